@@ -1,0 +1,88 @@
+//! The alert: one notice of a detector in one shape, whichever detector sent it.
+//!
+//! A decoder a detector lives beside this file. Decoding is pure: bytes in, an [`Alert`] or a named error out.
+
+pub mod namespace;
+pub mod stealthwatch;
+pub mod time;
+
+use std::{fmt, net::IpAddr};
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What raised an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Detector {
+    /// Cisco Stealthwatch Cloud, also called Secure Cloud Analytics.
+    StealthwatchCloud,
+}
+
+impl Detector {
+    /// Its name as it stands in the configuration, in paths and in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StealthwatchCloud => "stealthwatch-cloud",
+        }
+    }
+}
+
+impl fmt::Display for Detector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// One notice of a detector.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// The detector's own id. Unique for one detector; the same id again is a re-offence.
+    pub id: String,
+    /// What raised it.
+    pub detector: Detector,
+    /// The detector's own name of what happened, for example `Excessive Access Attempts (External)`.
+    pub kind: String,
+    /// One line for a person.
+    pub title: String,
+    /// The detector's longer text, or empty.
+    pub description: String,
+    /// How bad the detector says it is, 0 to 100.
+    pub severity: Option<u8>,
+    /// When it happened, if the detector says so readably.
+    pub time: Option<Timestamp>,
+    /// Whether it only tests the channel. Never causes a write.
+    pub test: bool,
+    /// Whether it is closed already. Never causes a write.
+    pub resolved: bool,
+    /// The customer's own side.
+    pub source: Source,
+    /// Where in AWS it concerns.
+    pub place: Place,
+    /// The alert as the detector sent it, JSON text.
+    #[serde(skip)]
+    pub raw: String,
+}
+
+/// The customer's own device that an alert is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// An instance id, an address, a host name, or a word such as `Network`.
+    pub name: String,
+    /// Its addresses: never to be blocked.
+    pub addresses: Vec<IpAddr>,
+    /// Its host names.
+    pub host_names: Vec<String>,
+}
+
+/// An account, a region and a VPC, as far as they are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The AWS account, 12 digits.
+    pub account: Option<String>,
+    /// The AWS region.
+    pub region: Option<String>,
+    /// The VPC's id.
+    pub vpc: Option<String>,
+}

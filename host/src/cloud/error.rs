@@ -1,0 +1,96 @@
+//! What can go wrong in a call to the cloud.
+
+/// A call that failed, after its retries.
+#[derive(Debug, thiserror::Error)]
+#[error("EC2 {call}: {fault}")]
+pub struct CloudError {
+    /// The API's name of the call, such as `CreateNetworkAclEntry`.
+    pub call: &'static str,
+    /// What went wrong.
+    pub fault: Fault,
+}
+
+/// What went wrong in a call. `code` is the API's own error code, `message` its own text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The thing is not there.
+    #[error("not found ({code}): {message}")]
+    NotFound {
+        /// Such as `InvalidNetworkAclID.NotFound`.
+        code: String,
+        /// The API's own text.
+        message: String,
+    },
+    /// The number is taken in that direction.
+    #[error("an entry with this number is there already (NetworkAclEntryAlreadyExists): {message}")]
+    EntryExists {
+        /// The API's own text.
+        message: String,
+    },
+    /// The ACL is full.
+    #[error("the network ACL has no room for another rule (NetworkAclEntryLimitExceeded): {message}")]
+    EntryLimit {
+        /// The API's own text.
+        message: String,
+    },
+    /// The credentials are missing, wrong, or may not do this.
+    #[error(
+        "not permitted ({code}): {message}; allow the call in the role's IAM policy, or check which credentials are in use"
+    )]
+    Denied {
+        /// Such as `UnauthorizedOperation`.
+        code: String,
+        /// The API's own text.
+        message: String,
+    },
+    /// Too many calls, still after the retries.
+    #[error("throttled ({code}): {message}")]
+    Throttled {
+        /// Such as `RequestLimitExceeded`.
+        code: String,
+        /// The API's own text.
+        message: String,
+    },
+    /// No answer in time, or no connection. A write may have been done all the same.
+    #[error("no answer: {message}")]
+    Unreachable {
+        /// What the transport says.
+        message: String,
+    },
+    /// The API says that the request itself is wrong.
+    #[error("refused ({code}): {message}")]
+    Invalid {
+        /// Such as `InvalidParameterValue`.
+        code: String,
+        /// The API's own text.
+        message: String,
+    },
+    /// The API failed, or answered with something that can't be read.
+    #[error("failed ({code}): {message}")]
+    Other {
+        /// The API's code, or `unreadable`.
+        code: String,
+        /// The API's own text, or what can't be read.
+        message: String,
+    },
+}
+
+impl CloudError {
+    /// An error of `call`.
+    pub fn new(call: &'static str, fault: Fault) -> Self {
+        Self { call, fault }
+    }
+
+    /// Whether the same call may succeed later, with nothing changed but time.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self.fault,
+            Fault::Throttled { .. } | Fault::Unreachable { .. } | Fault::Other { .. }
+        )
+    }
+
+    /// Whether the thing that was asked for is not there.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.fault, Fault::NotFound { .. })
+    }
+}

@@ -1,0 +1,64 @@
+//! Instances and their network interfaces.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{InstanceId, SecurityGroupId, SubnetId, VpcId};
+
+/// What an instance may be looked up by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstanceName {
+    /// Its id.
+    Id(InstanceId),
+    /// A private or public address of one of its interfaces.
+    Address(IpAddr),
+    /// Its private or public DNS name.
+    HostName(String),
+}
+
+impl InstanceName {
+    /// Reads a name as a detector gives it: an id if it has the form of one, else an address if it is one, else a host name.
+    pub fn read(text: &str) -> Self {
+        if let Ok(id) = text.parse() {
+            return Self::Id(id);
+        }
+        match text.parse() {
+            Ok(address) => Self::Address(address),
+            Err(_) => Self::HostName(text.to_ascii_lowercase()),
+        }
+    }
+}
+
+/// An EC2 instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its id.
+    pub id: InstanceId,
+    /// Its state, as EC2 says it: `running`, `stopped`, …
+    pub state: String,
+    /// Its VPC.
+    pub vpc: Option<VpcId>,
+    /// Its DNS names, private first, empty ones left out.
+    pub host_names: Vec<String>,
+    /// Its interfaces, by device index.
+    pub interfaces: Vec<Interface>,
+    /// Its tags, by key.
+    pub tags: Vec<(String, String)>,
+}
+
+/// A network interface of an instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interface {
+    /// Its id, such as `eni-0a1b2c3d`.
+    pub id: String,
+    /// The subnet that it is in.
+    pub subnet: SubnetId,
+    /// The VPC that it is in.
+    pub vpc: VpcId,
+    /// All its addresses: private, public, IPv6.
+    pub addresses: Vec<IpAddr>,
+    /// Its security groups.
+    pub security_groups: Vec<SecurityGroupId>,
+}

@@ -1,0 +1,54 @@
+//! The narrow view of EC2 that Quell works through: only the calls that it uses, with two sides behind it, Amazon's own API
+//! ([`aws`], behind the `aws` feature) and a strict simulation in memory ([`simulated`]).
+//!
+//! Nothing here decides anything. One [`Cloud`] is one account in one region.
+
+pub mod acl;
+#[cfg(feature = "aws")]
+pub mod aws;
+pub mod error;
+pub mod id;
+pub mod instance;
+pub mod oracle;
+pub mod security_group;
+pub mod simulated;
+
+use async_trait::async_trait;
+use ipnet::IpNet;
+
+pub use self::{
+    acl::{Direction, Entry, NetworkAcl, PortRange, Protocol, RuleAction},
+    error::{CloudError, Fault},
+    id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
+    instance::{Instance, InstanceName, Interface},
+    security_group::{Peer, SecurityGroup, SecurityGroupRule},
+};
+
+/// One account in one region.
+///
+/// Every method is one AWS call, or one per page. Each is bounded in time by the implementation and retried where a retry can help;
+/// what comes back as an error has been retried already.
+#[async_trait]
+pub trait Cloud: Send + Sync {
+    /// The instances that `name` names, terminated ones left out; more than one if an address or a DNS name is in use in several VPCs.
+    /// Ordered by id. Empty, not an error, if there is none.
+    async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError>;
+
+    /// A network ACL with its entries in the order of evaluation, ingress before egress.
+    async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError>;
+
+    /// The one network ACL that guards a subnet.
+    async fn network_acl_of_subnet(&self, subnet: &SubnetId) -> Result<NetworkAcl, CloudError>;
+
+    /// All prefixes of a VPC, IPv4 and IPv6, those that are being disassociated left out.
+    async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError>;
+
+    /// A security group with its rules.
+    async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError>;
+
+    /// Adds an entry. [`Fault::EntryExists`] if its number is taken in that direction, even by an equal entry.
+    async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError>;
+
+    /// Removes the entry with this number. [`Fault::NotFound`] if there is none.
+    async fn delete_entry(&self, acl: &AclId, direction: Direction, number: u16) -> Result<(), CloudError>;
+}

@@ -1,0 +1,47 @@
+//! Security groups and their rules.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    acl::PortRange,
+    id::{SecurityGroupId, VpcId},
+};
+
+/// A security group. It only allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityGroup {
+    /// Its id.
+    pub id: SecurityGroupId,
+    /// Its name.
+    pub name: String,
+    /// Its VPC.
+    pub vpc: Option<VpcId>,
+    /// Whom it lets in.
+    pub ingress: Vec<SecurityGroupRule>,
+    /// Whom it lets out to.
+    pub egress: Vec<SecurityGroupRule>,
+}
+
+/// One rule of a security group, for one peer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityGroupRule {
+    /// As EC2 says it: `tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1` for all.
+    pub protocol: String,
+    /// The ports. None for all.
+    pub ports: Option<PortRange>,
+    /// The other side.
+    pub peer: Peer,
+}
+
+/// The other side of a security group's rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Peer {
+    /// Addresses.
+    Prefix(IpNet),
+    /// The members of a security group, by its id, which may be another account's.
+    Group(String),
+    /// A managed prefix list, by its id.
+    PrefixList(String),
+}

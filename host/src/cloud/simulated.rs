@@ -1,0 +1,1 @@
+//! A strict simulation of one AWS account in memory.

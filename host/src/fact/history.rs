@@ -1,0 +1,19 @@
+//! History: what this host did about an address before.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What this host did about an address before. Counts holds on every prefix that contains the address.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// How many holds there have been, those in force included.
+    pub holds: u32,
+    /// How many alerts asked for them.
+    pub offences: u32,
+    /// How many of them are in force.
+    pub in_force: u32,
+    /// When the newest began.
+    pub last_since: Option<Timestamp>,
+    /// When the newest ended or will end; None if it lasts until released.
+    pub last_until: Option<Timestamp>,
+}

@@ -1,0 +1,11 @@
+//! Quell: a remediation host.
+//!
+//! Alerts come in; sandboxed WebAssembly plugins decide what should be done; the host, which alone holds AWS credentials,
+//! checks each decision and carries it out, keeps it for as long as it was asked to, and takes it back. The modules
+//! stand in the order of an alert's way; `ARCHITECTURE.md` has the map.
+
+pub mod alert;
+pub mod clock;
+pub mod cloud;
+pub mod decision;
+pub mod fact;
