@@ -7,5 +7,8 @@
 pub mod alert;
 pub mod clock;
 pub mod cloud;
+pub mod converge;
 pub mod decision;
 pub mod fact;
+pub mod guard;
+pub mod hold;

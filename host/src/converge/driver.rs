@@ -1,0 +1,262 @@
+//! The driver: applies plans, one journalled change at a time.
+
+use std::{collections::HashMap, sync::Arc};
+
+use tokio::sync::Mutex;
+
+use super::{Band, ConvergeError, Plan, plan};
+use crate::{
+    clock::Clock,
+    cloud::{Cloud, CloudError, Direction, Fault, NetworkAcl},
+    hold::{
+        Change, Coverage, Hold, Journal, JournalError, Target,
+        journal::{ChangeEnd, Situation},
+    },
+};
+
+/// How often one converge plans anew when the ACL is not as it was read: somebody took a number, or an answer did not come.
+const ROUNDS: u32 = 4;
+
+/// Brings network ACLs to what their holds say.
+pub struct Converger {
+    cloud: Arc<dyn Cloud>,
+    journal: Arc<dyn Journal>,
+    clock: Arc<dyn Clock>,
+    band: Band,
+    /// One writer an ACL.
+    writers: Mutex<HashMap<Target, Arc<Mutex<()>>>>,
+}
+
+/// What a converge did.
+#[derive(Debug, Clone)]
+pub struct Converged {
+    /// The ACL.
+    pub target: Target,
+    /// As it was.
+    pub before: NetworkAcl,
+    /// As it is now.
+    pub after: NetworkAcl,
+    /// The changes that were made, in order.
+    pub changes: Vec<Change>,
+    /// The holds, and how each of them is covered.
+    pub holds: Vec<(Hold, Coverage)>,
+}
+
+/// How one pass over a plan ended.
+enum Pass {
+    /// All changes are made.
+    Complete,
+    /// Something was not as it was read; read and plan again.
+    Stale,
+}
+
+impl Converger {
+    /// A converger of the ACLs of one cloud.
+    pub fn new(cloud: Arc<dyn Cloud>, journal: Arc<dyn Journal>, clock: Arc<dyn Clock>, band: Band) -> Self {
+        Self {
+            cloud,
+            journal,
+            clock,
+            band,
+            writers: Mutex::default(),
+        }
+    }
+
+    /// What a converge would change if `more` holds were in force as well. Writes nothing.
+    pub async fn preview(&self, target: &Target, more: &[Hold]) -> Result<(NetworkAcl, Plan), ConvergeError> {
+        let live = self.read(target).await?;
+        let mut situation = self.situation(target).await?;
+        let is_new = |hold: &&Hold| {
+            let same = |known: &Hold| known.prefix == hold.prefix && known.direction == hold.direction;
+            !situation.holds.iter().any(same)
+        };
+        let new: Vec<_> = more.iter().filter(is_new).cloned().collect();
+        situation.holds.extend(new);
+        let plan = plan(&live, &situation.holds, &situation.own, self.band);
+        Ok((live, plan))
+    }
+
+    /// Brings one ACL to what its holds say now. If it does already, nothing is written.
+    pub async fn converge(&self, target: &Target) -> Result<Converged, ConvergeError> {
+        let writer = Arc::clone(self.writers.lock().await.entry(target.clone()).or_default());
+        let _only_writer = writer.lock().await;
+        let before = self.read(target).await?;
+        let mut live = before.clone();
+        let mut changes = Vec::new();
+        let mut full = Full::default();
+        for _ in 0..ROUNDS {
+            let situation = self.situation(target).await?;
+            let mut plan = plan(&live, &situation.holds, &situation.own, self.band);
+            full.strike(&mut plan);
+            if plan.is_empty() {
+                self.settle(target, &situation, &plan, &live).await?;
+                return Ok(Converged {
+                    target: target.clone(),
+                    before,
+                    after: live,
+                    changes,
+                    holds: covered(situation.holds, plan),
+                });
+            }
+            if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut full).await? {
+                tracing::debug!(%target, "the network ACL is not as it was read; planning anew");
+            }
+            live = self.read(target).await?;
+        }
+        Err(ConvergeError::Unsteady {
+            target: target.clone(),
+            rounds: ROUNDS,
+        })
+    }
+
+    async fn apply(
+        &self,
+        target: &Target,
+        plan: &Plan,
+        made: &mut Vec<Change>,
+        full: &mut Full,
+    ) -> Result<Pass, ConvergeError> {
+        for change in &plan.changes {
+            let journal = |source| journal_error(target, source);
+            let id = self
+                .journal
+                .begin(target, change, self.clock.now())
+                .await
+                .map_err(journal)?;
+            let result = self.make(target, change).await;
+            let end = change_end(&result);
+            self.journal.finish(id, &end, self.clock.now()).await.map_err(journal)?;
+            match result {
+                Ok(()) => made.push(change.clone()),
+                Err(error) => match (&error.fault, change) {
+                    (Fault::EntryLimit { .. }, Change::Create(entry)) => {
+                        full.note(entry.direction, entry.prefix.addr().is_ipv4());
+                        return Ok(Pass::Stale);
+                    }
+                    (Fault::EntryExists { .. }, Change::Create(_)) => return Ok(Pass::Stale),
+                    (Fault::NotFound { code, .. }, Change::Delete(_)) if is_entry_gone(code) => {}
+                    _ => {
+                        return Err(ConvergeError::Change {
+                            target: target.clone(),
+                            change: change.clone(),
+                            source: error,
+                        });
+                    }
+                },
+            }
+        }
+        Ok(Pass::Complete)
+    }
+
+    async fn make(&self, target: &Target, change: &Change) -> Result<(), CloudError> {
+        match change {
+            Change::Create(entry) => self.cloud.create_entry(&target.acl, entry).await,
+            Change::Delete(entry) => {
+                self.cloud
+                    .delete_entry(&target.acl, entry.direction, entry.number)
+                    .await
+            }
+        }
+    }
+
+    /// Notes the end, and forgets entries of ours that are not there: somebody removed them, or they were never written.
+    async fn settle(
+        &self,
+        target: &Target,
+        situation: &Situation,
+        plan: &Plan,
+        live: &NetworkAcl,
+    ) -> Result<(), ConvergeError> {
+        let journal = |source| journal_error(target, source);
+        for gone in situation
+            .own
+            .iter()
+            .filter(|own| !live.entries.iter().any(|entry| own.is(entry)))
+        {
+            self.journal.forget(target, gone).await.map_err(journal)?;
+        }
+        self.journal
+            .converged(target, situation.revision, &plan.coverage)
+            .await
+            .map_err(journal)
+    }
+
+    async fn read(&self, target: &Target) -> Result<NetworkAcl, ConvergeError> {
+        self.cloud
+            .network_acl(&target.acl)
+            .await
+            .map_err(|source| ConvergeError::Read {
+                target: target.clone(),
+                source,
+            })
+    }
+
+    async fn situation(&self, target: &Target) -> Result<Situation, ConvergeError> {
+        self.journal
+            .situation(target, self.clock.now())
+            .await
+            .map_err(|source| journal_error(target, source))
+    }
+}
+
+/// Directions and families in which the API said that there is no room, whatever our quota says. The API is right.
+#[derive(Default)]
+struct Full(Vec<(Direction, bool)>);
+
+impl Full {
+    fn note(&mut self, direction: Direction, ipv4: bool) {
+        self.0.push((direction, ipv4));
+    }
+
+    /// Takes out of a plan the creations for which there is no room.
+    fn strike(&self, plan: &mut Plan) {
+        let is_full = |change: &Change| {
+            let entry = change.entry();
+            matches!(change, Change::Create(_)) && self.0.contains(&(entry.direction, entry.prefix.addr().is_ipv4()))
+        };
+        let (struck, kept): (Vec<_>, Vec<_>) = plan.changes.drain(..).partition(is_full);
+        plan.changes = kept;
+        let numbers: Vec<_> = struck.iter().map(|change| change.entry().number).collect();
+        for (_, coverage) in &mut plan.coverage {
+            if matches!(coverage, Coverage::Covered { rule } if numbers.contains(rule)) {
+                *coverage = Coverage::NotCovered {
+                    why: "no room: AWS says that the network ACL is full (NetworkAclEntryLimitExceeded)".to_owned(),
+                };
+            }
+        }
+    }
+}
+
+/// A change whose answer did not come may have been made; one that was refused was not.
+fn change_end(result: &Result<(), CloudError>) -> ChangeEnd {
+    match result {
+        Ok(()) => ChangeEnd::Done,
+        Err(error) => match &error.fault {
+            Fault::NotFound { code, .. } if is_entry_gone(code) => ChangeEnd::Done,
+            Fault::Unreachable { .. } | Fault::Other { .. } => ChangeEnd::Unknown(error.to_string()),
+            _ => ChangeEnd::Refused(error.to_string()),
+        },
+    }
+}
+
+fn is_entry_gone(code: &str) -> bool {
+    code == "InvalidNetworkAclEntry.NotFound"
+}
+
+fn covered(holds: Vec<Hold>, plan: Plan) -> Vec<(Hold, Coverage)> {
+    let mut coverage: HashMap<_, _> = plan.coverage.into_iter().collect();
+    holds
+        .into_iter()
+        .map(|hold| {
+            let coverage = coverage.remove(&hold.id).unwrap_or_default();
+            (hold, coverage)
+        })
+        .collect()
+}
+
+fn journal_error(target: &Target, source: JournalError) -> ConvergeError {
+    ConvergeError::Journal {
+        target: target.clone(),
+        source,
+    }
+}

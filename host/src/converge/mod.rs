@@ -1,0 +1,36 @@
+//! Converging: bringing one network ACL to what its holds say.
+//!
+//! The [`plan`] is a pure function of the holds, the live entries and the journal's entries. The [`driver`] applies it, one journalled change
+//! at a time, and reads back. Nothing else writes entries: inserting, extending, expiry, release and repair are all this one act.
+
+pub mod driver;
+pub mod error;
+mod number;
+pub mod plan;
+
+pub use self::{
+    driver::{Converged, Converger},
+    error::ConvergeError,
+    plan::{Plan, plan},
+};
+
+/// How entries are numbered and how many there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Band {
+    /// The lowest number that Quell may use, 1 or more.
+    pub first: u16,
+    /// The highest number that Quell may use.
+    pub last: u16,
+    /// The ACL's quota: rules a direction and family, the final deny included. Amazon's default is 20 (quota L-2AEEBF1A), 40 at most.
+    pub quota: u16,
+}
+
+impl Default for Band {
+    fn default() -> Self {
+        Self {
+            first: 1,
+            last: 99,
+            quota: 20,
+        }
+    }
+}
