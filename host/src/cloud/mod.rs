@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 
 pub use self::{
-    acl::{Direction, Entry, NetworkAcl, PortRange, Protocol, RuleAction},
+    acl::{Direction, Entry, Family, NetworkAcl, PortRange, Protocol, RuleAction},
     call::Call,
     error::{CloudError, Fault},
     id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},

@@ -4,10 +4,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::sync::Mutex;
 
-use super::{Band, ConvergeError, Plan, plan};
+use super::{Band, ConvergeError, Plan, Room, plan};
 use crate::{
     clock::Clock,
-    cloud::{Cloud, CloudError, Direction, Fault, NetworkAcl},
+    cloud::{Cloud, CloudError, Family, Fault, NetworkAcl},
     hold::{
         Change, Coverage, Hold, Journal, JournalError, Target,
         journal::{ChangeEnd, Situation},
@@ -23,6 +23,7 @@ pub struct Converger {
     journal: Arc<dyn Journal>,
     clock: Arc<dyn Clock>,
     band: Band,
+    room: Room,
     /// One writer an ACL.
     writers: Mutex<HashMap<Target, Arc<Mutex<()>>>>,
 }
@@ -52,12 +53,19 @@ enum Pass {
 
 impl Converger {
     /// A converger of the ACLs of one cloud.
-    pub fn new(cloud: Arc<dyn Cloud>, journal: Arc<dyn Journal>, clock: Arc<dyn Clock>, band: Band) -> Self {
+    pub fn new(
+        cloud: Arc<dyn Cloud>,
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        band: Band,
+        room: Room,
+    ) -> Self {
         Self {
             cloud,
             journal,
             clock,
             band,
+            room,
             writers: Mutex::default(),
         }
     }
@@ -72,7 +80,7 @@ impl Converger {
         };
         let new: Vec<_> = more.iter().filter(is_new).cloned().collect();
         situation.holds.extend(new);
-        let plan = plan(&live, &situation.holds, &situation.own, self.band);
+        let plan = plan(&live, &situation.holds, &situation.own, self.band, &self.room);
         Ok((live, plan))
     }
 
@@ -83,11 +91,10 @@ impl Converger {
         let before = self.read(target).await?;
         let mut live = before.clone();
         let mut changes = Vec::new();
-        let mut full = Full::default();
+        let mut room = self.room.clone();
         for _ in 0..ROUNDS {
             let situation = self.situation(target).await?;
-            let mut plan = plan(&live, &situation.holds, &situation.own, self.band);
-            full.strike(&mut plan);
+            let plan = plan(&live, &situation.holds, &situation.own, self.band, &room);
             if plan.is_empty() {
                 self.settle(target, &situation, &plan, &live).await?;
                 return Ok(Converged {
@@ -98,7 +105,7 @@ impl Converger {
                     holds: covered(situation.holds, plan),
                 });
             }
-            if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut full).await? {
+            if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut room).await? {
                 tracing::debug!(%target, "the network ACL is not as it was read; planning anew");
             }
             live = self.read(target).await?;
@@ -114,7 +121,7 @@ impl Converger {
         target: &Target,
         plan: &Plan,
         made: &mut Vec<Change>,
-        full: &mut Full,
+        room: &mut Room,
     ) -> Result<Pass, ConvergeError> {
         for change in &plan.changes {
             let journal = |source| journal_error(target, source);
@@ -130,7 +137,7 @@ impl Converger {
                 Ok(()) => made.push(change.clone()),
                 Err(error) => match (&error.fault, change) {
                     (Fault::EntryLimit { .. }, Change::Create(entry)) => {
-                        full.note(entry.direction, entry.prefix.addr().is_ipv4());
+                        room.is_full(entry.direction, Family::of(entry.prefix));
                         return Ok(Pass::Stale);
                     }
                     (Fault::EntryExists { .. }, Change::Create(_)) => return Ok(Pass::Stale),
@@ -196,34 +203,6 @@ impl Converger {
             .situation(target, self.clock.now())
             .await
             .map_err(|source| journal_error(target, source))
-    }
-}
-
-/// Directions and families in which the API said that there is no room, whatever our quota says. The API is right.
-#[derive(Default)]
-struct Full(Vec<(Direction, bool)>);
-
-impl Full {
-    fn note(&mut self, direction: Direction, ipv4: bool) {
-        self.0.push((direction, ipv4));
-    }
-
-    /// Takes out of a plan the creations for which there is no room.
-    fn strike(&self, plan: &mut Plan) {
-        let is_full = |change: &Change| {
-            let entry = change.entry();
-            matches!(change, Change::Create(_)) && self.0.contains(&(entry.direction, entry.prefix.addr().is_ipv4()))
-        };
-        let (struck, kept): (Vec<_>, Vec<_>) = plan.changes.drain(..).partition(is_full);
-        plan.changes = kept;
-        let numbers: Vec<_> = struck.iter().map(|change| change.entry().number).collect();
-        for (_, coverage) in &mut plan.coverage {
-            if matches!(coverage, Coverage::Covered { rule } if numbers.contains(rule)) {
-                *coverage = Coverage::NotCovered {
-                    why: "no room: AWS says that the network ACL is full (NetworkAclEntryLimitExceeded)".to_owned(),
-                };
-            }
-        }
     }
 }
 

@@ -7,30 +7,27 @@ pub mod driver;
 pub mod error;
 mod number;
 pub mod plan;
+pub mod room;
 
 pub use self::{
     driver::{Converged, Converger},
     error::ConvergeError,
     plan::{Plan, plan},
+    room::Room,
 };
 
-/// How entries are numbered and how many there may be.
+/// The numbers that Quell may give its entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band {
     /// The lowest number that Quell may use, 1 or more.
     pub first: u16,
     /// The highest number that Quell may use.
     pub last: u16,
-    /// The ACL's quota: rules a direction and family, the final deny included. Amazon's default is 20 (quota L-2AEEBF1A), 40 at most.
-    pub quota: u16,
 }
 
 impl Default for Band {
     fn default() -> Self {
-        Self {
-            first: 1,
-            last: 99,
-            quota: 20,
-        }
+        // Amazon's own first rule, which allows all, has number 100: a deny works only below it.
+        Self { first: 1, last: 99 }
     }
 }

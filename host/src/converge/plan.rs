@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::IpNet;
 use serde::Serialize;
 
-use super::{Band, number};
+use super::{Band, Room, number};
 use crate::{
-    cloud::{Direction, Entry, NetworkAcl},
+    cloud::{Direction, Entry, Family, NetworkAcl},
     hold::{Change, Coverage, Hold, HoldId, change::OwnEntry},
 };
 
@@ -32,8 +32,8 @@ impl Plan {
 /// `own` are the entries that the journal says are ours. Whatever else is live belongs to others: it is never changed, and its
 /// numbers are never used. The order is: first remove what no hold wants, which makes room and harms nobody; then create; last remove what was replaced, so that no wanted
 /// prefix is open between two calls.
-pub fn plan(live: &NetworkAcl, holds: &[Hold], own: &[OwnEntry], band: Band) -> Plan {
-    let sides = Direction::BOTH.map(|direction| Side::new(direction, live, own).plan(holds, band));
+pub fn plan(live: &NetworkAcl, holds: &[Hold], own: &[OwnEntry], band: Band, room: &Room) -> Plan {
+    let sides = Direction::BOTH.map(|direction| Side::new(direction, live, own).plan(holds, band, room));
     let mut plan = Plan::default();
     let mut replaced = Vec::new();
     let mut created = Vec::new();
@@ -81,7 +81,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    fn plan(&self, holds: &[Hold], band: Band) -> SidePlan {
+    fn plan(&self, holds: &[Hold], band: Band, room: &Room) -> SidePlan {
         let holds: Vec<_> = holds.iter().filter(|hold| hold.direction == self.direction).collect();
         let wanted: BTreeSet<IpNet> = holds.iter().map(|hold| hold.prefix).collect();
 
@@ -103,7 +103,7 @@ impl<'a> Side<'a> {
             }
             let coverage = match working.get(&hold.prefix) {
                 Some(rule) => Coverage::Covered { rule: *rule },
-                None => self.cover(hold.prefix, band, &mut side),
+                None => self.cover(hold.prefix, band, room, &mut side),
             };
             coverages.insert(hold.prefix, coverage);
         }
@@ -123,21 +123,14 @@ impl<'a> Side<'a> {
     }
 
     /// Finds a place for a prefix that no entry of ours denies.
-    fn cover(&self, prefix: IpNet, band: Band, side: &mut SidePlan) -> Coverage {
+    fn cover(&self, prefix: IpNet, band: Band, room: &Room, side: &mut SidePlan) -> Coverage {
         let lowest_allow = number::lowest_allow(&self.others, self.direction, prefix);
         if let Some(rule) = number::effective_deny(&self.others, self.direction, prefix, lowest_allow) {
             return Coverage::CoveredByOthers { rule };
         }
-        let in_use = self.in_use(prefix, side);
-        if in_use >= usize::from(band.quota) {
-            return Coverage::NotCovered {
-                why: format!(
-                    "no room: {in_use} of {} {} rules for {} are in use (quota L-2AEEBF1A)",
-                    band.quota,
-                    self.direction,
-                    family(prefix)
-                ),
-            };
+        let family = Family::of(prefix);
+        if let Some(why) = room.refusal(self.direction, family, self.in_use(family, side)) {
+            return Coverage::NotCovered { why };
         }
         let taken = |number| self.is_taken(number, side);
         let Some(number) = number::free(taken, band, lowest_allow) else {
@@ -152,9 +145,9 @@ impl<'a> Side<'a> {
         Coverage::Covered { rule: number }
     }
 
-    /// How many entries of the prefix's family the direction will hold, before anything that is replaced goes.
-    fn in_use(&self, prefix: IpNet, side: &SidePlan) -> usize {
-        let same_family = |entry: &&Entry| entry.prefix.addr().is_ipv4() == prefix.addr().is_ipv4();
+    /// How many entries of a family the direction will hold, before anything that is replaced goes.
+    fn in_use(&self, family: Family, side: &SidePlan) -> usize {
+        let same_family = |entry: &&Entry| Family::of(entry.prefix) == family;
         let ours = self.ours.iter().copied().filter(|entry| !side.unwanted.contains(entry));
         ours.chain(&self.others)
             .chain(&side.created)
@@ -167,12 +160,5 @@ impl<'a> Side<'a> {
     fn is_taken(&self, number: u16, side: &SidePlan) -> bool {
         let live = self.ours.iter().copied().chain(&self.others);
         live.chain(&side.created).any(|entry| entry.number == number)
-    }
-}
-
-fn family(prefix: IpNet) -> &'static str {
-    match prefix {
-        IpNet::V4(_) => "IPv4",
-        IpNet::V6(_) => "IPv6",
     }
 }

@@ -13,12 +13,14 @@ use crate::cloud::{
     acl::NetworkAcl,
     id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
     instance::{Instance, Interface},
+    place::CloudPlace,
     security_group::SecurityGroup,
 };
 
 /// One account in one region. It holds together: what is named is there, and every subnet has exactly one network ACL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
+    pub(super) place: CloudPlace,
     pub(super) rule_quota: usize,
     pub(super) vpcs: BTreeMap<VpcId, Vec<IpNet>>,
     pub(super) subnets: BTreeMap<SubnetId, VpcId>,
@@ -32,6 +34,10 @@ impl Account {
     pub fn read(text: &str) -> Result<Self, AccountError> {
         let written: WrittenAccount = toml::from_str(text).map_err(|error| AccountError::Syntax(Box::new(error)))?;
         let mut account = Self {
+            place: CloudPlace {
+                account: written.account,
+                region: written.region,
+            },
             rule_quota: written.rule_quota,
             vpcs: BTreeMap::new(),
             subnets: BTreeMap::new(),

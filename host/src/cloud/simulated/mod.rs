@@ -34,6 +34,7 @@ use super::{
     error::{CloudError, Fault},
     id::{AclId, SecurityGroupId, SubnetId, VpcId},
     instance::{Instance, InstanceName},
+    place::CloudPlace,
     security_group::SecurityGroup,
 };
 use crate::clock::Clock;
@@ -41,6 +42,7 @@ use crate::clock::Clock;
 /// An AWS account in memory.
 pub struct SimulatedCloud {
     clock: Arc<dyn Clock>,
+    place: CloudPlace,
     state: Mutex<State>,
 }
 
@@ -54,13 +56,14 @@ struct State {
 impl SimulatedCloud {
     /// An account in which nothing has been called yet. The clock refills the token buckets.
     pub fn new(account: Account, clock: Arc<dyn Clock>) -> Self {
+        let place = account.place.clone();
         let state = Mutex::new(State {
             account,
             buckets: HashMap::new(),
             failures: Failures::default(),
             calls: Vec::new(),
         });
-        Self { clock, state }
+        Self { clock, place, state }
     }
 
     /// A network ACL as it is now, without a call.
@@ -158,6 +161,10 @@ impl fmt::Debug for SimulatedCloud {
 
 #[async_trait]
 impl Cloud for SimulatedCloud {
+    fn place(&self) -> &CloudPlace {
+        &self.place
+    }
+
     async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
         let about = match name {
             InstanceName::Id(id) => id.to_string(),

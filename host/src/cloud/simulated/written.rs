@@ -15,6 +15,8 @@ use crate::cloud::{
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct WrittenAccount {
+    pub(super) account: String,
+    pub(super) region: String,
     #[serde(default = "default_rule_quota")]
     pub(super) rule_quota: usize,
     #[serde(default)]

@@ -2,6 +2,8 @@ use std::error::Error;
 
 use super::*;
 
+const PLACE: &str = "account = \"111122223333\"\nregion = \"eu-west-1\"\n";
+
 const VPC: &str = r#"
 [[vpc]]
 id = "vpc-0a1b2c3d"
@@ -17,7 +19,7 @@ default = true
 
 /// The error of reading these parts, with its causes.
 fn error(parts: &[&str]) -> String {
-    let error = Account::read(&parts.concat()).unwrap_err();
+    let error = Account::read(&[PLACE, &parts.concat()].concat()).unwrap_err();
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -43,9 +45,9 @@ fn the_example_that_ships_can_be_read() {
 fn a_misspelt_key_is_shown_with_its_line() {
     insta::assert_snapshot!(error(&["[[vpc]]\nid = \"vpc-0a1b2c3d\"\nprefixs = []\n"]), @r"
         it is not what an account looks like: mend the line that is shown
-        TOML parse error at line 3, column 1
+        TOML parse error at line 5, column 1
           |
-        3 | prefixs = []
+        5 | prefixs = []
           | ^^^^^^^
         unknown field `prefixs`, expected `id` or `prefixes`
         ");
@@ -55,9 +57,9 @@ fn a_misspelt_key_is_shown_with_its_line() {
 fn a_wrong_prefix_is_shown_with_its_line() {
     insta::assert_snapshot!(error(&["[[vpc]]\nid = \"vpc-0a1b2c3d\"\nprefixes = [\"10.0.0.0/33\"]\n"]), @r#"
         it is not what an account looks like: mend the line that is shown
-        TOML parse error at line 3, column 13
+        TOML parse error at line 5, column 13
           |
-        3 | prefixes = ["10.0.0.0/33"]
+        5 | prefixes = ["10.0.0.0/33"]
           |             ^^^^^^^^^^^^^
         invalid IP address syntax
         "#);
@@ -69,9 +71,9 @@ fn a_wrong_protocol_is_shown_with_what_it_may_be() {
         r#"entries = [{ number = 1, direction = "ingress", action = "allow", prefix = "::/0", protocol = "tpc" }]"#;
     insta::assert_snapshot!(error(&[VPC, DEFAULT_ACL, entry]), @r#"
         it is not what an account looks like: mend the line that is shown
-        TOML parse error at line 10, column 95
+        TOML parse error at line 12, column 95
            |
-        10 | entries = [{ number = 1, direction = "ingress", action = "allow", prefix = "::/0", protocol = "tpc" }]
+        12 | entries = [{ number = 1, direction = "ingress", action = "allow", prefix = "::/0", protocol = "tpc" }]
            |                                                                                               ^^^^^
         `tpc` is not a protocol: write all, tcp, udp, icmp, icmpv6 or a number from 0 to 255
         "#);
@@ -113,7 +115,7 @@ fn a_subnet_has_one_acl() {
 #[test]
 fn a_subnet_that_no_acl_names_has_the_default_one() {
     let subnet = "[[subnet]]\nid = \"subnet-0a1b2c3d\"\nvpc = \"vpc-0a1b2c3d\"\n";
-    let account = Account::read(&[VPC, subnet, DEFAULT_ACL].concat()).unwrap();
+    let account = Account::read(&[PLACE, VPC, subnet, DEFAULT_ACL].concat()).unwrap();
     let acl = account.acls.values().next().unwrap();
     assert_eq!(acl.subnets, ["subnet-0a1b2c3d".parse().unwrap()]);
 }
