@@ -12,3 +12,4 @@ pub mod decision;
 pub mod fact;
 pub mod guard;
 pub mod hold;
+pub mod text;

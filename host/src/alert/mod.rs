@@ -40,6 +40,13 @@ impl fmt::Display for Detector {
     }
 }
 
+/// Reads bytes as an alert of a detector.
+pub fn decode(detector: Detector, bytes: &[u8]) -> Result<Alert, DecodeError> {
+    match detector {
+        Detector::StealthwatchCloud => stealthwatch::decode(bytes),
+    }
+}
+
 /// One notice of a detector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alert {

@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     cloud::{Cloud, CloudError, Family, Fault, NetworkAcl},
     hold::{
-        Change, Coverage, Hold, Journal, JournalError, Target,
+        Change, Coverage, Hold, HoldId, Journal, JournalError, Target,
         journal::{ChangeEnd, Situation},
     },
 };
@@ -39,8 +39,8 @@ pub struct Converged {
     pub after: NetworkAcl,
     /// The changes that were made, in order.
     pub changes: Vec<Change>,
-    /// The holds, and how each of them is covered.
-    pub holds: Vec<(Hold, Coverage)>,
+    /// How each hold in force is covered.
+    pub coverage: Vec<(HoldId, Coverage)>,
 }
 
 /// How one pass over a plan ended.
@@ -102,7 +102,7 @@ impl Converger {
                     before,
                     after: live,
                     changes,
-                    holds: covered(situation.holds, plan),
+                    coverage: plan.coverage,
                 });
             }
             if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut room).await? {
@@ -220,17 +220,6 @@ fn change_end(result: &Result<(), CloudError>) -> ChangeEnd {
 
 fn is_entry_gone(code: &str) -> bool {
     code == "InvalidNetworkAclEntry.NotFound"
-}
-
-fn covered(holds: Vec<Hold>, plan: Plan) -> Vec<(Hold, Coverage)> {
-    let mut coverage: HashMap<_, _> = plan.coverage.into_iter().collect();
-    holds
-        .into_iter()
-        .map(|hold| {
-            let coverage = coverage.remove(&hold.id).unwrap_or_default();
-            (hold, coverage)
-        })
-        .collect()
 }
 
 fn journal_error(target: &Target, source: JournalError) -> ConvergeError {

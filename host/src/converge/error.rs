@@ -49,3 +49,13 @@ pub enum ConvergeError {
         source: JournalError,
     },
 }
+
+impl ConvergeError {
+    /// Whether the next converge may go better, with nothing changed but time.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Read { source, .. } | Self::Change { source, .. } => source.is_passing(),
+            Self::Unsteady { .. } | Self::Journal { .. } => true,
+        }
+    }
+}

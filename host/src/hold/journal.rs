@@ -29,7 +29,11 @@ pub trait Journal: Send + Sync {
     /// Up to `most` deliveries that wait and whose time has come, oldest first.
     async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError>;
 
-    /// Says what became of a delivery after one more attempt at it.
+    /// Notes that work on a delivery begins, before it does, so that a delivery which brings the process down is not tried for ever. Returns
+    /// how many attempts there have been, this one included.
+    async fn attempt(&self, id: &DeliveryId) -> Result<u32, JournalError>;
+
+    /// Says what became of a delivery.
     async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError>;
 
     /// One delivery, if it is known.

@@ -58,6 +58,16 @@ pub(super) fn waiting(sql: &Transaction<'_>, now: Timestamp, most: u32) -> Resul
     Ok(waiting)
 }
 
+/// See [`super::Journal::attempt`].
+pub(super) fn attempt(sql: &Transaction<'_>, id: &DeliveryId) -> Result<u32, Failure> {
+    let attempts = sql.query_row(
+        "UPDATE deliveries SET attempts = attempts + 1 WHERE id = ?1 RETURNING attempts",
+        [id.as_str()],
+        |row| row.get(0),
+    )?;
+    Ok(attempts)
+}
+
 /// See [`super::Journal::settle`].
 pub(super) fn settle(
     sql: &Transaction<'_>,
@@ -66,7 +76,7 @@ pub(super) fn settle(
     report: &str,
 ) -> Result<(), Failure> {
     sql.execute(
-        "UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4, attempts = attempts + 1 WHERE id = ?1",
+        "UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4 WHERE id = ?1",
         params![id.as_str(), state.name(), not_before(state), report],
     )?;
     Ok(())

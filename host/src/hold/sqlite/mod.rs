@@ -159,6 +159,12 @@ impl Journal for SqliteJournal {
             .await
     }
 
+    async fn attempt(&self, id: &DeliveryId) -> Result<u32, JournalError> {
+        let id = id.clone();
+        self.transaction("note an attempt", move |sql| deliveries::attempt(sql, &id))
+            .await
+    }
+
     async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError> {
         let (id, report) = (id.clone(), report.to_owned());
         self.transaction("settle a delivery", move |sql| {
