@@ -7,5 +7,7 @@
 pub mod alert;
 pub mod clock;
 pub mod cloud;
+pub mod config;
 pub mod decision;
+pub mod duration;
 pub mod fact;
