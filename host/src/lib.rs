@@ -11,3 +11,4 @@ pub mod config;
 pub mod decision;
 pub mod duration;
 pub mod fact;
+pub mod sandbox;
