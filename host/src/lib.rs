@@ -7,9 +7,12 @@
 pub mod alert;
 pub mod clock;
 pub mod cloud;
+pub mod config;
 pub mod converge;
 pub mod decision;
+pub mod duration;
 pub mod fact;
 pub mod guard;
 pub mod hold;
+pub mod sandbox;
 pub mod text;

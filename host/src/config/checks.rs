@@ -1,0 +1,98 @@
+//! Checks across keys: what serde can't see, because each value alone is fine.
+
+use super::{document::Document, path::Path, problem::Problem, secret::Secret};
+use crate::duration::HumanDuration;
+
+/// Collects what is wrong, with where it stands.
+pub(super) struct Checks<'document> {
+    document: &'document Document<'document>,
+    directory: &'document std::path::Path,
+    problems: Vec<Problem>,
+}
+
+impl<'document> Checks<'document> {
+    /// Checks of a document whose file stands in `directory`.
+    pub(super) fn new(document: &'document Document<'document>, directory: &'document std::path::Path) -> Self {
+        Self {
+            document,
+            directory,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Notes that something is wrong at a key.
+    pub(super) fn fail(&mut self, at: &Path, message: impl Into<String>, remedy: impl Into<String>) {
+        self.note(at, message.into(), remedy.into(), false);
+    }
+
+    /// Notes that something is wrong at a key, and keeps its value unseen: it may be a secret that was written in the wrong place.
+    pub(super) fn fail_unseen(&mut self, at: &Path, message: impl Into<String>, remedy: impl Into<String>) {
+        self.note(at, message.into(), remedy.into(), true);
+    }
+
+    fn note(&mut self, at: &Path, message: String, remedy: String, may_be_secret: bool) {
+        self.problems.push(Problem {
+            message,
+            remedy: Some(remedy),
+            span: self.document.span(at),
+            may_be_secret,
+        });
+    }
+
+    /// A path of a file as the process can open it: paths are relative to the configuration file.
+    pub(super) fn resolve(&self, path: &std::path::Path) -> std::path::PathBuf {
+        self.directory.join(path)
+    }
+
+    /// A time-out of nothing would refuse everything.
+    pub(super) fn positive(&mut self, at: &Path, duration: HumanDuration) {
+        if duration.0.is_zero() {
+            self.fail(
+                at,
+                format!("`{at}` is zero, so nothing would ever be in time"),
+                "write `10s` if in doubt",
+            );
+        }
+    }
+
+    /// One secret from its two keys, of which at most one may be there.
+    pub(super) fn secret(
+        &mut self,
+        here: &Path,
+        (env_key, env): (&str, Option<String>),
+        (file_key, file): (&str, Option<std::path::PathBuf>),
+    ) -> Option<Secret> {
+        match (env, file) {
+            (Some(_), Some(_)) => {
+                self.fail(
+                    &here.join(file_key),
+                    format!("both `{env_key}` and `{file_key}` are given in [{here}]"),
+                    "keep the one that is meant and take out the other",
+                );
+                None
+            }
+            (Some(name), None) if !is_variable_name(&name) => {
+                self.fail_unseen(
+                    &here.join(env_key),
+                    format!("`{env_key}` in [{here}] is not the name of an environment variable"),
+                    "write the variable's name, in capitals; the secret itself never stands here",
+                );
+                None
+            }
+            (Some(name), None) => Some(Secret::Env(name)),
+            (None, Some(path)) => Some(Secret::File(self.resolve(&path))),
+            (None, None) => None,
+        }
+    }
+
+    /// Everything that was wrong.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+}
+
+/// Capitals only, although a system may allow more: a key that was pasted here must not be taken for a name, and shown.
+fn is_variable_name(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    text.bytes().next().is_some_and(is_letter) && text.bytes().all(|byte| is_letter(byte) || byte.is_ascii_digit())
+}

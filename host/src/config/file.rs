@@ -1,0 +1,123 @@
+//! The file: `quell.toml` as it is written, before its keys are checked against one another.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Config,
+    checks::Checks,
+    cloud::{Aws, Cloud, Simulated},
+    guard::Guard,
+    http::HttpTable,
+    journal::Journal,
+    mode::Mode,
+    network_acl::NetworkAcl,
+    path::Path,
+    plugin::{self, Plugin, PluginTable},
+    sandbox::Sandbox,
+    stealthwatch::StealthwatchCloudTable,
+    work::Work,
+};
+
+/// The configuration of Quell: `quell.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(title = "quell.toml")]
+pub(super) struct File {
+    /// Whether the host acts on what was decided.
+    #[serde(default)]
+    pub(super) mode: Mode,
+    #[serde(default)]
+    pub(super) journal: Journal,
+    pub(super) aws: Option<Aws>,
+    pub(super) simulated: Option<Simulated>,
+    pub(super) stealthwatch_cloud: Option<StealthwatchCloudTable>,
+    #[serde(default)]
+    pub(super) http: HttpTable,
+    /// The plugins that decide, each on its own. If none is given, the built-in `nacl-block` decides alerts of
+    /// Stealthwatch Cloud and may block.
+    #[serde(default)]
+    pub(super) plugin: Vec<PluginTable>,
+    #[serde(default)]
+    pub(super) guard: Guard,
+    #[serde(default)]
+    pub(super) network_acl: NetworkAcl,
+    #[serde(default)]
+    pub(super) work: Work,
+    #[serde(default)]
+    pub(super) sandbox: Sandbox,
+}
+
+impl File {
+    /// Checks the keys against one another. None only if something was wrong.
+    pub(super) fn check(self, checks: &mut Checks<'_>) -> Option<Config> {
+        self.sandbox.check(&Path::key("sandbox"), checks);
+        self.network_acl.check(&Path::key("network-acl"), checks);
+        let cloud = cloud(self.aws, self.simulated, checks);
+        let stealthwatch_cloud = match self.stealthwatch_cloud {
+            Some(table) => Some(table.check(&Path::key("stealthwatch-cloud"), checks)?),
+            None => None,
+        };
+        let http = self.http.check(&Path::key("http"), checks);
+        let plugins = plugins(self.plugin, checks);
+        Some(Config {
+            mode: self.mode,
+            journal: Journal {
+                path: checks.resolve(&self.journal.path),
+            },
+            cloud: cloud?,
+            stealthwatch_cloud,
+            http,
+            plugins: plugins?,
+            guard: self.guard,
+            network_acl: self.network_acl,
+            work: self.work,
+            sandbox: Sandbox {
+                cache: checks.resolve(&self.sandbox.cache),
+                limits: self.sandbox.limits,
+            },
+        })
+    }
+}
+
+fn cloud(aws: Option<Aws>, simulated: Option<Simulated>, checks: &mut Checks<'_>) -> Option<Cloud> {
+    match (aws, simulated) {
+        (Some(aws), None) => {
+            checks.positive(&Path::key("aws").join("call-timeout"), aws.call_timeout);
+            Some(Cloud::Aws(aws))
+        }
+        (None, Some(simulated)) => Some(Cloud::Simulated(Simulated {
+            account_file: checks.resolve(&simulated.account_file),
+        })),
+        (Some(_), Some(_)) => {
+            checks.fail(
+                &Path::key("simulated"),
+                "both [aws] and [simulated] are given",
+                "keep [aws] to protect a real account, or [simulated] to try things out",
+            );
+            None
+        }
+        (None, None) => {
+            checks.fail(
+                &Path::default(),
+                "neither [aws] nor [simulated] is given, so there is no account to protect",
+                "write `[aws]` for the account that the usual credentials lead to, or `[simulated]` with an `account-file`",
+            );
+            None
+        }
+    }
+}
+
+fn plugins(tables: Vec<PluginTable>, checks: &mut Checks<'_>) -> Option<Vec<Plugin>> {
+    if tables.is_empty() {
+        return Some(vec![Plugin::default_plugin()]);
+    }
+    let here = Path::key("plugin");
+    plugin::check_names(&tables, &here, checks);
+    let checked: Vec<_> = tables
+        .into_iter()
+        .enumerate()
+        .map(|(index, table)| table.check(&here.element(index), checks))
+        .collect();
+    checked.into_iter().collect()
+}

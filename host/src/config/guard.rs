@@ -1,0 +1,37 @@
+//! `[guard]`: what no plugin may do, whatever it decides.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{number::Bounded, prefix::Prefix};
+use crate::duration::HumanDuration;
+
+/// What no plugin may do. Private, loopback, link-local and multicast prefixes, the VPC's own and the alert's own
+/// addresses are never blocked; these rules come on top.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Guard {
+    /// Prefixes that are never blocked, nor any prefix that contains one of them or is inside one: your offices, your
+    /// partners, your monitoring.
+    pub never_block: Vec<Prefix>,
+    /// The widest IPv4 prefix that may be blocked, as a prefix length: 24 is 256 addresses.
+    pub widest_ipv4: Bounded<u8, 8, 32>,
+    /// The widest IPv6 prefix that may be blocked, as a prefix length: 56 is what one customer of a provider has.
+    pub widest_ipv6: Bounded<u8, 16, 128>,
+    /// The most remediations of one decision. A decision with more is refused as a whole.
+    pub max_remediations: Bounded<usize, 1, 1000>,
+    /// The longest time that a hold may last.
+    pub longest_hold: HumanDuration,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self {
+            never_block: Vec::new(),
+            widest_ipv4: Bounded::default_of(24),
+            widest_ipv6: Bounded::default_of(56),
+            max_remediations: Bounded::default_of(20),
+            longest_hold: HumanDuration::from_secs(30 * 24 * 60 * 60),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The configuration, `quell.toml`: one file, checked as a whole before anything starts.
+//!
+//! A section has a file of its own here. Text becomes a `file::File` by serde, with every misspelt key and wrong value
+//! reported at its line; then its keys are checked against one another and it becomes a [`Config`], in which
+//! there is no wrong combination left: secrets are one [`Secret`], a plugin has one [`PluginSource`], paths can be opened as they
+//! are.
+
+mod checks;
+pub mod cloud;
+pub mod digest;
+mod document;
+mod error;
+mod fault;
+mod file;
+mod find;
+pub mod guard;
+pub mod http;
+pub mod journal;
+pub mod mode;
+pub mod network_acl;
+pub mod number;
+mod path;
+pub mod plugin;
+pub mod prefix;
+mod problem;
+pub mod sandbox;
+pub mod secret;
+mod settings;
+pub mod stealthwatch;
+pub mod suggestion;
+#[cfg(test)]
+mod tests;
+pub mod work;
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use self::{checks::Checks, document::Document, file::File};
+pub use self::{
+    cloud::{Aws, Cloud, Simulated},
+    error::{ConfigError, Invalid},
+    find::VARIABLE,
+    guard::Guard,
+    http::{Http, TokenRequired},
+    journal::Journal,
+    mode::Mode,
+    network_acl::NetworkAcl,
+    plugin::{Plugin, PluginSource},
+    problem::Problem,
+    sandbox::Sandbox,
+    secret::{Secret, SecretError},
+    stealthwatch::StealthwatchCloud,
+    work::Work,
+};
+
+/// The commented example that ships.
+pub const EXAMPLE: &str = include_str!("../../../examples/quell.toml");
+
+/// Everything that can be configured, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Whether anything is written.
+    pub mode: Mode,
+    /// Where alerts, holds and changes are kept.
+    pub journal: Journal,
+    /// The account that is protected.
+    pub cloud: Cloud,
+    /// The API that observations are fetched from. None if plugins get no observations.
+    pub stealthwatch_cloud: Option<StealthwatchCloud>,
+    /// The HTTP door.
+    pub http: Http,
+    /// The plugins that decide. At least one.
+    pub plugins: Vec<Plugin>,
+    /// What no plugin may do.
+    pub guard: Guard,
+    /// The room that the host has in a network ACL.
+    pub network_acl: NetworkAcl,
+    /// How much is done at once.
+    pub work: Work,
+    /// Where plugins run.
+    pub sandbox: Sandbox,
+}
+
+impl Config {
+    /// Finds and reads the configuration: the file that is named here, or else in `QUELL_CONFIG`, or else the first of
+    /// `quell.toml` in the working directory, `quell.toml` in the Lambda function's package, and `/etc/quell/quell.toml`. Answers
+    /// with the file it was read from.
+    pub fn find(named: Option<&Path>) -> Result<(PathBuf, Self), ConfigError> {
+        let places = find::places(named, |name| env::var_os(name));
+        for place in &places {
+            match Self::load(place) {
+                Err(ConfigError::Unreadable(_, error)) if error.kind() == io::ErrorKind::NotFound => {}
+                result => return Ok((place.clone(), result?)),
+            }
+        }
+        Err(ConfigError::NotFound(places))
+    }
+
+    /// Reads the configuration from a file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
+        Ok(Self::parse(&text, path)?)
+    }
+
+    /// Reads the configuration from text. Paths in it are relative to the directory of `path`, which is otherwise only
+    /// named in errors.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Invalid> {
+        let invalid = |problems| Invalid::new(path, text, problems);
+        let document = Document::parse(text).map_err(invalid)?;
+        let file: File = document.read().map_err(invalid)?;
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let mut checks = Checks::new(&document, directory);
+        let config = file.check(&mut checks);
+        let problems = checks.into_problems();
+        match config {
+            Some(config) if problems.is_empty() => Ok(config),
+            _ => Err(invalid(problems)),
+        }
+    }
+
+    /// The JSON Schema of the file.
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(File)
+    }
+}

@@ -1,0 +1,132 @@
+//! Values that are each fine alone.
+
+use super::{parse, wrong};
+
+#[test]
+fn a_file_that_says_no_account_is_told_both_ways_out() {
+    insta::assert_snapshot!(wrong(""), @r"
+    one problem in the configuration
+    quell.toml: neither [aws] nor [simulated] is given, so there is no account to protect
+      write `[aws]` for the account that the usual credentials lead to, or `[simulated]` with an `account-file`
+    ");
+}
+
+#[test]
+fn a_real_and_a_simulated_account_at_once_is_refused() {
+    insta::assert_snapshot!(wrong("[aws]\n[simulated]\naccount-file = 'a.toml'"), @r"
+    one problem in the configuration
+    quell.toml:2: both [aws] and [simulated] are given
+      2 | [simulated]
+        |  ^^^^^^^^^
+      keep [aws] to protect a real account, or [simulated] to try things out
+    ");
+}
+
+#[test]
+fn a_key_in_two_places_or_in_none_is_refused() {
+    let api = "[aws]\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\n";
+    insta::assert_snapshot!(wrong(api), @r#"
+    one problem in the configuration
+    quell.toml:2: neither `key-env` nor `key-file` is given in [stealthwatch-cloud]
+      2 | [stealthwatch-cloud]
+        |  ^^^^^^^^^^^^^^^^^^
+      write `key-env = "QUELL_STEALTHWATCH_KEY"` and set that variable to the API key
+    "#);
+    insta::assert_snapshot!(wrong(&format!("{api}key-env = 'K'\nkey-file = 'k'")), @r"
+    one problem in the configuration
+    quell.toml:6: both `key-env` and `key-file` are given in [stealthwatch-cloud]
+      6 | key-file = 'k'
+        | ^^^^^^^^
+      keep the one that is meant and take out the other
+    ");
+}
+
+#[test]
+fn a_key_sent_in_the_clear_or_written_into_the_url_is_refused() {
+    let api = |url: &str| format!("[aws]\n[stealthwatch-cloud]\nbase-url = '{url}'\nuser = 'u'\nkey-env = 'K'");
+    insta::assert_snapshot!(wrong(&api("http://example.obsrvbl.com/api/v3/")), @r"
+    one problem in the configuration
+    quell.toml:3: `stealthwatch-cloud.base-url` would send the API key over `http`, readable by everyone on the way
+      3 | base-url = 'http://example.obsrvbl.com/api/v3/'
+        | ^^^^^^^^
+      write an https URL; http is allowed to this machine only
+    ");
+    insta::assert_snapshot!(wrong(&api("https://u:secret@example.obsrvbl.com/")), @r"
+    one problem in the configuration
+    quell.toml:3: `stealthwatch-cloud.base-url` has a user or a password in it
+      3 | base-url …
+        | ^^^^^^^^
+      name the user in `user`, and where the key is kept in `key-env` or `key-file`
+    ");
+}
+
+#[test]
+fn a_door_that_others_can_reach_needs_a_token() {
+    insta::assert_snapshot!(wrong("[aws]\n[http]\nlisten = '0.0.0.0:8480'"), @r#"
+    one problem in the configuration
+    quell.toml:3: `listen` 0.0.0.0:8480 can be reached from outside this machine, so `token-env` or `token-file` is required
+      3 | listen = '0.0.0.0:8480'
+        | ^^^^^^
+      write `token-env = "QUELL_HTTP_TOKEN"` and set that variable, or listen on 127.0.0.1
+    "#);
+    let http = parse("[aws]").unwrap().http;
+    insta::assert_snapshot!(http.listening_on("[::]:80".parse().unwrap()).unwrap_err(), @"[::]:80 can be reached from outside this machine, so a token is required: set `http.token-env` or `http.token-file` in the configuration, or listen on 127.0.0.1");
+}
+
+#[test]
+fn a_component_that_is_not_pinned_is_refused() {
+    insta::assert_snapshot!(wrong("[aws]\n[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'"), @r"
+    one problem in the configuration
+    quell.toml:4: plugin `mine` has a `file` but no `sha256`
+      4 | file = 'mine.wasm'
+        | ^^^^
+      write what `sha256sum mine.wasm` prints, so that no other component is ever run
+    ");
+}
+
+#[test]
+fn plugins_that_could_not_be_told_apart_or_found_are_refused() {
+    let plugins = "[aws]\n[[plugin]]\nname = 'nacl-blok'\n[[plugin]]\nname = 'nacl-block'\n[[plugin]]\nname = 'nacl-block'\nmay = []";
+    insta::assert_snapshot!(wrong(plugins), @r"
+    3 problems in the configuration
+    quell.toml:3: there is no built-in plugin `nacl-blok`
+      3 | name = 'nacl-blok'
+        | ^^^^
+      did you mean `nacl-block`?
+    quell.toml:7: `plugin[2].name` and `plugin[1].name` are both `nacl-block`
+      7 | name = 'nacl-block'
+        | ^^^^
+      give each plugin a name of its own
+    quell.toml:8: `may` is empty, so plugin `nacl-block` would never do anything
+      8 | may = []
+        | ^^^
+      take `may` out for the default, or take out the plugin
+    ");
+}
+
+#[test]
+fn a_band_without_a_number_in_it_is_refused() {
+    insta::assert_snapshot!(wrong("[aws]\n[network-acl]\nfirst-number = 100"), @r"
+    one problem in the configuration
+    quell.toml:3: `first-number` 100 is above `last-number` 99, so no number is left
+      3 | first-number = 100
+        | ^^^^^^^^^^^^
+      lower `first-number` or raise `last-number`
+    ");
+}
+
+#[test]
+fn a_time_out_of_nothing_is_refused() {
+    insta::assert_snapshot!(wrong("[aws]\ncall-timeout = '0s'"), @r"
+    one problem in the configuration
+    quell.toml:2: `aws.call-timeout` is zero, so nothing would ever be in time
+      2 | call-timeout = '0s'
+        | ^^^^^^^^^^^^
+      write `10s` if in doubt
+    ");
+}
+
+#[test]
+fn a_limit_that_no_plugin_could_work_with_is_refused() {
+    insta::assert_snapshot!(wrong("[aws]\n[sandbox.limits]\nmemory-bytes = 0"), @"");
+}

@@ -1,0 +1,106 @@
+//! What an operator meets: good files, and each mistake with the words it is told in.
+
+mod contradiction;
+mod misspelt;
+
+use std::path::Path;
+
+use super::*;
+
+fn parse(text: &str) -> Result<Config, Invalid> {
+    Config::parse(text, Path::new("/etc/quell/quell.toml"))
+}
+
+/// The message for a file that is wrong.
+fn wrong(text: &str) -> String {
+    match parse(text) {
+        Ok(config) => panic!("this was taken: {config:?}"),
+        Err(invalid) => invalid.to_string().replace("/etc/quell/", ""),
+    }
+}
+
+#[test]
+fn the_example_that_ships_is_fine_and_says_the_defaults() {
+    let example = parse(EXAMPLE).unwrap();
+    let shortest = parse("[aws]").unwrap();
+    assert_eq!(
+        Config {
+            stealthwatch_cloud: None,
+            ..example
+        },
+        shortest
+    );
+}
+
+#[test]
+fn every_key_that_the_example_leaves_out_is_a_key_that_there_is() {
+    let left_out = |line: &str| {
+        line.strip_prefix('#')
+            .is_some_and(|rest| rest.starts_with(|c: char| c == '[' || c.is_ascii_lowercase()))
+    };
+    let uncommented: Vec<_> = EXAMPLE
+        .lines()
+        .map(|line| {
+            if left_out(line) {
+                line.trim_start_matches('#')
+            } else {
+                line
+            }
+        })
+        .collect();
+    let document = Document::parse(Box::leak(uncommented.join("\n").into_boxed_str())).unwrap();
+    let file: File = document.read().unwrap();
+    assert!(file.simulated.is_some(), "the example shows [simulated], commented out");
+}
+
+#[test]
+fn the_schema_that_ships_is_the_schema_of_the_code() {
+    let shipped = include_str!("../../../../examples/quell.schema.json");
+    let schema = serde_json::to_string_pretty(&Config::schema()).unwrap();
+    assert!(
+        shipped.trim_end() == schema,
+        "write it anew: cargo run -- config schema > examples/quell.schema.json"
+    );
+}
+
+#[test]
+fn paths_are_relative_to_the_configuration_file_and_not_to_where_the_daemon_was_started() {
+    let config = parse("[simulated]\naccount-file = 'account.toml'\n[journal]\npath = '/tmp/j'").unwrap();
+    assert_eq!(
+        config.cloud,
+        Cloud::Simulated(Simulated {
+            account_file: "/etc/quell/account.toml".into()
+        })
+    );
+    assert_eq!(config.journal.path, Path::new("/tmp/j"));
+}
+
+#[test]
+fn without_a_plugin_table_the_built_in_plugin_decides_and_may_only_block() {
+    let config = parse("[aws]").unwrap();
+    let [plugin] = config.plugins.as_slice() else {
+        panic!("one plugin")
+    };
+    assert_eq!(plugin.name, "nacl-block");
+    assert_eq!(plugin.source, PluginSource::BuiltIn);
+    assert_eq!(plugin.may, [crate::decision::ActionKind::Block]);
+}
+
+#[test]
+fn a_base_url_without_a_last_slash_gets_it_so_that_no_part_of_it_is_lost() {
+    let text = "[aws]\n[stealthwatch-cloud]\nbase-url = 'http://127.0.0.1:1/api/v3'\nuser = 'u'\nkey-env = 'K'";
+    let api = parse(text).unwrap().stealthwatch_cloud.unwrap();
+    assert_eq!(
+        api.base_url.join("observations/").unwrap().as_str(),
+        "http://127.0.0.1:1/api/v3/observations/"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told_with_all_places_and_the_remedy() {
+    let error = Config::find(Some(Path::new("/nowhere/quell.toml"))).unwrap_err();
+    insta::assert_snapshot!(error, @r"
+    there is no configuration: looked for /nowhere/quell.toml
+      `quell config example > quell.toml` writes one to start from; --config FILE or QUELL_CONFIG names another
+    ");
+}

@@ -1,0 +1,5 @@
+//! The sandbox.
+
+pub mod limits;
+
+pub use self::limits::Limits;
