@@ -7,7 +7,11 @@
 pub mod alert;
 pub mod clock;
 pub mod cloud;
+pub mod converge;
 pub mod decision;
 pub mod duration;
 pub mod fact;
+pub mod guard;
+pub mod hold;
 pub mod sandbox;
+pub mod text;
