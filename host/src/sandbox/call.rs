@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde::{Serialize, Serializer};
 use wasmtime::Store;
 
 use crate::{duration::HumanDuration, fact::Facts};
@@ -33,28 +34,26 @@ impl fmt::Display for Call {
     }
 }
 
-/// What one call took and said, whether it came to an answer or not.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Run {
-    /// What the plugin logged.
-    pub log: Vec<LogLine>,
-    /// How many more lines it wanted to log.
-    pub log_lines_dropped: u64,
-    /// What it used up.
-    pub cost: Cost,
-}
-
 /// What one call used up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Cost {
-    /// How long the plugin's own code ran.
+    /// How long the plugin's own code ran. In seconds where it is serialized, as all durations that are measured.
+    #[serde(rename = "guest-seconds", serialize_with = "seconds")]
     pub guest_time: Duration,
     /// How long it took over all: making the instance and waiting for facts included, waiting for a free place not.
+    #[serde(rename = "wall-clock-seconds", serialize_with = "seconds")]
     pub wall_clock: Duration,
     /// How much memory it had in the end, in bytes.
     pub memory_bytes: usize,
     /// How many facts it asked for.
     pub host_calls: u32,
+    /// How many log lines it wrote beyond the limit; they are lost.
+    pub log_lines_dropped: u64,
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
 }
 
 /// A call that gave no answer.
@@ -67,8 +66,24 @@ pub struct CallError {
     pub call: Call,
     /// What went wrong.
     pub fault: Fault,
-    /// What it took and said until then.
-    pub run: Run,
+    /// What it logged until then.
+    pub log: Vec<LogLine>,
+    /// What it used up until then.
+    pub cost: Cost,
+}
+
+impl CallError {
+    /// Whether the same call may succeed later, with nothing changed but time.
+    pub fn is_passing(&self) -> bool {
+        self.fault.is_passing()
+    }
+}
+
+/// An answer, with what the call logged and used up.
+pub(super) struct Answered<T> {
+    pub(super) answer: T,
+    pub(super) log: Vec<LogLine>,
+    pub(super) cost: Cost,
 }
 
 /// The instance that is called.
@@ -83,7 +98,7 @@ impl Plugin {
         facts: Arc<dyn Facts>,
         function: impl AsyncFnOnce(&Guest, &mut Store<State>) -> wasmtime::Result<W>,
         read: impl FnOnce(W) -> Result<T, Fault>,
-    ) -> Result<(T, Run), Box<CallError>> {
+    ) -> Result<Answered<T>, Box<CallError>> {
         let host = &self.host;
         let limits = &host.limits;
         // The semaphore is never closed; were it, the pool itself would say that it is full.
@@ -111,11 +126,7 @@ impl Plugin {
             wall_clock: begin.elapsed(),
             memory_bytes: state.limiter.memory_bytes(),
             host_calls: state.host_calls,
-        };
-        let run = Run {
-            log: state.log.lines,
             log_lines_dropped: state.log.dropped,
-            cost,
         };
         let answer = match answer {
             Ok(Ok(answer)) => read(answer),
@@ -125,13 +136,15 @@ impl Plugin {
                 guest_time: HumanDuration(cost.guest_time),
             }),
         };
+        let log = state.log.lines;
         match answer {
-            Ok(answer) => Ok((answer, run)),
+            Ok(answer) => Ok(Answered { answer, log, cost }),
             Err(fault) => Err(Box::new(CallError {
                 plugin: self.name.to_string(),
                 call,
                 fault,
-                run,
+                log,
+                cost,
             })),
         }
     }

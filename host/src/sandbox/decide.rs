@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use crate::{alert::Alert, decision::Decision, fact::Facts};
 
 use super::{
-    call::{Call, CallError, Run},
+    call::{Call, CallError, Cost},
     convert::{alert, reader::Reader},
     fault::Fault,
+    log::LogLine,
     plugin::Plugin,
 };
 
@@ -29,8 +30,10 @@ pub struct Request {
 pub struct Decided {
     /// What the plugin answers, as it said it.
     pub decision: Decision,
-    /// What that took, and what it logged.
-    pub run: Run,
+    /// What the plugin logged.
+    pub log: Vec<LogLine>,
+    /// What it used up.
+    pub cost: Cost,
 }
 
 impl Plugin {
@@ -42,7 +45,7 @@ impl Plugin {
     pub async fn decide(&self, request: Request, facts: Arc<dyn Facts>) -> Result<Decided, Box<CallError>> {
         let reader = Reader(&self.host.limits);
         let wit_request = alert::request(&request);
-        let (decision, run) = self
+        let answered = self
             .call(
                 Call::Decide,
                 request.alert.id.clone(),
@@ -54,7 +57,11 @@ impl Plugin {
                 },
             )
             .await?;
-        Ok(Decided { decision, run })
+        Ok(Decided {
+            decision: answered.answer,
+            log: answered.log,
+            cost: answered.cost,
+        })
     }
 }
 

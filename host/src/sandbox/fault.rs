@@ -16,7 +16,7 @@ pub enum Fault {
     Failed(Failure),
     /// Its own code ran too long.
     #[error(
-        "ran for longer than {limit}, the limit `guest-time`, and was ended: look for an endless loop in it, or raise the limit"
+        "ran for longer than its {limit} and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`"
     )]
     GuestTime {
         /// The limit.
@@ -24,8 +24,8 @@ pub enum Fault {
     },
     /// It took too long over all, most likely because facts were slow.
     #[error(
-        "took longer than {limit} over all, the limit `wall-clock`, and was ended; its own code ran for {guest_time} of that, \
-         the rest went into waiting: see which fact was slow, or raise the limit"
+        "took longer than its {limit} over all and was ended; its own code ran for {guest_time} of that and waited for the rest: \
+         see which fact was slow, or raise `sandbox.limits.wall-clock`"
     )]
     WallClock {
         /// The limit.
@@ -34,7 +34,9 @@ pub enum Fault {
         guest_time: HumanDuration,
     },
     /// It asked for too much memory.
-    #[error("asked for {wanted} bytes of memory, above the limit `memory-bytes` of {limit}, and was ended")]
+    #[error(
+        "asked for {wanted} bytes of memory, more than its {limit}, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`"
+    )]
     Memory {
         /// How much it would have had.
         wanted: usize,
@@ -42,7 +44,9 @@ pub enum Fault {
         limit: usize,
     },
     /// It asked for too many table elements.
-    #[error("asked for {wanted} table elements, above the limit `table-elements` of {limit}, and was ended")]
+    #[error(
+        "asked for {wanted} table elements, more than its {limit}, and was ended: see what it keeps, or raise `sandbox.limits.table-elements`"
+    )]
     TableElements {
         /// How many it would have had.
         wanted: usize,
@@ -50,13 +54,15 @@ pub enum Fault {
         limit: usize,
     },
     /// It is made of too many parts.
-    #[error("needs more parts than the limits `instances`, `memories` and `tables` allow: {reason}")]
+    #[error("has too many parts ({reason}): raise `instances`, `memories` or `tables` below `sandbox.limits`")]
     Parts {
         /// Which, in wasmtime's words.
         reason: String,
     },
     /// Its calls are nested too deep.
-    #[error("nested its calls too deep for the limit `stack-bytes` of {limit}: look for an endless recursion in it")]
+    #[error(
+        "nested its calls too deep for its stack of {limit} bytes: look for an endless recursion in it, or raise `sandbox.limits.stack-bytes`"
+    )]
     Stack {
         /// The limit.
         limit: usize,
@@ -80,19 +86,25 @@ pub enum Fault {
         trap: String,
     },
     /// It asked for too many facts.
-    #[error("asked for more than {limit} facts, the limit `host-calls`, and was ended")]
+    #[error(
+        "asked for more than its {limit} facts and was ended: look for an endless loop in it, or raise `sandbox.limits.host-calls`"
+    )]
     HostCalls {
         /// The limit.
         limit: u32,
     },
     /// It passed too much to the host at once.
-    #[error("passed more than {limit} bytes to the host at once, the limit `passed-bytes`")]
+    #[error(
+        "passed more than its {limit} bytes to the host at once and was ended: see what it answers or logs, or raise `sandbox.limits.passed-bytes`"
+    )]
     PassedBytes {
         /// The limit.
         limit: usize,
     },
     /// Its answer has too many items.
-    #[error("answered with {count} {what}, above the limit `{limit_name}` of {limit}")]
+    #[error(
+        "answered with {count} {what}, more than its {limit}: raise `sandbox.limits.{limit_name}` if that is right"
+    )]
     TooMany {
         /// What there are too many of.
         what: &'static str,
@@ -104,7 +116,9 @@ pub enum Fault {
         limit: usize,
     },
     /// A text in its answer is too long.
-    #[error("answered with {what} of {bytes} bytes, above the limit `{limit_name}` of {limit}")]
+    #[error(
+        "answered with {what} of {bytes} bytes, more than its {limit}: raise `sandbox.limits.{limit_name}` if that is right"
+    )]
     TooLong {
         /// Which text.
         what: String,

@@ -34,7 +34,7 @@ use self::ticker::Ticker;
 
 pub use self::{
     cache::Cache,
-    call::{Call, CallError, Cost, Run},
+    call::{Call, CallError, Cost},
     contract::{Mismatch, VERSION as CONTRACT_VERSION},
     decide::{Decided, Request},
     description::{Description, SettingsProblem},
@@ -69,8 +69,8 @@ pub enum SandboxError {
     Limits(Vec<limits::BadLimit>),
     /// wasmtime does not take its settings.
     #[error(
-        "can't set up WebAssembly: {0}; if address space is short (`ulimit -v`), lower `decisions-at-once`, `memories` or \
-         `memory-bytes`"
+        "can't set up WebAssembly: {0}; if address space is short (`ulimit -v`), lower `decisions-at-once` or `memories` below \
+         `sandbox.limits`"
     )]
     Engine(String),
     /// The thread that counts time can't be started.

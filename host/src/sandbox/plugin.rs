@@ -45,7 +45,7 @@ impl Plugin {
     /// Asks it whether settings, the text of a JSON object, are right. All problems come at once.
     pub async fn validate_settings(&self, settings: &str) -> Result<(), SettingsError> {
         let reader = Reader(&self.host.limits);
-        let (problems, _) = self
+        let answered = self
             .call(
                 Call::ValidateSettings,
                 String::new(),
@@ -54,7 +54,7 @@ impl Plugin {
                 |answer| answer.err().map(|problems| reader.problems(problems)).transpose(),
             )
             .await?;
-        match problems {
+        match answered.answer {
             None => Ok(()),
             Some(problems) => Err(SettingsError::Wrong {
                 plugin: self.name.to_string(),
@@ -66,7 +66,7 @@ impl Plugin {
     /// Asks it what it is.
     pub(super) async fn describe(&self) -> Result<Description, Box<CallError>> {
         let reader = Reader(&self.host.limits);
-        let (description, _) = self
+        let answered = self
             .call(
                 Call::Describe,
                 String::new(),
@@ -75,7 +75,7 @@ impl Plugin {
                 |answer| reader.description(answer),
             )
             .await?;
-        Ok(description)
+        Ok(answered.answer)
     }
 }
 
