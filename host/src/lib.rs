@@ -8,4 +8,6 @@ pub mod alert;
 pub mod clock;
 pub mod cloud;
 pub mod decision;
+pub mod door;
 pub mod fact;
+pub mod simulated_stealthwatch;
