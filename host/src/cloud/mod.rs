@@ -6,6 +6,7 @@
 pub mod acl;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod call;
 pub mod error;
 pub mod id;
 pub mod instance;
@@ -18,6 +19,7 @@ use ipnet::IpNet;
 
 pub use self::{
     acl::{Direction, Entry, NetworkAcl, PortRange, Protocol, RuleAction},
+    call::Call,
     error::{CloudError, Fault},
     id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
