@@ -146,7 +146,11 @@ impl Shared {
         behaviour.requests += 1;
         match &mut behaviour.fault {
             Some(Fault::Status { times: 0, .. }) => None,
-            Some(Fault::Status { times, code, retry_after }) => {
+            Some(Fault::Status {
+                times,
+                code,
+                retry_after,
+            }) => {
                 *times -= 1;
                 Some(Fault::Status {
                     code: *code,

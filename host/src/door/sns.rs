@@ -27,7 +27,9 @@ pub struct SnsRecord {
 #[derive(Debug, thiserror::Error)]
 pub enum SnsEventError {
     /// Not JSON, or not an object with a list.
-    #[error("the event is not that of an SNS trigger: it must be a JSON object with a list `Records`; subscribe the function to the SNS topic, or look at who invokes it")]
+    #[error(
+        "the event is not that of an SNS trigger: it must be a JSON object with a list `Records`; subscribe the function to the SNS topic, or look at who invokes it"
+    )]
     NotAnEvent(#[source] serde_json::Error),
     /// A list with nothing in it.
     #[error("the event's list `Records` is empty: nothing was delivered; look at who invokes the function")]
@@ -36,7 +38,7 @@ pub enum SnsEventError {
 
 /// Why one record can't be read. The other records are not affected.
 #[derive(Debug, thiserror::Error)]
-#[error("record {index} of the event: {fault}")]
+#[error("record {index} of the event can't be read")]
 pub struct SnsRecordError {
     /// Which record, from 0.
     pub index: usize,
@@ -57,7 +59,9 @@ pub enum SnsRecordFault {
         found: String,
     },
     /// A key is missing or has a strange type.
-    #[error("it has not the form of an SNS record: `EventSource`, and `Sns` with texts `MessageId`, `TopicArn`, `Timestamp` and `Message`")]
+    #[error(
+        "it has not the form of an SNS record: `EventSource`, and `Sns` with texts `MessageId`, `TopicArn`, `Timestamp` and `Message`"
+    )]
     Malformed(#[source] serde_json::Error),
 }
 
@@ -162,16 +166,22 @@ mod tests {
         json!({ "Records": records }).to_string().into_bytes()
     }
 
-    /// An error with its cause, as an operator reads it.
+    /// An error with its causes, as an operator reads it.
     fn told(error: &dyn Error) -> String {
-        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        let cause = error
+            .source()
+            .map(|cause| format!(": {}", told(cause)))
+            .unwrap_or_default();
         format!("{error}{cause}")
     }
 
     #[test]
     fn every_record_is_read() {
         let records = read(&event(json!([a_record("{\"id\": 1}"), a_record("two")]))).unwrap();
-        let messages: Vec<_> = records.iter().map(|record| record.as_ref().unwrap().message.as_str()).collect();
+        let messages: Vec<_> = records
+            .iter()
+            .map(|record| record.as_ref().unwrap().message.as_str())
+            .collect();
         assert_eq!(messages, ["{\"id\": 1}", "two"]);
         let first = records[0].as_ref().unwrap();
         assert_eq!(first.message_id, "0a1b2c3d-0000-1111-2222-333344445555");
@@ -187,9 +197,12 @@ mod tests {
         assert!(records[..3].iter().all(Result::is_err));
         assert_eq!(records[3].as_ref().unwrap().message, "good");
         let first = records[0].as_ref().unwrap_err();
-        assert_eq!(first.message_id.as_deref(), Some("0a1b2c3d-0000-1111-2222-333344445555"));
-        insta::assert_snapshot!(told(&first.fault), @"");
-        insta::assert_snapshot!(records[2].as_ref().unwrap_err(), @"");
+        assert_eq!(
+            first.message_id.as_deref(),
+            Some("0a1b2c3d-0000-1111-2222-333344445555")
+        );
+        insta::assert_snapshot!(told(first), @"record 0 of the event can't be read: it has not the form of an SNS record: `EventSource`, and `Sns` with texts `MessageId`, `TopicArn`, `Timestamp` and `Message`: invalid type: integer `5`, expected a string at line 1 column 136");
+        insta::assert_snapshot!(told(records[2].as_ref().unwrap_err()), @"record 2 of the event can't be read: it has not the form of an SNS record: `EventSource`, and `Sns` with texts `MessageId`, `TopicArn`, `Timestamp` and `Message`: missing field `EventSource` at line 1 column 2");
     }
 
     #[test]
@@ -197,14 +210,14 @@ mod tests {
         let mut queue = a_record("x");
         queue.as_object_mut().unwrap().remove("EventSource");
         queue["eventSource"] = json!("aws:sqs");
-        insta::assert_snapshot!(read(&event(json!([queue]))).unwrap()[0].as_ref().unwrap_err(), @"");
+        insta::assert_snapshot!(told(read(&event(json!([queue]))).unwrap()[0].as_ref().unwrap_err()), @"record 0 of the event can't be read: it is from `aws:sqs`, not from `aws:sns`; connect the function to the SNS topic only");
     }
 
     #[test]
     fn an_event_without_records_says_so() {
-        insta::assert_snapshot!(told(&read(b"{}").unwrap_err()), @"");
-        insta::assert_snapshot!(told(&read(b"{\"Records\": []}").unwrap_err()), @"");
-        insta::assert_snapshot!(told(&read(b"{\"Records\": [").unwrap_err()), @"");
+        insta::assert_snapshot!(told(&read(b"{}").unwrap_err()), @"the event is not that of an SNS trigger: it must be a JSON object with a list `Records`; subscribe the function to the SNS topic, or look at who invokes it: missing field `Records` at line 1 column 2");
+        insta::assert_snapshot!(told(&read(b"{\"Records\": []}").unwrap_err()), @"the event's list `Records` is empty: nothing was delivered; look at who invokes the function");
+        insta::assert_snapshot!(told(&read(b"{\"Records\": [").unwrap_err()), @"the event is not that of an SNS trigger: it must be a JSON object with a list `Records`; subscribe the function to the SNS topic, or look at who invokes it: EOF while parsing a list at line 1 column 13");
         assert!(matches!(read(b"{\"Records\": {}}"), Err(SnsEventError::NotAnEvent(_))));
         assert!(matches!(read(b""), Err(SnsEventError::NotAnEvent(_))));
     }

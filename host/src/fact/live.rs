@@ -43,7 +43,9 @@ impl LiveFacts {
     async fn instance(&self, text: &str) -> Result<Instance, FactError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(FactError::NotKnown("an instance without a name: ask for an instance id, an address or a DNS name".into()));
+            return Err(FactError::NotKnown(
+                "an instance without a name: ask for an instance id, an address or a DNS name".into(),
+            ));
         }
         let name = InstanceName::read(text);
         let found = self.cloud.instances(&name).await.map_err(of_cloud)?;
@@ -56,7 +58,11 @@ impl LiveFacts {
 impl Facts for LiveFacts {
     async fn ask(&self, question: &Question) -> Result<Answer, FactError> {
         match question {
-            Question::Observations => self.observations.observations(&self.alert_id).await.map(Answer::Observations),
+            Question::Observations => self
+                .observations
+                .observations(&self.alert_id)
+                .await
+                .map(Answer::Observations),
             Question::Instance(name) => self.instance(name).await.map(Answer::Instance),
             Question::NetworkAcl(subnet) => {
                 let subnet = subnet.parse().map_err(of_id)?;
@@ -70,9 +76,12 @@ impl Facts for LiveFacts {
             }
             Question::History(text) => {
                 let address: IpAddr = text.parse().map_err(|_| {
-                    FactError::NotKnown(format!("the history of `{}`: it is not an address without a prefix length", shown(text)))
+                    FactError::NotKnown(format!(
+                        "the history of `{}`: it is not an address without a prefix length",
+                        shown(text)
+                    ))
                 })?;
-                self.history.history(address).await.map(Answer::History)
+                self.history.history(address.to_canonical()).await.map(Answer::History)
             }
         }
     }
@@ -82,13 +91,21 @@ impl Facts for LiveFacts {
 fn one_of(mut found: Vec<Instance>, place: &Place, what: &str) -> Result<Instance, FactError> {
     if found.len() > 1 {
         let ids: Vec<_> = found.iter().map(|instance| instance.id.to_string()).collect();
-        found.retain(|instance| instance.vpc.as_ref().is_some_and(|vpc| Some(vpc.as_str()) == place.vpc.as_deref()));
+        found.retain(|instance| {
+            instance
+                .vpc
+                .as_ref()
+                .is_some_and(|vpc| Some(vpc.as_str()) == place.vpc.as_deref())
+        });
         if found.len() != 1 {
             let vpc = match &place.vpc {
                 Some(vpc) => format!("the alert's VPC {vpc} does not single one out"),
                 None => "the alert names no VPC that would single one out".into(),
             };
-            return Err(FactError::NotKnown(format!("{what}: {} have it, and {vpc}", ids.join(", "))));
+            return Err(FactError::NotKnown(format!(
+                "{what}: {} have it, and {vpc}",
+                ids.join(", ")
+            )));
         }
     }
     found.pop().ok_or_else(|| {

@@ -9,13 +9,16 @@ use super::{Answer, Asked, FactError, Facts, Question};
 
 /// Answers by their questions. As JSON it is a list:
 ///
-/// ```json
-/// [
-///   { "question": { "fact": "history", "of": "203.0.113.7" },
-///     "answer": { "fact": "history", "is": { "holds": 1, "offences": 1, "in_force": 0, "last_since": null, "last_until": null } } },
-///   { "question": { "fact": "observations" },
-///     "error": { "error": "unavailable", "message": "the API is down" } }
-/// ]
+/// ```
+/// let facts = r#"[
+///     { "question": { "fact": "history", "of": "203.0.113.7" },
+///       "answer": { "fact": "history",
+///                   "is": { "holds": 1, "offences": 1, "in_force": 0, "last_since": null, "last_until": null } } },
+///     { "question": { "fact": "observations" },
+///       "error": { "error": "unavailable", "message": "the API is down" } }
+/// ]"#;
+/// let facts: quell::fact::RecordedFacts = serde_json::from_str(facts)?;
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Entry>", into = "Vec<Entry>")]
@@ -127,7 +130,10 @@ mod tests {
     use crate::fact::{History, Observation};
 
     fn history() -> (Question, Result<Answer, FactError>) {
-        (Question::History("203.0.113.7".into()), Ok(Answer::History(History::default())))
+        (
+            Question::History("203.0.113.7".into()),
+            Ok(Answer::History(History::default())),
+        )
     }
 
     #[tokio::test]
@@ -141,7 +147,10 @@ mod tests {
         let answers = [
             (Question::Observations, Ok(Answer::Observations(vec![observation]))),
             history(),
-            (Question::Instance("web".into()), Err(FactError::NotPermitted("no".into()))),
+            (
+                Question::Instance("web".into()),
+                Err(FactError::NotPermitted("no".into())),
+            ),
         ];
         let recorded = RecordedFacts::new(answers.clone()).unwrap();
         let text = serde_json::to_string(&recorded).unwrap();
@@ -154,14 +163,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_question_that_was_not_recorded_is_not_known_and_says_so() {
-        let error = RecordedFacts::default().ask(&Question::Instance("web\u{1b}".into())).await.unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        let error = RecordedFacts::default()
+            .ask(&Question::Instance("web\u{1b}".into()))
+            .await
+            .unwrap_err();
+        insta::assert_snapshot!(error, @r"not known: `instance web\u{1b}` was not recorded: this decision asks something that the recorded one did not");
     }
 
     #[test]
     fn a_recording_that_contradicts_itself_is_refused() {
-        insta::assert_snapshot!(RecordedFacts::new([history(), history()]).unwrap_err(), @"");
+        insta::assert_snapshot!(RecordedFacts::new([history(), history()]).unwrap_err(), @"the question `history of 203.0.113.7` is recorded twice; leave one of the two out");
         let mismatched = (Question::Observations, history().1);
-        insta::assert_snapshot!(RecordedFacts::new([mismatched]).unwrap_err(), @"");
+        insta::assert_snapshot!(RecordedFacts::new([mismatched]).unwrap_err(), @"the answer to the question `observations` is one to another kind of question; `fact` must be the same in both");
     }
 }

@@ -6,13 +6,16 @@ use crate::fact::FactError;
 
 /// A request that failed, after its retries. No part of it was made from the API key or from the text of an answer, which may repeat the key.
 #[derive(Debug, thiserror::Error)]
-#[error("GET {url}{}: {fault}", after(*.attempts))]
+#[error("GET {url}{}{}", on_page(*.page), after(*.attempts))]
 pub struct StealthwatchError {
-    /// What was asked for.
+    /// The first page. The others may be at addresses that the API gives, which are its own text and not shown.
     pub url: String,
+    /// Which page, from 1.
+    pub page: u32,
     /// How often it was asked for; 0 if it was not.
     pub attempts: u32,
     /// What went wrong the last time.
+    #[source]
     pub fault: Fault,
 }
 
@@ -20,7 +23,7 @@ pub struct StealthwatchError {
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// No connection, or it broke.
-    #[error("no answer{}; check the base URL, the network and the proxy settings", causes(.0))]
+    #[error("no answer; check the base URL, the network and the proxy settings")]
     Unreachable(#[source] reqwest::Error),
     /// The answer did not come, or not to its end, in time.
     #[error("no full answer within {} s; the API may be slow: try again later, or raise the time-out", .0.as_secs_f64())]
@@ -40,13 +43,17 @@ pub enum Fault {
         retry_after: Option<Duration>,
     },
     /// The credentials are wrong, or may not do this.
-    #[error("status {status}: the API does not accept the user and key; check both, where the configuration says that the key is (an environment variable or a file), and that the user may read observations")]
+    #[error(
+        "status {status}: the API does not accept the user and key; check both, where the configuration says that the key is (an environment variable or a file), and that the user may read observations"
+    )]
     Refused {
         /// 401 or 403.
         status: u16,
     },
     /// The API sends elsewhere. Followed, the key would go there too.
-    #[error("status {status}: a redirect, which is not followed because the key would go with it; write the URL where the API is into the configuration")]
+    #[error(
+        "status {status}: a redirect, which is not followed because the key would go with it; write the URL where the API is into the configuration"
+    )]
     Redirected {
         /// 300 to 399.
         status: u16,
@@ -58,19 +65,25 @@ pub enum Fault {
         status: u16,
     },
     /// The answer does not end.
-    #[error("the answers have more than {limit} bytes, the limit for one alert; raise the limit if the alert has that many observations")]
+    #[error(
+        "the answers have more than {limit} bytes, the limit for one alert; raise the limit if the alert has that many observations"
+    )]
     TooLarge {
         /// How many bytes all pages together may have.
         limit: usize,
     },
     /// The pages do not end.
-    #[error("there are more than {limit} pages, the limit for one alert; raise the limit if the alert has that many observations")]
+    #[error(
+        "there are more than {limit} pages, the limit for one alert; raise the limit if the alert has that many observations"
+    )]
     TooManyPages {
         /// How many pages may be read.
         limit: u32,
     },
     /// Not JSON at all.
-    #[error("the answer is {found}, not JSON; check that the base URL is the API's (it ends in `/api/v3/`), not the console's")]
+    #[error(
+        "the answer is {found}, not JSON; check that the base URL is the API's (it ends in `/api/v3/`), not the console's"
+    )]
     NotJson {
         /// What it looks like.
         found: &'static str,
@@ -82,7 +95,9 @@ pub enum Fault {
         what: String,
     },
     /// The API says that the next page is on another host.
-    #[error("the next page is said to be on another host or by another scheme, where the key must not go; write the URL that the API gives for itself into the configuration")]
+    #[error(
+        "the next page is said to be on another host or by another scheme, where the key must not go; write the URL that the API gives for itself into the configuration"
+    )]
     ForeignNext,
     /// A page came twice.
     #[error("a page came twice, so that reading would never end; try again later")]
@@ -126,7 +141,13 @@ impl Fault {
 
 impl From<StealthwatchError> for FactError {
     fn from(error: StealthwatchError) -> Self {
-        let text = format!("observations from Stealthwatch Cloud: {error}");
+        let mut text = format!("observations from Stealthwatch Cloud: {error}");
+        // A fact error is a text that is recorded and given to plugins, so that the causes become part of it.
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
         match error.fault {
             Fault::Refused { .. } => Self::NotPermitted(text),
             _ => Self::Unavailable(text),
@@ -134,15 +155,11 @@ impl From<StealthwatchError> for FactError {
     }
 }
 
-/// The causes of a transport error. Its own text only says that the request failed.
-fn causes(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!(": {error}"));
-        cause = error.source();
+fn on_page(page: u32) -> String {
+    match page {
+        1 => String::new(),
+        _ => format!(" (page {page})"),
     }
-    text
 }
 
 fn after(attempts: u32) -> String {
@@ -153,5 +170,7 @@ fn after(attempts: u32) -> String {
 }
 
 fn asked_to_wait(retry_after: &Option<Duration>) -> String {
-    retry_after.map_or_else(String::new, |wait| format!(" and asks for {} s of rest", wait.as_secs()))
+    retry_after.map_or_else(String::new, |wait| {
+        format!(" and asks for {} s of rest", wait.as_secs())
+    })
 }

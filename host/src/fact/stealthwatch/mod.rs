@@ -36,7 +36,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct StealthwatchApi {
     client: Client,
-    base_url: Url,
+    observations_url: Url,
     authorization: HeaderValue,
     options: StealthwatchOptions,
 }
@@ -48,18 +48,18 @@ impl StealthwatchApi {
     ///
     /// [`OptionsError`] if the options can't be used.
     pub fn new(options: StealthwatchOptions) -> Result<Self, OptionsError> {
-        let base_url = options.checked_base_url()?;
+        let observations_url = options.observations_url()?;
         let authorization = options.authorization()?;
         let mut builder = Client::builder()
             .redirect(Policy::none())
             .timeout(options.timeout)
             .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")));
-        if options::is_this_machine(&base_url) {
+        if options::is_this_machine(&observations_url) {
             builder = builder.no_proxy();
         }
         Ok(Self {
             client: builder.build().map_err(OptionsError::Client)?,
-            base_url,
+            observations_url,
             authorization,
             options,
         })
@@ -72,48 +72,56 @@ impl StealthwatchApi {
     /// [`StealthwatchError`] if a page can't be had after all attempts, can't be read, or contradicts another. It is all
     /// or nothing: with half of the observations a plugin would decide wrongly and nobody would know.
     pub async fn observations(&self, alert_id: &str) -> Result<Vec<Observation>, StealthwatchError> {
-        let mut url = self.page_url(alert_id, 0)?;
+        let first = self.page_url(alert_id, 0);
+        let failed = |page, attempts, fault| StealthwatchError {
+            url: first.to_string(),
+            page,
+            attempts,
+            fault,
+        };
+        let mut url = first.clone();
         let mut listing = Listing::default();
         let mut bytes_left = self.options.max_bytes;
-        for _ in 0..self.options.max_pages {
-            let failed = |fault| failed(&url, 1, fault);
-            let body = self.get(&url, bytes_left).await?;
+        for page in 1..=self.options.max_pages {
+            let (attempts, body) = self.get(&url, bytes_left).await;
+            let body = body.map_err(|fault| failed(page, attempts, fault))?;
             bytes_left -= body.len();
-            let next = Page::read(&body).and_then(|page| listing.add(page)).map_err(failed)?;
-            url = match next {
+            let next = Page::read(&body).and_then(|page| listing.add(page));
+            let next = next.and_then(|next| match next {
+                None => Ok(None),
+                Some(Next::Offset(offset)) => Ok(Some(self.page_url(alert_id, offset))),
+                Some(Next::Address(address)) => self.same_host(&url, &address).map(Some),
+            });
+            match next.map_err(|fault| failed(page, attempts, fault))? {
+                Some(next) => url = next,
                 None => return Ok(listing.finish()),
-                Some(Next::Offset(offset)) => self.page_url(alert_id, offset)?,
-                Some(Next::Address(address)) => self.same_host(&url, &address).map_err(failed)?,
-            };
+            }
         }
         let limit = self.options.max_pages;
-        Err(failed(&url, 0, Fault::TooManyPages { limit }))
+        Err(failed(limit.saturating_add(1), 0, Fault::TooManyPages { limit }))
     }
 
-    fn page_url(&self, alert_id: &str, offset: u64) -> Result<Url, StealthwatchError> {
-        let mut url = self.base_url.join("observations/all/").map_err(|error| {
-            let what = error.to_string();
-            failed(&self.base_url, 0, Fault::Unreadable { what })
-        })?;
+    fn page_url(&self, alert_id: &str, offset: u64) -> Url {
+        let mut url = self.observations_url.clone();
         url.query_pairs_mut()
             .append_pair("alert", alert_id)
             .append_pair("limit", &PAGE_LIMIT.to_string())
             .append_pair("offset", &offset.to_string());
-        Ok(url)
+        url
     }
 
     /// The next page's address, if the key may go there.
     fn same_host(&self, page: &Url, address: &str) -> Result<Url, Fault> {
         let next = page.join(address).map_err(|_| Fault::ForeignNext)?;
         let names_a_user = !next.username().is_empty() || next.password().is_some();
-        if next.origin() != self.base_url.origin() || names_a_user {
+        if next.origin() != self.observations_url.origin() || names_a_user {
             return Err(Fault::ForeignNext);
         }
         Ok(next)
     }
 
-    /// The body at `url`, tried as often as the options say.
-    async fn get(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, StealthwatchError> {
+    /// The body at `url`, tried as often as the options say, and how often it was tried.
+    async fn get(&self, url: &Url, max_bytes: usize) -> (u32, Result<Vec<u8>, Fault>) {
         let mut attempts = 0;
         let attempt = || {
             attempts += 1;
@@ -131,9 +139,9 @@ impl StealthwatchApi {
                 (Some(_), Some(asked)) if asked > LONGEST_WAIT => None,
                 (wait, asked) => wait.map(|wait| wait.max(asked.unwrap_or_default())),
             })
-            .notify(|fault, wait| tracing::warn!(%url, %fault, ?wait, "the Stealthwatch Cloud API is asked again"))
+            .notify(|fault, wait| tracing::warn!(%fault, ?wait, "Stealthwatch Cloud is asked again for observations"))
             .await;
-        result.map_err(|fault| failed(url, attempts, fault))
+        (attempts, result)
     }
 
     async fn get_once(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, Fault> {
@@ -162,14 +170,6 @@ impl StealthwatchApi {
 impl ObservationSource for StealthwatchApi {
     async fn observations(&self, alert_id: &str) -> Result<Vec<Observation>, FactError> {
         Ok(StealthwatchApi::observations(self, alert_id).await?)
-    }
-}
-
-fn failed(url: &Url, attempts: u32, fault: Fault) -> StealthwatchError {
-    StealthwatchError {
-        url: url.to_string(),
-        attempts,
-        fault,
     }
 }
 

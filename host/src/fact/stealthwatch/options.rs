@@ -29,13 +29,17 @@ pub struct StealthwatchOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum OptionsError {
     /// The key would travel in the clear.
-    #[error("the Stealthwatch Cloud API's base URL {url} must begin with `https://`: the API key would travel in the clear; http is only for this machine (localhost, 127.0.0.0/8, ::1)")]
+    #[error(
+        "the Stealthwatch Cloud API's base URL {url} must begin with `https://`: the API key would travel in the clear; http is only for this machine (localhost, 127.0.0.0/8, ::1)"
+    )]
     NotHttps {
         /// The URL, without credentials.
         url: String,
     },
     /// More than scheme, host, port and path.
-    #[error("the Stealthwatch Cloud API's base URL must be only scheme, host, port and path, such as `https://example.obsrvbl.com/api/v3/`; take the user, password, query or fragment out of it")]
+    #[error(
+        "the Stealthwatch Cloud API's base URL must be only scheme, host, port and path, such as `https://example.obsrvbl.com/api/v3/`; take the user, password, query or fragment out of it"
+    )]
     MoreThanBase,
     /// Nothing to sign in with.
     #[error("the Stealthwatch Cloud API's {what} is empty; create one in its console under Settings, API credentials")]
@@ -44,16 +48,20 @@ pub enum OptionsError {
         what: &'static str,
     },
     /// Characters that no HTTP header can carry.
-    #[error("the Stealthwatch Cloud API's user or key holds a line break or another control character; check that its file or environment variable holds the key and nothing else")]
+    #[error(
+        "the Stealthwatch Cloud API's user or key holds a line break or another control character; check that its file or environment variable holds the key and nothing else"
+    )]
     NotAHeader,
     /// The HTTP client can't be set up.
-    #[error("the HTTP client for the Stealthwatch Cloud API can't be set up; check this machine's TLS root certificates")]
+    #[error(
+        "the HTTP client for the Stealthwatch Cloud API can't be set up; check this machine's TLS root certificates"
+    )]
     Client(#[source] reqwest::Error),
 }
 
 impl StealthwatchOptions {
-    /// The base URL, checked, with a `/` at its end: without one, joining a path to it would cut its last word off.
-    pub(super) fn checked_base_url(&self) -> Result<Url, OptionsError> {
+    /// Where observations are, with the base URL checked.
+    pub(super) fn observations_url(&self) -> Result<Url, OptionsError> {
         let mut url = self.base_url.clone();
         let has_more = !url.username().is_empty() || url.password().is_some() || url.query().is_some();
         if has_more || url.fragment().is_some() {
@@ -62,10 +70,8 @@ impl StealthwatchOptions {
         if url.scheme() != "https" && !(url.scheme() == "http" && is_this_machine(&url)) {
             return Err(OptionsError::NotHttps { url: url.into() });
         }
-        if !url.path().ends_with('/') {
-            let path = format!("{}/", url.path());
-            url.set_path(&path);
-        }
+        let path = format!("{}/observations/all/", url.path().trim_end_matches('/'));
+        url.set_path(&path);
         Ok(url)
     }
 

@@ -58,7 +58,11 @@ impl Page {
                 ),
             }
         })?;
-        let observations = envelope.objects.iter().enumerate().map(|(index, raw)| observation(index, raw.get()));
+        let observations = envelope
+            .objects
+            .iter()
+            .enumerate()
+            .map(|(index, raw)| observation(index, raw.get()));
         Ok(Self {
             observations: observations.collect::<Result<_, _>>()?,
             next: envelope.meta.next.filter(|next| !next.is_empty()),
@@ -76,7 +80,12 @@ fn observation(index: usize, raw: &str) -> Result<Observation, Fault> {
         Some(Value::Number(number)) => number.to_string(),
         _ => String::new(),
     };
-    let first_of = |keys: [&str; 2]| keys.map(text).into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let first_of = |keys: [&str; 2]| {
+        keys.map(text)
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or_default()
+    };
     Ok(Observation {
         id: text("id"),
         kind: first_of(["observation_name", "resource_name"]),
@@ -111,7 +120,11 @@ impl Listing {
         let known = self.observations.len();
         self.gave += came;
         for observation in page.observations {
-            let identity = if observation.id.is_empty() { &observation.raw } else { &observation.id };
+            let identity = if observation.id.is_empty() {
+                &observation.raw
+            } else {
+                &observation.id
+            };
             if self.seen.insert(identity.clone()) {
                 self.observations.push(observation);
             }
@@ -156,7 +169,9 @@ mod tests {
     fn an_observation_keeps_its_text_to_the_byte() {
         let raw = r#"{"id" : 12, "connected_ip": "203.0.113.7",  "time": "2030-01-05T07:40:00Z", "observation_name": "Port\u001bScanner"}"#;
         let mut listing = Listing::default();
-        let next = listing.add(page(&format!(r#"{{"meta": {{"next": null, "total_count": 1}}, "objects": [{raw}]}}"#)));
+        let next = listing.add(page(&format!(
+            r#"{{"meta": {{"next": null, "total_count": 1}}, "objects": [{raw}]}}"#
+        )));
         assert_eq!(next.unwrap(), None);
         let observations = listing.finish();
         assert_eq!(observations[0].raw, raw);
@@ -169,7 +184,11 @@ mod tests {
     fn the_order_does_not_depend_on_the_order_of_the_answer() {
         let mut listing = Listing::default();
         let objects = r#"[{"id": 10}, {"id": "b"}, {"id": 9}, {"id": "a"}, {"id": 9}]"#;
-        listing.add(page(&format!(r#"{{"meta": {{"total_count": 5}}, "objects": {objects}}}"#))).unwrap();
+        listing
+            .add(page(&format!(
+                r#"{{"meta": {{"total_count": 5}}, "objects": {objects}}}"#
+            )))
+            .unwrap();
         let ids: Vec<_> = listing.finish().into_iter().map(|observation| observation.id).collect();
         assert_eq!(ids, ["9", "10", "a", "b"]);
     }
@@ -177,22 +196,27 @@ mod tests {
     #[test]
     fn without_a_total_a_short_page_is_the_last() {
         let mut listing = Listing::default();
-        assert_eq!(listing.add(page(r#"{"meta": {}, "objects": [{"id": 1}]}"#)).unwrap(), None);
+        assert_eq!(
+            listing.add(page(r#"{"meta": {}, "objects": [{"id": 1}]}"#)).unwrap(),
+            None
+        );
     }
 
     #[test]
     fn empty_pages_that_always_name_a_next_one_are_a_loop() {
         let mut listing = Listing::default();
-        let fault = listing.add(page(r#"{"meta": {"next": "?offset=0"}, "objects": []}"#)).unwrap_err();
+        let fault = listing
+            .add(page(r#"{"meta": {"next": "?offset=0"}, "objects": []}"#))
+            .unwrap_err();
         assert!(matches!(fault, Fault::RepeatedPage), "{fault}");
     }
 
     #[test]
     fn an_answer_of_another_shape_says_what_is_missing_and_quotes_nothing() {
         let unreadable = |text: &str| Page::read(text.as_bytes()).unwrap_err().to_string();
-        insta::assert_snapshot!(unreadable(r#"{"meta": "secret", "objects": []}"#), @"");
-        insta::assert_snapshot!(unreadable(r#"{"meta": {}, "objects": [{}, 5]}"#), @"");
-        insta::assert_snapshot!(unreadable(r#"{"meta": {}, "obj"#), @"");
-        insta::assert_snapshot!(unreadable(""), @"");
+        insta::assert_snapshot!(unreadable(r#"{"meta": "secret", "objects": []}"#), @"the answer can't be used: it is not an object with `meta` (`next`, `total_count`) and a list `objects` (line 1 column 17); check that the base URL is that of version 3 of the API");
+        insta::assert_snapshot!(unreadable(r#"{"meta": {}, "objects": [{}, 5]}"#), @"the answer can't be used: element 1 of `objects` is not an object, or nested too deep; check that the base URL is that of version 3 of the API");
+        insta::assert_snapshot!(unreadable(r#"{"meta": {}, "obj"#), @"the answer is cut off or broken, not JSON; check that the base URL is the API's (it ends in `/api/v3/`), not the console's");
+        insta::assert_snapshot!(unreadable(""), @"the answer is empty, not JSON; check that the base URL is the API's (it ends in `/api/v3/`), not the console's");
     }
 }
