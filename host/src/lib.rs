@@ -15,6 +15,8 @@ pub mod duration;
 pub mod fact;
 pub mod guard;
 pub mod hold;
+pub mod report;
 pub mod sandbox;
 pub mod simulated_stealthwatch;
 pub mod text;
+pub mod way;

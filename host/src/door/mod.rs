@@ -1,3 +1,4 @@
 //! Doors: the ways in for alerts. A door knows how alerts travel, and nothing of detectors.
 
+pub mod http;
 pub mod sns;

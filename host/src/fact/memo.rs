@@ -8,7 +8,9 @@ use std::{
 use async_trait::async_trait;
 use tokio::{sync::OnceCell, time::Instant};
 
-use super::{Answer, FactError, Facts, Question};
+use serde::{Serialize, Serializer};
+
+use super::{Answer, FactError, Facts, Question, recorded::Outcome};
 
 /// A question that was asked, with what came of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +21,25 @@ pub struct Asked {
     pub outcome: Result<Answer, FactError>,
     /// How long the source took.
     pub took: Duration,
+}
+
+/// As a recording has it, and how long it took.
+impl Serialize for Asked {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            question: &'a Question,
+            #[serde(flatten)]
+            outcome: Outcome,
+            seconds: f64,
+        }
+        let written = Written {
+            question: &self.question,
+            outcome: self.outcome.clone().map_or_else(Outcome::Error, Outcome::Answer),
+            seconds: self.took.as_secs_f64(),
+        };
+        written.serialize(serializer)
+    }
 }
 
 /// Remembers the answers of one alert's facts, errors included, and what was asked.

@@ -44,7 +44,7 @@ struct Entry {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Outcome {
+pub(super) enum Outcome {
     Answer(Answer),
     Error(FactError),
 }

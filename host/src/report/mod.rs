@@ -14,7 +14,7 @@ use crate::{
     alert::Alert,
     cloud::NetworkAcl,
     decision::{Decision, Remediation},
-    fact::memo::Asked,
+    fact::Asked,
     guard::Verdict,
     hold::{Change, Coverage, DeliveryId, Hold, Target},
     sandbox::{Cost, LogLine},
@@ -71,8 +71,8 @@ pub struct PluginReport {
     pub answer: Answer,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
-    /// What the decision cost. None if it never ended.
-    pub cost: Option<Cost>,
+    /// What the call cost, however it ended.
+    pub cost: Cost,
     /// What the guards said of each remediation, in the order of the decision.
     pub examined: Vec<ExaminedRemediation>,
 }
