@@ -7,8 +7,11 @@
 pub mod alert;
 pub mod clock;
 pub mod cloud;
+pub mod command;
 pub mod config;
 pub mod decision;
 pub mod duration;
+pub mod exit;
 pub mod fact;
 pub mod sandbox;
+pub mod telemetry;
