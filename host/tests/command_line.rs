@@ -1,5 +1,8 @@
 //! The command line as a person meets it: the helps, and the errors for typical mistakes.
-#![expect(clippy::unwrap_used, reason = "a test that can't run `quell` must fail, in a helper too")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't run `quell` must fail, in a helper too"
+)]
 
 use std::{
     fs,

@@ -2,7 +2,10 @@
 //!
 //! A decoder a detector lives beside this file. Decoding is pure: bytes in, an [`Alert`] or a named error out.
 
+pub mod error;
 pub mod namespace;
+mod object;
+pub mod printable;
 pub mod stealthwatch;
 pub mod time;
 
@@ -11,6 +14,8 @@ use std::{fmt, net::IpAddr};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use self::error::DecodeError;
 
 /// What raised an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +37,13 @@ impl Detector {
 impl fmt::Display for Detector {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
+    }
+}
+
+/// Reads bytes as an alert of a detector.
+pub fn decode(detector: Detector, bytes: &[u8]) -> Result<Alert, DecodeError> {
+    match detector {
+        Detector::StealthwatchCloud => stealthwatch::decode(bytes),
     }
 }
 

@@ -6,10 +6,12 @@
 pub mod acl;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod call;
 pub mod error;
 pub mod id;
 pub mod instance;
 pub mod oracle;
+pub mod place;
 pub mod security_group;
 pub mod simulated;
 
@@ -17,10 +19,12 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 
 pub use self::{
-    acl::{Direction, Entry, NetworkAcl, PortRange, Protocol, RuleAction},
+    acl::{Direction, Entry, Family, NetworkAcl, PortRange, Protocol, RuleAction},
+    call::Call,
     error::{CloudError, Fault},
     id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
+    place::CloudPlace,
     security_group::{Peer, SecurityGroup, SecurityGroupRule},
 };
 
@@ -30,6 +34,9 @@ pub use self::{
 /// what comes back as an error has been retried already.
 #[async_trait]
 pub trait Cloud: Send + Sync {
+    /// Which account and region this is.
+    fn place(&self) -> &CloudPlace;
+
     /// The instances that `name` names, terminated ones left out; more than one if an address or a DNS name is in use in several VPCs.
     /// Ordered by id. Empty, not an error, if there is none.
     async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError>;

@@ -1,0 +1,50 @@
+//! The calls to EC2 that Quell makes.
+
+use std::fmt;
+
+/// A call by the API's own name for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Call {
+    /// Lists instances.
+    DescribeInstances,
+    /// Lists network ACLs.
+    DescribeNetworkAcls,
+    /// Lists VPCs.
+    DescribeVpcs,
+    /// Lists security groups.
+    DescribeSecurityGroups,
+    /// Adds an entry to a network ACL.
+    CreateNetworkAclEntry,
+    /// Takes an entry out of a network ACL.
+    DeleteNetworkAclEntry,
+}
+
+impl Call {
+    /// The API's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DescribeInstances => "DescribeInstances",
+            Self::DescribeNetworkAcls => "DescribeNetworkAcls",
+            Self::DescribeVpcs => "DescribeVpcs",
+            Self::DescribeSecurityGroups => "DescribeSecurityGroups",
+            Self::CreateNetworkAclEntry => "CreateNetworkAclEntry",
+            Self::DeleteNetworkAclEntry => "DeleteNetworkAclEntry",
+        }
+    }
+
+    /// Whether it changes something.
+    pub fn is_write(self) -> bool {
+        match self {
+            Self::CreateNetworkAclEntry | Self::DeleteNetworkAclEntry => true,
+            Self::DescribeInstances | Self::DescribeNetworkAcls | Self::DescribeVpcs | Self::DescribeSecurityGroups => {
+                false
+            }
+        }
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}

@@ -1,1 +1,0 @@
-//! A strict simulation of one AWS account in memory.

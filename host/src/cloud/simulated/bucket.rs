@@ -1,0 +1,100 @@
+//! Token buckets, as EC2 throttles: each call has its own bucket in an account and region.
+
+use jiff::Timestamp;
+
+use crate::cloud::call::Call;
+
+/// How much of a call EC2 lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rate {
+    /// How many calls at once.
+    pub(super) burst: u32,
+    /// How many calls come back each second.
+    pub(super) refill: u32,
+}
+
+/// EC2's own figures, from "Request throttling for the Amazon EC2 API". The describing calls are the ones with a filter or an id, which
+/// is how Quell makes them; without either, EC2 grants only half.
+pub(super) fn rate(call: Call) -> Rate {
+    if call.is_write() {
+        Rate { burst: 50, refill: 5 }
+    } else {
+        Rate { burst: 100, refill: 20 }
+    }
+}
+
+/// The tokens that are left for one call.
+#[derive(Debug)]
+pub(super) struct Bucket {
+    rate: Rate,
+    tokens: f64,
+    filled: Timestamp,
+}
+
+impl Bucket {
+    /// A full bucket.
+    pub(super) fn full(rate: Rate, now: Timestamp) -> Self {
+        Self {
+            rate,
+            tokens: f64::from(rate.burst),
+            filled: now,
+        }
+    }
+
+    /// Takes a token. False if there is none.
+    pub(super) fn take(&mut self, now: Timestamp) -> bool {
+        // A clock that was set back must not take tokens away.
+        let seconds = now.duration_since(self.filled).as_secs_f64().max(0.0);
+        self.filled = now;
+        self.tokens = (self.tokens + seconds * f64::from(self.rate.refill)).min(f64::from(self.rate.burst));
+        if self.tokens < 1.0 {
+            return false;
+        }
+        self.tokens -= 1.0;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    const WRITES: Rate = Rate { burst: 50, refill: 5 };
+
+    fn taken_of_a_hundred(bucket: &mut Bucket, now: Timestamp) -> usize {
+        (0..100).filter(|_| bucket.take(now)).count()
+    }
+
+    #[test]
+    fn a_burst_is_let_through_and_then_only_what_comes_back_each_second() {
+        let start = Timestamp::UNIX_EPOCH;
+        let mut bucket = Bucket::full(WRITES, start);
+        assert_eq!(taken_of_a_hundred(&mut bucket, start), 50);
+        assert_eq!(
+            taken_of_a_hundred(&mut bucket, start + SignedDuration::from_secs(2)),
+            10
+        );
+    }
+
+    #[test]
+    fn a_bucket_never_holds_more_than_its_burst() {
+        let start = Timestamp::UNIX_EPOCH;
+        let mut bucket = Bucket::full(WRITES, start);
+        assert_eq!(
+            taken_of_a_hundred(&mut bucket, start + SignedDuration::from_hours(1)),
+            50
+        );
+    }
+
+    #[test]
+    fn a_clock_set_back_takes_no_tokens_away() {
+        let start = Timestamp::UNIX_EPOCH;
+        let mut bucket = Bucket::full(WRITES, start);
+        assert_eq!(
+            taken_of_a_hundred(&mut bucket, start - SignedDuration::from_hours(1)),
+            50
+        );
+    }
+}

@@ -1,0 +1,139 @@
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::clock::ManualClock;
+
+const EXAMPLE: &str = include_str!("../../../../examples/simulated-account.toml");
+
+fn cloud_and_clock() -> (SimulatedCloud, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
+    let cloud = SimulatedCloud::new(Account::read(EXAMPLE).unwrap(), clock.clone());
+    (cloud, clock)
+}
+
+fn cloud() -> SimulatedCloud {
+    cloud_and_clock().0
+}
+
+fn web_acl() -> AclId {
+    "acl-0b111111111111111".parse().unwrap()
+}
+
+fn deny(number: u16) -> Entry {
+    Entry::deny(number, Direction::Ingress, "198.51.100.7/32".parse().unwrap())
+}
+
+fn has(cloud: &SimulatedCloud, entry: &Entry) -> bool {
+    cloud.peek(&web_acl()).unwrap().entries.contains(entry)
+}
+
+fn lost() -> Fault {
+    Fault::Unreachable {
+        message: "the connection was closed".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn more_calls_than_a_bucket_holds_are_throttled_until_it_has_filled_again() {
+    let (cloud, clock) = cloud_and_clock();
+    for _ in 0..50 {
+        let error = cloud.delete_entry(&web_acl(), Direction::Ingress, 1).await.unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+    }
+    let error = cloud.delete_entry(&web_acl(), Direction::Ingress, 1).await.unwrap_err();
+    insta::assert_snapshot!(error, @"EC2 DeleteNetworkAclEntry: throttled (RequestLimitExceeded): Request limit exceeded.");
+    cloud
+        .network_acl(&web_acl())
+        .await
+        .expect("each call has a bucket of its own");
+
+    clock.advance(SignedDuration::from_secs(1));
+    let error = cloud.delete_entry(&web_acl(), Direction::Ingress, 1).await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn a_call_told_to_fail_does_nothing_and_the_next_one_works() {
+    let cloud = cloud();
+    cloud.fail_next(Call::CreateNetworkAclEntry, lost());
+    assert_eq!(
+        cloud.create_entry(&web_acl(), &deny(99)).await.unwrap_err().fault,
+        lost()
+    );
+    assert!(!has(&cloud, &deny(99)));
+    cloud.create_entry(&web_acl(), &deny(99)).await.unwrap();
+    assert!(has(&cloud, &deny(99)));
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_the_work_done() {
+    let cloud = cloud();
+    cloud.fail_next_after_it_is_done(Call::CreateNetworkAclEntry, lost());
+    assert_eq!(
+        cloud.create_entry(&web_acl(), &deny(99)).await.unwrap_err().fault,
+        lost()
+    );
+    assert!(has(&cloud, &deny(99)));
+    let again = cloud.create_entry(&web_acl(), &deny(99)).await.unwrap_err();
+    assert!(matches!(again.fault, Fault::EntryExists { .. }), "{again}");
+}
+
+#[tokio::test]
+async fn the_log_tells_the_calls_in_order_and_which_failed() {
+    let cloud = cloud();
+    cloud.create_entry(&web_acl(), &deny(99)).await.unwrap();
+    cloud.create_entry(&web_acl(), &deny(99)).await.unwrap_err();
+    cloud.delete_entry(&web_acl(), Direction::Ingress, 99).await.unwrap();
+    let lines: Vec<_> = cloud.calls().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+        CreateNetworkAclEntry acl-0b111111111111111 ingress 99 deny 198.51.100.7/32
+        CreateNetworkAclEntry acl-0b111111111111111 ingress 99 deny 198.51.100.7/32 (failed)
+        DeleteNetworkAclEntry acl-0b111111111111111 ingress 99
+        ");
+    assert_eq!(cloud.count(Call::CreateNetworkAclEntry), 2);
+    cloud.forget_calls();
+    assert_eq!(cloud.calls(), []);
+}
+
+#[tokio::test]
+async fn someone_else_changes_entries_without_a_call_of_ours() {
+    let cloud = cloud();
+    cloud.put_entry_as_someone_else(&web_acl(), &deny(99)).unwrap();
+    let allow = Entry {
+        action: RuleAction::Allow,
+        ..deny(99)
+    };
+    cloud.put_entry_as_someone_else(&web_acl(), &allow).unwrap();
+    assert!(has(&cloud, &allow) && !has(&cloud, &deny(99)));
+    cloud
+        .remove_entry_as_someone_else(&web_acl(), Direction::Ingress, 99)
+        .unwrap();
+    assert!(!has(&cloud, &allow));
+    assert_eq!(cloud.calls(), []);
+}
+
+#[tokio::test]
+async fn someone_else_can_not_break_the_account_either() {
+    let cloud = cloud();
+    let before = cloud.peek(&web_acl());
+    let end = Entry {
+        number: 32_767,
+        ..deny(1)
+    };
+    assert!(cloud.put_entry_as_someone_else(&web_acl(), &end).is_err());
+    assert!(
+        cloud
+            .remove_entry_as_someone_else(&web_acl(), Direction::Ingress, 32_767)
+            .is_err()
+    );
+    assert_eq!(cloud.peek(&web_acl()), before);
+}
+
+#[tokio::test]
+async fn a_terminated_instance_is_not_found() {
+    let terminated = EXAMPLE.replace("[[instance]]\n", "[[instance]]\nstate = \"terminated\"\n");
+    let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
+    let cloud = SimulatedCloud::new(Account::read(&terminated).unwrap(), clock);
+    let found = cloud.instances(&InstanceName::read("10.0.1.10")).await.unwrap();
+    assert_eq!(found, []);
+}

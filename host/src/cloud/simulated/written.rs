@@ -1,0 +1,252 @@
+//! A simulated account as it is written in TOML. Nothing here is checked against anything else yet.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use super::validation::DEFAULT_RULE_QUOTA;
+use crate::cloud::{
+    acl::{Direction, Entry, IcmpKind, PortRange, Protocol, RuleAction},
+    id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
+    security_group::{Peer, SecurityGroupRule},
+};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenAccount {
+    pub(super) account: String,
+    pub(super) region: String,
+    #[serde(default = "default_rule_quota")]
+    pub(super) rule_quota: usize,
+    #[serde(default)]
+    pub(super) vpc: Vec<WrittenVpc>,
+    #[serde(default)]
+    pub(super) subnet: Vec<WrittenSubnet>,
+    #[serde(default)]
+    pub(super) network_acl: Vec<WrittenAcl>,
+    #[serde(default)]
+    pub(super) security_group: Vec<WrittenSecurityGroup>,
+    #[serde(default)]
+    pub(super) instance: Vec<WrittenInstance>,
+}
+
+fn default_rule_quota() -> usize {
+    DEFAULT_RULE_QUOTA
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenVpc {
+    pub(super) id: VpcId,
+    pub(super) prefixes: Vec<IpNet>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenSubnet {
+    pub(super) id: SubnetId,
+    pub(super) vpc: VpcId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenAcl {
+    pub(super) id: AclId,
+    pub(super) vpc: VpcId,
+    #[serde(default)]
+    pub(super) default: bool,
+    #[serde(default)]
+    pub(super) subnets: Vec<SubnetId>,
+    #[serde(default)]
+    pub(super) entries: Vec<WrittenEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenEntry {
+    number: u16,
+    direction: Direction,
+    action: RuleAction,
+    prefix: IpNet,
+    #[serde(default)]
+    protocol: WrittenProtocol,
+    ports: Option<WrittenPorts>,
+    icmp: Option<IcmpKind>,
+}
+
+impl From<WrittenEntry> for Entry {
+    fn from(written: WrittenEntry) -> Self {
+        Self {
+            number: written.number,
+            direction: written.direction,
+            action: written.action,
+            prefix: written.prefix,
+            protocol: written.protocol.0,
+            ports: written.ports.map(|ports| ports.0),
+            icmp: written.icmp,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenSecurityGroup {
+    pub(super) id: SecurityGroupId,
+    pub(super) name: String,
+    pub(super) vpc: VpcId,
+    #[serde(default)]
+    pub(super) ingress: Vec<WrittenSecurityGroupRule>,
+    #[serde(default)]
+    pub(super) egress: Vec<WrittenSecurityGroupRule>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenSecurityGroupRule {
+    #[serde(default)]
+    protocol: WrittenProtocol,
+    ports: Option<WrittenPorts>,
+    peer: WrittenPeer,
+}
+
+impl From<WrittenSecurityGroupRule> for SecurityGroupRule {
+    fn from(written: WrittenSecurityGroupRule) -> Self {
+        let protocol = match written.protocol.0 {
+            Protocol::Number(1) => "icmp".to_owned(),
+            Protocol::Number(6) => "tcp".to_owned(),
+            Protocol::Number(17) => "udp".to_owned(),
+            Protocol::Number(58) => "icmpv6".to_owned(),
+            other => other.to_string(),
+        };
+        Self {
+            protocol,
+            ports: written.ports.map(|ports| ports.0),
+            peer: written.peer.0,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenInstance {
+    pub(super) id: InstanceId,
+    #[serde(default)]
+    pub(super) state: WrittenState,
+    #[serde(default)]
+    pub(super) host_names: Vec<String>,
+    #[serde(default)]
+    pub(super) tags: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) interface: Vec<WrittenInterface>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenInterface {
+    pub(super) id: String,
+    pub(super) subnet: SubnetId,
+    pub(super) addresses: Vec<IpAddr>,
+    pub(super) security_groups: Vec<SecurityGroupId>,
+}
+
+/// An instance's state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum WrittenState {
+    Pending,
+    #[default]
+    Running,
+    ShuttingDown,
+    Terminated,
+    Stopping,
+    Stopped,
+}
+
+impl WrittenState {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::ShuttingDown => "shutting-down",
+            Self::Terminated => "terminated",
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A protocol as a word that people use, or its IANA number.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct WrittenProtocol(Protocol);
+
+impl Default for WrittenProtocol {
+    fn default() -> Self {
+        Self(Protocol::All)
+    }
+}
+
+impl TryFrom<String> for WrittenProtocol {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let protocol = match text.as_str() {
+            "all" => Protocol::All,
+            "icmp" => Protocol::Number(1),
+            "tcp" => Protocol::Number(6),
+            "udp" => Protocol::Number(17),
+            "icmpv6" => Protocol::Number(58),
+            number => Protocol::Number(number.parse().map_err(|_| {
+                format!("`{text}` is not a protocol: write all, tcp, udp, icmp, icmpv6 or a number from 0 to 255")
+            })?),
+        };
+        Ok(Self(protocol))
+    }
+}
+
+/// One port, such as `443`, or several, such as `1024-65535`.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct WrittenPorts(PortRange);
+
+impl TryFrom<String> for WrittenPorts {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let (first, last) = text.split_once('-').unwrap_or((&text, &text));
+        match (first.parse::<u16>(), last.parse::<u16>()) {
+            (Ok(first), Ok(last)) if first <= last => Ok(Self(PortRange {
+                first: first.into(),
+                last: last.into(),
+            })),
+            _ => Err(format!(
+                "`{text}` is not a range of ports: write one such as 443 or 1024-65535"
+            )),
+        }
+    }
+}
+
+/// The other side of a security group's rule: a prefix, `sg-…` or `pl-…`.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct WrittenPeer(Peer);
+
+impl TryFrom<String> for WrittenPeer {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.starts_with("sg-") {
+            return Ok(Self(Peer::Group(text)));
+        }
+        if text.starts_with("pl-") {
+            return Ok(Self(Peer::PrefixList(text)));
+        }
+        match text.parse::<IpNet>() {
+            Ok(prefix) => Ok(Self(Peer::Prefix(prefix.trunc()))),
+            Err(_) => Err(format!(
+                "`{text}` is not a peer: write a prefix such as 192.0.2.0/24, an sg-… or a pl-…"
+            )),
+        }
+    }
+}

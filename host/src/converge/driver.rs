@@ -1,0 +1,230 @@
+//! The driver: applies plans, one journalled change at a time.
+
+use std::{collections::HashMap, sync::Arc};
+
+use tokio::sync::Mutex;
+
+use super::{Band, ConvergeError, Plan, Room, plan};
+use crate::{
+    clock::Clock,
+    cloud::{Cloud, CloudError, Family, Fault, NetworkAcl},
+    hold::{
+        Change, Coverage, Hold, HoldId, Journal, JournalError, Target,
+        journal::{ChangeEnd, Situation},
+    },
+};
+
+/// How often one converge plans anew when the ACL is not as it was read: somebody took a number, or an answer did not come.
+const ROUNDS: u32 = 4;
+
+/// Brings network ACLs to what their holds say.
+pub struct Converger {
+    cloud: Arc<dyn Cloud>,
+    journal: Arc<dyn Journal>,
+    clock: Arc<dyn Clock>,
+    band: Band,
+    room: Room,
+    /// One writer an ACL.
+    writers: Mutex<HashMap<Target, Arc<Mutex<()>>>>,
+}
+
+/// What a converge did.
+#[derive(Debug, Clone)]
+pub struct Converged {
+    /// The ACL.
+    pub target: Target,
+    /// As it was.
+    pub before: NetworkAcl,
+    /// As it is now.
+    pub after: NetworkAcl,
+    /// The changes that were made, in order.
+    pub changes: Vec<Change>,
+    /// How each hold in force is covered.
+    pub coverage: Vec<(HoldId, Coverage)>,
+}
+
+/// How one pass over a plan ended.
+enum Pass {
+    /// All changes are made.
+    Complete,
+    /// Something was not as it was read; read and plan again.
+    Stale,
+}
+
+impl Converger {
+    /// A converger of the ACLs of one cloud.
+    pub fn new(
+        cloud: Arc<dyn Cloud>,
+        journal: Arc<dyn Journal>,
+        clock: Arc<dyn Clock>,
+        band: Band,
+        room: Room,
+    ) -> Self {
+        Self {
+            cloud,
+            journal,
+            clock,
+            band,
+            room,
+            writers: Mutex::default(),
+        }
+    }
+
+    /// What a converge would change if `more` holds were in force as well. Writes nothing.
+    pub async fn preview(&self, target: &Target, more: &[Hold]) -> Result<(NetworkAcl, Plan), ConvergeError> {
+        let live = self.read(target).await?;
+        let mut situation = self.situation(target).await?;
+        let is_new = |hold: &&Hold| {
+            let same = |known: &Hold| known.prefix == hold.prefix && known.direction == hold.direction;
+            !situation.holds.iter().any(same)
+        };
+        let new: Vec<_> = more.iter().filter(is_new).cloned().collect();
+        situation.holds.extend(new);
+        let plan = plan(&live, &situation.holds, &situation.own, self.band, &self.room);
+        Ok((live, plan))
+    }
+
+    /// Brings one ACL to what its holds say now. If it does already, nothing is written.
+    pub async fn converge(&self, target: &Target) -> Result<Converged, ConvergeError> {
+        let writer = Arc::clone(self.writers.lock().await.entry(target.clone()).or_default());
+        let _only_writer = writer.lock().await;
+        let before = self.read(target).await?;
+        let mut live = before.clone();
+        let mut changes = Vec::new();
+        let mut room = self.room.clone();
+        for _ in 0..ROUNDS {
+            let situation = self.situation(target).await?;
+            let plan = plan(&live, &situation.holds, &situation.own, self.band, &room);
+            if plan.is_empty() {
+                self.settle(target, &situation, &plan, &live).await?;
+                return Ok(Converged {
+                    target: target.clone(),
+                    before,
+                    after: live,
+                    changes,
+                    coverage: plan.coverage,
+                });
+            }
+            if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut room).await? {
+                tracing::debug!(%target, "the network ACL is not as it was read; planning anew");
+            }
+            live = self.read(target).await?;
+        }
+        Err(ConvergeError::Unsteady {
+            target: target.clone(),
+            rounds: ROUNDS,
+        })
+    }
+
+    async fn apply(
+        &self,
+        target: &Target,
+        plan: &Plan,
+        made: &mut Vec<Change>,
+        room: &mut Room,
+    ) -> Result<Pass, ConvergeError> {
+        for change in &plan.changes {
+            let journal = |source| journal_error(target, source);
+            let id = self
+                .journal
+                .begin(target, change, self.clock.now())
+                .await
+                .map_err(journal)?;
+            let result = self.make(target, change).await;
+            let end = change_end(&result);
+            self.journal.finish(id, &end, self.clock.now()).await.map_err(journal)?;
+            match result {
+                Ok(()) => made.push(change.clone()),
+                Err(error) => match (&error.fault, change) {
+                    (Fault::EntryLimit { .. }, Change::Create(entry)) => {
+                        room.is_full(entry.direction, Family::of(entry.prefix));
+                        return Ok(Pass::Stale);
+                    }
+                    (Fault::EntryExists { .. }, Change::Create(_)) => return Ok(Pass::Stale),
+                    (Fault::NotFound { code, .. }, Change::Delete(_)) if is_entry_gone(code) => {}
+                    _ => {
+                        return Err(ConvergeError::Change {
+                            target: target.clone(),
+                            change: change.clone(),
+                            source: error,
+                        });
+                    }
+                },
+            }
+        }
+        Ok(Pass::Complete)
+    }
+
+    async fn make(&self, target: &Target, change: &Change) -> Result<(), CloudError> {
+        match change {
+            Change::Create(entry) => self.cloud.create_entry(&target.acl, entry).await,
+            Change::Delete(entry) => {
+                self.cloud
+                    .delete_entry(&target.acl, entry.direction, entry.number)
+                    .await
+            }
+        }
+    }
+
+    /// Notes the end, and forgets entries of ours that are not there: somebody removed them, or they were never written.
+    async fn settle(
+        &self,
+        target: &Target,
+        situation: &Situation,
+        plan: &Plan,
+        live: &NetworkAcl,
+    ) -> Result<(), ConvergeError> {
+        let journal = |source| journal_error(target, source);
+        for gone in situation
+            .own
+            .iter()
+            .filter(|own| !live.entries.iter().any(|entry| own.is(entry)))
+        {
+            self.journal.forget(target, gone).await.map_err(journal)?;
+        }
+        self.journal
+            .converged(target, situation.revision, &plan.coverage)
+            .await
+            .map_err(journal)
+    }
+
+    async fn read(&self, target: &Target) -> Result<NetworkAcl, ConvergeError> {
+        self.cloud
+            .network_acl(&target.acl)
+            .await
+            .map_err(|source| ConvergeError::Read {
+                target: target.clone(),
+                source,
+            })
+    }
+
+    async fn situation(&self, target: &Target) -> Result<Situation, ConvergeError> {
+        self.journal
+            .situation(target, self.clock.now())
+            .await
+            .map_err(|source| journal_error(target, source))
+    }
+}
+
+/// A change whose answer did not come may have been made; one that was refused was not.
+fn change_end(result: &Result<(), CloudError>) -> ChangeEnd {
+    match result {
+        Ok(()) => ChangeEnd::Done,
+        Err(error) => match &error.fault {
+            Fault::NotFound { code, .. } if is_entry_gone(code) => ChangeEnd::Done,
+            Fault::Unreachable { .. } | Fault::Other { .. } => ChangeEnd::Unknown(error.to_string()),
+            _ => ChangeEnd::Refused(error.to_string()),
+        },
+    }
+}
+
+fn is_entry_gone(code: &str) -> bool {
+    code == "InvalidNetworkAclEntry.NotFound"
+}
+
+fn journal_error(target: &Target, source: JournalError) -> ConvergeError {
+    ConvergeError::Journal {
+        target: target.clone(),
+        source,
+    }
+}

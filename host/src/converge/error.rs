@@ -1,0 +1,61 @@
+//! What can go wrong while converging.
+
+use crate::{
+    cloud::CloudError,
+    hold::{Change, JournalError, Target},
+};
+
+/// A network ACL could not be brought to what its holds say. The holds stay in the journal, and the next converge goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum ConvergeError {
+    /// The ACL can't be read.
+    #[error("can't read network ACL {target}")]
+    Read {
+        /// The ACL.
+        target: Target,
+        /// What the cloud says.
+        #[source]
+        source: CloudError,
+    },
+    /// A change failed. Those before it are made and journalled.
+    #[error("can't make the change `{change}` at network ACL {target}")]
+    Change {
+        /// The ACL.
+        target: Target,
+        /// The change.
+        change: Change,
+        /// What the cloud says.
+        #[source]
+        source: CloudError,
+    },
+    /// The ACL keeps changing under our hands.
+    #[error(
+        "network ACL {target} is still not as planned after {rounds} rounds: somebody else is changing it; \
+         the holds stay and are tried again"
+    )]
+    Unsteady {
+        /// The ACL.
+        target: Target,
+        /// How often it was planned anew.
+        rounds: u32,
+    },
+    /// The journal failed.
+    #[error("the journal failed while converging {target}")]
+    Journal {
+        /// The ACL.
+        target: Target,
+        /// What the journal says.
+        #[source]
+        source: JournalError,
+    },
+}
+
+impl ConvergeError {
+    /// Whether the next converge may go better, with nothing changed but time.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Read { source, .. } | Self::Change { source, .. } => source.is_passing(),
+            Self::Unsteady { .. } | Self::Journal { .. } => true,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The guards: the rules that every remediation must pass before anything is written.
+//!
+//! Guards are pure and ordered, each in a file of its own, and each gives its reason whether it lets pass or refuses. The first
+//! refusal ends it. What a guard can't know, it refuses. Only [`examine`] can make a [`PassedBlock`], and only a `PassedBlock` becomes a hold: that is how a
+//! plugin's output can't reach the cloud by another way.
+
+mod confidence;
+mod form;
+mod kind;
+pub mod never_block;
+mod number;
+mod passed;
+mod place;
+mod standing;
+mod surroundings;
+mod term;
+mod width;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use ipnet::IpNet;
+use serde::Serialize;
+
+pub use self::{passed::PassedBlock, surroundings::Surroundings};
+use crate::{
+    alert::Alert,
+    cloud::CloudPlace,
+    decision::{Action, ActionKind, Remediation},
+};
+
+/// What the guards hold every remediation against: the operator's rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// Prefixes that may never be denied, beside those of [`never_block::ALWAYS`].
+    pub never_block: Vec<IpNet>,
+    /// The widest IPv4 prefix that may be named, as a prefix length.
+    pub widest_ipv4: u8,
+    /// The widest IPv6 prefix that may be named, as a prefix length.
+    pub widest_ipv6: u8,
+    /// How many remediations one decision may hold.
+    pub max_remediations: usize,
+    /// The longest time that a hold may last.
+    pub longest_hold: Duration,
+    /// Whether a hold may last until somebody releases it.
+    pub until_released: bool,
+}
+
+/// What else the guards know of one remediation.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The alert that was decided on.
+    pub alert: &'a Alert,
+    /// What the plugin may do.
+    pub may: &'a BTreeSet<ActionKind>,
+    /// How many remediations the decision holds.
+    pub remediations: usize,
+    /// The account and region that the host works in.
+    pub home: &'a CloudPlace,
+    /// What is around the place of a block; or why that can't be known.
+    pub surroundings: Result<&'a Surroundings, &'a str>,
+}
+
+/// What one guard said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// The guard's name.
+    pub guard: &'static str,
+    /// Whether it let pass.
+    pub passed: bool,
+    /// Why.
+    pub reason: String,
+}
+
+/// What all guards said of one remediation.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// What each guard said, up to the first refusal.
+    pub verdicts: Vec<Verdict>,
+    /// What passed; None if a guard refused.
+    pub passed: Option<PassedBlock>,
+}
+
+impl Examined {
+    /// The verdict that refused, if one did.
+    pub fn refusal(&self) -> Option<&Verdict> {
+        self.verdicts.iter().find(|verdict| !verdict.passed)
+    }
+}
+
+/// A guard's word: the reason to let pass, or the reason to refuse.
+type Word = Result<String, String>;
+
+/// Puts one remediation before all guards.
+pub fn examine(remediation: &Remediation, circumstances: &Circumstances<'_>, rules: &Rules) -> Examined {
+    let mut examination = Examination::default();
+    let passed = examination.run(remediation, circumstances, rules);
+    Examined {
+        verdicts: examination.verdicts,
+        passed,
+    }
+}
+
+#[derive(Default)]
+struct Examination {
+    verdicts: Vec<Verdict>,
+}
+
+impl Examination {
+    fn run(
+        &mut self,
+        remediation: &Remediation,
+        circumstances: &Circumstances<'_>,
+        rules: &Rules,
+    ) -> Option<PassedBlock> {
+        self.hear("standing", standing::guard(circumstances.alert))?;
+        self.hear("place", place::guard(&circumstances.alert.place, circumstances.home))?;
+        self.hear(
+            "number",
+            number::guard(circumstances.remediations, rules.max_remediations),
+        )?;
+        self.hear("kind", kind::guard(remediation.action.kind(), circumstances.may))?;
+        let Action::Block(block) = &remediation.action else {
+            // The guard of kinds refuses all others.
+            return None;
+        };
+        let prefix = self.learn("form", form::guard(block, &remediation.reason))?;
+        self.hear("confidence", confidence::guard(remediation.confidence))?;
+        self.hear(
+            "term",
+            term::guard(remediation.until, rules.longest_hold, rules.until_released),
+        )?;
+        self.hear("width", width::guard(prefix, rules.widest_ipv4, rules.widest_ipv6))?;
+        let surroundings = self.learn("surroundings", surroundings::guard(circumstances.surroundings, &circumstances.alert.place))?;
+        self.hear(
+            "never-block",
+            never_block::guard(prefix, &rules.never_block, circumstances.alert, surroundings),
+        )?;
+        Some(PassedBlock::new(
+            prefix,
+            block.directions.clone(),
+            surroundings.targets.clone(),
+            remediation,
+        ))
+    }
+
+    /// Notes a guard's word; None if it refused.
+    fn hear(&mut self, guard: &'static str, word: Word) -> Option<()> {
+        let passed = word.is_ok();
+        let (Ok(reason) | Err(reason)) = word;
+        self.verdicts.push(Verdict { guard, passed, reason });
+        passed.then_some(())
+    }
+
+    /// As [`Self::hear`], for a guard that also reads something which the guards after it need.
+    fn learn<T>(&mut self, guard: &'static str, word: Result<(T, String), String>) -> Option<T> {
+        let (value, word) = match word {
+            Ok((value, reason)) => (Some(value), Ok(reason)),
+            Err(reason) => (None, Err(reason)),
+        };
+        self.hear(guard, word)?;
+        value
+    }
+}

@@ -1,0 +1,68 @@
+//! What passed the guards.
+
+use ipnet::IpNet;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    cloud::Direction,
+    decision::{End, Remediation},
+    hold::{Intent, Target},
+};
+
+/// A block that every guard let pass. Nothing but the guards can make one, and nothing else becomes a hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedBlock {
+    prefix: IpNet,
+    directions: Vec<Direction>,
+    targets: Vec<Target>,
+    reason: String,
+    confidence: u8,
+    until: End,
+}
+
+impl PassedBlock {
+    pub(super) fn new(
+        prefix: IpNet,
+        directions: Vec<Direction>,
+        targets: Vec<Target>,
+        remediation: &Remediation,
+    ) -> Self {
+        Self {
+            prefix,
+            directions,
+            targets,
+            reason: remediation.reason.clone(),
+            confidence: remediation.confidence,
+            until: remediation.until,
+        }
+    }
+
+    /// The holds that it becomes: one a target and direction.
+    pub fn intents(&self, plugin: &str, alert: &str, now: Timestamp) -> Vec<Intent> {
+        let until = self.end(now);
+        let intent = |target: &Target, direction| Intent {
+            target: target.clone(),
+            prefix: self.prefix,
+            direction,
+            reason: self.reason.clone(),
+            confidence: self.confidence,
+            plugin: plugin.to_owned(),
+            alert: alert.to_owned(),
+            until,
+        };
+        self.targets
+            .iter()
+            .flat_map(|target| self.directions.iter().map(move |direction| intent(target, *direction)))
+            .collect()
+    }
+
+    fn end(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.until {
+            End::Released => None,
+            End::Seconds(seconds) => {
+                let lasts = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+                Some(now.saturating_add(lasts).unwrap_or(Timestamp::MAX))
+            }
+        }
+    }
+}

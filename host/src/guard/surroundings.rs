@@ -1,0 +1,37 @@
+//! What is around the place of a block must be known.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::{alert::Place, cloud::VpcId, hold::Target};
+
+/// What is around the place of a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The network ACLs that guard the place. At least one.
+    pub targets: Vec<Target>,
+    /// The VPCs that they are in. At least one.
+    pub vpcs: Vec<VpcId>,
+    /// The prefixes of these VPCs, all of them.
+    pub vpc_prefixes: Vec<IpNet>,
+    /// The addresses of the instance, if the place is one: its public address lies in no prefix of the VPC.
+    pub own_addresses: Vec<IpAddr>,
+}
+
+/// Without the ACL there is nothing to write to, and without the VPC's prefixes the next guard could not tell friend from foe.
+pub(super) fn guard<'a>(surroundings: Result<&'a Surroundings, &str>, alert: &Place) -> Result<(&'a Surroundings, String), String> {
+    let surroundings = surroundings.map_err(|why| format!("the place of the block can't be found: {why}"))?;
+    if surroundings.targets.is_empty() {
+        return Err("no network ACL guards the place of the block".to_owned());
+    }
+    if surroundings.vpc_prefixes.is_empty() {
+        return Err("the prefixes of the VPC are not known".to_owned());
+    }
+    let elsewhere = |named: &&String| !surroundings.vpcs.iter().any(|vpc| vpc.as_str() == named.as_str());
+    if let Some(named) = alert.vpc.as_ref().filter(elsewhere) {
+        return Err(format!("the alert is for {named}, the place of the block is in another VPC"));
+    }
+    let acls: Vec<_> = surroundings.targets.iter().map(|target| target.acl.as_str()).collect();
+    Ok((surroundings, format!("guarded by {}", acls.join(", "))))
+}

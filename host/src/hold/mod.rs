@@ -1,0 +1,119 @@
+//! Holds and the journal that keeps them.
+//!
+//! The journal is the only memory Quell has: what came in ([`delivery`]), what is in force and until when ([`Hold`]), and which AWS writes
+//! were begun and how they ended ([`change`]). Every row is written before the act that it speaks of.
+
+pub mod change;
+pub mod coverage;
+pub mod delivery;
+pub mod error;
+pub mod journal;
+pub mod sqlite;
+pub mod target;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::Direction;
+
+pub use self::{
+    change::{Change, ChangeId},
+    coverage::Coverage,
+    delivery::{Admission, Delivery, DeliveryId, DeliveryState},
+    error::JournalError,
+    journal::{HoldFilter, Journal},
+    sqlite::SqliteJournal,
+    target::Target,
+};
+
+/// The number of a hold in its journal, as people see and type it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HoldId(pub i64);
+
+impl std::fmt::Display for HoldId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// One prefix denied, in one direction, at one network ACL, until a time.
+///
+/// There is at most one hold in force for a (target, prefix, direction): a re-offence extends it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Its number.
+    pub id: HoldId,
+    /// The network ACL.
+    pub target: Target,
+    /// The prefix that is denied.
+    pub prefix: IpNet,
+    /// Which way.
+    pub direction: Direction,
+    /// Why, in the words of the plugin; of the newest alert that asked for it.
+    pub reason: String,
+    /// How sure the plugin was, 0 to 100; the surest of all alerts that asked for it.
+    pub confidence: u8,
+    /// The plugin that asked for it last.
+    pub plugin: String,
+    /// The alert that asked for it last, as `detector/id`.
+    pub alert: String,
+    /// When it began.
+    pub since: Timestamp,
+    /// When it ends by itself; None if it lasts until released.
+    pub until: Option<Timestamp>,
+    /// How many deliveries asked for it.
+    pub offences: u32,
+    /// Whether and how the ACL does what the hold asks for, as of the last converge.
+    pub coverage: Coverage,
+    /// When and why it ended. None while it is in force.
+    pub ended: Option<Ended>,
+}
+
+impl Hold {
+    /// Whether it is in force at `now`: not ended, and its time is not up.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.ended.is_none() && self.until.is_none_or(|until| until > now)
+    }
+}
+
+/// The end of a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub why: EndReason,
+}
+
+/// Why a hold ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndReason {
+    /// Its time was up.
+    Expired,
+    /// A person released it.
+    Released,
+}
+
+/// A hold that shall be: what the guards let pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Intent {
+    /// The network ACL.
+    pub target: Target,
+    /// The prefix to deny.
+    pub prefix: IpNet,
+    /// Which way.
+    pub direction: Direction,
+    /// Why, in the words of the plugin.
+    pub reason: String,
+    /// How sure the plugin is, 0 to 100.
+    pub confidence: u8,
+    /// The plugin.
+    pub plugin: String,
+    /// The alert, as `detector/id`.
+    pub alert: String,
+    /// When it ends by itself; None for until released.
+    pub until: Option<Timestamp>,
+}

@@ -1,0 +1,61 @@
+//! Values as they stand in the tables.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{super::JournalError, Failure};
+
+/// A time as milliseconds since 1970.
+pub(super) fn from_time(time: Timestamp) -> i64 {
+    time.as_millisecond()
+}
+
+/// A time out of milliseconds since 1970.
+pub(super) fn to_time(milliseconds: i64) -> Result<Timestamp, Failure> {
+    Timestamp::from_millisecond(milliseconds).map_err(|_| unreadable("time", &milliseconds.to_string()))
+}
+
+/// A value of several parts, as JSON.
+pub(super) fn from_value(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| unreadable("value", &error.to_string()))
+}
+
+/// A value of several parts, out of JSON.
+pub(super) fn to_value<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(|_| unreadable(what, text))
+}
+
+/// A word of ours, such as `ingress`.
+pub(super) fn to_word<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, Failure> {
+    serde_json::from_value(text.into()).map_err(|_| unreadable(what, text))
+}
+
+/// A text that parses, such as a prefix or an id.
+pub(super) fn to_parsed<T: std::str::FromStr>(what: &'static str, text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|_| unreadable(what, text))
+}
+
+/// An address as 16 bytes that sort as addresses do, IPv4 mapped into IPv6.
+pub(super) fn from_address(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => address.octets(),
+    }
+}
+
+/// The first and the last address of a prefix.
+pub(super) fn from_prefix(prefix: IpNet) -> ([u8; 16], [u8; 16]) {
+    (from_address(prefix.network()), from_address(prefix.broadcast()))
+}
+
+/// The error of a row that does not hold what it should.
+pub(super) fn unreadable(what: &'static str, text: &str) -> Failure {
+    JournalError::Unreadable {
+        what,
+        text: text.chars().take(200).collect(),
+    }
+    .into()
+}

@@ -1,0 +1,24 @@
+//! The target of a hold.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::AclId;
+
+/// One network ACL of one account in one region.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Target {
+    /// The AWS account, 12 digits.
+    pub account: String,
+    /// The AWS region.
+    pub region: String,
+    /// The network ACL.
+    pub acl: AclId,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}/{}", self.account, self.region, self.acl)
+    }
+}

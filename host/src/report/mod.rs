@@ -1,0 +1,139 @@
+//! The report: the whole way of one alert, told once and read by all who want to know.
+//!
+//! The log line, `quell explain`, the answer of the HTTP door and the demo are views of this one record.
+
+pub mod acl_table;
+pub mod outcome;
+pub mod style;
+pub mod summary;
+pub mod text;
+
+use serde::Serialize;
+
+use crate::{
+    alert::Alert,
+    cloud::NetworkAcl,
+    decision::{Decision, Remediation},
+    fact::memo::Asked,
+    guard::Verdict,
+    hold::{Change, Coverage, DeliveryId, Hold, Target},
+    sandbox::{Cost, LogLine},
+};
+
+pub use self::outcome::Outcome;
+
+/// How far an alert may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// All the way.
+    Enforce,
+    /// Everything but holds and writes.
+    Observe,
+    /// As [`Self::Observe`], and not even the delivery is kept: a person wants to know.
+    Explain,
+}
+
+impl Mode {
+    /// Whether holds are put in force and entries written.
+    pub fn writes(self) -> bool {
+        self == Self::Enforce
+    }
+}
+
+/// The whole way of one alert.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The delivery that it came with. None if it came through no door.
+    pub delivery: Option<DeliveryId>,
+    /// How far it could go.
+    pub mode: Mode,
+    /// In one word, what came of it.
+    pub outcome: Outcome,
+    /// In one sentence, what came of it.
+    pub summary: String,
+    /// The alert.
+    pub alert: Alert,
+    /// What was asked of the sources of facts, each question once, in order.
+    pub facts: Vec<Asked>,
+    /// What each plugin that it was routed to made of it.
+    pub plugins: Vec<PluginReport>,
+    /// What was done, or would be, at each network ACL.
+    pub targets: Vec<TargetReport>,
+}
+
+/// What one plugin made of an alert.
+#[derive(Debug, Clone, Serialize)]
+pub struct PluginReport {
+    /// The plugin's name in the configuration.
+    pub plugin: String,
+    /// Its answer, or how it failed.
+    pub answer: Answer,
+    /// What it wrote to the log.
+    pub log: Vec<LogLine>,
+    /// What the decision cost. None if it never ended.
+    pub cost: Option<Cost>,
+    /// What the guards said of each remediation, in the order of the decision.
+    pub examined: Vec<ExaminedRemediation>,
+}
+
+/// A plugin's answer, or how it failed.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// It decided.
+    Decided(Decision),
+    /// It did not.
+    Failed(Failure),
+}
+
+/// Something that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// What failed, with its causes.
+    pub message: String,
+    /// Whether it may go better later, with nothing changed but time.
+    pub passing: bool,
+}
+
+/// One remediation before the guards.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExaminedRemediation {
+    /// As the plugin asked for it.
+    pub remediation: Remediation,
+    /// What each guard said, up to the first refusal.
+    pub verdicts: Vec<Verdict>,
+}
+
+impl ExaminedRemediation {
+    /// The verdict that refused, if one did.
+    pub fn refusal(&self) -> Option<&Verdict> {
+        self.verdicts.iter().find(|verdict| !verdict.passed)
+    }
+}
+
+/// What was done, or would be, at one network ACL.
+#[derive(Debug, Clone, Serialize)]
+pub struct TargetReport {
+    /// The network ACL.
+    pub target: Target,
+    /// As it was. None if it could not be read.
+    pub before: Option<NetworkAcl>,
+    /// As it is after the changes; None if none were made.
+    pub after: Option<NetworkAcl>,
+    /// The changes, in order: made if the mode is to enforce, planned otherwise.
+    pub changes: Vec<Change>,
+    /// The holds that this alert asked for, and how each is covered.
+    pub holds: Vec<HeldReport>,
+    /// What failed here. The holds stay, and are tried again.
+    pub failure: Option<Failure>,
+}
+
+/// A hold and how it is covered.
+#[derive(Debug, Clone, Serialize)]
+pub struct HeldReport {
+    /// The hold. If it is only planned its id is 0.
+    pub hold: Hold,
+    /// How it is covered, or would be.
+    pub coverage: Coverage,
+}

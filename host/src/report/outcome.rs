@@ -1,0 +1,72 @@
+//! The outcome: what came of an alert, in one word.
+
+use serde::Serialize;
+
+use super::{Answer, Mode, PluginReport, TargetReport};
+use crate::decision::Decision;
+
+/// What came of an alert. If several are true the first in this order is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Something failed. What could be done is done, and the rest stays in the journal.
+    Failed,
+    /// A hold is in force that nothing covers.
+    NotCovered,
+    /// Entries were written.
+    Acted,
+    /// Entries would be written if the mode were to enforce.
+    WouldAct,
+    /// All that was asked for is so already; the holds were extended.
+    AlreadySo,
+    /// The guards refused all that was asked for.
+    Refused,
+    /// Every plugin decided to do nothing.
+    Nothing,
+    /// No plugin is configured for this detector.
+    NoPlugin,
+}
+
+impl Outcome {
+    /// What came of it all.
+    pub fn of(mode: Mode, plugins: &[PluginReport], targets: &[TargetReport]) -> Self {
+        let failed = plugins.iter().any(|plugin| matches!(plugin.answer, Answer::Failed(_)))
+            || targets.iter().any(|target| target.failure.is_some());
+        let held = || targets.iter().flat_map(|target| &target.holds);
+        let changed = targets.iter().any(|target| !target.changes.is_empty());
+        let asked = plugins
+            .iter()
+            .any(|plugin| matches!(plugin.answer, Answer::Decided(Decision::Remediate(_))));
+        if plugins.is_empty() {
+            Self::NoPlugin
+        } else if failed {
+            Self::Failed
+        } else if held().any(|held| !held.coverage.is_covered()) {
+            Self::NotCovered
+        } else if changed && mode.writes() {
+            Self::Acted
+        } else if changed {
+            Self::WouldAct
+        } else if held().next().is_some() {
+            Self::AlreadySo
+        } else if asked {
+            Self::Refused
+        } else {
+            Self::Nothing
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::NotCovered => "not-covered",
+            Self::Acted => "acted",
+            Self::WouldAct => "would-act",
+            Self::AlreadySo => "already-so",
+            Self::Refused => "refused",
+            Self::Nothing => "nothing",
+            Self::NoPlugin => "no-plugin",
+        }
+    }
+}

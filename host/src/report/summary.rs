@@ -1,0 +1,78 @@
+//! The summary: what came of an alert, in one sentence.
+
+use super::{Answer, Failure, Mode, PluginReport, TargetReport};
+use crate::{
+    alert::Alert,
+    decision::Decision,
+    hold::{Change, Coverage},
+};
+
+/// What came, what was decided, what was done and why.
+pub fn summary(mode: Mode, alert: &Alert, plugins: &[PluginReport], targets: &[TargetReport]) -> String {
+    let mut parts = vec![format!("{} on {}", alert.kind, alert.source.name)];
+    if plugins.is_empty() {
+        parts.push(format!("no plugin is configured for {}", alert.detector));
+    }
+    parts.extend(plugins.iter().map(decided));
+    parts.extend(targets.iter().map(|target| done(mode, target)));
+    parts.join("; ")
+}
+
+fn decided(plugin: &PluginReport) -> String {
+    let name = &plugin.plugin;
+    match &plugin.answer {
+        Answer::Failed(Failure { message, .. }) => format!("{name} failed: {message}"),
+        Answer::Decided(Decision::Nothing(abstention)) => format!("{name} does nothing: {}", abstention.reason),
+        Answer::Decided(Decision::Remediate(proposal)) => {
+            let refused: Vec<_> = plugin.examined.iter().filter_map(|examined| examined.refusal()).collect();
+            let asked = format!("{name} asks for {}", count(proposal.remediations.len(), "remediation"));
+            match refused.first() {
+                None => asked,
+                Some(first) => format!("{asked}, {} refused ({}: {})", refused.len(), first.guard, first.reason),
+            }
+        }
+    }
+}
+
+fn done(mode: Mode, target: &TargetReport) -> String {
+    let acl = &target.target.acl;
+    if let Some(failure) = &target.failure {
+        return format!("at {acl} failed: {}", failure.message);
+    }
+    let created = target.changes.iter().filter(|change| matches!(change, Change::Create(_))).count();
+    let removed = target.changes.len() - created;
+    let mut words = Vec::new();
+    if created > 0 {
+        words.push(format!("{} written", count(created, "deny entry")));
+    }
+    if removed > 0 {
+        words.push(format!("{} removed", count(removed, "entry")));
+    }
+    if words.is_empty() {
+        words.push("nothing to change".to_owned());
+    }
+    let uncovered: Vec<_> = target
+        .holds
+        .iter()
+        .filter_map(|held| match &held.coverage {
+            Coverage::NotCovered { why } => Some((held.hold.prefix, why)),
+            _ => None,
+        })
+        .collect();
+    if let Some((prefix, why)) = uncovered.first() {
+        words.push(format!("{} NOT COVERED ({prefix}: {why})", count(uncovered.len(), "hold")));
+    }
+    let would = if mode.writes() { "" } else { "would have " };
+    format!("at {acl} {would}{}", words.join(", "))
+}
+
+/// `1 entry`, `2 entries`.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 {
+        return format!("{number} {noun}");
+    }
+    match noun.strip_suffix('y') {
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
+}

@@ -1,0 +1,127 @@
+//! Carries out what passed the guards: holds first, then converge. Or, if nothing may be written, says what would be done.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::Host;
+use crate::{
+    converge::{ConvergeError, Plan},
+    hold::{Coverage, DeliveryId, Hold, HoldId, Intent, JournalError, Target},
+    report::{Failure, HeldReport, TargetReport},
+    text::with_causes,
+};
+
+impl Host {
+    /// Puts the holds in force and brings their network ACLs to them. A target that fails does not keep the others from being done, and its holds stay.
+    pub(super) async fn carry_out(
+        &self,
+        intents: &[Intent],
+        delivery: &DeliveryId,
+        now: Timestamp,
+    ) -> Result<Vec<TargetReport>, JournalError> {
+        let holds = self.parts.journal.put_in_force(intents, delivery, now).await?;
+        let mut reports = Vec::new();
+        for (target, holds) in by_target(holds) {
+            reports.push(self.bring_about(target, holds).await);
+        }
+        Ok(reports)
+    }
+
+    async fn bring_about(&self, target: Target, holds: Vec<Hold>) -> TargetReport {
+        match self.parts.converger.converge(&target).await {
+            Ok(converged) => TargetReport {
+                target,
+                after: (!converged.changes.is_empty()).then_some(converged.after),
+                before: Some(converged.before),
+                changes: converged.changes,
+                holds: covered(holds, &converged.coverage),
+                failure: None,
+            },
+            Err(error) => TargetReport {
+                target,
+                before: None,
+                after: None,
+                changes: Vec::new(),
+                holds: covered(holds, &[]),
+                failure: Some(failure(&error)),
+            },
+        }
+    }
+
+    /// What [`Self::carry_out`] would do. Writes nothing.
+    pub(super) async fn preview(&self, intents: &[Intent], now: Timestamp) -> Vec<TargetReport> {
+        let holds = intents.iter().zip(1..).map(|(intent, number)| planned(intent, number, now)).collect();
+        let mut reports = Vec::new();
+        for (target, holds) in by_target(holds) {
+            let report = match self.parts.converger.preview(&target, &holds).await {
+                Ok((before, Plan { changes, coverage })) => TargetReport {
+                    target,
+                    before: Some(before),
+                    after: None,
+                    changes,
+                    holds: covered(holds, &coverage),
+                    failure: None,
+                },
+                Err(error) => TargetReport {
+                    target,
+                    before: None,
+                    after: None,
+                    changes: Vec::new(),
+                    holds: covered(holds, &[]),
+                    failure: Some(failure(&error)),
+                },
+            };
+            reports.push(report);
+        }
+        reports
+    }
+}
+
+/// A hold as it would be. Its number is negative: the journal has none for it.
+fn planned(intent: &Intent, number: i64, now: Timestamp) -> Hold {
+    Hold {
+        id: HoldId(-number),
+        target: intent.target.clone(),
+        prefix: intent.prefix,
+        direction: intent.direction,
+        reason: intent.reason.clone(),
+        confidence: intent.confidence,
+        plugin: intent.plugin.clone(),
+        alert: intent.alert.clone(),
+        since: now,
+        until: intent.until,
+        offences: 1,
+        coverage: Coverage::Pending,
+        ended: None,
+    }
+}
+
+fn by_target(holds: Vec<Hold>) -> BTreeMap<Target, Vec<Hold>> {
+    let mut targets: BTreeMap<Target, Vec<Hold>> = BTreeMap::new();
+    for hold in holds {
+        targets.entry(hold.target.clone()).or_default().push(hold);
+    }
+    targets
+}
+
+fn covered(holds: Vec<Hold>, coverage: &[(HoldId, Coverage)]) -> Vec<HeldReport> {
+    let coverage_of = |hold: &Hold| {
+        let found = coverage.iter().find(|(id, _)| *id == hold.id);
+        found.map_or(Coverage::Pending, |(_, coverage)| coverage.clone())
+    };
+    holds
+        .into_iter()
+        .map(|hold| HeldReport {
+            coverage: coverage_of(&hold),
+            hold,
+        })
+        .collect()
+}
+
+fn failure(error: &ConvergeError) -> Failure {
+    Failure {
+        message: with_causes(error),
+        passing: error.is_passing(),
+    }
+}

@@ -1,0 +1,113 @@
+//! The way of an alert, put together: admit, decide, guard, hold, converge.
+//!
+//! The doors call [`Host::receive`]; the [`worker`] takes what was received through [`Host::work`]; `quell explain` goes the same way with
+//! [`Host::explain`] and writes nothing.
+
+mod carry_out;
+mod consider;
+pub mod ending;
+pub mod receive;
+pub mod retry;
+mod surroundings;
+pub mod timer;
+pub mod work;
+pub mod worker;
+
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+};
+
+use tokio::sync::Notify;
+
+pub use self::receive::{Receipt, ReceiveError};
+use crate::{
+    alert::{Alert, Detector},
+    clock::Clock,
+    cloud::Cloud,
+    converge::Converger,
+    decision::ActionKind,
+    fact::{history::HistorySource, live::LiveFacts, memo::MemoFacts, stealthwatch::ObservationSource},
+    guard::Rules,
+    hold::Journal,
+    report::Mode,
+    sandbox::Plugin,
+};
+
+/// A plugin, what it gets and what it may do.
+pub struct Routed {
+    /// Its name in the configuration.
+    pub name: String,
+    /// The plugin.
+    pub plugin: Plugin,
+    /// Its settings: the text of a JSON object that it validated.
+    pub settings: String,
+    /// The detectors whose alerts it decides on.
+    pub detectors: BTreeSet<Detector>,
+    /// The kinds of action that it may ask for.
+    pub may: BTreeSet<ActionKind>,
+}
+
+/// What a host is made of.
+pub struct Parts {
+    /// The plugins, in the order in which they are asked.
+    pub plugins: Vec<Routed>,
+    /// The account.
+    pub cloud: Arc<dyn Cloud>,
+    /// Where observations come from.
+    pub observations: Arc<dyn ObservationSource>,
+    /// The journal.
+    pub journal: Arc<dyn Journal>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The only writer.
+    pub converger: Converger,
+    /// The guards' rules.
+    pub rules: Rules,
+    /// Whether to enforce or to observe.
+    pub mode: Mode,
+    /// How many deliveries may wait.
+    pub queue: u32,
+}
+
+/// A host: everything that an alert meets on its way.
+pub struct Host {
+    parts: Parts,
+    /// Rung when a delivery was admitted, so that the worker need not wait for its next look.
+    admitted: Notify,
+    /// Rung when holds changed, so that the timer need not oversleep a new one's end.
+    held: Notify,
+}
+
+impl Host {
+    /// A host of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts,
+            admitted: Notify::new(),
+            held: Notify::new(),
+        }
+    }
+
+    /// The journal, for those who list.
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.parts.journal
+    }
+
+    /// The facts of one alert, each fetched once.
+    fn facts(&self, alert: &Arc<Alert>) -> Arc<MemoFacts> {
+        let history: Arc<dyn HistorySource> = Arc::new(history::JournalHistory {
+            journal: Arc::clone(&self.parts.journal),
+            clock: Arc::clone(&self.parts.clock),
+        });
+        let live = LiveFacts::new(
+            Arc::clone(alert),
+            Arc::clone(&self.parts.observations),
+            Arc::clone(&self.parts.cloud),
+            history,
+        );
+        Arc::new(MemoFacts::new(Arc::new(live)))
+    }
+}
+
+mod history;

@@ -1,0 +1,98 @@
+//! Receiving: what every door does with the bytes that come through it.
+
+use super::Host;
+use crate::{
+    alert::{self, Alert, DecodeError, Detector},
+    hold::{Admission, Delivery, DeliveryId, DeliveryState, JournalError},
+    text::with_causes,
+};
+
+/// How a delivery was received.
+#[derive(Debug)]
+pub enum Receipt {
+    /// It is in the journal and will be worked on.
+    Admitted(Box<Alert>),
+    /// It was seen before, and this is how it stands. Nothing more will be done.
+    SeenBefore(DeliveryState),
+}
+
+/// Why a delivery was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// It can't be read. It is kept in the journal all the same, as failed.
+    #[error("delivery {id} can't be read as an alert of {detector}; it is kept in the journal as failed")]
+    Unreadable {
+        /// The delivery.
+        id: DeliveryId,
+        /// Whose alert it was said to be.
+        detector: Detector,
+        /// What is wrong with it.
+        #[source]
+        source: DecodeError,
+    },
+    /// Too many wait already. It was not kept: the sender has to come again.
+    #[error("{waiting} deliveries wait already (work.queue): send delivery {id} again later")]
+    Full {
+        /// The delivery.
+        id: DeliveryId,
+        /// How many wait.
+        waiting: u32,
+    },
+    /// The journal failed. It was not kept: the sender has to come again.
+    #[error("delivery {id} could not be written to the journal: send it again later")]
+    Journal {
+        /// The delivery.
+        id: DeliveryId,
+        /// What the journal says.
+        #[source]
+        source: JournalError,
+    },
+}
+
+impl Host {
+    /// Takes in what came through a door. What this returns `Ok` for is in the journal, so the door may acknowledge it; what can't be read is kept
+    /// too.
+    pub async fn receive(
+        &self,
+        door: &str,
+        detector: Detector,
+        id: DeliveryId,
+        body: &[u8],
+    ) -> Result<Receipt, ReceiveError> {
+        let decoded = alert::decode(detector, body);
+        let now = self.parts.clock.now();
+        let (state, report) = match &decoded {
+            Ok(_) => (DeliveryState::Waiting { not_before: now }, String::new()),
+            Err(error) => (DeliveryState::Failed, unread_report(&with_causes(error))),
+        };
+        let delivery = Delivery {
+            id: id.clone(),
+            door: door.to_owned(),
+            detector,
+            body: String::from_utf8_lossy(body).into_owned(),
+            received: now,
+            attempts: 0,
+            state,
+            report,
+        };
+        let admission = self.parts.journal.admit(&delivery, self.parts.queue).await;
+        let admission = admission.map_err(|source| ReceiveError::Journal { id: id.clone(), source })?;
+        let alert = decoded.map_err(|source| ReceiveError::Unreadable { id: id.clone(), detector, source })?;
+        match admission {
+            Admission::Admitted => {
+                self.admitted.notify_one();
+                Ok(Receipt::Admitted(Box::new(alert)))
+            }
+            Admission::SeenBefore(state) => Ok(Receipt::SeenBefore(state)),
+            Admission::Full => Err(ReceiveError::Full {
+                id,
+                waiting: self.parts.queue,
+            }),
+        }
+    }
+}
+
+/// What the journal keeps of a delivery that can't be read.
+pub(super) fn unread_report(why: &str) -> String {
+    serde_json::json!({ "outcome": "failed", "summary": why }).to_string()
+}

@@ -1,0 +1,124 @@
+//! Working on one delivery, from the journal to the network ACL and back.
+
+use std::sync::Arc;
+
+use super::{Host, receive::unread_report, retry};
+use crate::{
+    alert::{self, Alert},
+    hold::{Delivery, DeliveryId, DeliveryState, JournalError},
+    report::{Answer, Failure, Mode, Outcome, Report, summary::summary},
+    text::with_causes,
+};
+
+/// What came of working on a delivery.
+#[derive(Debug)]
+pub struct Worked {
+    /// How it stands in the journal now.
+    pub state: DeliveryState,
+    /// The whole way of the alert. None if it was given up before it began.
+    pub report: Option<Report>,
+}
+
+impl Host {
+    /// Works on one delivery and settles it. Doing it twice does no harm: holds count a delivery once and converging twice changes nothing.
+    pub async fn work(&self, delivery: &Delivery) -> Result<Worked, JournalError> {
+        let journal = &self.parts.journal;
+        let attempts = journal.attempt(&delivery.id).await?;
+        if attempts > retry::ATTEMPTS {
+            return self.give_up(delivery, &format!("given up: {} attempts were begun and none ended", attempts - 1)).await;
+        }
+        let alert = match alert::decode(delivery.detector, delivery.body.as_bytes()) {
+            Ok(alert) => Arc::new(alert),
+            Err(error) => return self.give_up(delivery, &with_causes(&error)).await,
+        };
+        let report = self.go(&alert, Some(&delivery.id), self.parts.mode).await?;
+        if !report.targets.is_empty() {
+            self.held.notify_one();
+        }
+        let state = self.state_after(&report, attempts);
+        let text = serde_json::to_string(&report).unwrap_or_default();
+        journal.settle(&delivery.id, state, &text).await?;
+        tell(&report, state);
+        Ok(Worked {
+            state,
+            report: Some(report),
+        })
+    }
+
+    async fn give_up(&self, delivery: &Delivery, why: &str) -> Result<Worked, JournalError> {
+        let state = DeliveryState::Failed;
+        let report = unread_report(why);
+        self.parts.journal.settle(&delivery.id, state, &report).await?;
+        tracing::error!(delivery = %delivery.id, "{why}");
+        Ok(Worked { state, report: None })
+    }
+
+    /// Goes the whole way of an alert and writes nothing, neither to AWS nor to the journal.
+    pub async fn explain(&self, alert: Alert) -> Result<Report, JournalError> {
+        self.go(&Arc::new(alert), None, Mode::Explain).await
+    }
+
+    async fn go(&self, alert: &Arc<Alert>, delivery: Option<&DeliveryId>, mode: Mode) -> Result<Report, JournalError> {
+        let now = self.parts.clock.now();
+        let facts = self.facts(alert);
+        let considered = self.consider(alert, &facts, now).await;
+        let targets = match delivery {
+            Some(delivery) if mode.writes() => self.carry_out(&considered.intents, delivery, now).await?,
+            _ => self.preview(&considered.intents, now).await,
+        };
+        Ok(Report {
+            delivery: delivery.cloned(),
+            mode,
+            outcome: Outcome::of(mode, &considered.plugins, &targets),
+            summary: summary(mode, alert, &considered.plugins, &targets),
+            alert: Alert::clone(alert),
+            facts: facts.asked(),
+            plugins: considered.plugins,
+            targets,
+        })
+    }
+
+    /// Done, to be tried again, or given up.
+    fn state_after(&self, report: &Report, attempts: u32) -> DeliveryState {
+        if report.outcome != Outcome::Failed {
+            return DeliveryState::Done;
+        }
+        let again = retry::next(attempts, self.parts.clock.now()).filter(|_| failures(report).any(|failure| failure.passing));
+        again.map_or(DeliveryState::Failed, |not_before| DeliveryState::Waiting { not_before })
+    }
+}
+
+/// All that failed on an alert's way.
+pub fn failures(report: &Report) -> impl Iterator<Item = &Failure> {
+    let of_plugins = report.plugins.iter().filter_map(|plugin| match &plugin.answer {
+        Answer::Failed(failure) => Some(failure),
+        Answer::Decided(_) => None,
+    });
+    of_plugins.chain(report.targets.iter().filter_map(|target| target.failure.as_ref()))
+}
+
+/// The one line that every alert has in the log.
+fn tell(report: &Report, state: DeliveryState) {
+    let delivery = report.delivery.as_ref().map(tracing::field::display);
+    let (alert, outcome, state) = (&report.alert, report.outcome.name(), state.name());
+    let changes: usize = report.targets.iter().map(|target| target.changes.len()).sum();
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                delivery,
+                detector = alert.detector.name(),
+                alert = alert.id,
+                outcome,
+                state,
+                changes,
+                "{}",
+                report.summary
+            )
+        };
+    }
+    match report.outcome {
+        Outcome::Failed => line!(error),
+        Outcome::NotCovered | Outcome::NoPlugin => line!(warn),
+        _ => line!(info),
+    }
+}
