@@ -57,6 +57,7 @@ impl Plugin {
 /// A plugin with what it may do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "Plugin")]
 pub(super) struct PluginTable {
     /// Its name, unique in this file. Without `file` it is the name of a built-in plugin: `nacl-block`.
     pub(super) name: String,

@@ -1,0 +1,56 @@
+//! `quell release`: ends holds before their time.
+
+use std::net::IpAddr;
+
+use clap::Args;
+use ipnet::IpNet;
+
+use super::{Global, NotBuilt};
+use crate::exit::Failure;
+
+/// End holds now and take their entries out.
+///
+/// The journal keeps that they were released. An alert that comes later may bring a new hold: to keep an address from being blocked again,
+/// add it to `never-block` in the configuration.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Example:\n  quell release 42 43\n  quell release --address 203.0.113.7")]
+#[group(required = true, multiple = false)]
+pub struct Release {
+    /// The holds' ids, as `quell holds` lists them
+    #[arg(value_name = "HOLD_ID")]
+    pub ids: Vec<String>,
+    /// All holds on this address or prefix
+    #[arg(long, value_name = "PREFIX", value_parser = prefix)]
+    pub address: Option<IpNet>,
+}
+
+impl Release {
+    /// Releases them.
+    pub async fn run(self, global: &Global) -> Result<(), Failure> {
+        let _config = global.config()?;
+        Err(NotBuilt("release").into())
+    }
+}
+
+/// An address, which means itself alone, or a prefix.
+fn prefix(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(IpNet::from).ok();
+    address
+        .or_else(|| text.parse::<IpNet>().ok().map(|prefix| prefix.trunc()))
+        .ok_or_else(|| {
+            "this is neither an address, such as 203.0.113.7, nor a prefix, such as 203.0.113.0/24".to_owned()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_means_itself_alone() {
+        assert_eq!(prefix("203.0.113.7").unwrap().to_string(), "203.0.113.7/32");
+        assert_eq!(prefix("2001:db8::7").unwrap().to_string(), "2001:db8::7/128");
+        assert_eq!(prefix("203.0.113.0/24").unwrap().to_string(), "203.0.113.0/24");
+        assert!(prefix("everyone").is_err());
+    }
+}
