@@ -12,7 +12,7 @@ pub fn read(namespace: &str) -> Place {
     else {
         return Place::default();
     };
-    if !is_account(account) || !is_region(region) || !vpc.is_none_or(|id| id.parse::<VpcId>().is_ok()) {
+    if !is_account(account) || !is_region(region) || vpc.is_some_and(|id| id.parse::<VpcId>().is_err()) {
         return Place::default();
     }
     Place {

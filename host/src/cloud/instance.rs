@@ -1,6 +1,6 @@
 //! Instances and their network interfaces.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,28 @@ impl InstanceName {
         match text.parse() {
             Ok(address) => Self::Address(address),
             Err(_) => Self::HostName(text.to_ascii_lowercase()),
+        }
+    }
+
+    /// Whether it names this instance.
+    pub fn names(&self, instance: &Instance) -> bool {
+        match self {
+            Self::Id(id) => instance.id == *id,
+            Self::Address(address) => {
+                let mut interfaces = instance.interfaces.iter();
+                interfaces.any(|interface| interface.addresses.contains(address))
+            }
+            Self::HostName(name) => instance.host_names.iter().any(|other| other.eq_ignore_ascii_case(name)),
+        }
+    }
+}
+
+impl fmt::Display for InstanceName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(formatter),
+            Self::Address(address) => address.fmt(formatter),
+            Self::HostName(name) => formatter.write_str(name),
         }
     }
 }

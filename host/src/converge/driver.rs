@@ -14,8 +14,10 @@ use crate::{
     },
 };
 
-/// How often one converge plans anew when the ACL is not as it was read: somebody took a number, or an answer did not come.
-const ROUNDS: u32 = 4;
+/// How often one converge plans anew because the ACL is not as it was read: somebody took a number.
+const STALE_ROUNDS: u32 = 8;
+/// How often one converge plans at all. Where room is short each round makes some for the next, so one is often not enough.
+const ROUNDS: u32 = 64;
 
 /// Brings network ACLs to what their holds say.
 pub struct Converger {
@@ -92,6 +94,7 @@ impl Converger {
         let mut live = before.clone();
         let mut changes = Vec::new();
         let mut room = self.room.clone();
+        let mut stale = 0;
         for _ in 0..ROUNDS {
             let situation = self.situation(target).await?;
             let plan = plan(&live, &situation.holds, &situation.own, self.band, &room);
@@ -107,12 +110,15 @@ impl Converger {
             }
             if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut room).await? {
                 tracing::debug!(%target, "the network ACL is not as it was read; planning anew");
+                stale += 1;
+                if stale > STALE_ROUNDS {
+                    break;
+                }
             }
             live = self.read(target).await?;
         }
         Err(ConvergeError::Unsteady {
             target: target.clone(),
-            rounds: ROUNDS,
         })
     }
 

@@ -30,14 +30,12 @@ pub enum ConvergeError {
     },
     /// The ACL keeps changing under our hands.
     #[error(
-        "network ACL {target} is still not as planned after {rounds} rounds: somebody else is changing it; \
+        "network ACL {target} is still not as planned after many rounds: somebody else is changing it; \
          the holds stay and are tried again"
     )]
     Unsteady {
         /// The ACL.
         target: Target,
-        /// How often it was planned anew.
-        rounds: u32,
     },
     /// The journal failed.
     #[error("the journal failed while converging {target}")]

@@ -162,3 +162,6 @@ impl<'a> Side<'a> {
         live.chain(&side.created).any(|entry| entry.number == number)
     }
 }
+
+#[cfg(test)]
+mod tests;

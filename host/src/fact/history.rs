@@ -1,7 +1,12 @@
 //! History: what this host did about an address before.
 
+use std::net::IpAddr;
+
+use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::FactError;
 
 /// What this host did about an address before. Counts holds on every prefix that contains the address.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,4 +21,11 @@ pub struct History {
     pub last_since: Option<Timestamp>,
     /// When the newest ended or will end; None if it lasts until released.
     pub last_until: Option<Timestamp>,
+}
+
+/// Where the history of addresses is kept: the journal.
+#[async_trait]
+pub trait HistorySource: Send + Sync {
+    /// What this host did about an address before; [`History::default`] if nothing.
+    async fn history(&self, address: IpAddr) -> Result<History, FactError>;
 }

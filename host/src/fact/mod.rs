@@ -4,14 +4,29 @@
 //! (`recorded`). Either way a question of one alert is fetched once (`memo`).
 
 pub mod history;
+pub mod live;
+pub mod memo;
 pub mod observation;
+pub mod recorded;
+pub mod stealthwatch;
+
+use std::fmt;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::{Instance, NetworkAcl, SecurityGroup};
+use crate::{
+    alert::printable::printable,
+    cloud::{Instance, NetworkAcl, SecurityGroup},
+};
 
-pub use self::{history::History, observation::Observation};
+pub use self::{
+    history::{History, HistorySource},
+    live::LiveFacts,
+    memo::{Asked, Memo},
+    observation::{NoObservations, Observation, ObservationSource},
+    recorded::RecordedFacts,
+};
 
 /// Answers questions about one alert.
 #[async_trait]
@@ -34,6 +49,19 @@ pub enum Question {
     SecurityGroup(String),
     /// What was done about this address before.
     History(String),
+}
+
+/// As a listing shows it.
+impl fmt::Display for Question {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Observations => formatter.write_str("observations"),
+            Self::Instance(name) => write!(formatter, "instance {}", printable(name)),
+            Self::NetworkAcl(subnet) => write!(formatter, "network ACL of {}", printable(subnet)),
+            Self::SecurityGroup(id) => write!(formatter, "security group {}", printable(id)),
+            Self::History(address) => write!(formatter, "history of {}", printable(address)),
+        }
+    }
 }
 
 /// An answer, one case a case of [`Question`].

@@ -130,7 +130,10 @@ impl Examination {
             term::guard(remediation.until, rules.longest_hold, rules.until_released),
         )?;
         self.hear("width", width::guard(prefix, rules.widest_ipv4, rules.widest_ipv6))?;
-        let surroundings = self.learn("surroundings", surroundings::guard(circumstances.surroundings, &circumstances.alert.place))?;
+        let surroundings = self.learn(
+            "surroundings",
+            surroundings::guard(circumstances.surroundings, &circumstances.alert.place),
+        )?;
         self.hear(
             "never-block",
             never_block::guard(prefix, &rules.never_block, circumstances.alert, surroundings),
@@ -161,3 +164,6 @@ impl Examination {
         value
     }
 }
+
+#[cfg(test)]
+mod tests;

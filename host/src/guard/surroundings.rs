@@ -20,7 +20,10 @@ pub struct Surroundings {
 }
 
 /// Without the ACL there is nothing to write to, and without the VPC's prefixes the next guard could not tell friend from foe.
-pub(super) fn guard<'a>(surroundings: Result<&'a Surroundings, &str>, alert: &Place) -> Result<(&'a Surroundings, String), String> {
+pub(super) fn guard<'a>(
+    surroundings: Result<&'a Surroundings, &str>,
+    alert: &Place,
+) -> Result<(&'a Surroundings, String), String> {
     let surroundings = surroundings.map_err(|why| format!("the place of the block can't be found: {why}"))?;
     if surroundings.targets.is_empty() {
         return Err("no network ACL guards the place of the block".to_owned());
@@ -30,7 +33,9 @@ pub(super) fn guard<'a>(surroundings: Result<&'a Surroundings, &str>, alert: &Pl
     }
     let elsewhere = |named: &&String| !surroundings.vpcs.iter().any(|vpc| vpc.as_str() == named.as_str());
     if let Some(named) = alert.vpc.as_ref().filter(elsewhere) {
-        return Err(format!("the alert is for {named}, the place of the block is in another VPC"));
+        return Err(format!(
+            "the alert is for {named}, the place of the block is in another VPC"
+        ));
     }
     let acls: Vec<_> = surroundings.targets.iter().map(|target| target.acl.as_str()).collect();
     Ok((surroundings, format!("guarded by {}", acls.join(", "))))

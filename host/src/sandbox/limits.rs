@@ -36,8 +36,8 @@ pub struct Limits {
     /// How many remediations an answer may have. Default 1000. The guards have a lower bound; this one keeps a mistake from
     /// filling the journal.
     pub remediations: usize,
-    /// How many notes an answer may have, and how many problems with settings. Default 100: a person reads them.
-    pub notes: usize,
+    /// How many items each other list in an answer may have: notes, security groups, problems with settings. Default 100: a person reads them.
+    pub list_items: usize,
     /// The length of one text in an answer, such as a reason or an id, in bytes. Default 4096: a long paragraph.
     pub text_bytes: usize,
     /// The length of a custom action's parameters, in bytes. Default 65536.
@@ -67,7 +67,7 @@ impl Default for Limits {
             stack_bytes: 512 << 10,
             passed_bytes: 1 << 20,
             remediations: 1000,
-            notes: 100,
+            list_items: 100,
             text_bytes: 4096,
             parameters_bytes: 65_536,
             log_lines: 200,
@@ -114,7 +114,7 @@ impl Limits {
         number("stack-bytes", self.stack_bytes, PAGE, 64 << 20);
         number("passed-bytes", self.passed_bytes, 4096, 1 << 30);
         number("remediations", self.remediations, 1, 1_000_000);
-        number("notes", self.notes, 1, 1_000_000);
+        number("list-items", self.list_items, 1, 1_000_000);
         number("text-bytes", self.text_bytes, 64, 1 << 30);
         number("parameters-bytes", self.parameters_bytes, 2, 1 << 30);
         number("log-lines", self.log_lines, 1, 1_000_000);

@@ -1,5 +1,107 @@
-//! The sandbox.
+//! The sandbox: runs a plugin so that it can neither see, change nor hold up anything.
+//!
+//! A [`Sandbox`] loads components ([`Sandbox::load`]) and each [`Plugin`] decides ([`Plugin::decide`]), every time in a fresh store and instance
+//! within the [`Limits`]. What a plugin can reach is the contract in `wit/`: a log, and read-only facts behind
+//! [`Facts`](crate::fact::Facts). There is no credential on this side, and no AWS.
 
+mod bindings;
+mod cache;
+mod call;
+mod contract;
+mod convert;
+mod decide;
+mod description;
+mod digest;
+mod engine;
+mod fault;
+mod guest_time;
+mod host_call;
+mod limiter;
 pub mod limits;
+mod load;
+mod log;
+mod plugin;
+mod state;
+pub mod text;
+mod ticker;
 
-pub use self::limits::Limits;
+use std::{io, sync::Arc};
+
+use tokio::sync::Semaphore;
+use wasmtime::Engine;
+
+use self::ticker::Ticker;
+
+pub use self::{
+    cache::Cache,
+    call::{Call, CallError, Cost},
+    contract::{Mismatch, VERSION as CONTRACT_VERSION},
+    decide::{Decided, Request},
+    description::{Description, SettingsProblem},
+    digest::{Digest, NotADigest},
+    engine::Use,
+    fault::{Failure, Fault},
+    limits::Limits,
+    load::LoadError,
+    log::{Level, LogLine},
+    plugin::{Plugin, SettingsError},
+};
+
+/// Loads plugins. A clone is the same sandbox.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Host>);
+
+/// What all plugins of one sandbox share.
+struct Host {
+    engine: Engine,
+    ticker: Ticker,
+    limits: Arc<Limits>,
+    /// One permit a decision that may run at once.
+    places: Semaphore,
+    cache: Option<Cache>,
+}
+
+/// Why there is no sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// Limits are out of their range.
+    #[error("the limits on plugins are wrong: {}", join(.0))]
+    Limits(Vec<limits::BadLimit>),
+    /// wasmtime does not take its settings.
+    #[error(
+        "can't set up WebAssembly: {0}; if address space is short (`ulimit -v`), lower `decisions-at-once` or `memories` below \
+         `sandbox.limits`"
+    )]
+    Engine(String),
+    /// The thread that counts time can't be started.
+    #[error("can't start the thread that ends plugins in time")]
+    Ticker(#[source] io::Error),
+}
+
+fn join(limits: &[limits::BadLimit]) -> String {
+    let limits: Vec<_> = limits.iter().map(ToString::to_string).collect();
+    limits.join("; ")
+}
+
+impl Sandbox {
+    /// A sandbox with these limits, and a cache for compiled plugins if one is given.
+    pub fn new(purpose: Use, limits: Limits, cache: Option<Cache>) -> Result<Self, SandboxError> {
+        let bad = limits.validate();
+        if !bad.is_empty() {
+            return Err(SandboxError::Limits(bad));
+        }
+        let engine = engine::engine(purpose, &limits).map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
+        Ok(Self(Arc::new(Host {
+            ticker: Ticker::start(engine.clone()).map_err(SandboxError::Ticker)?,
+            engine,
+            places: Semaphore::new(limits.decisions_at_once as usize),
+            limits: Arc::new(limits),
+            cache,
+        })))
+    }
+
+    /// The limits that hold in it.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+}

@@ -166,16 +166,11 @@ impl Cloud for SimulatedCloud {
     }
 
     async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
-        let about = match name {
-            InstanceName::Id(id) => id.to_string(),
-            InstanceName::Address(address) => address.to_string(),
-            InstanceName::HostName(host_name) => host_name.clone(),
-        };
-        self.call(Call::DescribeInstances, about, |account| {
+        self.call(Call::DescribeInstances, name, |account| {
             let named = account
                 .instances
                 .values()
-                .filter(|instance| instance.state != "terminated" && is_named(instance, name));
+                .filter(|instance| instance.state != "terminated" && name.names(instance));
             Ok(named.cloned().collect())
         })
     }
@@ -237,20 +232,6 @@ fn not_found(code: &str, what: &str, id: impl fmt::Display) -> Fault {
     Fault::NotFound {
         code: code.to_owned(),
         message: format!("The {what} '{id}' does not exist"),
-    }
-}
-
-fn is_named(instance: &Instance, name: &InstanceName) -> bool {
-    match name {
-        InstanceName::Id(id) => instance.id == *id,
-        InstanceName::Address(address) => instance
-            .interfaces
-            .iter()
-            .any(|interface| interface.addresses.contains(address)),
-        InstanceName::HostName(host_name) => instance
-            .host_names
-            .iter()
-            .any(|other| other.eq_ignore_ascii_case(host_name)),
     }
 }
 

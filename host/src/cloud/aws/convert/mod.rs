@@ -1,0 +1,35 @@
+//! EC2's types as ours. Pure, and strict: what can't be read is an error that names it, because a rule that was left
+//! out would make an ACL look better than it is.
+
+mod acl;
+mod instance;
+mod security_group;
+mod vpc;
+
+use std::{fmt, str::FromStr};
+
+pub(super) use self::{acl::network_acl, instance::instance, security_group::security_group, vpc::prefixes};
+use crate::cloud::error::Fault;
+
+/// What EC2 sent and can't be read.
+fn unreadable(message: impl fmt::Display) -> Fault {
+    Fault::Other {
+        code: "unreadable".to_owned(),
+        message: message.to_string(),
+    }
+}
+
+/// A value that has to be there.
+fn required<T>(value: Option<T>, field: &str) -> Result<T, Fault> {
+    value.ok_or_else(|| unreadable(format!("`{field}` is missing")))
+}
+
+/// A text that has to be there and to be read as something.
+fn parsed<T: FromStr>(text: Option<&str>, field: &str) -> Result<T, Fault>
+where
+    T::Err: fmt::Display,
+{
+    let text = required(text, field)?;
+    text.parse()
+        .map_err(|error| unreadable(format!("`{field}` is `{text}`: {error}")))
+}

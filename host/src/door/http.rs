@@ -1,0 +1,97 @@
+//! The HTTP door: `POST /alerts/stealthwatch-cloud`, and a look at what became of it.
+//!
+//! An alert is answered with 202 as soon as the journal has it; what came of it stands at the address in `Location`.
+
+mod admission;
+mod answer;
+mod routes;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::way::Host;
+
+/// How the door is set up.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// The address to listen on. Port 0 is any free one.
+    pub listen: SocketAddr,
+    /// What senders must show as `Authorization: Bearer …`. None only where `listen` is loopback; the configuration sees to that.
+    pub token: Option<SecretString>,
+    /// The most bytes that a request may have.
+    pub max_body: usize,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// How long requests may go on after the door was told to close.
+    pub grace: Duration,
+}
+
+/// What can go wrong with the door.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The address can't be listened on.
+    #[error("can't listen on {address} (http.listen): is another Quell running, or may only root use the port?")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The server broke down.
+    #[error("the HTTP door broke down")]
+    Serve(#[source] std::io::Error),
+}
+
+/// An open door.
+pub struct HttpDoor {
+    listener: TcpListener,
+    address: SocketAddr,
+    options: HttpOptions,
+}
+
+impl HttpDoor {
+    /// Opens the door: from now on the address is taken, and who knocks waits until [`Self::serve`] runs.
+    pub async fn open(options: HttpOptions) -> Result<Self, HttpError> {
+        let listen = |source| HttpError::Listen {
+            address: options.listen,
+            source,
+        };
+        let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        Ok(Self {
+            listener,
+            address,
+            options,
+        })
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets alerts in until it is told to stop; then requests that are under way may end, within the grace.
+    pub async fn serve(self, host: Arc<Host>, stop: CancellationToken) -> Result<(), HttpError> {
+        let router = routes::router(host, &self.options);
+        let stopped = stop.clone();
+        let server = axum::serve(self.listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
+        let out_of_patience = async {
+            stop.cancelled().await;
+            tokio::time::sleep(self.options.grace).await;
+        };
+        tokio::select! {
+            ended = server => ended.map_err(HttpError::Serve),
+            () = out_of_patience => {
+                tracing::warn!("some requests did not end within the grace and were cut off; their alerts are in the journal");
+                Ok(())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

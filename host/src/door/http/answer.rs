@@ -1,0 +1,22 @@
+//! Answers in JSON, errors with their causes.
+
+use std::error::Error;
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::text::with_causes;
+
+/// A refusal in plain words.
+pub(super) fn refuse(status: StatusCode, why: &str) -> Response {
+    (status, Json(json!({ "error": why }))).into_response()
+}
+
+/// A refusal for an error.
+pub(super) fn failed(status: StatusCode, error: &(dyn Error + 'static)) -> Response {
+    refuse(status, &with_causes(error))
+}

@@ -1,0 +1,3 @@
+//! Doors: the ways in for alerts. A door knows how alerts travel, and nothing of detectors.
+
+pub mod sns;

@@ -1,0 +1,197 @@
+//! Observations from the Stealthwatch Cloud API.
+
+mod error;
+mod options;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use backon::{ExponentialBuilder, Retryable};
+use reqwest::{
+    Client, Response, StatusCode,
+    header::{ACCEPT, AUTHORIZATION, HeaderValue, RETRY_AFTER},
+    redirect::Policy,
+};
+use url::Url;
+
+use self::page::{Listing, Next, PAGE_LIMIT, Page};
+use super::{FactError, Observation, observation::ObservationSource};
+
+pub use self::{
+    error::{Fault, StealthwatchError},
+    options::{OptionsError, StealthwatchOptions},
+};
+
+/// How long to wait before a page is asked for again, the first time. Each further wait is about twice as long, with jitter so that
+/// many hosts that failed together do not come back together.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+
+/// The longest wait. If the API asks for a longer one, the request is given up: the alert comes again, and a plugin waits meanwhile.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// The Stealthwatch Cloud API, as far as Quell reads it.
+#[derive(Debug)]
+pub struct StealthwatchApi {
+    client: Client,
+    observations_url: Url,
+    authorization: HeaderValue,
+    options: StealthwatchOptions,
+}
+
+impl StealthwatchApi {
+    /// Sets the client up. Nothing is asked yet.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionsError`] if the options can't be used.
+    pub fn new(options: StealthwatchOptions) -> Result<Self, OptionsError> {
+        let observations_url = options.observations_url()?;
+        let authorization = options.authorization()?;
+        let mut builder = Client::builder()
+            .redirect(Policy::none())
+            .timeout(options.timeout)
+            .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")));
+        if options::is_this_machine(&observations_url) {
+            builder = builder.no_proxy();
+        }
+        Ok(Self {
+            client: builder.build().map_err(OptionsError::Client)?,
+            observations_url,
+            authorization,
+            options,
+        })
+    }
+
+    /// All observations of an alert, by their ids.
+    ///
+    /// # Errors
+    ///
+    /// [`StealthwatchError`] if a page can't be had after all attempts, can't be read, or contradicts another. It is all
+    /// or nothing: with half of the observations a plugin would decide wrongly and nobody would know.
+    pub async fn observations(&self, alert_id: &str) -> Result<Vec<Observation>, StealthwatchError> {
+        let first = self.page_url(alert_id, 0);
+        let failed = |page, attempts, fault| StealthwatchError {
+            url: first.to_string(),
+            page,
+            attempts,
+            fault,
+        };
+        let mut url = first.clone();
+        let mut listing = Listing::default();
+        let mut bytes_left = self.options.max_bytes;
+        for page in 1..=self.options.max_pages {
+            let (attempts, body) = self.get(&url, bytes_left).await;
+            let body = body.map_err(|fault| failed(page, attempts, fault))?;
+            bytes_left -= body.len();
+            let next = Page::read(&body).and_then(|page| listing.add(page));
+            let next = next.and_then(|next| match next {
+                None => Ok(None),
+                Some(Next::Offset(offset)) => Ok(Some(self.page_url(alert_id, offset))),
+                Some(Next::Address(address)) => self.same_host(&url, &address).map(Some),
+            });
+            match next.map_err(|fault| failed(page, attempts, fault))? {
+                Some(next) => url = next,
+                None => return Ok(listing.finish()),
+            }
+        }
+        let limit = self.options.max_pages;
+        Err(failed(limit.saturating_add(1), 0, Fault::TooManyPages { limit }))
+    }
+
+    fn page_url(&self, alert_id: &str, offset: u64) -> Url {
+        let mut url = self.observations_url.clone();
+        url.query_pairs_mut()
+            .append_pair("alert", alert_id)
+            .append_pair("limit", &PAGE_LIMIT.to_string())
+            .append_pair("offset", &offset.to_string());
+        url
+    }
+
+    /// The next page's address, if the key may go there.
+    fn same_host(&self, page: &Url, address: &str) -> Result<Url, Fault> {
+        let next = page.join(address).map_err(|_| Fault::ForeignNext)?;
+        let names_a_user = !next.username().is_empty() || next.password().is_some();
+        if next.origin() != self.observations_url.origin() || names_a_user {
+            return Err(Fault::ForeignNext);
+        }
+        Ok(next)
+    }
+
+    /// The body at `url`, tried as often as the options say, and how often it was tried.
+    async fn get(&self, url: &Url, max_bytes: usize) -> (u32, Result<Vec<u8>, Fault>) {
+        let mut attempts = 0;
+        let attempt = || {
+            attempts += 1;
+            self.get_once(url, max_bytes)
+        };
+        let waits = ExponentialBuilder::default()
+            .with_jitter()
+            .with_min_delay(FIRST_WAIT)
+            .with_max_delay(LONGEST_WAIT)
+            .with_max_times(self.options.attempts.saturating_sub(1) as usize);
+        let result = attempt
+            .retry(waits)
+            .when(Fault::is_passing)
+            .adjust(|fault, wait| match (wait, fault.retry_after()) {
+                (Some(_), Some(asked)) if asked > LONGEST_WAIT => None,
+                (wait, asked) => wait.map(|wait| wait.max(asked.unwrap_or_default())),
+            })
+            .notify(|fault, wait| tracing::warn!(%fault, ?wait, "Stealthwatch Cloud is asked again for observations"))
+            .await;
+        (attempts, result)
+    }
+
+    async fn get_once(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, Fault> {
+        let transport = |error| Fault::transport(error, self.options.timeout);
+        let request = self
+            .client
+            .get(url.clone())
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(ACCEPT, "application/json");
+        let mut response = request.send().await.map_err(transport)?;
+        check_status(&response)?;
+        // What the answer says of its length is not asked: it may be wrong, and the count below is needed anyway.
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(transport)? {
+            if body.len() + chunk.len() > max_bytes {
+                let limit = self.options.max_bytes;
+                return Err(Fault::TooLarge { limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+#[async_trait]
+impl ObservationSource for StealthwatchApi {
+    async fn observations(&self, alert_id: &str) -> Result<Vec<Observation>, FactError> {
+        Ok(StealthwatchApi::observations(self, alert_id).await?)
+    }
+}
+
+fn check_status(response: &Response) -> Result<(), Fault> {
+    let status = response.status().as_u16();
+    Err(match response.status() {
+        StatusCode::OK => return Ok(()),
+        StatusCode::TOO_MANY_REQUESTS => Fault::Throttled {
+            retry_after: retry_after(response),
+        },
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Fault::Refused { status },
+        other if other.is_server_error() => Fault::ServerFailed {
+            status,
+            retry_after: retry_after(response),
+        },
+        other if other.is_redirection() => Fault::Redirected { status },
+        _ => Fault::UnexpectedStatus { status },
+    })
+}
+
+/// `Retry-After` in seconds. Its other form, a date, is passed over: it would need both clocks to agree.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    Some(Duration::from_secs(text.trim().parse().ok()?))
+}

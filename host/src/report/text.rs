@@ -1,0 +1,164 @@
+//! The report as text for a person, gate by gate.
+
+use std::fmt::{self, Display, Formatter, Write};
+
+use super::{
+    Answer, ExaminedRemediation, Mode, PluginReport, Report, TargetReport,
+    style::{BAD, GOOD, HEADING, NOTE, QUIET, paint},
+};
+use crate::{
+    decision::{Decision, End},
+    fact::{self, Question},
+    hold::Change,
+};
+
+impl Display for Report {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        self.write_alert(out)?;
+        self.write_facts(out)?;
+        for plugin in &self.plugins {
+            write_plugin(out, plugin)?;
+        }
+        for target in &self.targets {
+            write_target(out, target, self.mode)?;
+        }
+        writeln!(out, "{} {}", paint(HEADING, "outcome"), self.outcome.name())?;
+        writeln!(out, "  {}", self.summary)
+    }
+}
+
+impl Report {
+    fn write_alert(&self, out: &mut impl Write) -> fmt::Result {
+        let alert = &self.alert;
+        writeln!(out, "{} {} of {}", paint(HEADING, "alert"), alert.id, alert.detector)?;
+        writeln!(out, "  kind      {}", alert.kind)?;
+        let addresses: Vec<_> = alert.source.addresses.iter().map(ToString::to_string).collect();
+        writeln!(out, "  source    {} {}", alert.source.name, paint(QUIET, addresses.join(", ")))?;
+        let place = &alert.place;
+        let known: Vec<_> = [&place.account, &place.region, &place.vpc].into_iter().flatten().cloned().collect();
+        let known = if known.is_empty() { "not said".to_owned() } else { known.join(" ") };
+        writeln!(out, "  place     {known}")?;
+        if let Some(time) = alert.time {
+            writeln!(out, "  time      {time}")?;
+        }
+        if alert.test {
+            writeln!(out, "  {}", paint(NOTE, "a test of the channel"))?;
+        }
+        if alert.resolved {
+            writeln!(out, "  {}", paint(NOTE, "resolved already"))?;
+        }
+        Ok(())
+    }
+
+    fn write_facts(&self, out: &mut impl Write) -> fmt::Result {
+        if self.facts.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{} that were asked", paint(HEADING, "facts"))?;
+        for asked in &self.facts {
+            let answer = match &asked.outcome {
+                Ok(answer) => answered(answer),
+                Err(error) => paint(BAD, error),
+            };
+            writeln!(out, "  {:<34} {answer}", question(&asked.question))?;
+        }
+        Ok(())
+    }
+}
+
+/// A question in words.
+pub fn question(question: &Question) -> String {
+    match question {
+        Question::Observations => "observations of the alert".to_owned(),
+        Question::Instance(name) => format!("instance {name}"),
+        Question::NetworkAcl(subnet) => format!("network ACL of {subnet}"),
+        Question::SecurityGroup(id) => format!("security group {id}"),
+        Question::History(address) => format!("history of {address}"),
+    }
+}
+
+fn answered(answer: &fact::Answer) -> String {
+    match answer {
+        fact::Answer::Observations(observations) => format!("{} found", observations.len()),
+        fact::Answer::Instance(instance) => {
+            let subnets: Vec<_> = instance.interfaces.iter().map(|interface| interface.subnet.as_str()).collect();
+            format!("{}, {}, in {}", instance.id, instance.state, subnets.join(", "))
+        }
+        fact::Answer::NetworkAcl(acl) => format!("{}, {} entries", acl.id, acl.entries.len()),
+        fact::Answer::SecurityGroup(group) => format!("{} ({})", group.id, group.name),
+        fact::Answer::History(history) => format!("{} holds, {} offences", history.holds, history.offences),
+    }
+}
+
+fn write_plugin(out: &mut impl Write, plugin: &PluginReport) -> fmt::Result {
+    write!(out, "{} {}", paint(HEADING, "plugin"), plugin.plugin)?;
+    if let Some(cost) = &plugin.cost {
+        write!(out, " {}", paint(QUIET, cost))?;
+    }
+    writeln!(out)?;
+    for line in &plugin.log {
+        writeln!(out, "  {}", paint(QUIET, line))?;
+    }
+    match &plugin.answer {
+        Answer::Failed(failure) => writeln!(out, "  {} {}", paint(BAD, "failed"), failure.message)?,
+        Answer::Decided(Decision::Nothing(abstention)) => {
+            writeln!(out, "  {} {}", paint(NOTE, "does nothing:"), abstention.reason)?;
+            write_notes(out, &abstention.notes)?;
+        }
+        Answer::Decided(Decision::Remediate(proposal)) => {
+            for examined in &plugin.examined {
+                write_examined(out, examined)?;
+            }
+            write_notes(out, &proposal.notes)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_notes(out: &mut impl Write, notes: &[String]) -> fmt::Result {
+    notes.iter().try_for_each(|note| writeln!(out, "  {} {note}", paint(QUIET, "note")))
+}
+
+fn write_examined(out: &mut impl Write, examined: &ExaminedRemediation) -> fmt::Result {
+    let remediation = &examined.remediation;
+    let end = match remediation.until {
+        End::Seconds(seconds) => format!("for {seconds} s"),
+        End::Released => "until released".to_owned(),
+    };
+    writeln!(out, "  asks: {}, {end}", paint(HEADING, &remediation.action))?;
+    writeln!(out, "    because {}", remediation.reason)?;
+    for verdict in &examined.verdicts {
+        let mark = if verdict.passed { paint(GOOD, "✓") } else { paint(BAD, "✗") };
+        writeln!(out, "    {mark} {:<13} {}", verdict.guard, verdict.reason)?;
+    }
+    Ok(())
+}
+
+fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt::Result {
+    writeln!(out, "{} {}", paint(HEADING, "network ACL"), target.target)?;
+    if let Some(failure) = &target.failure {
+        writeln!(out, "  {} {}", paint(BAD, "failed"), failure.message)?;
+    }
+    let nothing = target.changes.is_empty() && target.failure.is_none();
+    if nothing {
+        writeln!(out, "  nothing to change")?;
+    } else if !target.changes.is_empty() {
+        let tense = if mode.writes() { "changed" } else { "would change" };
+        writeln!(out, "  {tense}:")?;
+    }
+    for change in &target.changes {
+        let style = match change {
+            Change::Create(_) => GOOD,
+            Change::Delete(_) => BAD,
+        };
+        writeln!(out, "    {}", paint(style, change))?;
+    }
+    for held in &target.holds {
+        let hold = &held.hold;
+        let end = hold.until.map_or_else(|| "until released".to_owned(), |until| format!("until {until:.0}"));
+        let covered = if held.coverage.is_covered() { GOOD } else { BAD };
+        let (prefix, direction, coverage) = (hold.prefix, hold.direction, paint(covered, &held.coverage));
+        writeln!(out, "  hold {prefix} {direction} {end}: {coverage}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Loading a plugin: from bytes to something that may be asked.
+
+use std::sync::Arc;
+
+use wasmtime::{
+    Engine,
+    component::{Component, HasSelf, Linker},
+};
+
+use super::{
+    Host, Sandbox,
+    bindings::{self, PluginPre},
+    call::CallError,
+    contract::{self, Mismatch},
+    description::Description,
+    digest::Digest,
+    plugin::Plugin,
+    state::State,
+};
+
+/// Why a plugin was not loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The bytes are not WebAssembly.
+    #[error("plugin `{plugin}` is not WebAssembly: give the path of a component, such as `quell plugin build` writes")]
+    NotWebAssembly {
+        /// The plugin's name in the configuration.
+        plugin: String,
+    },
+    /// The bytes are a core module.
+    #[error(
+        "plugin `{plugin}` is a core WebAssembly module, not a component: build it with `quell plugin build`, or make a \
+         component of it with `wasm-tools component new`"
+    )]
+    CoreModule {
+        /// The plugin's name in the configuration.
+        plugin: String,
+    },
+    /// It does not compile.
+    #[error("plugin `{plugin}` can't be compiled: {reason}")]
+    Compile {
+        /// The plugin's name in the configuration.
+        plugin: String,
+        /// Why, in wasmtime's words.
+        reason: String,
+    },
+    /// It imports or exports something else than the contract has.
+    #[error("plugin `{plugin}` {mismatch}")]
+    Contract {
+        /// The plugin's name in the configuration.
+        plugin: String,
+        /// What does not fit.
+        mismatch: Mismatch,
+    },
+    /// It could not be asked what it is.
+    #[error(transparent)]
+    Describe(Box<CallError>),
+    /// What it says of itself can't be right.
+    #[error("plugin `{plugin}` describes itself wrongly: {problem}")]
+    Description {
+        /// The plugin's name in the configuration.
+        plugin: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl Sandbox {
+    /// Loads a component under the name that the configuration has for it, checks that it keeps to the contract, and asks it what it is.
+    ///
+    /// Compiling takes a second for each MiB or so of WebAssembly, on a thread of its own, unless the cache has it.
+    pub async fn load(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
+        let plugin = || name.to_owned();
+        match Engine::detect_precompiled(wasm) {
+            Some(_) => return Err(LoadError::NotWebAssembly { plugin: plugin() }),
+            None => match contract::encoding(wasm) {
+                contract::Encoding::Component => {}
+                contract::Encoding::CoreModule => return Err(LoadError::CoreModule { plugin: plugin() }),
+                contract::Encoding::Other => return Err(LoadError::NotWebAssembly { plugin: plugin() }),
+            },
+        }
+        let digest = Digest::of(wasm);
+        let component = self.0.compile(name, digest, wasm).await?;
+        let component = link(&self.0.engine, &component).map_err(|mismatch| LoadError::Contract {
+            plugin: plugin(),
+            mismatch,
+        })?;
+        let mut loaded = Plugin {
+            name: name.into(),
+            digest,
+            description: Arc::new(Description::default()),
+            component,
+            host: self.0.clone(),
+        };
+        let description = loaded.describe().await.map_err(LoadError::Describe)?;
+        description.check().map_err(|problem| LoadError::Description {
+            plugin: plugin(),
+            problem,
+        })?;
+        loaded.description = Arc::new(description);
+        Ok(loaded)
+    }
+}
+
+impl Host {
+    /// The compiled component, from the cache if it is there.
+    async fn compile(self: &Arc<Self>, name: &str, digest: Digest, wasm: &[u8]) -> Result<Component, LoadError> {
+        if let Some(component) = self.cache.as_ref().and_then(|cache| cache.get(&self.engine, digest)) {
+            return Ok(component);
+        }
+        let compile = {
+            let (engine, wasm) = (self.engine.clone(), wasm.to_vec());
+            move || Component::from_binary(&engine, &wasm)
+        };
+        let component = tokio::task::spawn_blocking(compile)
+            .await
+            .map_err(|error| error.to_string())
+            .and_then(|compiled| compiled.map_err(|error| format!("{error:#}")))
+            .map_err(|reason| LoadError::Compile {
+                plugin: name.to_owned(),
+                reason,
+            })?;
+        if let Some(cache) = &self.cache {
+            cache.put(&self.engine, digest, &component);
+        }
+        Ok(component)
+    }
+}
+
+/// Gives a component the contract's imports and nothing else.
+fn link(engine: &Engine, component: &Component) -> Result<PluginPre<State>, Mismatch> {
+    contract::check(engine, component)?;
+    let other = |error: wasmtime::Error| Mismatch::Types {
+        reason: format!("{error:#}"),
+    };
+    let mut linker = Linker::new(engine);
+    bindings::Plugin::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state).map_err(other)?;
+    linker
+        .instantiate_pre(component)
+        .and_then(PluginPre::new)
+        .map_err(other)
+}
