@@ -38,8 +38,18 @@ fn run(quell: Quell) -> Result<Exit, Failure> {
 /// The Lambda function: alerts come from the Lambda runtime, one event at a time.
 #[cfg(feature = "aws")]
 async fn lambda(global: &Global) -> Result<(), Failure> {
-    let _config = global.config()?;
-    Err(quell::command::NotBuilt("as a Lambda function").into())
+    use std::sync::Arc;
+
+    use quell::{
+        door,
+        setup::{self, Purpose, WriterLock},
+    };
+
+    let config = global.config()?;
+    let _only_writer = WriterLock::take(&config.journal.path)?;
+    let host = setup::host(&config, Purpose::OneAtATime).await?;
+    let ended = door::lambda::run(Arc::new(host)).await;
+    ended.map_err(|error| Failure::new(Exit::Failed, error))
 }
 
 /// Without the AWS side there is no Lambda function.

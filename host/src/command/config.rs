@@ -60,10 +60,7 @@ fn summary(config: &Config) -> String {
         Mode::Observe => "observes and writes nothing",
     };
     let cloud = match &config.cloud {
-        Cloud::Aws(aws) => match &aws.account {
-            Some(account) => format!("AWS account {account}"),
-            None => "the AWS account of the credentials".to_owned(),
-        },
+        Cloud::Aws(aws) => format!("AWS account {} in {}", aws.account, aws.region),
         Cloud::Simulated(simulated) => format!("the simulated account {}", simulated.account_file.display()),
     };
     let plugins: Vec<_> = config.plugins.iter().map(|plugin| plugin.name.as_str()).collect();

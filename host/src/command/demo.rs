@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::{Global, NotBuilt};
-use crate::exit::Failure;
+use super::Global;
+use crate::{demo, exit::Failure};
 
 /// See it all on a simulated account, with no AWS and no configuration.
 ///
@@ -20,7 +20,7 @@ pub struct Demo {
 
 impl Demo {
     /// Plays it.
-    pub async fn run(self, _global: &Global) -> Result<(), Failure> {
-        Err(NotBuilt("demo").into())
+    pub async fn run(self, _: &Global) -> Result<(), Failure> {
+        Ok(demo::play(self.fast).await?)
     }
 }

@@ -3,8 +3,16 @@
 use clap::Args;
 use serde::{Deserialize, de::IntoDeserializer};
 
-use super::{Global, NotBuilt, input::Input, output::StoryOutput};
-use crate::{alert::Detector, exit::Failure};
+use super::{
+    Global,
+    input::Input,
+    output::{StoryOutput, answer},
+};
+use crate::{
+    alert::{self, Detector, stealthwatch::MAX_BYTES},
+    exit::{Exit, Failure, OrExit},
+    setup::{self, Purpose},
+};
 
 /// Show what would be done about one alert, gate by gate, and write nothing.
 ///
@@ -27,8 +35,15 @@ pub struct Explain {
 impl Explain {
     /// Tells the alert's way.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let _config = global.config()?;
-        Err(NotBuilt("explain").into())
+        let config = global.config()?;
+        let bytes = self.alert.read(MAX_BYTES as u64)?;
+        let alert = alert::decode(self.detector, &bytes).or_exit(Exit::Input)?;
+        let host = setup::host(&config, Purpose::Explain).await?;
+        let report = host.explain(alert).await?;
+        match self.output {
+            StoryOutput::Text => answer(report.to_string().trim_end()),
+            StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?),
+        }
     }
 }
 

@@ -127,11 +127,6 @@ impl Command {
     }
 }
 
-/// A command that has its help, but not its work yet.
-#[derive(Debug, thiserror::Error)]
-#[error("`quell {0}` is not built yet")]
-pub struct NotBuilt(pub &'static str);
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

@@ -5,8 +5,13 @@ use std::net::IpAddr;
 use clap::Args;
 use ipnet::IpNet;
 
-use super::{Global, NotBuilt};
-use crate::exit::Failure;
+use super::{Global, output::answer};
+use crate::{
+    config::Config,
+    exit::{Exit, Failure},
+    hold::{HoldFilter, HoldId, Journal, JournalError, SqliteJournal},
+    releaser::Releaser,
+};
 
 /// End holds now and take their entries out.
 ///
@@ -18,7 +23,7 @@ use crate::exit::Failure;
 pub struct Release {
     /// The holds' ids, as `quell holds` lists them
     #[arg(value_name = "HOLD_ID")]
-    pub ids: Vec<String>,
+    pub ids: Vec<HoldId>,
     /// All holds on this address or prefix
     #[arg(long, value_name = "PREFIX", value_parser = prefix)]
     pub address: Option<IpNet>,
@@ -27,8 +32,42 @@ pub struct Release {
 impl Release {
     /// Releases them.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let _config = global.config()?;
-        Err(NotBuilt("release").into())
+        let config = global.config()?;
+        let ids = self.chosen(&config).await?;
+        let releaser = Releaser::find(&config).await?;
+        for id in ids {
+            let released = releaser.release(id).await?;
+            answer(format!("hold {id} released: {released}"))?;
+        }
+        Ok(())
+    }
+
+    /// The holds that are meant. All of them must be in force: a misspelt one releases none.
+    async fn chosen(&self, config: &Config) -> Result<Vec<HoldId>, Failure> {
+        let holds = if config.journal.path.exists() {
+            let journal = SqliteJournal::open_to_read(&config.journal.path)?;
+            journal.holds(&HoldFilter::default()).await?
+        } else {
+            Vec::new()
+        };
+        if let Some(address) = self.address {
+            let on_it: Vec<_> = holds
+                .iter()
+                .filter(|hold| hold.prefix == address)
+                .map(|hold| hold.id)
+                .collect();
+            if on_it.is_empty() {
+                let error = format!("there is no hold on {address} in force; `quell holds` lists those that are");
+                return Err(Failure::new(Exit::NotFound, error));
+            }
+            return Ok(on_it);
+        }
+        for id in &self.ids {
+            if !holds.iter().any(|hold| hold.id == *id) {
+                return Err(Failure::new(Exit::NotFound, JournalError::NoSuchHold(*id)));
+            }
+        }
+        Ok(self.ids.clone())
     }
 }
 

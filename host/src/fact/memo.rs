@@ -8,12 +8,14 @@ use std::{
 use async_trait::async_trait;
 use tokio::{sync::OnceCell, time::Instant};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::{Answer, FactError, Facts, Question, recorded::Outcome};
+use crate::duration::seconds;
 
 /// A question that was asked, with what came of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub struct Asked {
     /// The question.
     pub question: Question,
@@ -24,21 +26,32 @@ pub struct Asked {
 }
 
 /// As a recording has it, and how long it took.
-impl Serialize for Asked {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Written<'a> {
-            question: &'a Question,
-            #[serde(flatten)]
-            outcome: Outcome,
-            seconds: f64,
+#[derive(Serialize, Deserialize)]
+struct Written {
+    question: Question,
+    #[serde(flatten)]
+    outcome: Outcome,
+    #[serde(with = "seconds")]
+    seconds: Duration,
+}
+
+impl From<Written> for Asked {
+    fn from(written: Written) -> Self {
+        Self {
+            question: written.question,
+            outcome: written.outcome.into(),
+            took: written.seconds,
         }
-        let written = Written {
-            question: &self.question,
-            outcome: self.outcome.clone().map_or_else(Outcome::Error, Outcome::Answer),
-            seconds: self.took.as_secs_f64(),
-        };
-        written.serialize(serializer)
+    }
+}
+
+impl From<Asked> for Written {
+    fn from(asked: Asked) -> Self {
+        Self {
+            question: asked.question,
+            outcome: asked.outcome.into(),
+            seconds: asked.took,
+        }
     }
 }
 

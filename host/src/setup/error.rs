@@ -5,9 +5,10 @@ use std::{io, path::PathBuf};
 use crate::{
     cloud::simulated::AccountError,
     config::SecretError,
-    fact::OptionsError,
+    digest::Digest,
+    fact::stealthwatch::OptionsError,
     hold::JournalError,
-    sandbox::{Digest, LoadError, SandboxError, SettingsError},
+    sandbox::{LoadError, SandboxError, SettingsError},
 };
 
 /// Why a host can't be set up.
@@ -35,7 +36,9 @@ pub enum SetupError {
     #[error("the simulated account can't be used (simulated.account-file)")]
     Account(#[source] AccountError),
     /// This binary has no AWS side.
-    #[error("this Quell was built without AWS; build it with its default features, or configure [simulated] instead of [aws]")]
+    #[error(
+        "this Quell was built without AWS; build it with its default features, or configure [simulated] instead of [aws]"
+    )]
     WithoutAws,
     /// A secret can't be read.
     #[error(transparent)]

@@ -13,7 +13,10 @@ use crate::{
     clock::{Clock, SystemClock},
     config::{Config, Mode as ConfiguredMode},
     converge::{Band, Converger, Room},
-    fact::{NoObservations, ObservationSource, StealthwatchApi, StealthwatchOptions},
+    fact::{
+        NoObservations, ObservationSource,
+        stealthwatch::{StealthwatchApi, StealthwatchOptions},
+    },
     guard::Rules,
     hold::{Journal, SqliteJournal},
     report::Mode,
@@ -90,7 +93,9 @@ fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError
 
 fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupError> {
     let Some(api) = &config.stealthwatch_cloud else {
-        tracing::warn!("[stealthwatch-cloud] is not configured: alerts are taken, but without observations nobody can be blocked");
+        tracing::warn!(
+            "[stealthwatch-cloud] is not configured: alerts are taken, but without observations nobody can be blocked"
+        );
         return Ok(Arc::new(NoObservations));
     };
     let options = StealthwatchOptions {

@@ -6,7 +6,8 @@ use super::SetupError;
 use crate::{
     builtin,
     config::{Plugin, PluginSource},
-    sandbox::{Digest, Sandbox},
+    digest::Digest,
+    sandbox::Sandbox,
     way::Routed,
 };
 
@@ -33,7 +34,9 @@ fn component(plugin: &Plugin) -> Result<Cow<'static, [u8]>, SetupError> {
     match &plugin.source {
         PluginSource::BuiltIn => {
             let component = builtin::plugin(&plugin.name);
-            component.map(Cow::Borrowed).ok_or_else(|| SetupError::NoSuchPlugin(plugin.name.clone()))
+            component
+                .map(Cow::Borrowed)
+                .ok_or_else(|| SetupError::NoSuchPlugin(plugin.name.clone()))
         }
         PluginSource::File { path, sha256 } => {
             let bytes = std::fs::read(path).map_err(|source| SetupError::Unreadable {

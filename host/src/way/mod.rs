@@ -92,6 +92,11 @@ impl Host {
         &self.parts.journal
     }
 
+    /// The account, for those who look.
+    pub fn cloud(&self) -> &Arc<dyn Cloud> {
+        &self.parts.cloud
+    }
+
     /// The facts of one alert, each fetched once.
     fn facts(&self, alert: &Alert) -> Arc<Memo> {
         let history: Arc<dyn HistorySource> = Arc::new(history::JournalHistory {
