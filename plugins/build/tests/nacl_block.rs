@@ -10,7 +10,7 @@ fn component() -> Vec<u8> {
     let manifest_dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../nacl-block");
     PluginCrate::new(manifest_dir, Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins"))
         .build()
-        .unwrap()
+        .expect("the default plugin builds")
 }
 
 #[test]
@@ -35,5 +35,5 @@ fn it_imports_the_contract_and_nothing_else() {
 #[test]
 fn it_is_small_enough_to_be_compiled_and_instantiated_in_no_time() {
     let kibibytes = component().len() / 1024;
-    assert!(kibibytes <= 150, "{kibibytes} KiB");
+    assert!(kibibytes <= 200, "{kibibytes} KiB");
 }
