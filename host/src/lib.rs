@@ -5,6 +5,7 @@
 //! stand in the order of an alert's way; `ARCHITECTURE.md` has the map.
 
 pub mod alert;
+pub mod builtin;
 pub mod clock;
 pub mod cloud;
 pub mod command;
