@@ -49,7 +49,11 @@ async fn tell(narrator: &Narrator, stage: &Stage) -> Result<(), DemoError> {
 
     narrator.scene("Stealthwatch Cloud raises an alert")?;
     let attack = Recorded::ATTACK;
-    narrator.say(format!("POST {}\n{}", stage.alerts_url(), paint(QUIET, excerpt(attack.alert))))?;
+    narrator.say(format!(
+        "POST {}\n{}",
+        stage.alerts_url(),
+        paint(QUIET, excerpt(attack.alert))
+    ))?;
     let delivery = stage.post(&attack).await?;
     narrator.say(format!("202 Accepted: the journal has it as {delivery}"))?;
 
@@ -74,7 +78,11 @@ async fn tell(narrator: &Narrator, stage: &Stage) -> Result<(), DemoError> {
     narrator.scene("The holds end")?;
     let filter = HoldFilter::default();
     let holds = stage.host().journal().holds(&filter).await?;
-    narrator.say(format!("{} holds are in force, each for {} s. Waiting …", holds.len(), BLOCK.as_secs()))?;
+    narrator.say(format!(
+        "{} holds are in force, each for {} s. Waiting …",
+        holds.len(),
+        BLOCK.as_secs()
+    ))?;
     let after = stage.wait_until_nothing_is_in_force().await?;
     show(narrator, &after, &web)?;
     judged(narrator, &after, &attacker)?;
@@ -92,7 +100,10 @@ fn show(narrator: &Narrator, acl: &NetworkAcl, before: &NetworkAcl) -> Result<()
 /// What the network ACL does with a packet.
 fn judged(narrator: &Narrator, acl: &NetworkAcl, packet: &Packet) -> Result<(), DemoError> {
     let judgement = judge(acl, packet);
-    let by = judgement.entry.as_ref().map_or_else(String::new, |entry| format!(" by rule {}", entry.number));
+    let by = judgement
+        .entry
+        .as_ref()
+        .map_or_else(String::new, |entry| format!(" by rule {}", entry.number));
     let verdict = match judgement.action {
         crate::cloud::RuleAction::Allow => paint(NOTE, format!("PASSES{by}")),
         crate::cloud::RuleAction::Deny => paint(BAD, format!("DENIED{by}")),
@@ -103,6 +114,8 @@ fn judged(narrator: &Narrator, acl: &NetworkAcl, packet: &Packet) -> Result<(), 
 /// The beginning of an alert, enough to see what it is.
 fn excerpt(alert: &str) -> String {
     const KEYS: [&str; 5] = ["\"id\"", "\"type\"", "\"source_name\"", "\"time\"", "\"observations\""];
-    let lines = alert.lines().filter(|line| KEYS.iter().any(|key| line.trim_start().starts_with(key)));
+    let lines = alert
+        .lines()
+        .filter(|line| KEYS.iter().any(|key| line.trim_start().starts_with(key)));
     format!("{{\n{}\n  …\n}}", lines.collect::<Vec<_>>().join("\n"))
 }

@@ -15,13 +15,8 @@ use super::{
     recorded::{ACCOUNT, Recorded},
 };
 use crate::{
-    cloud::NetworkAcl,
-    config::Config,
-    daemon::Daemon,
-    hold::HoldFilter,
-    report::Report,
-    simulated_stealthwatch::SimulatedStealthwatch,
-    way::Host,
+    cloud::NetworkAcl, config::Config, daemon::Daemon, hold::HoldFilter, report::Report,
+    simulated_stealthwatch::SimulatedStealthwatch, way::Host,
 };
 
 /// How long anything may take.
@@ -49,7 +44,9 @@ impl Stage {
     pub(super) async fn set(block: Duration) -> Result<Self, DemoError> {
         let folder = tempfile::tempdir().map_err(DemoError::Stage)?;
         let observations = Recorded::observations().map_err(DemoError::Recorded)?;
-        let stealthwatch = SimulatedStealthwatch::start(observations).await.map_err(DemoError::Stage)?;
+        let stealthwatch = SimulatedStealthwatch::start(observations)
+            .await
+            .map_err(DemoError::Stage)?;
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).map_err(DemoError::Stage);
         write("simulated-account.toml", ACCOUNT)?;
         write("stealthwatch.key", SimulatedStealthwatch::KEY)?;

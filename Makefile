@@ -1,0 +1,83 @@
+# The two commands that matter: `make demo` and `make test`. Each does its own set-up and says what it is doing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PYTHON ?= python3
+RIE := $(VENV)/bin/aws-lambda-rie
+# The newest test tools need no newer pip; a version note on every run would only be noise.
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+
+say = @printf '\n\033[1m==> %s\033[0m\n' "$(1)"
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: demo
+demo: toolchain ## See it all on a simulated account (no AWS; about 6 minutes the first time, then seconds)
+	$(call say,Building Quell without the AWS SDK)
+	cargo build --locked --package quell --no-default-features
+	$(call say,Playing the demo)
+	@cargo run --locked --quiet --package quell --no-default-features -- demo
+
+.PHONY: test
+test: toolchain venv lint ## Everything that CI runs
+	$(call say,Unit\, property\, conformance and end-to-end tests)
+	cargo test --locked --workspace
+	$(call say,The build without AWS)
+	cargo clippy --locked --package quell --no-default-features --all-targets -- --deny warnings
+	$(call say,The benchmarks run (a few rounds\, to see that they work))
+	cargo bench --locked --package quell-tests --profile dev -- --test
+	$(call say,All is well)
+
+.PHONY: lint
+lint: toolchain venv ## Format, clippy, documentation, templates
+	$(call say,Format)
+	cargo fmt --all --check
+	$(call say,Clippy)
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	$(call say,Documentation)
+	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
+	$(call say,Deployment template)
+	$(VENV)/bin/cfn-lint examples/lambda/template.yaml
+
+.PHONY: bench
+bench: toolchain ## Measure decisions and the way of an alert (release build, some minutes)
+	cargo bench --locked --package quell-tests
+
+.PHONY: lambda
+lambda: toolchain ## Build target/lambda/quell/bootstrap.zip for a function on provided.al2023
+	$(call say,Installing cargo-lambda into $(VENV))
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --requirement examples/lambda/requirements.txt
+	$(call say,Building for Amazon Linux 2023 (a release build of the AWS SDK: many minutes))
+	PATH="$(abspath $(VENV)/bin):$$PATH" cargo lambda build --locked --release --package quell --output-format zip
+	@echo "target/lambda/quell/bootstrap.zip is ready; README.md says how to deploy it"
+
+.PHONY: toolchain
+toolchain: ## The WebAssembly target that plugins are built for
+	@command -v rustup >/dev/null || { echo "rustup is needed: https://rustup.rs"; exit 1; }
+	@rustup target list --installed | grep -qx wasm32-unknown-unknown \
+		|| { echo "Adding the Rust target wasm32-unknown-unknown"; rustup target add wasm32-unknown-unknown; }
+
+.PHONY: venv
+venv: $(VENV)/.made $(RIE) ## The Python tools of the tests: moto's server, boto3, cfn-lint, the Lambda emulator
+
+$(VENV)/.made: tests/python/requirements.txt
+	$(call say,Making $(VENV) with moto\, boto3 and cfn-lint)
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes --requirement tests/python/requirements.txt
+	@touch $@
+
+$(RIE): tests/python/emulator.txt | $(VENV)/.made
+	$(call say,Taking AWS's Lambda Runtime Interface Emulator out of the aws-sam-cli wheel)
+	@rm -rf $(VENV)/wheels && mkdir -p $(VENV)/wheels
+	$(PIP) download --no-deps --require-hashes --dest $(VENV)/wheels --requirement $<
+	$(VENV)/bin/python tests/python/emulator.py $(VENV)/wheels $@
+
+.PHONY: clean
+clean: ## Remove all that was built or installed here
+	rm -rf target $(VENV)

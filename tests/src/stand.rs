@@ -1,0 +1,230 @@
+//! A stand: a whole host on a simulated account and a simulated Stealthwatch API, with a clock that is moved by hand.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
+use quell::{
+    alert::Detector,
+    builtin,
+    clock::{Clock, ManualClock},
+    cloud::{
+        AclId, Cloud, Direction, Entry, NetworkAcl,
+        simulated::{Account, SimulatedCloud},
+    },
+    converge::{Band, Converger, Room},
+    decision::ActionKind,
+    fact::stealthwatch::{StealthwatchApi, StealthwatchOptions},
+    guard::Rules,
+    hold::{DeliveryId, HoldFilter, Hold, Journal, SqliteJournal},
+    report::{Mode, Report},
+    sandbox::{Limits, Plugin, Sandbox, Use},
+    simulated_stealthwatch::SimulatedStealthwatch,
+    way::{Host, Parts, Receipt, Routed, work::Worked},
+};
+use serde_json::Value;
+
+use crate::recorded;
+
+/// One sandbox for all: making one takes longer than a test.
+static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
+    Sandbox::new(Use::Daemon, Limits::default(), None).expect("the default limits make a sandbox")
+});
+
+/// The network ACL of the web server's subnet in the simulated account.
+pub const WEB_ACL: &str = "acl-0b111111111111111";
+/// The network ACL of the database's subnet.
+pub const DATABASE_ACL: &str = "acl-0d222222222222222";
+/// The default network ACL, which guards no subnet.
+pub const DEFAULT_ACL: &str = "acl-0def000000000000a";
+
+/// A whole host, and a hand on everything around it.
+pub struct Stand {
+    /// The account.
+    pub cloud: Arc<SimulatedCloud>,
+    /// The detector's API.
+    pub stealthwatch: SimulatedStealthwatch,
+    /// The clock.
+    pub clock: Arc<ManualClock>,
+    /// The journal.
+    pub journal: Arc<dyn Journal>,
+    /// The host.
+    pub host: Arc<Host>,
+    settings: Value,
+    mode: Mode,
+    room: Room,
+    plugin: Option<Plugin>,
+    may: BTreeSet<ActionKind>,
+}
+
+impl Stand {
+    /// With the default plugin, everything by default.
+    pub async fn new() -> anyhow::Result<Self> {
+        Self::with(serde_json::json!({}), Mode::Enforce).await
+    }
+
+    /// With these settings of the default plugin, in this mode.
+    pub async fn with(settings: Value, mode: Mode) -> anyhow::Result<Self> {
+        Self::build(settings, mode, None).await
+    }
+
+    /// With another plugin, which may do all there is.
+    pub async fn of_plugin(plugin: Plugin, settings: Value) -> anyhow::Result<Self> {
+        Self::build(settings, Mode::Enforce, Some(plugin)).await
+    }
+
+    async fn build(settings: Value, mode: Mode, plugin: Option<Plugin>) -> anyhow::Result<Self> {
+        let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse::<Timestamp>()?));
+        let account = Account::read(recorded::ACCOUNT)?;
+        let cloud = Arc::new(SimulatedCloud::new(account, clock.clone()));
+        let stealthwatch = SimulatedStealthwatch::start(recorded::observations()?).await?;
+        let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory()?);
+        let may = match plugin {
+            None => BTreeSet::from([ActionKind::Block]),
+            Some(_) => BTreeSet::from([
+                ActionKind::Block,
+                ActionKind::Isolate,
+                ActionKind::RevokeIngress,
+                ActionKind::SetInstanceState,
+                ActionKind::Custom,
+            ]),
+        };
+        let mut stand = Self {
+            host: Arc::new(Host::new(parts(&cloud, &stealthwatch, &clock, &journal, mode, Room::default())?)),
+            cloud,
+            stealthwatch,
+            clock,
+            journal,
+            settings,
+            mode,
+            room: Room::default(),
+            plugin,
+            may,
+        };
+        stand.restart().await?;
+        Ok(stand)
+    }
+
+    /// A new host around the same account and journal, as after a crash.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        let plugin = match &self.plugin {
+            Some(plugin) => plugin.clone(),
+            None => default_plugin().await?,
+        };
+        let settings = self.settings.to_string();
+        plugin.validate_settings(&settings).await?;
+        let mut parts = parts(&self.cloud, &self.stealthwatch, &self.clock, &self.journal, self.mode, self.room.clone())?;
+        parts.plugins.push(Routed {
+            name: plugin.name().to_owned(),
+            plugin,
+            settings,
+            detectors: BTreeSet::from([Detector::StealthwatchCloud]),
+            may: self.may.clone(),
+        });
+        self.host = Arc::new(Host::new(parts));
+        Ok(())
+    }
+
+    /// Takes an alert in and works on it, as a door and the worker do.
+    pub async fn deliver(&self, id: &str, alert: &str) -> anyhow::Result<Worked> {
+        let id = DeliveryId::given("test", id);
+        let receipt = self.host.receive("test", Detector::StealthwatchCloud, id.clone(), alert.as_bytes()).await?;
+        anyhow::ensure!(matches!(receipt, Receipt::Admitted(_)), "{receipt:?}");
+        let delivery = self.journal.delivery(&id).await?.context("an admitted delivery is in the journal")?;
+        Ok(self.host.work(&delivery).await?)
+    }
+
+    /// As [`Self::deliver`], for an alert that is worked on to a report.
+    pub async fn report(&self, id: &str, alert: &str) -> anyhow::Result<Report> {
+        self.deliver(id, alert).await?.report.context("there is a report")
+    }
+
+    /// Moves the clock on, and lets the host do what the timer would.
+    pub async fn pass(&self, seconds: i64) -> anyhow::Result<()> {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+        self.host.tend().await?;
+        Ok(())
+    }
+
+    /// A network ACL as it is.
+    pub fn acl(&self, id: &str) -> NetworkAcl {
+        let id: AclId = id.parse().expect("the stand's ids are ids");
+        self.cloud.peek(&id).expect("the stand's network ACLs are there")
+    }
+
+    /// The entries in the web subnet's ACL that were not there in the beginning, as `99 deny 203.0.113.7/32 ingress`.
+    pub fn denied(&self) -> Vec<String> {
+        let account = Account::read(recorded::ACCOUNT).expect("the example can be read");
+        let fresh = SimulatedCloud::new(account, Arc::new(ManualClock::at(self.clock.now())));
+        let before = fresh.peek(&WEB_ACL.parse().expect("an id")).expect("it is there");
+        let new = |entry: &&Entry| !before.entries.contains(entry);
+        let line = |entry: &Entry| format!("{} deny {} {}", entry.number, entry.prefix, entry.direction);
+        self.acl(WEB_ACL).entries.iter().filter(new).map(line).collect()
+    }
+
+    /// How many writes the account has seen.
+    pub fn writes(&self) -> usize {
+        self.cloud.calls().iter().filter(|logged| logged.call.is_write()).count()
+    }
+
+    /// The holds in force.
+    pub async fn holds(&self) -> anyhow::Result<Vec<Hold>> {
+        Ok(self.journal.holds(&HoldFilter::default()).await?)
+    }
+
+    /// An entry of somebody else's in the web subnet's ACL.
+    pub fn somebody_puts(&self, number: u16, direction: Direction, prefix: &str) -> anyhow::Result<()> {
+        let entry = Entry::deny(number, direction, prefix.parse()?);
+        self.cloud.put_entry_as_someone_else(&WEB_ACL.parse()?, &entry)?;
+        Ok(())
+    }
+}
+
+/// The default plugin, in the sandbox that all share.
+pub async fn default_plugin() -> anyhow::Result<Plugin> {
+    let component = builtin::plugin("nacl-block").context("the default plugin is built in")?;
+    Ok(SANDBOX.load("nacl-block", component).await?)
+}
+
+fn parts(
+    cloud: &Arc<SimulatedCloud>,
+    stealthwatch: &SimulatedStealthwatch,
+    clock: &Arc<ManualClock>,
+    journal: &Arc<dyn Journal>,
+    mode: Mode,
+    room: Room,
+) -> anyhow::Result<Parts> {
+    let cloud: Arc<dyn Cloud> = cloud.clone();
+    let clock: Arc<dyn Clock> = clock.clone();
+    let api = StealthwatchApi::new(StealthwatchOptions {
+        base_url: stealthwatch.base_url(),
+        user: SimulatedStealthwatch::USER.to_owned(),
+        key: SimulatedStealthwatch::KEY.into(),
+        timeout: Duration::from_secs(2),
+        max_pages: 20,
+        max_bytes: 1 << 20,
+        attempts: 2,
+    })?;
+    Ok(Parts {
+        plugins: Vec::new(),
+        converger: Converger::new(cloud.clone(), journal.clone(), clock.clone(), Band::default(), room),
+        cloud,
+        observations: Arc::new(api),
+        journal: journal.clone(),
+        clock,
+        rules: Rules {
+            never_block: Vec::new(),
+            widest_ipv4: 24,
+            widest_ipv6: 56,
+            max_remediations: 20,
+            longest_hold: Duration::from_secs(30 * 86_400),
+            until_released: false,
+        },
+        mode,
+        queue: 100,
+    })
+}
