@@ -4,15 +4,21 @@ use std::{env, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
 use quell::{
-    command::{Global, Quell},
+    command::{Command, Global, Quell},
     exit::{Exit, Failure},
-    telemetry,
+    telemetry::{self, LogFilter},
 };
 
 fn main() -> ExitCode {
     let quell = Quell::parse();
     quell.global.color.apply();
-    telemetry::init(&quell.global.log);
+    let log = quell.global.log.clone();
+    telemetry::init(&log.unwrap_or_else(|| {
+        quell
+            .command
+            .as_ref()
+            .map_or_else(LogFilter::default, Command::default_log)
+    }));
     match run(quell) {
         Ok(exit) => exit.into(),
         Err(failure) => {

@@ -23,6 +23,11 @@ const QUIET: &str =
 pub struct LogFilter(String);
 
 impl LogFilter {
+    /// Only what is not as it should be.
+    pub fn warnings() -> Self {
+        Self("warn".to_owned())
+    }
+
     fn to_filter(&self) -> EnvFilter {
         // Later directives win over earlier ones of the same name.
         EnvFilter::new(format!("{QUIET},{}", self.0))

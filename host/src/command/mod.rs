@@ -64,15 +64,9 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// What to log on standard error: error, warn, info, debug, trace, or a filter such as `info,quell::sandbox=debug`
-    #[arg(
-        long,
-        global = true,
-        value_name = "LEVEL",
-        env = "QUELL_LOG",
-        default_value_t,
-        hide_env_values = true
-    )]
-    pub log: LogFilter,
+    /// [default: info; warn for the demo]
+    #[arg(long, global = true, value_name = "LEVEL", env = "QUELL_LOG", hide_env_values = true)]
+    pub log: Option<LogFilter>,
     /// When to use colour: auto (on a terminal, unless NO_COLOR is set), always or never
     #[arg(
         long,
@@ -112,6 +106,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// What is logged unless the user says otherwise. The demo tells its own story, and log lines would talk over it.
+    pub fn default_log(&self) -> LogFilter {
+        match self {
+            Self::Demo(_) => LogFilter::warnings(),
+            _ => LogFilter::default(),
+        }
+    }
+
     /// Does it.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
         match self {

@@ -109,7 +109,7 @@ impl Converger {
                 });
             }
             if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut room).await? {
-                tracing::debug!(%target, "the network ACL is not as it was read; planning anew");
+                tracing::debug!(at = %target, "the network ACL is not as it was read; planning anew");
                 stale += 1;
                 if stale > STALE_ROUNDS {
                     break;

@@ -113,9 +113,9 @@ fn judged(narrator: &Narrator, acl: &NetworkAcl, packet: &Packet) -> Result<(), 
 
 /// The beginning of an alert, enough to see what it is.
 fn excerpt(alert: &str) -> String {
-    const KEYS: [&str; 5] = ["\"id\"", "\"type\"", "\"source_name\"", "\"time\"", "\"observations\""];
+    const KEYS: [&str; 4] = ["  \"id\"", "  \"type\"", "  \"source_name\"", "  \"time\""];
     let lines = alert
         .lines()
-        .filter(|line| KEYS.iter().any(|key| line.trim_start().starts_with(key)));
+        .filter(|line| KEYS.iter().any(|key| line.starts_with(key)));
     format!("{{\n{}\n  …\n}}", lines.collect::<Vec<_>>().join("\n"))
 }

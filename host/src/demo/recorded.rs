@@ -35,7 +35,7 @@ impl Recorded {
     /// An alert that is over.
     pub(super) const RESOLVED: Self = Self {
         alert: include_str!("../../../examples/alerts/resolved.json"),
-        observations: include_str!("../../../examples/observations/6125.json"),
+        observations: include_str!("../../../examples/observations/6098.json"),
     };
 
     /// What the simulated Stealthwatch API is to answer: observations by alert id.

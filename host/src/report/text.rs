@@ -9,6 +9,7 @@ use super::{
 use crate::{
     decision::{Decision, End},
     fact,
+    guard::Verdict,
     hold::Change,
 };
 
@@ -68,12 +69,18 @@ impl Report {
             return Ok(());
         }
         writeln!(out, "{} that were asked", paint(HEADING, "facts"))?;
+        let width = self
+            .facts
+            .iter()
+            .map(|asked| asked.question.to_string().len())
+            .max()
+            .unwrap_or_default();
         for asked in &self.facts {
             let answer = match &asked.outcome {
                 Ok(answer) => answered(answer),
                 Err(error) => paint(BAD, error),
             };
-            writeln!(out, "  {:<34} {answer}", asked.question.to_string())?;
+            writeln!(out, "  {:<width$}  {answer}", asked.question.to_string())?;
         }
         Ok(())
     }
@@ -120,9 +127,7 @@ fn write_plugin(out: &mut impl Write, plugin: &PluginReport) -> fmt::Result {
             write_notes(out, &abstention.notes)?;
         }
         Answer::Decided(Decision::Remediate(proposal)) => {
-            for examined in &plugin.examined {
-                write_examined(out, examined)?;
-            }
+            write_all_examined(out, &plugin.examined)?;
             write_notes(out, &proposal.notes)?;
         }
     }
@@ -135,23 +140,39 @@ fn write_notes(out: &mut impl Write, notes: &[String]) -> fmt::Result {
         .try_for_each(|note| writeln!(out, "  {} {note}", paint(QUIET, "note")))
 }
 
-fn write_examined(out: &mut impl Write, examined: &ExaminedRemediation) -> fmt::Result {
-    let remediation = &examined.remediation;
-    let end = match remediation.until {
-        End::Seconds(seconds) => format!("for {seconds} s"),
-        End::Released => "until released".to_owned(),
+/// What the guards said of all alike is said once.
+fn write_all_examined(out: &mut impl Write, examined: &[ExaminedRemediation]) -> fmt::Result {
+    let Some((first, others)) = examined.split_first() else {
+        return Ok(());
     };
-    writeln!(out, "  asks: {}, {end}", paint(HEADING, &remediation.action))?;
-    writeln!(out, "    because {}", remediation.reason)?;
-    for verdict in &examined.verdicts {
-        let mark = if verdict.passed {
-            paint(GOOD, "✓")
-        } else {
-            paint(BAD, "✗")
+    let is_shared =
+        |verdict: &&Verdict| !others.is_empty() && others.iter().all(|other| other.verdicts.contains(verdict));
+    let shared: Vec<_> = first.verdicts.iter().filter(is_shared).collect();
+    if !shared.is_empty() {
+        writeln!(out, "  of all {} remediations", examined.len())?;
+        shared.iter().try_for_each(|verdict| write_verdict(out, verdict))?;
+    }
+    for examined in examined {
+        let remediation = &examined.remediation;
+        let end = match remediation.until {
+            End::Seconds(seconds) => format!("for {seconds} s"),
+            End::Released => "until released".to_owned(),
         };
-        writeln!(out, "    {mark} {:<13} {}", verdict.guard, verdict.reason)?;
+        writeln!(out, "  asks: {}, {end}", paint(HEADING, &remediation.action))?;
+        writeln!(out, "    because {}", remediation.reason)?;
+        let mut own = examined.verdicts.iter().filter(|verdict| !shared.contains(verdict));
+        own.try_for_each(|verdict| write_verdict(out, verdict))?;
     }
     Ok(())
+}
+
+fn write_verdict(out: &mut impl Write, verdict: &Verdict) -> fmt::Result {
+    let mark = if verdict.passed {
+        paint(GOOD, "✓")
+    } else {
+        paint(BAD, "✗")
+    };
+    writeln!(out, "    {mark} {:<13} {}", verdict.guard, verdict.reason)
 }
 
 fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt::Result {

@@ -29,7 +29,7 @@ impl Host {
     pub async fn release(&self, id: HoldId) -> Result<(Hold, Converged), ReleaseError> {
         let now = self.parts.clock.now();
         let hold = self.parts.journal.end(id, EndReason::Released, now).await?;
-        tracing::info!(hold = id.0, prefix = %hold.prefix, target = %hold.target, "hold released by hand");
+        tracing::info!(hold = id.0, prefix = %hold.prefix, at = %hold.target, "hold released by hand");
         let converged = self.parts.converger.converge(&hold.target).await;
         let converged = converged.map_err(|source| ReleaseError::Converge {
             hold: id,
@@ -43,7 +43,7 @@ impl Host {
     pub async fn tend(&self) -> Result<Vec<Converged>, JournalError> {
         let journal = &self.parts.journal;
         for hold in journal.expire(self.parts.clock.now()).await? {
-            tracing::info!(hold = hold.id.0, prefix = %hold.prefix, target = %hold.target, "hold ended: its time is up");
+            tracing::info!(hold = hold.id.0, prefix = %hold.prefix, at = %hold.target, "hold ended: its time is up");
         }
         self.converge_all(journal.unfinished().await?).await
     }
@@ -62,7 +62,7 @@ impl Host {
         for target in targets {
             match self.parts.converger.converge(&target).await {
                 Ok(converged) => all.push(converged),
-                Err(error) => tracing::error!(%target, "{}; tried again later", with_causes(&error)),
+                Err(error) => tracing::error!(at = %target, "{}; tried again later", with_causes(&error)),
             }
         }
         Ok(all)
