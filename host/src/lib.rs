@@ -5,16 +5,27 @@
 //! stand in the order of an alert's way; `ARCHITECTURE.md` has the map.
 
 pub mod alert;
+pub mod builtin;
 pub mod clock;
 pub mod cloud;
+pub mod command;
 pub mod config;
 pub mod converge;
+pub mod daemon;
 pub mod decision;
+pub mod demo;
+pub mod digest;
 pub mod door;
 pub mod duration;
+pub mod exit;
 pub mod fact;
 pub mod guard;
 pub mod hold;
+pub mod releaser;
+pub mod report;
 pub mod sandbox;
+pub mod setup;
 pub mod simulated_stealthwatch;
+pub mod telemetry;
 pub mod text;
+pub mod way;

@@ -1,2 +1,63 @@
-//! The command `quell`.
-fn main() {}
+//! The command `quell`, and the same binary as the `bootstrap` of a Lambda function.
+
+use std::{env, process::ExitCode};
+
+use clap::{CommandFactory, Parser};
+use quell::{
+    command::{Global, Quell},
+    exit::{Exit, Failure},
+    telemetry,
+};
+
+fn main() -> ExitCode {
+    let quell = Quell::parse();
+    quell.global.color.apply();
+    telemetry::init(&quell.global.log);
+    match run(quell) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            anstream::eprintln!("{failure}");
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(quell: Quell) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match quell.command {
+        Some(command) => runtime.block_on(command.run(&quell.global))?,
+        None if env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() => runtime.block_on(lambda(&quell.global))?,
+        None => {
+            anstream::eprintln!("{}", Quell::command().render_help().ansi());
+            return Ok(Exit::Usage);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The Lambda function: alerts come from the Lambda runtime, one event at a time.
+#[cfg(feature = "aws")]
+async fn lambda(global: &Global) -> Result<(), Failure> {
+    use std::sync::Arc;
+
+    use quell::{
+        door,
+        setup::{self, Purpose, WriterLock},
+    };
+
+    let config = global.config()?;
+    let _only_writer = WriterLock::take(&config.journal.path)?;
+    let host = setup::host(&config, Purpose::OneAtATime).await?;
+    let ended = door::lambda::run(Arc::new(host)).await;
+    ended.map_err(|error| Failure::new(Exit::Failed, error))
+}
+
+/// Without the AWS side there is no Lambda function.
+#[cfg(not(feature = "aws"))]
+async fn lambda(_: &Global) -> Result<(), Failure> {
+    let error = Failure::new(
+        Exit::Failed,
+        "this binary was built without the `aws` feature and can't be a Lambda function",
+    );
+    Err(error.with_remedy("build it with the default features"))
+}

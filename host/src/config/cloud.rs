@@ -18,24 +18,19 @@ pub enum Cloud {
 
 /// A real AWS account. Credentials come from the usual chain: environment, profile, role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Aws {
-    /// The account. An alert that names another is refused. Any account if not given.
-    pub account: Option<AccountNumber>,
-    /// The region. If not given, the usual chain says it: `AWS_REGION`, then the profile.
-    pub region: Option<Region>,
+    /// The account that the credentials lead to. An alert that names another is refused.
+    pub account: AccountNumber,
+    /// The region that is protected. An alert that names another is refused.
+    pub region: Region,
     /// How long one call of the EC2 API may take, with its retries.
+    #[serde(default = "call_timeout")]
     pub call_timeout: HumanDuration,
 }
 
-impl Default for Aws {
-    fn default() -> Self {
-        Self {
-            account: None,
-            region: None,
-            call_timeout: HumanDuration::from_secs(10),
-        }
-    }
+fn call_timeout() -> HumanDuration {
+    HumanDuration::from_secs(10)
 }
 
 /// A strict simulation of an AWS account in memory, for trying out.

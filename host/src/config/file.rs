@@ -54,10 +54,9 @@ impl File {
         self.sandbox.check(&Path::key("sandbox"), checks);
         self.network_acl.check(&Path::key("network-acl"), checks);
         let cloud = cloud(self.aws, self.simulated, checks);
-        let stealthwatch_cloud = match self.stealthwatch_cloud {
-            Some(table) => Some(table.check(&Path::key("stealthwatch-cloud"), checks)?),
-            None => None,
-        };
+        let stealthwatch_cloud = self
+            .stealthwatch_cloud
+            .map(|table| table.check(&Path::key("stealthwatch-cloud"), checks));
         let http = self.http.check(&Path::key("http"), checks);
         let plugins = plugins(self.plugin, checks);
         Some(Config {
@@ -66,7 +65,10 @@ impl File {
                 path: checks.resolve(&self.journal.path),
             },
             cloud: cloud?,
-            stealthwatch_cloud,
+            stealthwatch_cloud: match stealthwatch_cloud {
+                Some(checked) => Some(checked?),
+                None => None,
+            },
             http,
             plugins: plugins?,
             guard: self.guard,

@@ -22,6 +22,8 @@ pub struct Guard {
     pub max_remediations: Bounded<usize, 1, 1000>,
     /// The longest time that a hold may last.
     pub longest_hold: HumanDuration,
+    /// Whether a hold may last until somebody releases it. Otherwise each must have an end.
+    pub until_released: bool,
 }
 
 impl Default for Guard {
@@ -32,6 +34,7 @@ impl Default for Guard {
             widest_ipv6: Bounded::default_of(56),
             max_remediations: Bounded::default_of(20),
             longest_hold: HumanDuration::from_secs(30 * 24 * 60 * 60),
+            until_released: false,
         }
     }
 }

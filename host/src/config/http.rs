@@ -50,6 +50,7 @@ impl Http {
 /// The HTTP door: `POST /alerts/stealthwatch-cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "Http")]
 pub(super) struct HttpTable {
     /// The address and port to listen on.
     #[schemars(with = "String", example = "127.0.0.1:8480")]

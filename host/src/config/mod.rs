@@ -7,8 +7,7 @@
 
 mod checks;
 pub mod cloud;
-pub mod digest;
-mod document;
+pub mod document;
 mod error;
 mod fault;
 mod file;

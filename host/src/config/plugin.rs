@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{checks::Checks, digest::Digest, path::Path, settings, suggestion};
-use crate::{alert::Detector, decision::ActionKind};
+use super::{checks::Checks, path::Path, settings, suggestion};
+use crate::{alert::Detector, decision::ActionKind, digest::Digest};
 
 /// The plugins that are part of the binary. The first is used when the configuration names none.
 pub const BUILT_IN: [&str; 1] = ["nacl-block"];
@@ -57,6 +57,7 @@ impl Plugin {
 /// A plugin with what it may do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "Plugin")]
 pub(super) struct PluginTable {
     /// Its name, unique in this file. Without `file` it is the name of a built-in plugin: `nacl-block`.
     pub(super) name: String,

@@ -31,6 +31,7 @@ pub struct StealthwatchCloud {
 /// The Stealthwatch Cloud API that observations are fetched from. Without it, no plugin gets observations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "StealthwatchCloud")]
 pub(super) struct StealthwatchCloudTable {
     /// The base URL of your portal's API: `https://<customer>.obsrvbl.com/api/v3/`.
     #[serde(deserialize_with = "read_url")]

@@ -117,9 +117,7 @@ impl Converger {
             }
             live = self.read(target).await?;
         }
-        Err(ConvergeError::Unsteady {
-            target: target.clone(),
-        })
+        Err(ConvergeError::Unsteady { target: target.clone() })
     }
 
     async fn apply(
@@ -218,7 +216,10 @@ fn change_end(result: &Result<(), CloudError>) -> ChangeEnd {
         Ok(()) => ChangeEnd::Done,
         Err(error) => match &error.fault {
             Fault::NotFound { code, .. } if is_entry_gone(code) => ChangeEnd::Done,
-            Fault::Unreachable { .. } | Fault::Other { .. } => ChangeEnd::Unknown(error.to_string()),
+            // A client that retries after a lost answer may meet its own write.
+            Fault::Unreachable { .. } | Fault::Other { .. } | Fault::EntryExists { .. } => {
+                ChangeEnd::Unknown(error.to_string())
+            }
             _ => ChangeEnd::Refused(error.to_string()),
         },
     }

@@ -78,7 +78,8 @@ impl HttpDoor {
     pub async fn serve(self, host: Arc<Host>, stop: CancellationToken) -> Result<(), HttpError> {
         let router = routes::router(host, &self.options);
         let stopped = stop.clone();
-        let server = axum::serve(self.listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
+        let server =
+            axum::serve(self.listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
         let out_of_patience = async {
             stop.cancelled().await;
             tokio::time::sleep(self.options.grace).await;
@@ -92,6 +93,3 @@ impl HttpDoor {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,10 +8,14 @@ use std::{
 use async_trait::async_trait;
 use tokio::{sync::OnceCell, time::Instant};
 
-use super::{Answer, FactError, Facts, Question};
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, FactError, Facts, Question, recorded::Outcome};
+use crate::duration::seconds;
 
 /// A question that was asked, with what came of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub struct Asked {
     /// The question.
     pub question: Question,
@@ -19,6 +23,36 @@ pub struct Asked {
     pub outcome: Result<Answer, FactError>,
     /// How long the source took.
     pub took: Duration,
+}
+
+/// As a recording has it, and how long it took.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    question: Question,
+    #[serde(flatten)]
+    outcome: Outcome,
+    #[serde(with = "seconds")]
+    seconds: Duration,
+}
+
+impl From<Written> for Asked {
+    fn from(written: Written) -> Self {
+        Self {
+            question: written.question,
+            outcome: written.outcome.into(),
+            took: written.seconds,
+        }
+    }
+}
+
+impl From<Asked> for Written {
+    fn from(asked: Asked) -> Self {
+        Self {
+            question: asked.question,
+            outcome: asked.outcome.into(),
+            seconds: asked.took,
+        }
+    }
 }
 
 /// Remembers the answers of one alert's facts, errors included, and what was asked.

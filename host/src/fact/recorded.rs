@@ -44,9 +44,24 @@ struct Entry {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Outcome {
+pub(super) enum Outcome {
     Answer(Answer),
     Error(FactError),
+}
+
+impl From<Outcome> for Result<Answer, FactError> {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Answer(answer) => Ok(answer),
+            Outcome::Error(error) => Err(error),
+        }
+    }
+}
+
+impl From<Result<Answer, FactError>> for Outcome {
+    fn from(outcome: Result<Answer, FactError>) -> Self {
+        outcome.map_or_else(Self::Error, Self::Answer)
+    }
 }
 
 impl RecordedFacts {
@@ -107,10 +122,7 @@ impl TryFrom<Vec<Entry>> for RecordedFacts {
     type Error = RecordedFactsError;
 
     fn try_from(entries: Vec<Entry>) -> Result<Self, RecordedFactsError> {
-        Self::new(entries.into_iter().map(|entry| match entry.outcome {
-            Outcome::Answer(answer) => (entry.question, Ok(answer)),
-            Outcome::Error(error) => (entry.question, Err(error)),
-        }))
+        Self::new(entries.into_iter().map(|entry| (entry.question, entry.outcome.into())))
     }
 }
 
@@ -118,7 +130,7 @@ impl From<RecordedFacts> for Vec<Entry> {
     fn from(recorded: RecordedFacts) -> Self {
         let entries = recorded.0.into_iter().map(|(question, outcome)| Entry {
             question,
-            outcome: outcome.map_or_else(Outcome::Error, Outcome::Answer),
+            outcome: outcome.into(),
         });
         entries.collect()
     }

@@ -16,10 +16,10 @@ mod surroundings;
 mod term;
 mod width;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, time::Duration};
 
 use ipnet::IpNet;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::{passed::PassedBlock, surroundings::Surroundings};
 use crate::{
@@ -61,10 +61,10 @@ pub struct Circumstances<'a> {
 }
 
 /// What one guard said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The guard's name.
-    pub guard: &'static str,
+    pub guard: Cow<'static, str>,
     /// Whether it let pass.
     pub passed: bool,
     /// Why.
@@ -150,6 +150,7 @@ impl Examination {
     fn hear(&mut self, guard: &'static str, word: Word) -> Option<()> {
         let passed = word.is_ok();
         let (Ok(reason) | Err(reason)) = word;
+        let guard = guard.into();
         self.verdicts.push(Verdict { guard, passed, reason });
         passed.then_some(())
     }

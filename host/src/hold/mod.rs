@@ -38,6 +38,14 @@ impl std::fmt::Display for HoldId {
     }
 }
 
+impl std::str::FromStr for HoldId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
 /// One prefix denied, in one direction, at one network ACL, until a time.
 ///
 /// There is at most one hold in force for a (target, prefix, direction): a re-offence extends it.

@@ -7,7 +7,7 @@ use crate::cloud::{Direction, Entry, NetworkAcl, Protocol, RuleAction};
 /// The rules of one direction as a table. Entries for which `is_new` is true are marked.
 pub fn acl_table(acl: &NetworkAcl, direction: Direction, is_new: impl Fn(&Entry) -> bool) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_BORDERS_ONLY);
+    table.load_style(presets::UTF8_BORDERS_ONLY);
     let peer = match direction {
         Direction::Ingress => "Source",
         Direction::Egress => "Destination",

@@ -8,13 +8,13 @@ pub mod style;
 pub mod summary;
 pub mod text;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::Alert,
     cloud::NetworkAcl,
     decision::{Decision, Remediation},
-    fact::memo::Asked,
+    fact::Asked,
     guard::Verdict,
     hold::{Change, Coverage, DeliveryId, Hold, Target},
     sandbox::{Cost, LogLine},
@@ -23,7 +23,7 @@ use crate::{
 pub use self::outcome::Outcome;
 
 /// How far an alert may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// All the way.
@@ -42,7 +42,7 @@ impl Mode {
 }
 
 /// The whole way of one alert.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     /// The delivery that it came with. None if it came through no door.
     pub delivery: Option<DeliveryId>,
@@ -63,7 +63,7 @@ pub struct Report {
 }
 
 /// What one plugin made of an alert.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PluginReport {
     /// The plugin's name in the configuration.
     pub plugin: String,
@@ -71,14 +71,14 @@ pub struct PluginReport {
     pub answer: Answer,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
-    /// What the decision cost. None if it never ended.
-    pub cost: Option<Cost>,
+    /// What the call cost, however it ended.
+    pub cost: Cost,
     /// What the guards said of each remediation, in the order of the decision.
     pub examined: Vec<ExaminedRemediation>,
 }
 
 /// A plugin's answer, or how it failed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
     /// It decided.
@@ -88,7 +88,7 @@ pub enum Answer {
 }
 
 /// Something that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What failed, with its causes.
     pub message: String,
@@ -97,7 +97,7 @@ pub struct Failure {
 }
 
 /// One remediation before the guards.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExaminedRemediation {
     /// As the plugin asked for it.
     pub remediation: Remediation,
@@ -113,7 +113,7 @@ impl ExaminedRemediation {
 }
 
 /// What was done, or would be, at one network ACL.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TargetReport {
     /// The network ACL.
     pub target: Target,
@@ -130,7 +130,7 @@ pub struct TargetReport {
 }
 
 /// A hold and how it is covered.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HeldReport {
     /// The hold. If it is only planned its id is 0.
     pub hold: Hold,

@@ -1,12 +1,12 @@
 //! The outcome: what came of an alert, in one word.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Answer, Mode, PluginReport, TargetReport};
 use crate::decision::Decision;
 
 /// What came of an alert. If several are true the first in this order is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Something failed. What could be done is done, and the rest stays in the journal.

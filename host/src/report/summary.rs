@@ -24,7 +24,11 @@ fn decided(plugin: &PluginReport) -> String {
         Answer::Failed(Failure { message, .. }) => format!("{name} failed: {message}"),
         Answer::Decided(Decision::Nothing(abstention)) => format!("{name} does nothing: {}", abstention.reason),
         Answer::Decided(Decision::Remediate(proposal)) => {
-            let refused: Vec<_> = plugin.examined.iter().filter_map(|examined| examined.refusal()).collect();
+            let refused: Vec<_> = plugin
+                .examined
+                .iter()
+                .filter_map(|examined| examined.refusal())
+                .collect();
             let asked = format!("{name} asks for {}", count(proposal.remediations.len(), "remediation"));
             match refused.first() {
                 None => asked,
@@ -39,7 +43,11 @@ fn done(mode: Mode, target: &TargetReport) -> String {
     if let Some(failure) = &target.failure {
         return format!("at {acl} failed: {}", failure.message);
     }
-    let created = target.changes.iter().filter(|change| matches!(change, Change::Create(_))).count();
+    let created = target
+        .changes
+        .iter()
+        .filter(|change| matches!(change, Change::Create(_)))
+        .count();
     let removed = target.changes.len() - created;
     let mut words = Vec::new();
     if created > 0 {
@@ -60,7 +68,10 @@ fn done(mode: Mode, target: &TargetReport) -> String {
         })
         .collect();
     if let Some((prefix, why)) = uncovered.first() {
-        words.push(format!("{} NOT COVERED ({prefix}: {why})", count(uncovered.len(), "hold")));
+        words.push(format!(
+            "{} NOT COVERED ({prefix}: {why})",
+            count(uncovered.len(), "hold")
+        ));
     }
     let would = if mode.writes() { "" } else { "would have " };
     format!("at {acl} {would}{}", words.join(", "))

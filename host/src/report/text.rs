@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     decision::{Decision, End},
-    fact::{self, Question},
+    fact,
     hold::Change,
 };
 
@@ -33,10 +33,23 @@ impl Report {
         writeln!(out, "{} {} of {}", paint(HEADING, "alert"), alert.id, alert.detector)?;
         writeln!(out, "  kind      {}", alert.kind)?;
         let addresses: Vec<_> = alert.source.addresses.iter().map(ToString::to_string).collect();
-        writeln!(out, "  source    {} {}", alert.source.name, paint(QUIET, addresses.join(", ")))?;
+        writeln!(
+            out,
+            "  source    {} {}",
+            alert.source.name,
+            paint(QUIET, addresses.join(", "))
+        )?;
         let place = &alert.place;
-        let known: Vec<_> = [&place.account, &place.region, &place.vpc].into_iter().flatten().cloned().collect();
-        let known = if known.is_empty() { "not said".to_owned() } else { known.join(" ") };
+        let known: Vec<_> = [&place.account, &place.region, &place.vpc]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
+        let known = if known.is_empty() {
+            "not said".to_owned()
+        } else {
+            known.join(" ")
+        };
         writeln!(out, "  place     {known}")?;
         if let Some(time) = alert.time {
             writeln!(out, "  time      {time}")?;
@@ -60,20 +73,9 @@ impl Report {
                 Ok(answer) => answered(answer),
                 Err(error) => paint(BAD, error),
             };
-            writeln!(out, "  {:<34} {answer}", question(&asked.question))?;
+            writeln!(out, "  {:<34} {answer}", asked.question.to_string())?;
         }
         Ok(())
-    }
-}
-
-/// A question in words.
-pub fn question(question: &Question) -> String {
-    match question {
-        Question::Observations => "observations of the alert".to_owned(),
-        Question::Instance(name) => format!("instance {name}"),
-        Question::NetworkAcl(subnet) => format!("network ACL of {subnet}"),
-        Question::SecurityGroup(id) => format!("security group {id}"),
-        Question::History(address) => format!("history of {address}"),
     }
 }
 
@@ -81,7 +83,11 @@ fn answered(answer: &fact::Answer) -> String {
     match answer {
         fact::Answer::Observations(observations) => format!("{} found", observations.len()),
         fact::Answer::Instance(instance) => {
-            let subnets: Vec<_> = instance.interfaces.iter().map(|interface| interface.subnet.as_str()).collect();
+            let subnets: Vec<_> = instance
+                .interfaces
+                .iter()
+                .map(|interface| interface.subnet.as_str())
+                .collect();
             format!("{}, {}, in {}", instance.id, instance.state, subnets.join(", "))
         }
         fact::Answer::NetworkAcl(acl) => format!("{}, {} entries", acl.id, acl.entries.len()),
@@ -91,13 +97,21 @@ fn answered(answer: &fact::Answer) -> String {
 }
 
 fn write_plugin(out: &mut impl Write, plugin: &PluginReport) -> fmt::Result {
-    write!(out, "{} {}", paint(HEADING, "plugin"), plugin.plugin)?;
-    if let Some(cost) = &plugin.cost {
-        write!(out, " {}", paint(QUIET, cost))?;
-    }
-    writeln!(out)?;
+    let cost = format!(
+        "{:.0?} of its own time, {} facts asked, {} KiB",
+        plugin.cost.guest_time,
+        plugin.cost.host_calls,
+        plugin.cost.memory_bytes / 1024
+    );
+    writeln!(
+        out,
+        "{} {} {}",
+        paint(HEADING, "plugin"),
+        plugin.plugin,
+        paint(QUIET, cost)
+    )?;
     for line in &plugin.log {
-        writeln!(out, "  {}", paint(QUIET, line))?;
+        writeln!(out, "  {} {}", paint(QUIET, "log "), line.message)?;
     }
     match &plugin.answer {
         Answer::Failed(failure) => writeln!(out, "  {} {}", paint(BAD, "failed"), failure.message)?,
@@ -116,7 +130,9 @@ fn write_plugin(out: &mut impl Write, plugin: &PluginReport) -> fmt::Result {
 }
 
 fn write_notes(out: &mut impl Write, notes: &[String]) -> fmt::Result {
-    notes.iter().try_for_each(|note| writeln!(out, "  {} {note}", paint(QUIET, "note")))
+    notes
+        .iter()
+        .try_for_each(|note| writeln!(out, "  {} {note}", paint(QUIET, "note")))
 }
 
 fn write_examined(out: &mut impl Write, examined: &ExaminedRemediation) -> fmt::Result {
@@ -128,7 +144,11 @@ fn write_examined(out: &mut impl Write, examined: &ExaminedRemediation) -> fmt::
     writeln!(out, "  asks: {}, {end}", paint(HEADING, &remediation.action))?;
     writeln!(out, "    because {}", remediation.reason)?;
     for verdict in &examined.verdicts {
-        let mark = if verdict.passed { paint(GOOD, "✓") } else { paint(BAD, "✗") };
+        let mark = if verdict.passed {
+            paint(GOOD, "✓")
+        } else {
+            paint(BAD, "✗")
+        };
         writeln!(out, "    {mark} {:<13} {}", verdict.guard, verdict.reason)?;
     }
     Ok(())
@@ -155,7 +175,9 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
     }
     for held in &target.holds {
         let hold = &held.hold;
-        let end = hold.until.map_or_else(|| "until released".to_owned(), |until| format!("until {until:.0}"));
+        let end = hold
+            .until
+            .map_or_else(|| "until released".to_owned(), |until| format!("until {until:.0}"));
         let covered = if held.coverage.is_covered() { GOOD } else { BAD };
         let (prefix, direction, coverage) = (hold.prefix, hold.direction, paint(covered, &held.coverage));
         writeln!(out, "  hold {prefix} {direction} {end}: {coverage}")?;

@@ -14,7 +14,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 use wasmtime::{Engine, component::Component};
 
-use super::digest::Digest;
+use crate::digest::Digest;
 
 /// Who may do what in the directory: its owner everything, nobody else anything.
 const MODE: u32 = 0o700;
@@ -129,7 +129,7 @@ impl Cache {
         let mut hasher = DefaultHasher::new();
         // Holds wasmtime's version, its settings, and what the CPU can do.
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        let name = format!("{}-{:016x}.cwasm", digest.hex(), hasher.finish());
+        let name = format!("{}-{:016x}.cwasm", digest, hasher.finish());
         self.directory.join(name)
     }
 

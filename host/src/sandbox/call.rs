@@ -6,10 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use wasmtime::Store;
 
-use crate::{duration::HumanDuration, fact::Facts};
+use crate::{
+    duration::{HumanDuration, seconds},
+    fact::Facts,
+};
 
 use super::{bindings, fault::Fault, guest_time, log::LogLine, plugin::Plugin, state::State};
 
@@ -35,14 +38,14 @@ impl fmt::Display for Call {
 }
 
 /// What one call used up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Cost {
     /// How long the plugin's own code ran. In seconds where it is serialized, as all durations that are measured.
-    #[serde(rename = "guest-seconds", serialize_with = "seconds")]
+    #[serde(rename = "guest-seconds", with = "seconds")]
     pub guest_time: Duration,
     /// How long it took over all: making the instance and waiting for facts included, waiting for a free place not.
-    #[serde(rename = "wall-clock-seconds", serialize_with = "seconds")]
+    #[serde(rename = "wall-clock-seconds", with = "seconds")]
     pub wall_clock: Duration,
     /// How much memory it had in the end, in bytes.
     pub memory_bytes: usize,
@@ -50,10 +53,6 @@ pub struct Cost {
     pub host_calls: u32,
     /// How many log lines it wrote beyond the limit; they are lost.
     pub log_lines_dropped: u64,
-}
-
-fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(duration.as_secs_f64())
 }
 
 /// A call that gave no answer.

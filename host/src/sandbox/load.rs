@@ -13,10 +13,10 @@ use super::{
     call::CallError,
     contract::{self, Mismatch},
     description::Description,
-    digest::Digest,
     plugin::Plugin,
     state::State,
 };
+use crate::digest::Digest;
 
 /// Why a plugin was not loaded.
 #[derive(Debug, thiserror::Error)]

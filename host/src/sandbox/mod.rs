@@ -11,7 +11,6 @@ mod contract;
 mod convert;
 mod decide;
 mod description;
-mod digest;
 mod engine;
 mod fault;
 mod guest_time;
@@ -38,7 +37,6 @@ pub use self::{
     contract::{Mismatch, VERSION as CONTRACT_VERSION},
     decide::{Decided, Request},
     description::{Description, SettingsProblem},
-    digest::{Digest, NotADigest},
     engine::Use,
     fault::{Failure, Fault},
     limits::Limits,

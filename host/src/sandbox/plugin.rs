@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 
-use crate::fact::{Answer, FactError, Facts, Question};
+use crate::{
+    digest::Digest,
+    fact::{Answer, FactError, Facts, Question},
+};
 
 use super::{
     Host,
@@ -12,7 +15,6 @@ use super::{
     call::{Call, CallError},
     convert::reader::Reader,
     description::{Description, SettingsProblem},
-    digest::Digest,
     state::State,
 };
 

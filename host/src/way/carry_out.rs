@@ -51,7 +51,11 @@ impl Host {
 
     /// What [`Self::carry_out`] would do. Writes nothing.
     pub(super) async fn preview(&self, intents: &[Intent], now: Timestamp) -> Vec<TargetReport> {
-        let holds = intents.iter().zip(1..).map(|(intent, number)| planned(intent, number, now)).collect();
+        let holds = intents
+            .iter()
+            .zip(1..)
+            .map(|(intent, number)| planned(intent, number, now))
+            .collect();
         let mut reports = Vec::new();
         for (target, holds) in by_target(holds) {
             let report = match self.parts.converger.preview(&target, &holds).await {

@@ -8,12 +8,11 @@ use super::{Host, Routed, surroundings};
 use crate::{
     alert::Alert,
     decision::{Action, BlockPlace, Decision, Remediation},
-    fact::memo::MemoFacts,
+    fact::Memo,
     guard::{self, Circumstances, Surroundings},
     hold::Intent,
     report::{Answer, ExaminedRemediation, Failure, PluginReport},
     sandbox::Request,
-    text::with_causes,
 };
 
 /// What was decided, and what of it passed.
@@ -29,12 +28,16 @@ type Places = HashMap<BlockPlace, Result<Surroundings, String>>;
 
 impl Host {
     /// Lets every plugin that the alert is routed to decide, and puts each remediation before the guards.
-    pub(super) async fn consider(&self, alert: &Arc<Alert>, facts: &Arc<MemoFacts>, now: Timestamp) -> Considered {
+    pub(super) async fn consider(&self, alert: &Arc<Alert>, facts: &Arc<Memo>, now: Timestamp) -> Considered {
         let mut considered = Considered {
             plugins: Vec::new(),
             intents: Vec::new(),
         };
-        let routed = self.parts.plugins.iter().filter(|routed| routed.detectors.contains(&alert.detector));
+        let routed = self
+            .parts
+            .plugins
+            .iter()
+            .filter(|routed| routed.detectors.contains(&alert.detector));
         for routed in routed {
             let request = Request {
                 alert: Arc::clone(alert),
@@ -43,23 +46,25 @@ impl Host {
             };
             let report = match routed.plugin.decide(request, facts.clone()).await {
                 Ok(decided) => {
-                    let examined = self.examine(routed, &decided.decision, alert, facts, now, &mut considered.intents).await;
+                    let examined = self
+                        .examine(routed, &decided.decision, alert, facts, now, &mut considered.intents)
+                        .await;
                     PluginReport {
                         plugin: routed.name.clone(),
                         answer: Answer::Decided(decided.decision),
                         log: decided.log,
-                        cost: Some(decided.cost),
+                        cost: decided.cost,
                         examined,
                     }
                 }
                 Err(error) => PluginReport {
                     plugin: routed.name.clone(),
                     answer: Answer::Failed(Failure {
-                        message: with_causes(&error),
+                        message: error.to_string(),
                         passing: error.is_passing(),
                     }),
-                    log: Vec::new(),
-                    cost: None,
+                    log: error.log,
+                    cost: error.cost,
                     examined: Vec::new(),
                 },
             };
@@ -73,7 +78,7 @@ impl Host {
         routed: &Routed,
         decision: &Decision,
         alert: &Arc<Alert>,
-        facts: &MemoFacts,
+        facts: &Memo,
         now: Timestamp,
         intents: &mut Vec<Intent>,
     ) -> Vec<ExaminedRemediation> {
@@ -106,7 +111,7 @@ impl Host {
     async fn surroundings<'a>(
         &self,
         remediation: &Remediation,
-        facts: &MemoFacts,
+        facts: &Memo,
         places: &'a mut Places,
     ) -> Result<&'a Surroundings, &'a str> {
         let Action::Block(block) = &remediation.action else {

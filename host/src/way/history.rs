@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{
     clock::Clock,
-    fact::{FactError, History, history::HistorySource},
+    fact::{FactError, History, HistorySource},
     hold::Journal,
     text::with_causes,
 };

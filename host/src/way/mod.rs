@@ -6,6 +6,7 @@
 mod carry_out;
 mod consider;
 pub mod ending;
+mod history;
 pub mod receive;
 pub mod retry;
 mod surroundings;
@@ -13,10 +14,7 @@ pub mod timer;
 pub mod work;
 pub mod worker;
 
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::Notify;
 
@@ -27,7 +25,7 @@ use crate::{
     cloud::Cloud,
     converge::Converger,
     decision::ActionKind,
-    fact::{history::HistorySource, live::LiveFacts, memo::MemoFacts, stealthwatch::ObservationSource},
+    fact::{HistorySource, LiveFacts, Memo, ObservationSource},
     guard::Rules,
     hold::Journal,
     report::Mode,
@@ -94,20 +92,23 @@ impl Host {
         &self.parts.journal
     }
 
+    /// The account, for those who look.
+    pub fn cloud(&self) -> &Arc<dyn Cloud> {
+        &self.parts.cloud
+    }
+
     /// The facts of one alert, each fetched once.
-    fn facts(&self, alert: &Arc<Alert>) -> Arc<MemoFacts> {
+    fn facts(&self, alert: &Alert) -> Arc<Memo> {
         let history: Arc<dyn HistorySource> = Arc::new(history::JournalHistory {
             journal: Arc::clone(&self.parts.journal),
             clock: Arc::clone(&self.parts.clock),
         });
         let live = LiveFacts::new(
-            Arc::clone(alert),
+            alert,
             Arc::clone(&self.parts.observations),
             Arc::clone(&self.parts.cloud),
             history,
         );
-        Arc::new(MemoFacts::new(Arc::new(live)))
+        Arc::new(Memo::new(Arc::new(live)))
     }
 }
-
-mod history;

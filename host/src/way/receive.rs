@@ -77,7 +77,11 @@ impl Host {
         };
         let admission = self.parts.journal.admit(&delivery, self.parts.queue).await;
         let admission = admission.map_err(|source| ReceiveError::Journal { id: id.clone(), source })?;
-        let alert = decoded.map_err(|source| ReceiveError::Unreadable { id: id.clone(), detector, source })?;
+        let alert = decoded.map_err(|source| ReceiveError::Unreadable {
+            id: id.clone(),
+            detector,
+            source,
+        })?;
         match admission {
             Admission::Admitted => {
                 self.admitted.notify_one();

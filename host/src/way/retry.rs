@@ -36,7 +36,9 @@ mod tests {
     #[test]
     fn waits_grow_and_end() {
         let now = Timestamp::UNIX_EPOCH;
-        let waits: Vec<_> = (1..ATTEMPTS).map(|attempts| next(attempts, now).unwrap().as_second()).collect();
+        let waits: Vec<_> = (1..ATTEMPTS)
+            .map(|attempts| next(attempts, now).unwrap().as_second())
+            .collect();
         assert!(waits[0] >= 5 && waits[0] <= 10, "{waits:?}");
         assert!(waits[3] > waits[0] * 5, "{waits:?}");
         assert!(waits.iter().all(|wait| *wait <= 2 * 15 * 60), "{waits:?}");

@@ -23,7 +23,10 @@ pub async fn run(host: Arc<Host>, stop: CancellationToken) {
         }
         if repaired.elapsed() >= REPAIR_EVERY {
             if let Err(error) = host.repair().await {
-                tracing::error!("network ACLs could not be compared: {}; tried again", with_causes(&error));
+                tracing::error!(
+                    "network ACLs could not be compared: {}; tried again",
+                    with_causes(&error)
+                );
             }
             repaired = Instant::now();
         }

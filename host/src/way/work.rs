@@ -25,7 +25,12 @@ impl Host {
         let journal = &self.parts.journal;
         let attempts = journal.attempt(&delivery.id).await?;
         if attempts > retry::ATTEMPTS {
-            return self.give_up(delivery, &format!("given up: {} attempts were begun and none ended", attempts - 1)).await;
+            return self
+                .give_up(
+                    delivery,
+                    &format!("given up: {} attempts were begun and none ended", attempts - 1),
+                )
+                .await;
         }
         let alert = match alert::decode(delivery.detector, delivery.body.as_bytes()) {
             Ok(alert) => Arc::new(alert),
@@ -83,8 +88,11 @@ impl Host {
         if report.outcome != Outcome::Failed {
             return DeliveryState::Done;
         }
-        let again = retry::next(attempts, self.parts.clock.now()).filter(|_| failures(report).any(|failure| failure.passing));
-        again.map_or(DeliveryState::Failed, |not_before| DeliveryState::Waiting { not_before })
+        let again =
+            retry::next(attempts, self.parts.clock.now()).filter(|_| failures(report).any(|failure| failure.passing));
+        again.map_or(DeliveryState::Failed, |not_before| DeliveryState::Waiting {
+            not_before,
+        })
     }
 }
 

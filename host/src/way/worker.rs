@@ -57,7 +57,10 @@ impl Crew {
             }
         };
         let at_work: HashSet<DeliveryId> = self.at_work.values().cloned().collect();
-        let new = waiting.into_iter().filter(|delivery| !at_work.contains(&delivery.id)).take(free);
+        let new = waiting
+            .into_iter()
+            .filter(|delivery| !at_work.contains(&delivery.id))
+            .take(free);
         let mut hired = 0;
         for delivery in new {
             let (id, host) = (delivery.id.clone(), Arc::clone(host));
@@ -81,7 +84,10 @@ impl Crew {
             }
             Some(Err(error)) => {
                 let delivery = self.at_work.remove(&error.id());
-                tracing::error!(?delivery, "work on a delivery broke off: {error}; it stays in the journal");
+                tracing::error!(
+                    ?delivery,
+                    "work on a delivery broke off: {error}; it stays in the journal"
+                );
             }
             None => std::future::pending().await,
         }

@@ -35,12 +35,9 @@ pub(crate) fn build(plugin: &PluginCrate) -> Result<PathBuf, BuildError> {
 
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = nested(&program, &plugin.manifest_dir);
-    command.args([
-        "build",
-        "--lib",
-        "--profile=plugin",
-        "--message-format=json-render-diagnostics",
-    ]);
+    // As a cdylib and nothing else, whatever the manifest says: beside an rlib cargo silently leaves out link-time optimisation.
+    command.args(["rustc", "--lib", "--crate-type=cdylib", "--profile=plugin"]);
+    command.arg("--message-format=json-render-diagnostics");
     command
         .args(["--target", TARGET])
         .arg("--target-dir")
@@ -135,11 +132,12 @@ struct Target {
 
 /// The module among what cargo says that it made. Dependencies come first and the crate itself last.
 fn module(messages: &str) -> Option<PathBuf> {
+    let of_library = |message: &Message| message.target.kind.iter().any(|kind| kind == "cdylib");
+    let is_module = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm");
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok())
-        .filter(|message| message.target.kind.iter().any(|kind| kind == "cdylib"))
+        .filter(of_library)
         .flat_map(|message| message.filenames)
-        .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"))
-        .next_back()
+        .rfind(is_module)
 }

@@ -29,10 +29,7 @@ pub enum BuildError {
         status: ExitStatus,
     },
     /// Cargo succeeded and made no module.
-    #[error(
-        "the crate in {} makes no WebAssembly module; add `crate-type = [\"cdylib\", \"rlib\"]` below `[lib]` in its Cargo.toml",
-        manifest_dir.display()
-    )]
+    #[error("the crate in {} makes no WebAssembly module; move the plugin to its src/lib.rs", manifest_dir.display())]
     NoModule {
         /// The plugin's directory.
         manifest_dir: PathBuf,

@@ -1,43 +1,46 @@
-//! Placeholder.
-use quell_plugin::*;
-/// x
+//! The default plugin: blocks external attackers at the network ACL of the instance that they attack.
+//!
+//! Made for alerts of Stealthwatch Cloud. Such an alert never names the attacker: it is in the observations, which [`observation`] reads.
+//! [`offender`] adds them up by address, [`own_side`] says whom it must not be, [`target`] finds the instance, and [`decide`] puts the
+//! answer together. Everything but `target` is a pure function.
+
+pub mod confidence;
+pub mod decide;
+pub mod notes;
+pub mod observation;
+pub mod offender;
+pub mod own_side;
+pub mod settings;
+pub mod target;
+
+use quell_plugin::{Decision, Description, Facts, Failure, Plugin, Request, SettingsProblem};
+
+pub use settings::Settings;
+
+/// The plugin.
 pub struct NaclBlock;
-/// s
-#[derive(serde::Deserialize)]
-#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Settings {
-    block_seconds: u64,
-}
-impl Default for Settings {
-    fn default() -> Self {
-        Self { block_seconds: 3600 }
-    }
-}
 
 impl Plugin for NaclBlock {
     type Settings = Settings;
+
     fn describe() -> Description {
         Description::new(
-            "nacl-block",
+            env!("CARGO_PKG_NAME"),
             env!("CARGO_PKG_VERSION"),
-            "Blocks whoever is named as remote_ip.",
+            "Blocks external attackers at the network ACL of the instance that they attack.",
         )
         .with_actions(["block"])
         .with_facts(["observations", "instance"])
+        .with_settings_schema(settings::SCHEMA)
     }
-    fn decide(request: &Request, settings: &Settings, facts: &dyn Facts) -> Result<Decision, Failure> {
-        let target = facts.instance(&request.alert.source.name)?;
-        let mut remediations = Vec::new();
-        for observation in facts.observations()? {
-            let fields = observation.fields();
-            let Some(remote) = fields.get("remote_ip").and_then(|it| address::parse(it.as_str()?)) else {
-                continue;
-            };
-            let block = Block::new(remote, Direction::Ingress, BlockPlace::Instance(target.id.clone()));
-            let reason = format!("{remote} is the remote side of alert {}", request.alert.id);
-            remediations.push(Remediation::new(block, reason).for_seconds(settings.block_seconds));
-        }
-        Ok(Decision::remediate(remediations))
+
+    fn check(settings: &Settings) -> Vec<SettingsProblem> {
+        settings.problems()
+    }
+
+    fn decide(request: &Request, settings: &Settings, facts: &impl Facts) -> Result<Decision, Failure> {
+        decide::decide(&request.alert, settings, facts)
     }
 }
+
 quell_plugin::export!(NaclBlock);

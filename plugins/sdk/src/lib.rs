@@ -8,9 +8,6 @@
 //! A library crate with these lines in its `Cargo.toml`:
 //!
 //! ```toml
-//! [lib]
-//! crate-type = ["cdylib", "rlib"] # the first is the plugin, the second is for its tests
-//!
 //! [dependencies]
 //! quell-plugin = "0.1"
 //! serde = { version = "1", features = ["derive"] }
@@ -48,7 +45,7 @@
 //!             .with_facts(["observations", "instance"])
 //!     }
 //!
-//!     fn decide(request: &Request, settings: &Settings, facts: &dyn Facts) -> Result<Decision, Failure> {
+//!     fn decide(request: &Request, settings: &Settings, facts: &impl Facts) -> Result<Decision, Failure> {
 //!         if request.alert.test || request.alert.resolved {
 //!             return Ok(Decision::nothing("the alert is a test or resolved"));
 //!         }

@@ -31,7 +31,7 @@ pub trait Plugin {
     /// # Errors
     /// If it could not decide. To do nothing for a good reason is no error but [`Decision::nothing`]. A fact that could not be had turns into
     /// [`Failure::Facts`] with `?`.
-    fn decide(request: &Request, settings: &Self::Settings, facts: &dyn Facts) -> Result<Decision, Failure>;
+    fn decide(request: &Request, settings: &Self::Settings, facts: &impl Facts) -> Result<Decision, Failure>;
 }
 
 /// Make the crate a plugin: generates what the host calls. Once in a crate, with a type that is a [`Plugin`].
@@ -50,7 +50,7 @@ pub trait Plugin {
 ///         Description::new("idle", "1.0.0", "Does nothing.")
 ///     }
 ///
-///     fn decide(_: &Request, _: &Self::Settings, _: &dyn Facts) -> Result<Decision, Failure> {
+///     fn decide(_: &Request, _: &Self::Settings, _: &impl Facts) -> Result<Decision, Failure> {
 ///         Ok(Decision::nothing("this plugin never does anything"))
 ///     }
 /// }
@@ -103,7 +103,7 @@ pub(crate) fn checked_settings<P: Plugin>(text: &str) -> Result<P::Settings, Vec
 }
 
 /// Decide with the settings that the request carries.
-pub(crate) fn decide<P: Plugin>(request: &Request, facts: &dyn Facts) -> Result<Decision, Failure> {
+pub(crate) fn decide<P: Plugin>(request: &Request, facts: &impl Facts) -> Result<Decision, Failure> {
     let settings = checked_settings::<P>(&request.settings).map_err(|problems| {
         let told: Vec<_> = problems
             .iter()

@@ -22,6 +22,7 @@ use super::{
     error::{CloudError, Fault},
     id::{AclId, SecurityGroupId, SubnetId, VpcId},
     instance::{Instance, InstanceName},
+    place::CloudPlace,
     security_group::SecurityGroup,
 };
 
@@ -34,8 +35,8 @@ const MAX_PAGES: usize = 20;
 /// How to reach EC2.
 #[derive(Debug, Clone)]
 pub struct Ec2Options {
-    /// Such as `eu-central-1`. None for what the environment or the profile says.
-    pub region: Option<String>,
+    /// Which account and region. The account is believed, not asked for: an alert for another is refused before anything is called.
+    pub place: CloudPlace,
     /// The longest that one call may take, all its tries together. One try may take a third of it.
     pub call_timeout: Duration,
 }
@@ -45,24 +46,26 @@ pub struct Ec2Options {
 /// A write whose answer was lost is tried again, so that [`Fault::EntryExists`] and [`Fault::NotFound`] may be the echo of our own write.
 pub struct Ec2Cloud {
     client: Client,
+    place: CloudPlace,
 }
 
 impl Ec2Cloud {
     /// Reaches EC2 with the credentials and the end point that AWS's usual chain finds: the environment, the profile, the container or the instance.
     /// `AWS_ENDPOINT_URL` works. Nothing is called yet: missing credentials show with the first call.
     pub async fn connect(options: &Ec2Options) -> Self {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
-        if let Some(region) = &options.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        Self::with(&loader.load().await, options.call_timeout)
+        let region = Region::new(options.place.region.clone());
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(region)
+            .load()
+            .await;
+        Self::with(&config, options)
     }
 
     /// Reaches EC2 with credentials, a region and an end point that are at hand.
-    pub fn with(config: &SdkConfig, call_timeout: Duration) -> Self {
+    pub fn with(config: &SdkConfig, options: &Ec2Options) -> Self {
         let timeouts = TimeoutConfig::builder()
-            .operation_timeout(call_timeout)
-            .operation_attempt_timeout(call_timeout / 3)
+            .operation_timeout(options.call_timeout)
+            .operation_attempt_timeout(options.call_timeout / 3)
             .build();
         let mut builder = aws_sdk_ec2::config::Builder::from(config)
             .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
@@ -71,6 +74,7 @@ impl Ec2Cloud {
         builder.set_app_name(AppName::new("quell").ok());
         Self {
             client: Client::from_conf(builder.build()),
+            place: options.place.clone(),
         }
     }
 
@@ -103,6 +107,10 @@ impl fmt::Debug for Ec2Cloud {
 
 #[async_trait]
 impl Cloud for Ec2Cloud {
+    fn place(&self) -> &CloudPlace {
+        &self.place
+    }
+
     async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
         find::instances(&self.client, name).await
     }

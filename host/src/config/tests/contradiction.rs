@@ -128,5 +128,30 @@ fn a_time_out_of_nothing_is_refused() {
 
 #[test]
 fn a_limit_that_no_plugin_could_work_with_is_refused() {
-    insta::assert_snapshot!(wrong("[aws]\n[sandbox.limits]\nmemory-bytes = 0"), @"");
+    insta::assert_snapshot!(wrong("[aws]\n[sandbox.limits]\nmemory-bytes = 0"), @r"
+    one problem in the configuration
+    quell.toml:3: `sandbox.limits.memory-bytes` must be from 65536 to 4294967296, not 0
+      3 | memory-bytes = 0
+        | ^^^^^^^^^^^^
+      take it out for the default, which is in `quell config example`
+    ");
+}
+
+#[test]
+fn contradictions_in_several_sections_are_told_at_once() {
+    let text = "[network-acl]\nfirst-number = 100\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/'\nuser = 'u'\n\
+                [http]\nlisten = '0.0.0.0:80'\n[[plugin]]\nname = 'mine'\n";
+    let lines: Vec<_> = parse(text)
+        .unwrap_err()
+        .problems
+        .into_iter()
+        .map(|problem| problem.message)
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    neither [aws] nor [simulated] is given, so there is no account to protect
+    `first-number` 100 is above `last-number` 99, so no number is left
+    neither `key-env` nor `key-file` is given in [stealthwatch-cloud]
+    `listen` 0.0.0.0:80 can be reached from outside this machine, so `token-env` or `token-file` is required
+    there is no built-in plugin `mine`
+    ");
 }

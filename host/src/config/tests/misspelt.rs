@@ -120,7 +120,7 @@ limit = 3
     quell.toml:27: unknown key `limit` in [sandbox]
       27 | limit …
          | ^^^^^
-      the keys here are: cache
+      did you mean `limits`?
     "#);
 }
 
@@ -143,7 +143,7 @@ fn a_secret_that_was_written_into_the_file_is_not_shown_again() {
     quell.toml:5: unknown key `key` in [stealthwatch-cloud]
       5 | key …
         | ^^^
-      the keys here are: base-url, user, key-env, key-file, timeout, max-pages, max-bytes, attempts
+      did you mean `key-env`?
     ");
     insta::assert_snapshot!(wrong(&format!("{api}key-env = '0123456789abcdef'")), @r"
     one problem in the configuration

@@ -48,8 +48,8 @@ fn every_key_that_the_example_leaves_out_is_a_key_that_there_is() {
             }
         })
         .collect();
-    let document = Document::parse(Box::leak(uncommented.join("\n").into_boxed_str())).unwrap();
-    let file: File = document.read().unwrap();
+    let text = uncommented.join("\n");
+    let file: File = Document::parse(&text).unwrap().read().unwrap();
     assert!(file.simulated.is_some(), "the example shows [simulated], commented out");
 }
 
@@ -103,4 +103,20 @@ fn a_file_that_is_not_there_is_told_with_all_places_and_the_remedy() {
     there is no configuration: looked for /nowhere/quell.toml
       `quell config example > quell.toml` writes one to start from; --config FILE or QUELL_CONFIG names another
     ");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_file_that_was_cut_or_garbled_is_taken_or_refused_and_never_a_panic(
+        cut in 0..EXAMPLE.len(),
+        length in 0..200_usize,
+        garbage in "[\\[\\]{}=\"'.,#a-zé0-9\\n ]{0,8}",
+    ) {
+        let end = (cut + length).min(EXAMPLE.len());
+        if let Err(invalid) = parse(&format!("{}{garbage}{}", &EXAMPLE[..cut], &EXAMPLE[end..])) {
+            proptest::prop_assert!(!invalid.problems.is_empty());
+        }
+    }
 }

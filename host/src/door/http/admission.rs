@@ -20,7 +20,10 @@ pub(super) type Token = Option<Arc<SecretString>>;
 pub(super) async fn admit(State(token): State<Token>, request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::ORIGIN) {
         // No sender of alerts is a web page, but a page that somebody has open could reach a door on loopback.
-        return refuse(StatusCode::FORBIDDEN, "requests of web pages (with an Origin header) are refused");
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "requests of web pages (with an Origin header) are refused",
+        );
     }
     match &token {
         Some(token) if !shows(request.headers(), token) => {

@@ -41,8 +41,16 @@ pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
         .layer(DefaultBodyLimit::max(options.max_body))
         .layer(middleware::from_fn_with_state(token, admission::admit))
         .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
-        .fallback(|| async { refuse(StatusCode::NOT_FOUND, "there is nothing here; alerts go to POST /alerts/stealthwatch-cloud") })
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, options.timeout))
+        .fallback(|| async {
+            refuse(
+                StatusCode::NOT_FOUND,
+                "there is nothing here; alerts go to POST /alerts/stealthwatch-cloud",
+            )
+        })
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            options.timeout,
+        ))
 }
 
 async fn receive(
@@ -58,16 +66,22 @@ async fn receive(
     let body = match body {
         Ok(body) => body,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the alert has more bytes than http.max-body allows");
+            return refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the alert has more bytes than http.max-body allows",
+            );
         }
         Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
     };
     let id = DeliveryId::of_bytes(&body);
     match host.receive("http", detector, id.clone(), &body).await {
-        Ok(Receipt::Admitted(alert)) => accepted(&id, &json!({ "delivery": id, "state": "waiting", "alert": alert.id })),
-        Ok(Receipt::SeenBefore(state)) => {
-            accepted(&id, &json!({ "delivery": id, "state": state.name(), "seen-before": true }))
+        Ok(Receipt::Admitted(alert)) => {
+            accepted(&id, &json!({ "delivery": id, "state": "waiting", "alert": alert.id }))
         }
+        Ok(Receipt::SeenBefore(state)) => accepted(
+            &id,
+            &json!({ "delivery": id, "state": state.name(), "seen-before": true }),
+        ),
         Err(error) => turned_away(&error),
     }
 }

@@ -276,3 +276,6 @@ impl Journal for SqliteJournal {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests;

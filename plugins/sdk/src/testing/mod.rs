@@ -13,7 +13,7 @@
 //!         Description::new("count", "1.0.0", "Counts observations.").with_facts(["observations"])
 //!     }
 //!
-//!     fn decide(_: &Request, _: &Self::Settings, facts: &dyn Facts) -> Result<Decision, Failure> {
+//!     fn decide(_: &Request, _: &Self::Settings, facts: &impl Facts) -> Result<Decision, Failure> {
 //!         Ok(Decision::nothing(format!("there are {}", facts.observations()?.len())))
 //!     }
 //! }
@@ -39,7 +39,7 @@ pub use self::{
 ///
 /// # Errors
 /// What the plugin says, or [`Failure::Settings`] if the settings are wrong.
-pub fn decide<P: Plugin>(request: &Request, facts: &dyn Facts) -> Result<Decision, Failure> {
+pub fn decide<P: Plugin>(request: &Request, facts: &impl Facts) -> Result<Decision, Failure> {
     plugin::decide::<P>(request, facts)
 }
 
@@ -54,7 +54,7 @@ pub fn decide<P: Plugin>(request: &Request, facts: &dyn Facts) -> Result<Decisio
 /// # impl Plugin for Idle {
 /// #     type Settings = std::collections::BTreeMap<String, String>;
 /// #     fn describe() -> Description { Description::new("idle", "1.0.0", "Does nothing.") }
-/// #     fn decide(_: &Request, _: &Self::Settings, _: &dyn Facts) -> Result<Decision, Failure> {
+/// #     fn decide(_: &Request, _: &Self::Settings, _: &impl Facts) -> Result<Decision, Failure> {
 /// #         Ok(Decision::nothing("never")) } }
 /// let problems = quell_plugin::testing::validate_settings::<Idle>("[1, 2]").unwrap_err();
 /// assert_eq!(problems[0].message, "settings must be a JSON object");

@@ -77,7 +77,7 @@ pub fn instance(id: &str, subnet: &str, addresses: &[&str]) -> Instance {
     }
 }
 
-/// An observation with this JSON object as the detector's own text.
+/// An observation, id `1`, with this JSON object as the detector's own text.
 ///
 /// ```
 /// let observation = quell_plugin::testing::observation(r#"{"scanner_ip": "203.0.113.7"}"#);
@@ -85,7 +85,7 @@ pub fn instance(id: &str, subnet: &str, addresses: &[&str]) -> Instance {
 /// ```
 pub fn observation(raw: &str) -> Observation {
     Observation {
-        id: String::new(),
+        id: "1".to_owned(),
         kind: String::new(),
         time: None,
         raw: raw.to_owned(),

@@ -1,0 +1,28 @@
+//! The plugins that come inside the binary, so that a fresh installation needs nothing else.
+//!
+//! `build.rs` compiles them from the source in `plugins/`. They run in the same sandbox and within the same limits as anybody's.
+
+/// Their names.
+pub const NAMES: &[&str] = &["nacl-block"];
+
+/// The component of the plugin with this name, or None if none of that name comes with the binary.
+pub fn plugin(name: &str) -> Option<&'static [u8]> {
+    match name {
+        "nacl-block" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/nacl-block.wasm"))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_component() {
+        for name in NAMES {
+            // The layer 1 is what tells a component from a module.
+            assert_eq!(plugin(name).unwrap()[..8], *b"\0asm\x0d\0\x01\0", "{name}");
+        }
+        assert!(plugin("nacl-blok").is_none());
+    }
+}

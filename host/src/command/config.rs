@@ -1,0 +1,79 @@
+//! `quell config`: writes, checks and describes the configuration.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{Global, output::answer};
+use crate::{
+    config::{Cloud, Config, EXAMPLE, Mode, Secret},
+    exit::{Exit, Failure, OrExit},
+};
+
+/// Write, check and describe the configuration.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Example:\n  quell config example > quell.toml\n  quell config check quell.toml\n  \
+    quell config schema > quell.schema.json"
+)]
+pub struct ConfigCommand {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum What {
+    /// Print a configuration to start from, every key explained
+    #[command(after_help = "Example:\n  quell config example > quell.toml")]
+    Example,
+    /// Tell whether a configuration is fine, or everything that is wrong in it
+    #[command(after_help = "Example:\n  quell config check quell.toml && systemctl reload quell")]
+    Check {
+        /// The file, in place of the one that `--config` and the usual places lead to
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema of the configuration, for editors
+    #[command(after_help = "Example:\n  quell config schema > quell.schema.json")]
+    Schema,
+}
+
+impl ConfigCommand {
+    /// Does it.
+    pub fn run(self, global: &Global) -> Result<(), Failure> {
+        match self.what {
+            What::Example => answer(EXAMPLE.trim_end()),
+            What::Schema => answer(serde_json::to_string_pretty(&Config::schema())?),
+            What::Check { file } => {
+                let named = file.as_deref().or(global.config.as_deref());
+                let (path, config) = Config::find(named).or_exit(Exit::Configuration)?;
+                answer(format!("{} is fine: {}", path.display(), summary(&config)))?;
+                notes(&config).into_iter().try_for_each(answer)
+            }
+        }
+    }
+}
+
+/// One line that lets a person see that this is the file that was meant.
+fn summary(config: &Config) -> String {
+    let mode = match config.mode {
+        Mode::Enforce => "enforces",
+        Mode::Observe => "observes and writes nothing",
+    };
+    let cloud = match &config.cloud {
+        Cloud::Aws(aws) => format!("AWS account {} in {}", aws.account, aws.region),
+        Cloud::Simulated(simulated) => format!("the simulated account {}", simulated.account_file.display()),
+    };
+    let plugins: Vec<_> = config.plugins.iter().map(|plugin| plugin.name.as_str()).collect();
+    format!("{mode} on {cloud} with {}", plugins.join(", "))
+}
+
+/// What is right in the file, but would fail on this machine and in this environment.
+fn notes(config: &Config) -> Vec<String> {
+    let key = config.stealthwatch_cloud.as_ref().map(|api| &api.key);
+    let secrets: Vec<&Secret> = key.into_iter().chain(config.http.token()).collect();
+    secrets
+        .into_iter()
+        .filter_map(|secret| secret.read().err())
+        .map(|error| format!("note: as things are here, {error}"))
+        .collect()
+}

@@ -1,0 +1,53 @@
+//! `quell explain`: the whole way of one alert, without a write.
+
+use clap::Args;
+use serde::{Deserialize, de::IntoDeserializer};
+
+use super::{
+    Global,
+    input::Input,
+    output::{StoryOutput, answer},
+};
+use crate::{
+    alert::{self, Detector, stealthwatch::MAX_BYTES},
+    exit::{Exit, Failure, OrExit},
+    setup::{self, Purpose},
+};
+
+/// Show what would be done about one alert, gate by gate, and write nothing.
+///
+/// Decodes the alert, lets the plugins decide, asks the guards, and plans the changes, with each answer and its reason. Facts are
+/// asked from the real sources, which only needs permission to read. Nothing is written anywhere, not even the journal.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Example:\n  quell explain alert.json\n  quell explain --output json - < alert.json")]
+pub struct Explain {
+    /// The alert's JSON as the detector sends it; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub alert: Input,
+    /// The detector that sent it
+    #[arg(long, value_name = "DETECTOR", value_parser = detector, default_value_t = Detector::StealthwatchCloud)]
+    pub detector: Detector,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub output: StoryOutput,
+}
+
+impl Explain {
+    /// Tells the alert's way.
+    pub async fn run(self, global: &Global) -> Result<(), Failure> {
+        let config = global.config()?;
+        let bytes = self.alert.read(MAX_BYTES as u64)?;
+        let alert = alert::decode(self.detector, &bytes).or_exit(Exit::Input)?;
+        let host = setup::host(&config, Purpose::Explain).await?;
+        let report = host.explain(alert).await?;
+        match self.output {
+            StoryOutput::Text => answer(report.to_string().trim_end()),
+            StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?),
+        }
+    }
+}
+
+/// A detector by the name that it has in the configuration.
+fn detector(name: &str) -> Result<Detector, serde::de::value::Error> {
+    Detector::deserialize(name.into_deserializer())
+}

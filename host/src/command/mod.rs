@@ -1,0 +1,152 @@
+//! The command line. One file a subcommand; what they do lies elsewhere in the library.
+
+pub mod completions;
+pub mod config;
+pub mod demo;
+pub mod explain;
+pub mod holds;
+pub mod input;
+pub mod output;
+pub mod release;
+pub mod serve;
+pub mod version;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use self::output::Color;
+use crate::{
+    config::Config,
+    exit::{Exit, Failure, OrExit},
+    telemetry::LogFilter,
+};
+
+/// Alerts come in, sandboxed plugins decide, and Quell checks, acts, keeps and takes back.
+///
+/// Quell takes alerts of detectors such as Stealthwatch Cloud. WebAssembly plugins, which have no access to
+/// anything, decide what should be done. Quell checks each decision against its guards, carries it out in
+/// your AWS account, keeps it for as long as it was asked to, and takes it back.
+#[derive(Debug, Parser)]
+#[command(
+    name = "quell",
+    version,
+    long_version = version::details(),
+    after_help = "Start with `quell demo`. `quell help COMMAND` has an example of each command.",
+    after_long_help = after_long_help()
+)]
+pub struct Quell {
+    /// What applies to every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do. None for the Lambda function, and when somebody types `quell` alone.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+fn after_long_help() -> String {
+    format!(
+        "Examples:\n  \
+         quell demo                              see it all on a simulated account\n  \
+         quell config example > quell.toml       begin a configuration\n  \
+         quell explain alert.json                what would be done about this alert, and why\n  \
+         quell serve                             take alerts by HTTP\n\n\
+         In AWS Lambda the same binary, named `bootstrap`, takes alerts from SNS without any command.\n\n{}",
+        Exit::help()
+    )
+}
+
+/// What applies to every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// The configuration [default: $QUELL_CONFIG, ./quell.toml, /etc/quell/quell.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to log on standard error: error, warn, info, debug, trace, or a filter such as `info,quell::sandbox=debug`
+    #[arg(
+        long,
+        global = true,
+        value_name = "LEVEL",
+        env = "QUELL_LOG",
+        default_value_t,
+        hide_env_values = true
+    )]
+    pub log: LogFilter,
+    /// When to use colour: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true
+    )]
+    pub color: Color,
+}
+
+impl Global {
+    /// The configuration that this process is to use.
+    pub fn config(&self) -> Result<Config, Failure> {
+        let (path, config) = Config::find(self.config.as_deref()).or_exit(Exit::Configuration)?;
+        tracing::debug!(path = %path.display(), "configuration read");
+        Ok(config)
+    }
+}
+
+/// The commands. Each is described where it is: its documentation is its help.
+#[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "clap would show what is written here in place of the command's own help"
+)]
+pub enum Command {
+    Serve(serve::Serve),
+    Explain(explain::Explain),
+    Holds(holds::Holds),
+    Release(release::Release),
+    Demo(demo::Demo),
+    Config(config::ConfigCommand),
+    Completions(completions::Completions),
+    Version(version::Version),
+}
+
+impl Command {
+    /// Does it.
+    pub async fn run(self, global: &Global) -> Result<(), Failure> {
+        match self {
+            Self::Serve(serve) => serve.run(global).await,
+            Self::Explain(explain) => explain.run(global).await,
+            Self::Holds(holds) => holds.run(global).await,
+            Self::Release(release) => release.run(global).await,
+            Self::Demo(demo) => demo.run(global).await,
+            Self::Config(config) => config.run(global),
+            Self::Completions(completions) => completions.run(),
+            Self::Version(version) => version.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Quell::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example_in_its_help() {
+        for command in Quell::command()
+            .get_subcommands_mut()
+            .filter(|command| command.get_name() != "version")
+        {
+            let help = command.render_long_help().to_string();
+            let example = format!("quell {}", command.get_name());
+            assert!(help.contains("Example") && help.contains(&example), "{help}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The daemon: one host, the HTTP door, the worker and the timer, until it is told to stop.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    door::http::{HttpDoor, HttpError, HttpOptions},
+    setup::{self, Purpose, SetupError, WriterLock},
+    way::{Host, timer, worker},
+};
+
+/// How long one request may take. SNS gives up after 15 s.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why the daemon does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// It can't be set up.
+    #[error("Quell can't start")]
+    Setup(#[from] SetupError),
+    /// The door can't be opened, or broke down.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// A part of it broke off.
+    #[error("a part of the daemon broke off: {0}")]
+    BrokeOff(String),
+}
+
+/// A daemon that runs.
+pub struct Daemon {
+    host: Arc<Host>,
+    address: SocketAddr,
+    stop: CancellationToken,
+    door: JoinHandle<Result<(), HttpError>>,
+    others: [JoinHandle<()>; 2],
+    _only_writer: WriterLock,
+}
+
+impl Daemon {
+    /// Starts everything. When this returns the door is open.
+    pub async fn start(config: &Config) -> Result<Self, DaemonError> {
+        let only_writer = WriterLock::take(&config.journal.path)?;
+        let host = Arc::new(setup::host(config, Purpose::Daemon).await?);
+        Self::run(host, config, only_writer).await
+    }
+
+    /// Starts everything around a host that is set up already.
+    pub async fn run(host: Arc<Host>, config: &Config, only_writer: WriterLock) -> Result<Self, DaemonError> {
+        let token = config.http.token().map(|secret| secret.read()).transpose();
+        let door = HttpDoor::open(HttpOptions {
+            listen: config.http.listen(),
+            token: token.map_err(SetupError::Secret)?,
+            max_body: config.http.max_body,
+            timeout: REQUEST_TIMEOUT,
+            grace: config.http.shutdown_grace.0,
+        })
+        .await?;
+        let stop = CancellationToken::new();
+        let workers = config.work.workers.get();
+        Ok(Self {
+            address: door.address(),
+            door: tokio::spawn(door.serve(Arc::clone(&host), stop.clone())),
+            others: [
+                tokio::spawn(worker::run(Arc::clone(&host), workers, stop.clone())),
+                tokio::spawn(timer::run(Arc::clone(&host), stop.clone())),
+            ],
+            host,
+            stop,
+            _only_writer: only_writer,
+        })
+    }
+
+    /// The address that the door listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The host inside.
+    pub fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    /// Closes the door, ends what is under way, and returns when all of it has ended. Holds stay in force.
+    pub async fn stop(self) -> Result<(), DaemonError> {
+        self.stop.cancel();
+        let broke_off = |error: tokio::task::JoinError| DaemonError::BrokeOff(error.to_string());
+        self.door.await.map_err(broke_off)??;
+        for other in self.others {
+            other.await.map_err(broke_off)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! The stage: a simulated account, a simulated Stealthwatch Cloud, and the real daemon between them.
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use super::{
+    DemoError,
+    recorded::{ACCOUNT, Recorded},
+};
+use crate::{
+    cloud::NetworkAcl,
+    config::Config,
+    daemon::Daemon,
+    hold::HoldFilter,
+    report::Report,
+    simulated_stealthwatch::SimulatedStealthwatch,
+    way::Host,
+};
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked whether it has happened.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Everything that the story needs. Its files lie in a folder that goes with it.
+pub(super) struct Stage {
+    _folder: TempDir,
+    _stealthwatch: SimulatedStealthwatch,
+    daemon: Daemon,
+    client: reqwest::Client,
+}
+
+/// What the door says of a delivery.
+#[derive(Deserialize)]
+struct Told {
+    state: String,
+    report: Option<serde_json::Value>,
+}
+
+impl Stage {
+    /// Sets it. Blocks last for `block`.
+    pub(super) async fn set(block: Duration) -> Result<Self, DemoError> {
+        let folder = tempfile::tempdir().map_err(DemoError::Stage)?;
+        let observations = Recorded::observations().map_err(DemoError::Recorded)?;
+        let stealthwatch = SimulatedStealthwatch::start(observations).await.map_err(DemoError::Stage)?;
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).map_err(DemoError::Stage);
+        write("simulated-account.toml", ACCOUNT)?;
+        write("stealthwatch.key", SimulatedStealthwatch::KEY)?;
+        only_for_us(&folder.path().join("stealthwatch.key")).map_err(DemoError::Stage)?;
+        let config = Config::parse(&configuration(&stealthwatch, block), &folder.path().join("quell.toml"))?;
+        Ok(Self {
+            daemon: Daemon::start(&config).await?,
+            _folder: folder,
+            _stealthwatch: stealthwatch,
+            client: reqwest::Client::new(),
+        })
+    }
+
+    /// Takes it down again.
+    pub(super) async fn strike(self) -> Result<(), DemoError> {
+        Ok(self.daemon.stop().await?)
+    }
+
+    /// Where the daemon listens.
+    pub(super) fn door(&self) -> SocketAddr {
+        self.daemon.address()
+    }
+
+    /// Where alerts go.
+    pub(super) fn alerts_url(&self) -> String {
+        format!("http://{}/alerts/stealthwatch-cloud", self.door())
+    }
+
+    /// The host inside the daemon.
+    pub(super) fn host(&self) -> &Arc<Host> {
+        self.daemon.host()
+    }
+
+    /// Sends an alert through the HTTP door, and returns the delivery's id.
+    pub(super) async fn post(&self, recorded: &Recorded) -> Result<String, DemoError> {
+        #[derive(Deserialize)]
+        struct Accepted {
+            delivery: String,
+        }
+        let request = self.client.post(self.alerts_url()).body(recorded.alert);
+        let accepted: Accepted = request.send().await?.error_for_status()?.json().await?;
+        Ok(accepted.delivery)
+    }
+
+    /// What became of a delivery, as soon as it is done.
+    pub(super) async fn report(&self, delivery: &str) -> Result<Report, DemoError> {
+        let url = format!("http://{}/deliveries/{delivery}", self.door());
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            let told: Told = self.client.get(&url).send().await?.error_for_status()?.json().await?;
+            match told.report {
+                Some(report) if told.state == "done" => {
+                    return serde_json::from_value(report).map_err(DemoError::Recorded);
+                }
+                _ => tokio::time::sleep(LOOK).await,
+            }
+        }
+        Err(DemoError::NotSo("the alert was worked on in time"))
+    }
+
+    /// The network ACL of the web server's subnet.
+    pub(super) async fn acl_of_web_subnet(&self) -> Result<NetworkAcl, DemoError> {
+        const WEB: &str = "subnet-0aaa1111bbb22222c";
+        let subnet = WEB.parse().map_err(|_| DemoError::NotSo("the web subnet has an id"))?;
+        Ok(self.host().cloud().network_acl_of_subnet(&subnet).await?)
+    }
+
+    /// Waits until all holds have ended and their entries are gone, and returns the network ACL then.
+    pub(super) async fn wait_until_nothing_is_in_force(&self) -> Result<NetworkAcl, DemoError> {
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            let journal = self.host().journal();
+            if journal.holds(&HoldFilter::default()).await?.is_empty() && journal.unfinished().await?.is_empty() {
+                return self.acl_of_web_subnet().await;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err(DemoError::NotSo("the holds ended in time"))
+    }
+
+    /// Breaks the demo off if something is not as the story says.
+    pub(super) fn expect(&self, is_so: bool, what: &'static str) -> Result<(), DemoError> {
+        if is_so { Ok(()) } else { Err(DemoError::NotSo(what)) }
+    }
+}
+
+/// The configuration of the demo, as a user would write it.
+fn configuration(stealthwatch: &SimulatedStealthwatch, block: Duration) -> String {
+    format!(
+        r#"
+        [simulated]
+        account-file = "simulated-account.toml"
+        [stealthwatch-cloud]
+        base-url = "{url}"
+        user = "{user}"
+        key-file = "stealthwatch.key"
+        [http]
+        listen = "127.0.0.1:0"
+        [journal]
+        path = "journal.sqlite"
+        [sandbox]
+        cache = "cache"
+        [[plugin]]
+        name = "nacl-block"
+        [plugin.settings]
+        block-seconds = {seconds}
+        "#,
+        url = stealthwatch.base_url(),
+        user = SimulatedStealthwatch::USER,
+        seconds = block.as_secs(),
+    )
+}
+
+#[cfg(unix)]
+fn only_for_us(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+fn only_for_us(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Setting up: from a configuration to a host that can work.
+//!
+//! The only place where the parts meet. Whatever is wrong with any of them is told here, before the first alert comes in.
+
+mod cloud;
+mod error;
+mod lock;
+mod plugins;
+
+use std::{path::Path, sync::Arc};
+
+use crate::{
+    clock::{Clock, SystemClock},
+    config::{Config, Mode as ConfiguredMode},
+    converge::{Band, Converger, Room},
+    fact::{
+        NoObservations, ObservationSource,
+        stealthwatch::{StealthwatchApi, StealthwatchOptions},
+    },
+    guard::Rules,
+    hold::{Journal, SqliteJournal},
+    report::Mode,
+    sandbox::{Cache, Sandbox, Use},
+    way::{Host, Parts},
+};
+
+pub use self::{error::SetupError, lock::WriterLock};
+
+/// What a host is set up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Many alerts at once, for a long time.
+    Daemon,
+    /// One alert after the other: a Lambda function, or a command that writes.
+    OneAtATime,
+    /// To tell what would be: the journal is only read.
+    Explain,
+}
+
+/// A host as the configuration says.
+pub async fn host(config: &Config, purpose: Purpose) -> Result<Host, SetupError> {
+    let journal = journal(&config.journal.path, purpose)?;
+    host_with(config, purpose, journal).await
+}
+
+/// A host as the configuration says, with a journal that is open already.
+pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let cloud = cloud::cloud(&config.cloud, &clock).await?;
+    let sandbox = Sandbox::new(
+        match purpose {
+            Purpose::Daemon => Use::Daemon,
+            Purpose::OneAtATime | Purpose::Explain => Use::OneAtATime,
+        },
+        config.sandbox.limits.clone(),
+        Some(Cache::at(&config.sandbox.cache)),
+    )?;
+    let band = Band {
+        first: config.network_acl.first_number.get(),
+        last: config.network_acl.last_number.get(),
+    };
+    Ok(Host::new(Parts {
+        plugins: plugins::plugins(&config.plugins, &sandbox).await?,
+        observations: observations(config)?,
+        converger: Converger::new(
+            Arc::clone(&cloud),
+            Arc::clone(&journal),
+            Arc::clone(&clock),
+            band,
+            Room::of_quota(config.network_acl.quota.get()),
+        ),
+        cloud,
+        journal,
+        clock,
+        rules: rules(config),
+        mode: match (purpose, config.mode) {
+            (Purpose::Explain, _) => Mode::Explain,
+            (_, ConfiguredMode::Enforce) => Mode::Enforce,
+            (_, ConfiguredMode::Observe) => Mode::Observe,
+        },
+        queue: u32::try_from(config.work.queue.get()).unwrap_or(u32::MAX),
+    }))
+}
+
+fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {
+    Ok(match purpose {
+        // Who has no journal yet has no holds either.
+        Purpose::Explain if !path.exists() => Arc::new(SqliteJournal::in_memory()?),
+        Purpose::Explain => Arc::new(SqliteJournal::open_to_read(path)?),
+        Purpose::Daemon | Purpose::OneAtATime => Arc::new(SqliteJournal::open(path)?),
+    })
+}
+
+fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupError> {
+    let Some(api) = &config.stealthwatch_cloud else {
+        tracing::warn!(
+            "[stealthwatch-cloud] is not configured: alerts are taken, but without observations nobody can be blocked"
+        );
+        return Ok(Arc::new(NoObservations));
+    };
+    let options = StealthwatchOptions {
+        base_url: api.base_url.clone(),
+        user: api.user.clone(),
+        key: api.key.read()?,
+        timeout: api.timeout.0,
+        max_pages: api.max_pages,
+        max_bytes: api.max_bytes,
+        attempts: api.attempts,
+    };
+    Ok(Arc::new(StealthwatchApi::new(options)?))
+}
+
+fn rules(config: &Config) -> Rules {
+    let guard = &config.guard;
+    Rules {
+        never_block: guard.never_block.iter().map(|prefix| prefix.net()).collect(),
+        widest_ipv4: guard.widest_ipv4.get(),
+        widest_ipv6: guard.widest_ipv6.get(),
+        max_remediations: guard.max_remediations.get(),
+        longest_hold: guard.longest_hold.0,
+        until_released: guard.until_released,
+    }
+}

@@ -1,0 +1,171 @@
+//! Logs: text for a person at a terminal, one JSON object a line for everything else. Always on standard error: standard
+//! output is for answers.
+
+use std::{
+    fmt,
+    io::{self, IsTerminal},
+    str::FromStr,
+};
+
+use anstream::AutoStream;
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter, filter::ParseError, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
+};
+
+/// What the libraries say about themselves drowns what Quell says, and some of it carries request headers. By the
+/// beginnings of their names; who names one in the filter hears it all the same.
+const QUIET: &str =
+    "aws=warn,cranelift=warn,h2=warn,hyper=warn,lambda_runtime=warn,reqwest=warn,rustls=warn,tower=warn,wasmtime=warn";
+
+/// Which lines are logged: a level such as `info`, or more exactly `warn,quell::sandbox=debug`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+impl LogFilter {
+    fn to_filter(&self) -> EnvFilter {
+        // Later directives win over earlier ones of the same name.
+        EnvFilter::new(format!("{QUIET},{}", self.0))
+    }
+}
+
+impl Default for LogFilter {
+    fn default() -> Self {
+        Self("info".to_owned())
+    }
+}
+
+impl FromStr for LogFilter {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        EnvFilter::builder().parse(text)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for LogFilter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What a line looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For a person.
+    Text {
+        /// With colour.
+        colour: bool,
+    },
+    /// One JSON object a line, its fields at the top, the time in UTC.
+    Json,
+}
+
+impl LogFormat {
+    /// What suits where standard error goes to.
+    fn of_standard_error() -> Self {
+        let stderr = io::stderr();
+        if stderr.is_terminal() {
+            Self::Text {
+                colour: AutoStream::choice(&stderr) != anstream::ColorChoice::Never,
+            }
+        } else {
+            Self::Json
+        }
+    }
+}
+
+/// Sends this process's logs to standard error. Does nothing if they go somewhere already.
+pub fn init(filter: &LogFilter) {
+    let _already = subscriber(filter, LogFormat::of_standard_error(), io::stderr).try_init();
+}
+
+/// What takes log lines and writes them.
+pub fn subscriber<W>(filter: &LogFilter, format: LogFormat, writer: W) -> Box<dyn Subscriber + Send + Sync>
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let registry = tracing_subscriber::registry().with(filter.to_filter());
+    let layer = tracing_subscriber::fmt::layer().with_writer(writer);
+    match format {
+        LogFormat::Text { colour } => Box::new(registry.with(layer.with_ansi(colour).with_target(false))),
+        LogFormat::Json => Box::new(registry.with(layer.json().flatten_event(true).with_span_list(false))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is written of what `say` says.
+    fn written(filter: &str, format: LogFormat, say: impl FnOnce()) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = subscriber(&filter.parse().unwrap(), format, move || writer.clone());
+        tracing::subscriber::with_default(subscriber, say);
+        String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_machine_reads_one_object_a_line_with_the_fields_at_the_top() {
+        let written = written("info", LogFormat::Json, || {
+            tracing::info!(alert = "6125", "two\nlines");
+            tracing::warn!("second");
+        });
+        let lines: Vec<serde_json::Value> = written
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let [first, second] = lines.as_slice() else {
+            panic!("two lines: {written}")
+        };
+        assert_eq!(first["alert"], "6125");
+        assert_eq!(first["message"], "two\nlines");
+        assert_eq!(second["level"], "WARN");
+        assert!(first["timestamp"].as_str().unwrap().ends_with('Z'), "in UTC");
+    }
+
+    #[test]
+    fn a_person_reads_text_without_colour_codes_if_there_is_no_colour() {
+        let written = written("info", LogFormat::Text { colour: false }, || {
+            tracing::info!(alert = "6125", "decided")
+        });
+        assert!(written.ends_with("INFO decided alert=\"6125\"\n"), "{written}");
+        assert!(!written.contains('\x1b'));
+    }
+
+    #[test]
+    fn libraries_are_quiet_unless_they_are_asked_for_by_name() {
+        let say = || {
+            tracing::debug!(target: "hyper_util::client", "connecting");
+            tracing::debug!(target: "quell::door", "listening");
+        };
+        let format = LogFormat::Text { colour: false };
+        assert!(!written("debug", format, say).contains("connecting"));
+        assert!(written("debug", format, say).contains("listening"));
+        assert!(written("hyper=debug", format, say).contains("connecting"));
+    }
+
+    #[test]
+    fn a_filter_that_is_none_is_refused_before_anything_starts() {
+        assert!("quell=loud".parse::<LogFilter>().is_err());
+        assert!("debug,quell::sandbox=trace".parse::<LogFilter>().is_ok());
+    }
+}

@@ -1,0 +1,226 @@
+//! The command line as a person meets it: the helps, and the errors for typical mistakes.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't run `quell` must fail, in a helper too"
+)]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+/// Runs `quell` in a directory, with nothing of this process's environment that it would listen to.
+fn quell(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_quell"))
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .env("COLUMNS", "100")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// What was printed, with the exit code.
+fn told(output: &Output) -> String {
+    let part = |name: &str, bytes: &[u8]| match String::from_utf8_lossy(bytes).trim_end() {
+        "" => String::new(),
+        text => format!("{name}\n{text}\n"),
+    };
+    let exit = output
+        .status
+        .code()
+        .map_or("ended by a signal".to_owned(), |code| format!("exit {code}"));
+    format!(
+        "{}{}{exit}",
+        part("-- stdout", &output.stdout),
+        part("-- stderr", &output.stderr)
+    )
+}
+
+fn in_empty_directory(arguments: &[&str]) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    told(&quell(directory.path(), arguments))
+}
+
+fn with_configuration(text: &str, arguments: &[&str]) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("quell.toml"), text).unwrap();
+    told(&quell(directory.path(), arguments))
+}
+
+#[test]
+fn every_help_teaches() {
+    let commands = [
+        "serve",
+        "explain",
+        "holds",
+        "release",
+        "demo",
+        "config",
+        "completions",
+        "version",
+    ];
+    insta::assert_snapshot!("help", in_empty_directory(&["--help"]));
+    insta::assert_snapshot!("help_short", in_empty_directory(&["-h"]));
+    for command in commands {
+        insta::assert_snapshot!(format!("help_{command}"), in_empty_directory(&[command, "--help"]));
+    }
+}
+
+#[test]
+fn quell_alone_shows_how_to_begin_and_is_a_usage_error() {
+    let told = in_empty_directory(&[]);
+    assert!(
+        told.contains("Start with `quell demo`") && told.ends_with("exit 2"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_misspelt_command_is_understood() {
+    insta::assert_snapshot!(in_empty_directory(&["hold"]), @r"
+    -- stderr
+    error: unrecognized subcommand 'hold'
+
+      tip: a similar subcommand exists: 'holds'
+
+    Usage: quell [OPTIONS] [COMMAND]
+
+    For more information, try '--help'.
+    exit 2
+    ");
+}
+
+#[test]
+fn a_log_level_that_is_none_is_a_usage_error() {
+    insta::assert_snapshot!(in_empty_directory(&["--log", "quell=loud", "holds"]), @r#"
+    -- stderr
+    error: invalid value 'quell=loud' for '--log <LEVEL>': error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
+
+    For more information, try '--help'.
+    exit 2
+    "#);
+}
+
+#[test]
+fn without_a_configuration_it_is_said_where_it_was_looked_for_and_how_to_get_one() {
+    insta::assert_snapshot!(in_empty_directory(&["holds"]), @r"
+    -- stderr
+    error: there is no configuration: looked for quell.toml, /etc/quell/quell.toml
+      `quell config example > quell.toml` writes one to start from; --config FILE or QUELL_CONFIG names another
+    exit 3
+    ");
+}
+
+#[test]
+fn a_wrong_configuration_is_told_with_its_lines() {
+    insta::assert_snapshot!(with_configuration("[aws]\n[guard]\nnever-blok = []\nwidest-ipv4 = 64\n", &["holds"]), @r"
+    -- stderr
+    error: 2 problems in the configuration
+    quell.toml:3: unknown key `never-blok` in [guard]
+      3 | never-blok …
+        | ^^^^^^^^^^
+      did you mean `never-block`?
+    quell.toml:4: `guard.widest-ipv4` must be a whole number from 8 to 32, not integer `64`
+      4 | widest-ipv4 = 64
+        |               ^^
+    exit 3
+    ");
+}
+
+#[test]
+fn a_check_says_what_was_read_and_what_would_fail_here() {
+    let told = with_configuration(
+        "mode = 'observe'\n[aws]\naccount = '111122223333'\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\n\
+         user = 'quell@example.com'\nkey-env = 'QUELL_STEALTHWATCH_KEY'\n",
+        &["config", "check"],
+    );
+    insta::assert_snapshot!(told, @r"
+    -- stdout
+    quell.toml is fine: observes and writes nothing on AWS account 111122223333 with nacl-block
+    note: as things are here, the environment variable QUELL_STEALTHWATCH_KEY is not set: set it to the secret
+    exit 0
+    ");
+}
+
+#[test]
+fn the_example_is_printed_as_it_ships_and_passes_its_own_check() {
+    let directory = tempfile::tempdir().unwrap();
+    let example = quell(directory.path(), &["config", "example"]).stdout;
+    assert_eq!(String::from_utf8(example.clone()).unwrap(), quell::config::EXAMPLE);
+    fs::write(directory.path().join("quell.toml"), example).unwrap();
+    assert!(quell(directory.path(), &["config", "check"]).status.success());
+}
+
+#[test]
+fn a_door_for_everybody_without_a_token_can_not_be_opened_by_an_option_either() {
+    insta::assert_snapshot!(with_configuration("[aws]", &["serve", "--listen", "0.0.0.0:80"]), @r"
+    -- stderr
+    error: 0.0.0.0:80 can be reached from outside this machine, so a token is required: set `http.token-env` or `http.token-file` in the configuration, or listen on 127.0.0.1
+    exit 3
+    ");
+}
+
+#[test]
+fn release_wants_to_know_what_and_only_one_way() {
+    insta::assert_snapshot!(in_empty_directory(&["release"]), @r"
+    -- stderr
+    error: the following required arguments were not provided:
+      <HOLD_ID|--address <PREFIX>>
+
+    Usage: quell release <HOLD_ID|--address <PREFIX>>
+
+    For more information, try '--help'.
+    exit 2
+    ");
+    insta::assert_snapshot!(in_empty_directory(&["release", "42", "--address", "203.0.113.7"]), @r"
+    -- stderr
+    error: the argument '[HOLD_ID]...' cannot be used with '--address <PREFIX>'
+
+    Usage: quell release <HOLD_ID|--address <PREFIX>>
+
+    For more information, try '--help'.
+    exit 2
+    ");
+    insta::assert_snapshot!(in_empty_directory(&["release", "--address", "everyone"]), @r"
+    -- stderr
+    error: invalid value 'everyone' for '--address <PREFIX>': this is neither an address, such as 203.0.113.7, nor a prefix, such as 203.0.113.0/24
+
+    For more information, try '--help'.
+    exit 2
+    ");
+}
+
+#[test]
+fn a_detector_that_is_not_known_is_told_with_those_that_are() {
+    insta::assert_snapshot!(in_empty_directory(&["explain", "--detector", "guardduty", "alert.json"]), @r"
+    -- stderr
+    error: invalid value 'guardduty' for '--detector <DETECTOR>': unknown variant `guardduty`, expected `stealthwatch-cloud`
+
+    For more information, try '--help'.
+    exit 2
+    ");
+}
+
+#[test]
+fn completions_are_there_for_the_usual_shells() {
+    for shell in ["bash", "zsh", "fish"] {
+        let told = in_empty_directory(&["completions", shell]);
+        assert!(told.contains("explain") && told.ends_with("exit 0"), "{shell}: {told}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_quell"))
+        .args(["config", "schema"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(told(&output), "exit 0");
+}

@@ -1,0 +1,168 @@
+//! What an operator may set.
+
+use quell_plugin::SettingsProblem;
+use serde::{Deserialize, Serialize};
+
+/// The JSON Schema of [`Settings`], which says what each means.
+pub const SCHEMA: &str = include_str!("settings.schema.json");
+
+/// The settings. [`SCHEMA`] says what each means, and its bounds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settings {
+    /// Which alerts to act on.
+    pub alert_types: Vec<String>,
+    /// How many failed attempts make an offender, where they are counted.
+    pub failed_attempts: u64,
+    /// How long a block lasts, in seconds.
+    pub block_seconds: u64,
+    /// Which traffic to deny.
+    pub direction: Direction,
+    /// The most blocks in one decision.
+    pub max_blocks: usize,
+}
+
+/// Which way traffic flows, as seen from the subnet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Into the subnet.
+    Ingress,
+    /// Out of the subnet.
+    Egress,
+    /// Either way.
+    Both,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            // Not `Geographically Unusual Remote Access`, which may be a colleague who travels, and not `User Watchlist Hit`, whose
+            // remote side may be a server that somebody inside called.
+            alert_types: ["Excessive Access Attempts (External)", "Inbound Port Scanner"]
+                .map(str::to_owned)
+                .into(),
+            failed_attempts: 10,
+            block_seconds: 86_400,
+            direction: Direction::Ingress,
+            // As many as the host's guards let through by default, and as many as a network ACL has rules.
+            max_blocks: 20,
+        }
+    }
+}
+
+impl Settings {
+    /// What is wrong with values that have the right type.
+    pub fn problems(&self) -> Vec<SettingsProblem> {
+        let mut problems = Vec::new();
+        if self.alert_types.is_empty() {
+            problems.push(SettingsProblem::new(
+                "/alert-types",
+                "is empty, so that nothing would ever be blocked; name at least one type, or remove the plugin",
+            ));
+        }
+        for (index, alert_type) in self.alert_types.iter().enumerate() {
+            if alert_type.trim().is_empty() {
+                problems.push(SettingsProblem::new(
+                    format!("/alert-types/{index}"),
+                    "is empty; name an alert type",
+                ));
+            }
+        }
+        for (key, value) in [
+            ("failed-attempts", self.failed_attempts),
+            ("block-seconds", self.block_seconds),
+        ] {
+            if value == 0 {
+                problems.push(SettingsProblem::new(format!("/{key}"), "is 0; must be at least 1"));
+            }
+        }
+        if !(1..=1000).contains(&self.max_blocks) {
+            let message = format!("is {}; must be from 1 to 1000", self.max_blocks);
+            problems.push(SettingsProblem::new("/max-blocks", message));
+        }
+        problems
+    }
+}
+
+impl From<Direction> for quell_plugin::Direction {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Ingress => Self::Ingress,
+            Direction::Egress => Self::Egress,
+            Direction::Both => Self::Both,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quell_plugin::{serde_json, testing};
+    use serde_json::{Map, Value};
+
+    use super::*;
+    use crate::NaclBlock;
+
+    fn problems(settings: &str) -> String {
+        let problems = testing::validate_settings::<NaclBlock>(settings).unwrap_err();
+        problems
+            .iter()
+            .map(|problem| format!("{}: {}\n", problem.path, problem.message))
+            .collect()
+    }
+
+    #[test]
+    fn no_settings_at_all_are_good_settings() {
+        assert_eq!(testing::validate_settings::<NaclBlock>("{}"), Ok(()));
+        assert_eq!(Settings::default().problems(), []);
+    }
+
+    #[test]
+    fn the_schema_knows_every_setting_and_its_default() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let of_schema: Map<String, Value> = schema["properties"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(key, property)| (key.clone(), property["default"].clone()))
+            .collect();
+        assert_eq!(
+            Value::Object(of_schema),
+            serde_json::to_value(Settings::default()).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_person_who_may_be_travelling_is_not_blocked_by_default() {
+        let types = Settings::default().alert_types;
+        assert!(
+            !types
+                .iter()
+                .any(|it| it.contains("Geographically") || it.contains("Watchlist")),
+            "{types:?}"
+        );
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_told_with_what_would_be_right() {
+        insta::assert_snapshot!(problems(r#"{"block-second": 60, "direction": "in"}"#), @"
+        /block-second: unknown field `block-second`, expected one of `alert-types`, `failed-attempts`, `block-seconds`, `direction`, `max-blocks`
+        /direction: unknown variant `in`, expected one of `ingress`, `egress`, `both`
+        ");
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_all_told_at_once() {
+        insta::assert_snapshot!(
+            problems(r#"{"alert-types": [" "], "failed-attempts": 0, "block-seconds": 0, "max-blocks": 0}"#),
+            @"
+        /alert-types/0: is empty; name an alert type
+        /failed-attempts: is 0; must be at least 1
+        /block-seconds: is 0; must be at least 1
+        /max-blocks: is 0; must be from 1 to 1000
+        "
+        );
+        insta::assert_snapshot!(problems(r#"{"alert-types": []}"#),
+            @"/alert-types: is empty, so that nothing would ever be blocked; name at least one type, or remove the plugin");
+    }
+}
