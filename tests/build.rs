@@ -1,11 +1,11 @@
-//! Builds the guests of the suites from source, and the default plugin for the benchmark.
+//! Builds the guests of the suites from source.
 
 use std::{env, error::Error, fs, path::PathBuf};
 
 use quell_plugin_build::PluginCrate;
 
 /// The variable that tells the suites where a guest lies, and its crate.
-const GUESTS: &[(&str, &str)] = &[("EVIL", "guests/evil"), ("NACL_BLOCK", "../plugins/nacl-block")];
+const GUESTS: &[(&str, &str)] = &[("EVIL", "guests/evil")];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);

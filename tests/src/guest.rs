@@ -7,12 +7,8 @@ use wit_parser::Resolve;
 
 /// The plugin that attacks its host, built from `guests/evil`.
 pub fn evil() -> Vec<u8> {
-    read(env!("EVIL_COMPONENT"))
-}
-
-/// The default plugin.
-pub fn nacl_block() -> Vec<u8> {
-    read(env!("NACL_BLOCK_COMPONENT"))
+    let path = env!("EVIL_COMPONENT");
+    fs::read(path).unwrap_or_else(|error| panic!("the build script has written {path}: {error}"))
 }
 
 /// The plugin that attacks its host, made to do so when it describes itself, in this mode.
@@ -43,8 +39,4 @@ pub fn from_module_text(text: &str) -> Vec<u8> {
     let mut module = wat::parse_str(text).expect("the text is a module");
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("the world can be embedded");
     quell_plugin_build::from_module(&module).expect("the module fits the contract")
-}
-
-fn read(path: &str) -> Vec<u8> {
-    fs::read(path).unwrap_or_else(|error| panic!("the build script has written {path}: {error}"))
 }
