@@ -117,3 +117,8 @@ pub use self::{
 pub use self::plugin::Exported;
 
 pub use {ipnet, serde_json};
+
+/// The example in the README is compiled too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
