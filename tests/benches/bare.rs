@@ -14,7 +14,7 @@ wasmtime::component::bindgen!({
     exports: { default: async },
 });
 
-use quell::plugin::{facts, log, types};
+use self::quell::plugin::{facts, log, types};
 
 /// How instances are made.
 pub enum Kind {
