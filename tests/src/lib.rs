@@ -1,1 +1,3 @@
-//! Placeholder.
+//! What the end-to-end suites share.
+
+pub mod guest;

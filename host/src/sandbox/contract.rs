@@ -41,9 +41,10 @@ pub enum Mismatch {
         "exports no `{DECIDER}`, so it is no plugin of Quell: see that it has `quell_plugin::export!(…)`, or targets the world `quell:plugin/plugin`"
     )]
     NoDecider,
-    /// An interface has the right name and the wrong types.
+    /// An interface has the right name and the wrong content.
     #[error(
-        "does not fit version {VERSION} of the contract, though it says so: {reason}; build it with the released SDK or WIT files"
+        "does not fit version {VERSION} of the contract: {reason}; take a newer host if it is built for a newer version, or else build it with \
+         the released SDK or WIT files"
     )]
     Types {
         /// What does not fit, in wasmtime's words.

@@ -74,9 +74,9 @@ pub enum Fault {
     )]
     OutOfMemoryBounds,
     /// It panicked, and its panic hook logged why.
-    #[error("panicked: {message}")]
+    #[error("panicked at {message}")]
     Panicked {
-        /// What the hook logged.
+        /// What the hook logged: the place and the message.
         message: String,
     },
     /// It trapped in another way.

@@ -36,8 +36,22 @@ pub enum LoadError {
         /// The plugin's name in the configuration.
         plugin: String,
     },
+    /// It begins with more than a place in the pool has. In a process without a pool the same is seen when it describes itself.
+    #[error(
+        "plugin `{plugin}` has too many parts or too large ones ({reason}): raise `instances`, `memories`, `tables` or `table-elements` below \
+         `sandbox.limits`"
+    )]
+    Parts {
+        /// The plugin's name in the configuration.
+        plugin: String,
+        /// Which, in wasmtime's words.
+        reason: String,
+    },
     /// It does not compile.
-    #[error("plugin `{plugin}` can't be compiled: {reason}")]
+    #[error(
+        "plugin `{plugin}` can't be compiled: {reason}; if that is a proposal which is not enabled, build it without, as its toolchain does \
+         by default"
+    )]
     Compile {
         /// The plugin's name in the configuration.
         plugin: String,
@@ -114,17 +128,24 @@ impl Host {
         };
         let component = tokio::task::spawn_blocking(compile)
             .await
-            .map_err(|error| error.to_string())
-            .and_then(|compiled| compiled.map_err(|error| format!("{error:#}")))
-            .map_err(|reason| LoadError::Compile {
-                plugin: name.to_owned(),
-                reason,
-            })?;
+            .unwrap_or_else(|error| Err(error.into()))
+            .map_err(|error| not_compiled(name, &error))?;
         if let Some(cache) = &self.cache {
             cache.put(&self.engine, digest, &component);
         }
         Ok(component)
     }
+}
+
+fn not_compiled(name: &str, error: &wasmtime::Error) -> LoadError {
+    let plugin = name.to_owned();
+    // wasmtime has no type for it.
+    if format!("{error:#}").contains("pooling allocator") {
+        let reason = error.root_cause().to_string();
+        return LoadError::Parts { plugin, reason };
+    }
+    let reason = format!("{error:#}");
+    LoadError::Compile { plugin, reason }
 }
 
 /// Gives a component the contract's imports and nothing else.

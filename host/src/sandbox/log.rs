@@ -48,7 +48,8 @@ impl Log {
         if level == Level::Error
             && let Some(panic) = message.strip_prefix(PANIC)
         {
-            self.panic = Some(shown(panic, limits.log_line_bytes));
+            // Rust puts the message on a line of its own, below the place.
+            self.panic = Some(shown(&panic.replacen(":\n", ": ", 1), limits.log_line_bytes));
         }
         if self.lines.len() >= limits.log_lines {
             self.dropped += 1;
@@ -93,6 +94,6 @@ mod tests {
                 .is_none()
         );
         assert_eq!((log.lines.len(), log.dropped), (1, 2));
-        assert_eq!(log.panic.as_deref(), Some(r"lib.rs:1:1:\nwhy"));
+        assert_eq!(log.panic.as_deref(), Some("lib.rs:1:1: why"));
     }
 }

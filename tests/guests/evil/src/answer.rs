@@ -1,0 +1,86 @@
+//! Answers that no honest plugin gives.
+
+use crate::{
+    attack::not_utf8,
+    quell::plugin::types::{
+        Abstention, Action, Block, BlockPlace, Custom, Decision, Direction, End, Failure, Proposal, Remediation,
+        SetInstanceState, StateChange,
+    },
+};
+
+/// The answer of this mode; without a mode of that name, the good one.
+pub fn to(mode: &str) -> Result<Decision, Failure> {
+    match mode {
+        "many-remediations" => remediate(vec![block("198.51.100.7/32"); 1_500]),
+        "many-notes" => nothing_with_notes(vec!["note".to_owned(); 5_000]),
+        "long-reason" => nothing(&"because ".repeat(10_000)),
+        "huge-reason" => nothing(&"because ".repeat(1 << 20)),
+        "long-prefix" => remediate(vec![block(&"1".repeat(5_000))]),
+        "not-utf8" => nothing(&not_utf8()),
+        "not-utf8-prefix" => remediate(vec![block(&not_utf8())]),
+        "nested-parameters" => custom("nested", &"[".repeat(50_000)),
+        "long-parameters" => custom("long", &" ".repeat(100_000)),
+        "everyone" => remediate(vec![block("0.0.0.0/0"), block("::/0")]),
+        "not-an-address" => remediate(vec![block("300.1.2.3/99"), block("; rm -rf /")]),
+        "stop-instance" => remediate(vec![of(Action::SetInstanceState(SetInstanceState {
+            instance: "i-0a1b2c3d4e5f60718".to_owned(),
+            change: StateChange::Stop,
+            extensions: Vec::new(),
+        }))]),
+        "fail-settings" => Err(Failure::Settings("`x` is no number".to_owned())),
+        "fail-facts" => Err(Failure::Facts("the observations are not there".to_owned())),
+        "fail-alert" => Err(Failure::Alert("it has no source\nERROR a forged line".to_owned())),
+        "fail-other" => Err(Failure::Other("no luck today".to_owned())),
+        _ => remediate(vec![block("198.51.100.7/32")]),
+    }
+}
+
+fn nothing(reason: &str) -> Result<Decision, Failure> {
+    Ok(Decision::Nothing(Abstention {
+        reason: reason.to_owned(),
+        notes: Vec::new(),
+        extensions: Vec::new(),
+    }))
+}
+
+fn nothing_with_notes(notes: Vec<String>) -> Result<Decision, Failure> {
+    Ok(Decision::Nothing(Abstention {
+        reason: "nothing to do".to_owned(),
+        notes,
+        extensions: Vec::new(),
+    }))
+}
+
+fn remediate(remediations: Vec<Remediation>) -> Result<Decision, Failure> {
+    Ok(Decision::Remediate(Proposal {
+        remediations,
+        notes: Vec::new(),
+        extensions: Vec::new(),
+    }))
+}
+
+fn custom(name: &str, parameters: &str) -> Result<Decision, Failure> {
+    remediate(vec![of(Action::Custom(Custom {
+        name: name.to_owned(),
+        parameters: parameters.to_owned(),
+    }))])
+}
+
+fn block(prefix: &str) -> Remediation {
+    of(Action::Block(Block {
+        prefix: prefix.to_owned(),
+        direction: Direction::Ingress,
+        at: BlockPlace::Instance("i-0a1b2c3d4e5f60718".to_owned()),
+        extensions: Vec::new(),
+    }))
+}
+
+fn of(action: Action) -> Remediation {
+    Remediation {
+        action,
+        reason: "it attacks".to_owned(),
+        confidence: 90,
+        until: End::Seconds(3600),
+        extensions: Vec::new(),
+    }
+}
