@@ -20,7 +20,7 @@ use quell::{
     decision::ActionKind,
     fact::stealthwatch::{StealthwatchApi, StealthwatchOptions},
     guard::Rules,
-    hold::{DeliveryId, HoldFilter, Hold, Journal, SqliteJournal},
+    hold::{DeliveryId, Hold, HoldFilter, Journal, SqliteJournal},
     report::{Mode, Report},
     sandbox::{Limits, Plugin, Sandbox, Use},
     simulated_stealthwatch::SimulatedStealthwatch,
@@ -31,9 +31,8 @@ use serde_json::Value;
 use crate::recorded;
 
 /// One sandbox for all: making one takes longer than a test.
-static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
-    Sandbox::new(Use::Daemon, Limits::default(), None).expect("the default limits make a sandbox")
-});
+static SANDBOX: LazyLock<Sandbox> =
+    LazyLock::new(|| Sandbox::new(Use::Daemon, Limits::default(), None).expect("the default limits make a sandbox"));
 
 /// The network ACL of the web server's subnet in the simulated account.
 pub const WEB_ACL: &str = "acl-0b111111111111111";
@@ -94,7 +93,14 @@ impl Stand {
             ]),
         };
         let mut stand = Self {
-            host: Arc::new(Host::new(parts(&cloud, &stealthwatch, &clock, &journal, mode, Room::default())?)),
+            host: Arc::new(Host::new(parts(
+                &cloud,
+                &stealthwatch,
+                &clock,
+                &journal,
+                mode,
+                Room::default(),
+            )?)),
             cloud,
             stealthwatch,
             clock,
@@ -117,7 +123,14 @@ impl Stand {
         };
         let settings = self.settings.to_string();
         plugin.validate_settings(&settings).await?;
-        let mut parts = parts(&self.cloud, &self.stealthwatch, &self.clock, &self.journal, self.mode, self.room.clone())?;
+        let mut parts = parts(
+            &self.cloud,
+            &self.stealthwatch,
+            &self.clock,
+            &self.journal,
+            self.mode,
+            self.room.clone(),
+        )?;
         parts.plugins.push(Routed {
             name: plugin.name().to_owned(),
             plugin,
@@ -132,9 +145,16 @@ impl Stand {
     /// Takes an alert in and works on it, as a door and the worker do.
     pub async fn deliver(&self, id: &str, alert: &str) -> anyhow::Result<Worked> {
         let id = DeliveryId::given("test", id);
-        let receipt = self.host.receive("test", Detector::StealthwatchCloud, id.clone(), alert.as_bytes()).await?;
+        let receipt = self
+            .host
+            .receive("test", Detector::StealthwatchCloud, id.clone(), alert.as_bytes())
+            .await?;
         anyhow::ensure!(matches!(receipt, Receipt::Admitted(_)), "{receipt:?}");
-        let delivery = self.journal.delivery(&id).await?.context("an admitted delivery is in the journal")?;
+        let delivery = self
+            .journal
+            .delivery(&id)
+            .await?
+            .context("an admitted delivery is in the journal")?;
         Ok(self.host.work(&delivery).await?)
     }
 
@@ -168,7 +188,11 @@ impl Stand {
 
     /// How many writes the account has seen.
     pub fn writes(&self) -> usize {
-        self.cloud.calls().iter().filter(|logged| logged.call.is_write()).count()
+        self.cloud
+            .calls()
+            .iter()
+            .filter(|logged| logged.call.is_write())
+            .count()
     }
 
     /// The holds in force.

@@ -72,17 +72,26 @@ impl Converger {
         }
     }
 
-    /// What a converge would change if `more` holds were in force as well. Writes nothing.
+    /// What a converge would change if `more` holds were in force as well, and how they would be covered. Writes nothing.
     pub async fn preview(&self, target: &Target, more: &[Hold]) -> Result<(NetworkAcl, Plan), ConvergeError> {
         let live = self.read(target).await?;
-        let mut situation = self.situation(target).await?;
-        let is_new = |hold: &&Hold| {
-            let same = |known: &Hold| known.prefix == hold.prefix && known.direction == hold.direction;
-            !situation.holds.iter().any(same)
+        let Situation { mut holds, own, .. } = self.situation(target).await?;
+        let in_force = holds.len();
+        for hold in more {
+            if !holds.iter().take(in_force).any(|known| same_hold(known, hold)) {
+                holds.push(hold.clone());
+            }
+        }
+        let mut plan = plan(&live, &holds, &own, self.band, &self.room);
+        // What is in force already answers for the one that asks for the same.
+        let planned = |hold: &Hold| {
+            let known = holds.iter().find(|known| same_hold(known, hold))?;
+            plan.coverage.iter().find(|(id, _)| *id == known.id)
         };
-        let new: Vec<_> = more.iter().filter(is_new).cloned().collect();
-        situation.holds.extend(new);
-        let plan = plan(&live, &situation.holds, &situation.own, self.band, &self.room);
+        plan.coverage = more
+            .iter()
+            .map(|hold| (hold.id, planned(hold).map_or(Coverage::Pending, |(_, coverage)| coverage.clone())))
+            .collect();
         Ok((live, plan))
     }
 
@@ -208,6 +217,10 @@ impl Converger {
             .await
             .map_err(|source| journal_error(target, source))
     }
+}
+
+fn same_hold(one: &Hold, other: &Hold) -> bool {
+    one.prefix == other.prefix && one.direction == other.direction
 }
 
 /// A change whose answer did not come may have been made; one that was refused was not.

@@ -14,7 +14,9 @@ fn mode() -> &'static str {
     let text = unsafe { core::ptr::read_volatile(&raw const DESCRIBE) };
     let text = Box::leak(Box::new(text));
     let text = std::str::from_utf8(text).unwrap_or_default();
-    text.split_once(':').map(|(_, mode)| mode.trim_end()).unwrap_or_default()
+    text.split_once(':')
+        .map(|(_, mode)| mode.trim_end())
+        .unwrap_or_default()
 }
 
 pub fn describe() -> Description {

@@ -1,0 +1,6 @@
+//! The way of an alert, whole: from bytes to deny entries on a simulated account, and back. Read it as the list of what users fear.
+
+mod acting;
+mod ending;
+mod failing;
+mod keeping;
