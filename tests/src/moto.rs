@@ -121,7 +121,8 @@ impl Drop for Moto {
     }
 }
 
-fn free_address() -> anyhow::Result<SocketAddr> {
+/// A loopback address that nobody listens on.
+pub fn free_address() -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free loopback port")?;
     Ok(listener.local_addr()?)
 }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     alert::{self, Detector, stealthwatch::MAX_BYTES},
     exit::{Exit, Failure, OrExit},
+    report::Outcome,
     setup::{self, Purpose},
 };
 
@@ -41,9 +42,13 @@ impl Explain {
         let host = setup::host(&config, Purpose::Explain).await?;
         let report = host.explain(alert).await?;
         match self.output {
-            StoryOutput::Text => answer(report.to_string().trim_end()),
-            StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?),
+            StoryOutput::Text => answer(report.to_string().trim_end())?,
+            StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?)?,
         }
+        if report.outcome == Outcome::Failed {
+            return Err(Failure::new(Exit::Failed, "the alert's way could not be followed to its end: what failed is told above"));
+        }
+        Ok(())
     }
 }
 
