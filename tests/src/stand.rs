@@ -18,7 +18,10 @@ use quell::{
     },
     converge::{Band, Converger, Room},
     decision::ActionKind,
-    fact::stealthwatch::{StealthwatchApi, StealthwatchOptions},
+    fact::{
+        ObservationSource,
+        stealthwatch::{StealthwatchApi, StealthwatchOptions},
+    },
     guard::Rules,
     hold::{DeliveryId, Hold, HoldFilter, Journal, SqliteJournal},
     report::{Mode, Report},
@@ -41,6 +44,15 @@ pub const DATABASE_ACL: &str = "acl-0d222222222222222";
 /// The default network ACL, which guards no subnet.
 pub const DEFAULT_ACL: &str = "acl-0def000000000000a";
 
+/// All that a plugin may ever be allowed to ask for.
+const ALL_KINDS: [ActionKind; 5] = [
+    ActionKind::Block,
+    ActionKind::Isolate,
+    ActionKind::RevokeIngress,
+    ActionKind::SetInstanceState,
+    ActionKind::Custom,
+];
+
 /// A whole host, and a hand on everything around it.
 pub struct Stand {
     /// The account.
@@ -53,11 +65,8 @@ pub struct Stand {
     pub journal: Arc<dyn Journal>,
     /// The host.
     pub host: Arc<Host>,
-    settings: Value,
     mode: Mode,
-    room: Room,
-    plugin: Option<Plugin>,
-    may: BTreeSet<ActionKind>,
+    routed: Routed,
 }
 
 impl Stand {
@@ -78,67 +87,30 @@ impl Stand {
 
     async fn build(settings: Value, mode: Mode, plugin: Option<Plugin>) -> anyhow::Result<Self> {
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse::<Timestamp>()?));
-        let account = Account::read(recorded::ACCOUNT)?;
-        let cloud = Arc::new(SimulatedCloud::new(account, clock.clone()));
+        let cloud = Arc::new(SimulatedCloud::new(Account::read(recorded::ACCOUNT)?, clock.clone()));
         let stealthwatch = SimulatedStealthwatch::start(recorded::observations()?).await?;
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory()?);
-        let may = match plugin {
-            None => BTreeSet::from([ActionKind::Block]),
-            Some(_) => BTreeSet::from([
-                ActionKind::Block,
-                ActionKind::Isolate,
-                ActionKind::RevokeIngress,
-                ActionKind::SetInstanceState,
-                ActionKind::Custom,
-            ]),
+        let routed = match plugin {
+            None => routed(default_plugin().await?, &settings, [ActionKind::Block]).await?,
+            Some(plugin) => routed(plugin, &settings, ALL_KINDS).await?,
         };
-        let mut stand = Self {
-            host: Arc::new(Host::new(parts(
-                &cloud,
-                &stealthwatch,
-                &clock,
-                &journal,
-                mode,
-                Room::default(),
-            )?)),
+        let host = host(&cloud, api(&stealthwatch)?, &clock, &journal, mode, routed.clone());
+        Ok(Self {
+            host: Arc::new(host),
             cloud,
             stealthwatch,
             clock,
             journal,
-            settings,
             mode,
-            room: Room::default(),
-            plugin,
-            may,
-        };
-        stand.restart().await?;
-        Ok(stand)
+            routed,
+        })
     }
 
     /// A new host around the same account and journal, as after a crash.
-    pub async fn restart(&mut self) -> anyhow::Result<()> {
-        let plugin = match &self.plugin {
-            Some(plugin) => plugin.clone(),
-            None => default_plugin().await?,
-        };
-        let settings = self.settings.to_string();
-        plugin.validate_settings(&settings).await?;
-        let mut parts = parts(
-            &self.cloud,
-            &self.stealthwatch,
-            &self.clock,
-            &self.journal,
-            self.mode,
-            self.room.clone(),
-        )?;
-        parts.plugins.push(Routed {
-            name: plugin.name().to_owned(),
-            plugin,
-            settings,
-            detectors: BTreeSet::from([Detector::StealthwatchCloud]),
-            may: self.may.clone(),
-        });
-        self.host = Arc::new(Host::new(parts));
+    pub fn restart(&mut self) -> anyhow::Result<()> {
+        let observations = api(&self.stealthwatch)?;
+        let host = host(&self.cloud, observations, &self.clock, &self.journal, self.mode, self.routed.clone());
+        self.host = Arc::new(host);
         Ok(())
     }
 
@@ -214,30 +186,45 @@ pub async fn default_plugin() -> anyhow::Result<Plugin> {
     Ok(SANDBOX.load("nacl-block", component).await?)
 }
 
-fn parts(
+/// A plugin that decides on alerts of Stealthwatch Cloud, with settings that it took.
+pub async fn routed(
+    plugin: Plugin,
+    settings: &Value,
+    may: impl IntoIterator<Item = ActionKind>,
+) -> anyhow::Result<Routed> {
+    let settings = settings.to_string();
+    plugin.validate_settings(&settings).await?;
+    Ok(Routed {
+        name: plugin.name().to_owned(),
+        plugin,
+        settings,
+        detectors: BTreeSet::from([Detector::StealthwatchCloud]),
+        may: may.into_iter().collect(),
+    })
+}
+
+/// A host on a simulated account, by default in all that is not given.
+pub fn host(
     cloud: &Arc<SimulatedCloud>,
-    stealthwatch: &SimulatedStealthwatch,
+    observations: Arc<dyn ObservationSource>,
     clock: &Arc<ManualClock>,
     journal: &Arc<dyn Journal>,
     mode: Mode,
-    room: Room,
-) -> anyhow::Result<Parts> {
+    plugin: Routed,
+) -> Host {
     let cloud: Arc<dyn Cloud> = cloud.clone();
     let clock: Arc<dyn Clock> = clock.clone();
-    let api = StealthwatchApi::new(StealthwatchOptions {
-        base_url: stealthwatch.base_url(),
-        user: SimulatedStealthwatch::USER.to_owned(),
-        key: SimulatedStealthwatch::KEY.into(),
-        timeout: Duration::from_secs(2),
-        max_pages: 20,
-        max_bytes: 1 << 20,
-        attempts: 2,
-    })?;
-    Ok(Parts {
-        plugins: Vec::new(),
-        converger: Converger::new(cloud.clone(), journal.clone(), clock.clone(), Band::default(), room),
+    Host::new(Parts {
+        plugins: vec![plugin],
+        converger: Converger::new(
+            cloud.clone(),
+            journal.clone(),
+            clock.clone(),
+            Band::default(),
+            Room::default(),
+        ),
         cloud,
-        observations: Arc::new(api),
+        observations,
         journal: journal.clone(),
         clock,
         rules: Rules {
@@ -251,4 +238,18 @@ fn parts(
         mode,
         queue: 100,
     })
+}
+
+/// The client of the detector's API, impatient as tests are.
+fn api(stealthwatch: &SimulatedStealthwatch) -> anyhow::Result<Arc<dyn ObservationSource>> {
+    let api = StealthwatchApi::new(StealthwatchOptions {
+        base_url: stealthwatch.base_url(),
+        user: SimulatedStealthwatch::USER.to_owned(),
+        key: SimulatedStealthwatch::KEY.into(),
+        timeout: Duration::from_secs(2),
+        max_pages: 20,
+        max_bytes: 1 << 20,
+        attempts: 2,
+    })?;
+    Ok(Arc::new(api))
 }
