@@ -57,10 +57,9 @@ fn bytes_to_plan(criterion: &mut Criterion) {
     let account = Account::read(recorded::ACCOUNT).expect("the example can be read");
     let cloud = Arc::new(SimulatedCloud::new(account, clock.clone()));
     let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory().expect("a journal in memory"));
-    let settings = serde_json::json!({});
     let plugin = runtime.block_on(async {
         let plugin = default_plugin().await.expect("the default plugin loads");
-        routed(plugin, &settings, [ActionKind::Block]).await.expect("the default settings are fine")
+        routed(plugin, "{}", [ActionKind::Block]).await.expect("the default settings are fine")
     });
     let observations = Arc::new(AtHand(observations_of_the_attack()));
     let host = host(&cloud, observations, &clock, &journal, Mode::Explain, plugin);

@@ -77,22 +77,22 @@ impl Stand {
 
     /// With these settings of the default plugin, in this mode.
     pub async fn with(settings: Value, mode: Mode) -> anyhow::Result<Self> {
-        Self::build(settings, mode, None).await
+        Self::build(&settings.to_string(), mode, None).await
     }
 
     /// With another plugin, which may do all there is.
-    pub async fn of_plugin(plugin: Plugin, settings: Value) -> anyhow::Result<Self> {
+    pub async fn of_plugin(plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
         Self::build(settings, Mode::Enforce, Some(plugin)).await
     }
 
-    async fn build(settings: Value, mode: Mode, plugin: Option<Plugin>) -> anyhow::Result<Self> {
+    async fn build(settings: &str, mode: Mode, plugin: Option<Plugin>) -> anyhow::Result<Self> {
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse::<Timestamp>()?));
         let cloud = Arc::new(SimulatedCloud::new(Account::read(recorded::ACCOUNT)?, clock.clone()));
         let stealthwatch = SimulatedStealthwatch::start(recorded::observations()?).await?;
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory()?);
         let routed = match plugin {
-            None => routed(default_plugin().await?, &settings, [ActionKind::Block]).await?,
-            Some(plugin) => routed(plugin, &settings, ALL_KINDS).await?,
+            None => routed(default_plugin().await?, settings, [ActionKind::Block]).await?,
+            Some(plugin) => routed(plugin, settings, ALL_KINDS).await?,
         };
         let host = host(&cloud, api(&stealthwatch)?, &clock, &journal, mode, routed.clone());
         Ok(Self {
@@ -180,6 +180,11 @@ impl Stand {
     }
 }
 
+/// A component of a test, in the sandbox that all share.
+pub async fn load(name: &str, component: &[u8]) -> anyhow::Result<Plugin> {
+    Ok(SANDBOX.load(name, component).await?)
+}
+
 /// The default plugin, in the sandbox that all share.
 pub async fn default_plugin() -> anyhow::Result<Plugin> {
     let component = builtin::plugin("nacl-block").context("the default plugin is built in")?;
@@ -189,15 +194,14 @@ pub async fn default_plugin() -> anyhow::Result<Plugin> {
 /// A plugin that decides on alerts of Stealthwatch Cloud, with settings that it took.
 pub async fn routed(
     plugin: Plugin,
-    settings: &Value,
+    settings: &str,
     may: impl IntoIterator<Item = ActionKind>,
 ) -> anyhow::Result<Routed> {
-    let settings = settings.to_string();
-    plugin.validate_settings(&settings).await?;
+    plugin.validate_settings(settings).await?;
     Ok(Routed {
         name: plugin.name().to_owned(),
         plugin,
-        settings,
+        settings: settings.to_owned(),
         detectors: BTreeSet::from([Detector::StealthwatchCloud]),
         may: may.into_iter().collect(),
     })

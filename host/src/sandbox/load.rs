@@ -85,13 +85,10 @@ impl Sandbox {
     /// Compiling takes a second for each MiB or so of WebAssembly, on a thread of its own, unless the cache has it.
     pub async fn load(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
         let plugin = || name.to_owned();
-        match Engine::detect_precompiled(wasm) {
-            Some(_) => return Err(LoadError::NotWebAssembly { plugin: plugin() }),
-            None => match contract::encoding(wasm) {
-                contract::Encoding::Component => {}
-                contract::Encoding::CoreModule => return Err(LoadError::CoreModule { plugin: plugin() }),
-                contract::Encoding::Other => return Err(LoadError::NotWebAssembly { plugin: plugin() }),
-            },
+        match contract::encoding(wasm) {
+            contract::Encoding::Component => {}
+            contract::Encoding::CoreModule => return Err(LoadError::CoreModule { plugin: plugin() }),
+            contract::Encoding::Other => return Err(LoadError::NotWebAssembly { plugin: plugin() }),
         }
         let digest = Digest::of(wasm);
         let component = self.0.compile(name, digest, wasm).await?;
