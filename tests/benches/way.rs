@@ -59,7 +59,9 @@ fn bytes_to_plan(criterion: &mut Criterion) {
     let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory().expect("a journal in memory"));
     let plugin = runtime.block_on(async {
         let plugin = default_plugin().await.expect("the default plugin loads");
-        routed(plugin, "{}", [ActionKind::Block]).await.expect("the default settings are fine")
+        routed(plugin, "{}", [ActionKind::Block])
+            .await
+            .expect("the default settings are fine")
     });
     let observations = Arc::new(AtHand(observations_of_the_attack()));
     let host = host(&cloud, observations, &clock, &journal, Mode::Explain, plugin);

@@ -109,7 +109,14 @@ impl Stand {
     /// A new host around the same account and journal, as after a crash.
     pub fn restart(&mut self) -> anyhow::Result<()> {
         let observations = api(&self.stealthwatch)?;
-        let host = host(&self.cloud, observations, &self.clock, &self.journal, self.mode, self.routed.clone());
+        let host = host(
+            &self.cloud,
+            observations,
+            &self.clock,
+            &self.journal,
+            self.mode,
+            self.routed.clone(),
+        );
         self.host = Arc::new(host);
         Ok(())
     }

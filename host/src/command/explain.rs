@@ -46,7 +46,10 @@ impl Explain {
             StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?)?,
         }
         if report.outcome == Outcome::Failed {
-            return Err(Failure::new(Exit::Failed, "the alert's way could not be followed to its end: what failed is told above"));
+            return Err(Failure::new(
+                Exit::Failed,
+                "the alert's way could not be followed to its end: what failed is told above",
+            ));
         }
         Ok(())
     }

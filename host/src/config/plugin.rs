@@ -146,7 +146,10 @@ fn built_in(name: &str, here: &Path, checks: &mut Checks<'_>) -> Option<PluginSo
     }
     let remedy = match suggestion::nearest(name, builtin::NAMES) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("name its `file` and `sha256`; built in are: {}", builtin::NAMES.join(", ")),
+        None => format!(
+            "name its `file` and `sha256`; built in are: {}",
+            builtin::NAMES.join(", ")
+        ),
     };
     checks.fail(
         &here.join("name"),

@@ -211,7 +211,11 @@ async fn an_event_that_is_not_of_sns_is_a_clear_error_and_the_function_lives_on(
         let answer = function.emulator.invoke(&event).await?;
         told.push(format!("{}: {}", answer["errorType"], answer["errorMessage"]));
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    "UnreadableEvent": "the event is not that of an SNS trigger: it must be a JSON object with a list `Records`; subscribe the function to the SNS topic, or look at who invokes it: missing field `Records` at line 1 column 2"
+    "UnreadableEvent": "the event's list `Records` is empty: nothing was delivered; look at who invokes the function"
+    "RecordsFailed": "1 of 1 record failed: record 0 of the event can't be read: it is from `aws:s3`, not from `aws:sns`; connect the function to the SNS topic only"
+    "#);
     let message = function.about_web(recorded::ATTACK);
     let answer = function
         .emulator
