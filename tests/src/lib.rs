@@ -3,6 +3,7 @@
 
 pub mod guest;
 pub mod moto;
+pub mod process;
 pub mod python;
 pub mod recorded;
 pub mod scene;

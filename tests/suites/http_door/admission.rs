@@ -14,7 +14,9 @@ async fn guarded() -> OpenDoor {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
     fs::write(&file, format!("{TOKEN}\n")).unwrap();
-    OpenDoor::with(&format!("token-file = {:?}", file.display().to_string())).await.unwrap()
+    OpenDoor::with(&format!("token-file = {:?}", file.display().to_string()))
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -53,7 +55,14 @@ async fn without_the_token_nobody_comes_in_and_the_token_is_not_told() {
             }
         }
     }
-    assert!(door.stand.journal.waiting(jiff::Timestamp::MAX, 1).await.unwrap().is_empty());
+    assert!(
+        door.stand
+            .journal
+            .waiting(jiff::Timestamp::MAX, 1)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -76,7 +85,11 @@ async fn whether_the_door_is_open_can_be_asked_without_the_token() {
 #[tokio::test]
 async fn a_page_that_somebody_has_open_can_do_nothing() {
     let door = OpenDoor::new().await.unwrap();
-    for (method, path) in [(Method::POST, ALERTS), (Method::POST, "/holds/1/release"), (Method::GET, "/holds")] {
+    for (method, path) in [
+        (Method::POST, ALERTS),
+        (Method::POST, "/holds/1/release"),
+        (Method::GET, "/holds"),
+    ] {
         let request = door.request(method, path).header("origin", "https://example.com");
         let refused = request.body(recorded::ATTACK).send().await.unwrap();
         assert!(!refused.headers().contains_key("access-control-allow-origin"));

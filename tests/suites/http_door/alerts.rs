@@ -20,7 +20,10 @@ async fn an_alert_is_taken_at_once_and_what_became_of_it_is_at_the_location() {
     assert_eq!(accepted.status(), StatusCode::ACCEPTED);
     let place = header(&accepted, "location").unwrap();
     let answer: Value = accepted.json().await.unwrap();
-    assert_eq!((&answer["alert"], &answer["state"]), (&json!("6125"), &json!("waiting")));
+    assert_eq!(
+        (&answer["alert"], &answer["state"]),
+        (&json!("6125"), &json!("waiting"))
+    );
     assert_eq!(place, format!("/deliveries/{}", answer["delivery"].as_str().unwrap()));
     let delivery = door.deliver(recorded::ATTACK).await.unwrap();
     assert_eq!(delivery["state"], "done");
@@ -36,7 +39,10 @@ async fn the_same_body_sent_again_is_known_and_changes_nothing() {
     let again = door.post(ALERTS, recorded::ATTACK).await.unwrap();
     assert_eq!(again.status(), StatusCode::ACCEPTED);
     let answer: Value = again.json().await.unwrap();
-    assert_eq!((&answer["seen-before"], &answer["state"]), (&json!(true), &json!("done")));
+    assert_eq!(
+        (&answer["seen-before"], &answer["state"]),
+        (&json!(true), &json!("done"))
+    );
     let delivery = door.deliver(recorded::ATTACK).await.unwrap();
     assert_eq!(delivery["attempts"], 1);
     assert_eq!(door.stand.writes(), writes);
@@ -63,11 +69,20 @@ async fn what_is_no_alert_is_refused_with_the_remedy_and_kept() {
         let refused = door.post(ALERTS, body.to_vec()).await.unwrap();
         let why = refusal(refused).await.unwrap();
         let id = DeliveryId::of_bytes(body);
-        let kept: Value = door.get(&format!("/deliveries/{id}")).await.unwrap().json().await.unwrap();
+        let kept: Value = door
+            .get(&format!("/deliveries/{id}"))
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         assert_eq!(kept["state"], "failed", "{kept}");
         let reason = kept["report"]["summary"].as_str().unwrap();
         assert!(why.ends_with(reason), "what is kept says why, too: {why}, {reason}");
-        told.push(why.replace(id.as_str(), "ID").replace(" can't be read as an alert of stealthwatch-cloud; it is kept in the journal as failed", " …"));
+        told.push(why.replace(id.as_str(), "ID").replace(
+            " can't be read as an alert of stealthwatch-cloud; it is kept in the journal as failed",
+            " …",
+        ));
     }
     insta::assert_snapshot!(told.join("\n"));
     assert_eq!(door.stand.writes(), 0);
@@ -78,7 +93,10 @@ async fn an_alert_in_a_megabyte_is_read_and_one_byte_more_is_refused() {
     let door = OpenDoor::with("max-body = 20000").await.unwrap();
     let spaces = " ".repeat(20_000 - recorded::ATTACK.len());
     let fits = format!("{}{spaces}", recorded::ATTACK);
-    assert_eq!(door.post(ALERTS, fits.clone()).await.unwrap().status(), StatusCode::ACCEPTED);
+    assert_eq!(
+        door.post(ALERTS, fits.clone()).await.unwrap().status(),
+        StatusCode::ACCEPTED
+    );
     let refused = door.post(ALERTS, fits + " ").await.unwrap();
     insta::assert_snapshot!(refusal(refused).await.unwrap(), @"413: the alert has more bytes than http.max-body allows");
 }
@@ -100,7 +118,10 @@ async fn a_detector_that_is_not_known_is_named_with_those_that_are() {
     let door = OpenDoor::new().await.unwrap();
     let refused = door.post("/alerts/stealthwatch", recorded::ATTACK).await.unwrap();
     insta::assert_snapshot!(refusal(refused).await.unwrap(), @"404: there is no detector `stealthwatch`; the one that Quell knows is `stealthwatch-cloud`");
-    let long = door.post(&format!("/alerts/{}", "%1b[31m".repeat(100)), "").await.unwrap();
+    let long = door
+        .post(&format!("/alerts/{}", "%1b[31m".repeat(100)), "")
+        .await
+        .unwrap();
     let why = refusal(long).await.unwrap();
     assert!(why.len() < 300 && !why.contains('\x1b'), "{why}");
     let elsewhere = door.post("/", recorded::ATTACK).await.unwrap();
@@ -135,7 +156,10 @@ async fn when_too_many_wait_the_sender_is_asked_to_come_again_and_may() {
     let id = DeliveryId::of_bytes(alert(100).as_bytes());
     let why = refusal(full).await.unwrap().replace(id.as_str(), "ID");
     insta::assert_snapshot!(why, @"503: 100 deliveries wait already (work.queue): send delivery ID again later");
-    assert_eq!(door.get(&format!("/deliveries/{id}")).await.unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        door.get(&format!("/deliveries/{id}")).await.unwrap().status(),
+        StatusCode::NOT_FOUND
+    );
     let known = door.post(ALERTS, alert(7)).await.unwrap();
     assert_eq!(known.status(), StatusCode::ACCEPTED, "what is known needs no room");
     for waiting in door.stand.journal.waiting(jiff::Timestamp::MAX, 1).await.unwrap() {

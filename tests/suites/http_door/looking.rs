@@ -31,7 +31,9 @@ async fn the_text_of_what_could_not_be_read_says_why() {
     let door = OpenDoor::new().await.unwrap();
     door.post(ALERTS, "hello").await.unwrap();
     let id = quell::hold::DeliveryId::of_bytes(b"hello");
-    let ask = door.request(Method::GET, &format!("/deliveries/{id}")).header("accept", "text/plain");
+    let ask = door
+        .request(Method::GET, &format!("/deliveries/{id}"))
+        .header("accept", "text/plain");
     let text = ask.send().await.unwrap().text().await.unwrap();
     insta::assert_snapshot!(text, @"");
 }
@@ -57,7 +59,10 @@ async fn holds_are_listed_released_and_then_listed_as_ended() {
     assert_eq!(released["hold"]["prefix"], "203.0.113.7/32");
     assert_eq!(released["changes"].as_array().unwrap().len(), 1);
     let denied = door.stand.denied();
-    assert!(denied.len() == 3 && !denied.iter().any(|entry| entry.contains("203.0.113.7/32")), "{denied:?}");
+    assert!(
+        denied.len() == 3 && !denied.iter().any(|entry| entry.contains("203.0.113.7/32")),
+        "{denied:?}"
+    );
     let listed = |path| async { door.get(path).await.unwrap().json::<Vec<Value>>().await.unwrap().len() };
     assert_eq!((listed("/holds").await, listed("/holds?all=true").await), (3, 4));
 }

@@ -39,7 +39,10 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     let stream = connection(&door, &format!("{}{{", head(1000))).await;
     let answer = answer(stream).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-    assert!(answer.contains("the request took longer than 300ms; send it again, twice does no harm"), "{answer}");
+    assert!(
+        answer.contains("the request took longer than 300ms; send it again, twice does no harm"),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
