@@ -10,9 +10,13 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::Value;
 
-use crate::{moto::free_address, process, python};
+use crate::{
+    process::{binary, free_address},
+    python,
+};
 
 /// How long the emulator may take to listen.
 const START: Duration = Duration::from_secs(20);
@@ -31,7 +35,7 @@ impl Emulator {
     /// emulator's go to `folder/emulator.log`.
     pub fn start(folder: &Path, environment: &[(&str, String)]) -> anyhow::Result<Self> {
         let bootstrap = folder.join("bootstrap");
-        symlink(process::quell()?, &bootstrap).context("the bootstrap can't be linked")?;
+        symlink(binary()?, &bootstrap).context("the bootstrap can't be linked")?;
         let (address, api) = (free_address()?, free_address()?);
         let log = File::create(folder.join("emulator.log"))?;
         let emulator = Command::new(python::program("aws-lambda-rie")?)
@@ -85,6 +89,8 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        process::kill_group(&mut self.emulator);
+        // It may have ended by itself; there is nothing to be done about either.
+        let _ = kill_process_group(Pid::from_child(&self.emulator), Signal::KILL);
+        let _ = self.emulator.wait();
     }
 }

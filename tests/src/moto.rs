@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -14,7 +14,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 
 use quell::cloud::{CloudPlace, aws::Ec2Options};
 
-use crate::python;
+use crate::{process::free_address, python};
 
 /// The region in which everything is.
 pub const REGION: &str = "eu-west-1";
@@ -119,10 +119,4 @@ impl Drop for Moto {
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
-}
-
-/// A loopback address that nobody listens on.
-pub fn free_address() -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free loopback port")?;
-    Ok(listener.local_addr()?)
 }

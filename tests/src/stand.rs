@@ -18,6 +18,7 @@ use quell::{
     },
     converge::{Band, Converger, Room},
     decision::ActionKind,
+    duration::HumanDuration,
     fact::{
         ObservationSource,
         stealthwatch::{StealthwatchApi, StealthwatchOptions},
@@ -34,8 +35,14 @@ use serde_json::Value;
 use crate::recorded;
 
 /// One sandbox for all: making one takes longer than a test.
-static SANDBOX: LazyLock<Sandbox> =
-    LazyLock::new(|| Sandbox::new(Use::Daemon, Limits::default(), None).expect("the default limits make a sandbox"));
+static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
+    let limits = Limits {
+        // A machine that is busy with other tests must not end a good plugin.
+        guest_time: HumanDuration::from_secs(20),
+        ..Limits::default()
+    };
+    Sandbox::new(Use::Daemon, limits, None).expect("these limits make a sandbox")
+});
 
 /// The network ACL of the web server's subnet in the simulated account.
 pub const WEB_ACL: &str = "acl-0b111111111111111";

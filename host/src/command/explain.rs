@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     alert::{self, Detector, stealthwatch::MAX_BYTES},
-    exit::{Exit, Failure, OrExit},
+    exit::{Exit, Failure, OrExit, OrItsExit},
     report::Outcome,
     setup::{self, Purpose},
 };
@@ -39,7 +39,7 @@ impl Explain {
         let config = global.config()?;
         let bytes = self.alert.read(MAX_BYTES as u64)?;
         let alert = alert::decode(self.detector, &bytes).or_exit(Exit::Input)?;
-        let host = setup::host(&config, Purpose::Explain).await?;
+        let host = setup::host(&config, Purpose::Explain).await.or_its_exit()?;
         let report = host.explain(alert).await?;
         match self.output {
             StoryOutput::Text => answer(report.to_string().trim_end())?,
