@@ -57,5 +57,8 @@ async fn a_plugin_that_breaks_down_fails_its_alert_and_the_host_goes_on() {
     insta::assert_snapshot!(report.summary, @"");
     assert_eq!(stand.writes(), 0);
     let stand = Stand::new().await.unwrap();
-    assert_eq!(stand.report("1", recorded::ATTACK).await.unwrap().outcome, Outcome::Acted);
+    assert_eq!(
+        stand.report("1", recorded::ATTACK).await.unwrap().outcome,
+        Outcome::Acted
+    );
 }

@@ -23,7 +23,16 @@ impl aws_credential_types::provider::ProvideCredentials for NoCredentials {
 }
 
 async fn fault_of(config: SdkConfig) -> Fault {
-    let cloud = Ec2Cloud::with(&config, Duration::from_secs(5));
+    let cloud = Ec2Cloud::with(
+        &config,
+        &Ec2Options {
+            place: CloudPlace {
+                account: "111122223333".to_owned(),
+                region: "eu-west-1".to_owned(),
+            },
+            call_timeout: Duration::from_secs(5),
+        },
+    );
     let vpc = "vpc-0a1b2c3d".parse().unwrap();
     cloud.vpc_prefixes(&vpc).await.unwrap_err().fault
 }
