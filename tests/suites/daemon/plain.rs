@@ -8,12 +8,12 @@ use quell_tests::{
 };
 
 /// A folder with a simulated account, and these lines added to the configuration.
-pub fn plain(more: &str) -> Quell {
+pub(crate) fn plain(more: &str) -> Quell {
     plain_at(free_address().unwrap(), more)
 }
 
 /// As [`plain`], with the door at this address.
-pub fn plain_at(listen: SocketAddr, more: &str) -> Quell {
+pub(crate) fn plain_at(listen: SocketAddr, more: &str) -> Quell {
     let configuration = format!(
         r#"
         [simulated]

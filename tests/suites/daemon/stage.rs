@@ -14,24 +14,24 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
 /// The token that the door asks for.
-pub const TOKEN: &str = "a-token-that-nobody-guesses";
+pub(crate) const TOKEN: &str = "a-token-that-nobody-guesses";
 
 /// How long something may take that takes a second on an idle machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// All that a daemon needs.
-pub struct Stage {
-    pub moto: Moto,
-    pub scene: Scene,
-    pub stealthwatch: SimulatedStealthwatch,
-    pub quell: Quell,
+pub(crate) struct Stage {
+    pub(crate) moto: Moto,
+    pub(crate) scene: Scene,
+    pub(crate) stealthwatch: SimulatedStealthwatch,
+    pub(crate) quell: Quell,
     url: String,
     before: Vec<SeenEntry>,
 }
 
 impl Stage {
     /// With these lines in the default plugin's settings.
-    pub async fn build(settings: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn build(settings: &str) -> anyhow::Result<Self> {
         let moto = Moto::start()?;
         let scene = Scene::build(&moto)?;
         let before = seen_entries(&moto, &scene.web.acl)?;
@@ -78,7 +78,7 @@ impl Stage {
     }
 
     /// The recorded attack, on the scene's web server.
-    pub fn attack(&self) -> String {
+    pub(crate) fn attack(&self) -> String {
         let web = &self.scene.web;
         let namespace = format!("awsv2:{}:{}:{}", moto::ACCOUNT, moto::REGION, self.scene.vpc);
         let source = json!({
@@ -92,7 +92,7 @@ impl Stage {
     }
 
     /// Posts an alert, and gives the location of what becomes of it as soon as it is taken.
-    pub async fn post(&self, alert: &str) -> anyhow::Result<String> {
+    pub(crate) async fn post(&self, alert: &str) -> anyhow::Result<String> {
         let request = client()?.post(format!("{}/alerts/stealthwatch-cloud", self.url));
         let response = request.bearer_auth(TOKEN).body(alert.to_owned()).send().await?;
         ensure!(response.status() == StatusCode::ACCEPTED, "{response:?}");
@@ -101,7 +101,7 @@ impl Stage {
     }
 
     /// Waits until what is at the location is no longer waiting.
-    pub async fn worked(&self, place: &str) -> anyhow::Result<Value> {
+    pub(crate) async fn worked(&self, place: &str) -> anyhow::Result<Value> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let request = client()?.get(format!("{}{place}", self.url)).bearer_auth(TOKEN);
@@ -115,7 +115,7 @@ impl Stage {
     }
 
     /// Posts the attack and waits until it is worked on.
-    pub async fn deliver(&self) -> anyhow::Result<()> {
+    pub(crate) async fn deliver(&self) -> anyhow::Result<()> {
         let place = self.post(&self.attack()).await?;
         let delivery = self.worked(&place).await?;
         ensure!(delivery["report"]["outcome"] == "acted", "{delivery}");
@@ -123,7 +123,7 @@ impl Stage {
     }
 
     /// The entries in the web subnet's ACL that were not there in the beginning, as boto3 sees them.
-    pub fn new_entries(&self) -> anyhow::Result<Vec<String>> {
+    pub(crate) fn new_entries(&self) -> anyhow::Result<Vec<String>> {
         let entries = self.entries(&self.scene.web.acl)?;
         ensure!(
             self.before.iter().all(|entry| entries.contains(entry)),
@@ -134,7 +134,7 @@ impl Stage {
     }
 
     /// All entries of an ACL, as boto3 sees them.
-    pub fn entries(&self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
+    pub(crate) fn entries(&self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
         seen_entries(&self.moto, acl)
     }
 }

@@ -12,7 +12,10 @@ fn two_daemons_never_work_on_one_journal() {
     let _daemon = quell.serve().unwrap();
     let second = quell.run(&["serve"]).unwrap();
     assert_eq!(second.exit, Some(1));
-    insta::assert_snapshot!(told(&quell, &second), @"");
+    insta::assert_snapshot!(told(&quell, &second), @r"
+    error: Quell can't start
+      because another Quell works on this journal (journal.sqlite.lock); stop it, or let it do the work
+    ");
 }
 
 #[test]
@@ -31,7 +34,10 @@ fn a_port_that_is_taken_is_named() {
     let quell = plain_at(address, "");
     let failed = quell.run(&["serve"]).unwrap();
     assert_eq!(failed.exit, Some(1));
-    insta::assert_snapshot!(told(&quell, &failed).replace(&address.to_string(), "ADDRESS"), @"");
+    insta::assert_snapshot!(told(&quell, &failed).replace(&address.to_string(), "ADDRESS"), @r"
+    error: can't listen on ADDRESS (http.listen): is another Quell running, or may only root use the port?
+      because Address already in use (os error 98)
+    ");
 }
 
 #[test]
@@ -68,7 +74,7 @@ fn what_is_wrong_in_the_configuration_ends_with_code_3_wherever_it_is_noticed() 
             "[[plugin]]\nname = \"nacl-block\"\nsettings = { block-seconds = 0 }".to_owned(),
         ),
         (
-            "an address without a token",
+            "an API key that is not there",
             "[stealthwatch-cloud]\nbase-url = \"https://example.com/api/v3/\"\nuser = \"quell\"\nkey-file = \"no.key\""
                 .to_owned(),
         ),

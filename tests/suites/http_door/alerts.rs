@@ -54,13 +54,15 @@ async fn what_is_no_alert_is_refused_with_the_remedy_and_kept() {
     let door = OpenDoor::new().await.unwrap();
     let mut without_id: Value = serde_json::from_str(recorded::ATTACK).unwrap();
     without_id.as_object_mut().unwrap().remove("id");
+    let without_id = without_id.to_string();
     let half = recorded::ATTACK.split_at(recorded::ATTACK.len() / 2).0;
+    let deep = format!("{}1{}", "{\"id\":".repeat(100_000), "}".repeat(100_000));
     let cases: [&[u8]; 7] = [
         b"hello",
         half.as_bytes(),
         b"",
-        without_id.to_string().as_bytes(),
-        &b"{\"id\":".repeat(100_000),
+        without_id.as_bytes(),
+        deep.as_bytes(),
         b"{\"id\": \"\xff\"}",
         b"[]",
     ];
@@ -89,28 +91,35 @@ async fn what_is_no_alert_is_refused_with_the_remedy_and_kept() {
 }
 
 #[tokio::test]
-async fn an_alert_in_a_megabyte_is_read_and_one_byte_more_is_refused() {
+async fn an_alert_of_the_most_bytes_is_read_and_one_byte_more_is_refused_though_its_length_was_not_told() {
     let door = OpenDoor::with("max-body = 20000").await.unwrap();
     let spaces = " ".repeat(20_000 - recorded::ATTACK.len());
     let fits = format!("{}{spaces}", recorded::ATTACK);
-    assert_eq!(
-        door.post(ALERTS, fits.clone()).await.unwrap().status(),
-        StatusCode::ACCEPTED
-    );
-    let refused = door.post(ALERTS, fits + " ").await.unwrap();
+    let accepted = door.post(ALERTS, fits.clone()).await.unwrap();
+    assert_eq!(accepted.status(), StatusCode::ACCEPTED);
+    let refused = door.post(ALERTS, fits.clone() + " ").await.unwrap();
     insta::assert_snapshot!(refusal(refused).await.unwrap(), @"413: the alert has more bytes than http.max-body allows");
+
+    let chunk = format!("{:x}\r\n{fits} \r\n0\r\n\r\n", fits.len() + 1);
+    let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: quell\r\nTransfer-Encoding: chunked\r\n\r\n");
+    assert_eq!(first_line(&door, &(head + &chunk)).await, "HTTP/1.1 413");
 }
 
 #[tokio::test]
 async fn ten_megabytes_are_refused_before_they_are_sent() {
     let door = OpenDoor::new().await.unwrap();
-    let mut stream = TcpStream::connect(door.address).await.unwrap();
     let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: quell\r\nContent-Length: 10000000\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
+    assert_eq!(first_line(&door, &head).await, "HTTP/1.1 413");
+}
+
+/// How the answer to these bytes begins.
+async fn first_line(door: &OpenDoor, sent: &str) -> String {
+    let mut stream = TcpStream::connect(door.address).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
     let mut answer = [0; 12];
     let read = tokio::time::timeout(Duration::from_secs(5), stream.read_exact(&mut answer));
     read.await.unwrap().unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 413");
+    String::from_utf8(answer.to_vec()).unwrap()
 }
 
 #[tokio::test]

@@ -35,7 +35,11 @@ async fn the_text_of_what_could_not_be_read_says_why() {
         .request(Method::GET, &format!("/deliveries/{id}"))
         .header("accept", "text/plain");
     let text = ask.send().await.unwrap().text().await.unwrap();
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r"
+    delivery body-2cf24dba5fb0a30e26e83b2ac5b9e29e: failed, received 2026-03-01T12:00:00Z, 0 attempts
+
+    the alert is not JSON, or not all of it (line 1 column 1); send the alert's JSON object unchanged: expected value at line 1 column 1
+    ");
 }
 
 #[tokio::test]
@@ -63,8 +67,9 @@ async fn holds_are_listed_released_and_then_listed_as_ended() {
         denied.len() == 3 && !denied.iter().any(|entry| entry.contains("203.0.113.7/32")),
         "{denied:?}"
     );
-    let listed = |path| async { door.get(path).await.unwrap().json::<Vec<Value>>().await.unwrap().len() };
-    assert_eq!((listed("/holds").await, listed("/holds?all=true").await), (3, 4));
+    let left: Vec<Value> = door.get("/holds").await.unwrap().json().await.unwrap();
+    let all: Vec<Value> = door.get("/holds?all=true").await.unwrap().json().await.unwrap();
+    assert_eq!((left.len(), all.len()), (3, 4));
 }
 
 #[tokio::test]
@@ -76,7 +81,13 @@ async fn a_hold_that_is_not_there_is_not_found_whatever_was_meant() {
         let refused = door.post(&format!("/holds/{id}/release"), "").await.unwrap();
         told.push(refusal(refused).await.unwrap());
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    404: there is no hold 99 in force; `quell holds` lists those that are
+    404: there is no hold -1 in force; `quell holds` lists those that are
+    404: a hold's id is a number; GET /holds lists those in force
+    404: a hold's id is a number; GET /holds lists those in force
+    404: a hold's id is a number; GET /holds lists those in force
+    ");
     assert_eq!(door.stand.denied().len(), 4);
 }
 
@@ -87,5 +98,8 @@ async fn a_question_that_is_misspelt_is_not_answered_as_another() {
     for path in ["/holds?al=true", "/holds?all=yes"] {
         told.push(refusal(door.get(path).await.unwrap()).await.unwrap());
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    400: the only thing to ask /holds for is ?all=true: the holds that have ended, too
+    400: the only thing to ask /holds for is ?all=true: the holds that have ended, too
+    ");
 }

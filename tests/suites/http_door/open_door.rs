@@ -20,25 +20,25 @@ use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Where alerts go.
-pub const ALERTS: &str = "/alerts/stealthwatch-cloud";
+pub(crate) const ALERTS: &str = "/alerts/stealthwatch-cloud";
 
 /// A door, and what is behind it.
-pub struct OpenDoor {
-    pub stand: Stand,
-    pub address: SocketAddr,
-    pub daemon: Option<Daemon>,
+pub(crate) struct OpenDoor {
+    pub(crate) stand: Stand,
+    pub(crate) address: SocketAddr,
+    pub(crate) daemon: Option<Daemon>,
     _folder: TempDir,
     _stop: DropGuard,
 }
 
 impl OpenDoor {
     /// A whole daemon as it is by default.
-    pub async fn new() -> anyhow::Result<Self> {
+    pub(crate) async fn new() -> anyhow::Result<Self> {
         Self::with("").await
     }
 
     /// A whole daemon with these lines in `[http]`.
-    pub async fn with(http: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn with(http: &str) -> anyhow::Result<Self> {
         let stand = Stand::new().await?;
         let folder = tempfile::tempdir()?;
         let text = format!(
@@ -57,7 +57,7 @@ impl OpenDoor {
     }
 
     /// Only the door, with little patience: what comes in stays in the journal.
-    pub async fn without_worker(timeout: Duration) -> anyhow::Result<Self> {
+    pub(crate) async fn without_worker(timeout: Duration) -> anyhow::Result<Self> {
         let stand = Stand::new().await?;
         let door = HttpDoor::open(HttpOptions {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -79,23 +79,23 @@ impl OpenDoor {
     }
 
     /// A request that is not sent yet.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let client = Client::builder().no_proxy().build().expect("a client can be made");
         client.request(method, format!("http://{}{path}", self.address))
     }
 
     /// Asks for something.
-    pub async fn get(&self, path: &str) -> anyhow::Result<Response> {
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Response> {
         Ok(self.request(Method::GET, path).send().await?)
     }
 
     /// Posts something, with this body.
-    pub async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> anyhow::Result<Response> {
+    pub(crate) async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> anyhow::Result<Response> {
         Ok(self.request(Method::POST, path).body(body).send().await?)
     }
 
     /// Posts an alert, and waits until what is at its location is no longer waiting.
-    pub async fn deliver(&self, alert: &str) -> anyhow::Result<Value> {
+    pub(crate) async fn deliver(&self, alert: &str) -> anyhow::Result<Value> {
         let accepted = self.post(ALERTS, alert.to_owned()).await?;
         ensure!(accepted.status() == StatusCode::ACCEPTED, "{accepted:?}");
         let place = header(&accepted, "location")?;
@@ -112,7 +112,7 @@ impl OpenDoor {
 }
 
 /// A header's value.
-pub fn header(response: &Response, name: &str) -> anyhow::Result<String> {
+pub(crate) fn header(response: &Response, name: &str) -> anyhow::Result<String> {
     let value = response
         .headers()
         .get(name)
@@ -121,7 +121,7 @@ pub fn header(response: &Response, name: &str) -> anyhow::Result<String> {
 }
 
 /// The status and the reason of a refusal.
-pub async fn refusal(response: Response) -> anyhow::Result<String> {
+pub(crate) async fn refusal(response: Response) -> anyhow::Result<String> {
     let status = response.status();
     let body: Value = response.json().await?;
     let why = body["error"].as_str().context("a refusal has a reason")?;

@@ -48,6 +48,7 @@ pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
         .merge(slow)
         .with_state(host)
         .layer(DefaultBodyLimit::max(options.max_body))
+        .layer(middleware::from_fn_with_state(options.max_body, fits))
         .layer(middleware::from_fn_with_state(token, admission::admit))
         .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
         .method_not_allowed_fallback(|| async {
@@ -62,6 +63,23 @@ pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
                 "there is nothing here; alerts go to POST /alerts/stealthwatch-cloud",
             )
         })
+}
+
+/// Refuses a request that says it is too long before it is sent: who is cut off while sending may never read why.
+async fn fits(State(limit): State<usize>, request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    match length {
+        Some(length) if length > limit => too_long(),
+        _ => next.run(request).await,
+    }
+}
+
+fn too_long() -> Response {
+    refuse(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "the alert has more bytes than http.max-body allows",
+    )
 }
 
 /// Cuts off a request that takes too long. Nearly always its body does not come.
@@ -85,12 +103,7 @@ async fn receive(
     };
     let body = match body {
         Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "the alert has more bytes than http.max-body allows",
-            );
-        }
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return too_long(),
         Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
     };
     let id = DeliveryId::of_bytes(&body);
