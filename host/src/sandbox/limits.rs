@@ -170,7 +170,7 @@ mod tests {
         insta::assert_snapshot!(all.join("\n"), @r"
         limit `memory-bytes` is 0, but must be from 65536 to 4294967296
         limit `host-calls` is 0, but must be from 1 to 1000000
-        limit `wall-clock` is 50ms, but must be from 100ms to 24h
+        limit `wall-clock` is 50ms, but must be from 500ms to 24h
         ");
     }
 

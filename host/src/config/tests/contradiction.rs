@@ -13,7 +13,7 @@ fn a_file_that_says_no_account_is_told_both_ways_out() {
 
 #[test]
 fn a_real_and_a_simulated_account_at_once_is_refused() {
-    insta::assert_snapshot!(wrong("[aws]\n[simulated]\naccount-file = 'a.toml'"), @r"
+    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[simulated]\naccount-file = 'a.toml'"), @r"
     one problem in the configuration
     quell.toml:2: both [aws] and [simulated] are given
       2 | [simulated]
@@ -24,7 +24,7 @@ fn a_real_and_a_simulated_account_at_once_is_refused() {
 
 #[test]
 fn a_key_in_two_places_or_in_none_is_refused() {
-    let api = "[aws]\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\n";
+    let api = "aws = { account = '111122223333', region = 'eu-west-1' }\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\n";
     insta::assert_snapshot!(wrong(api), @r#"
     one problem in the configuration
     quell.toml:2: neither `key-env` nor `key-file` is given in [stealthwatch-cloud]
@@ -43,7 +43,11 @@ fn a_key_in_two_places_or_in_none_is_refused() {
 
 #[test]
 fn a_key_sent_in_the_clear_or_written_into_the_url_is_refused() {
-    let api = |url: &str| format!("[aws]\n[stealthwatch-cloud]\nbase-url = '{url}'\nuser = 'u'\nkey-env = 'K'");
+    let api = |url: &str| {
+        format!(
+            "aws = {{ account = '111122223333', region = 'eu-west-1' }}\n[stealthwatch-cloud]\nbase-url = '{url}'\nuser = 'u'\nkey-env = 'K'"
+        )
+    };
     insta::assert_snapshot!(wrong(&api("http://example.obsrvbl.com/api/v3/")), @r"
     one problem in the configuration
     quell.toml:3: `stealthwatch-cloud.base-url` would send the API key over `http`, readable by everyone on the way
@@ -62,20 +66,22 @@ fn a_key_sent_in_the_clear_or_written_into_the_url_is_refused() {
 
 #[test]
 fn a_door_that_others_can_reach_needs_a_token() {
-    insta::assert_snapshot!(wrong("[aws]\n[http]\nlisten = '0.0.0.0:8480'"), @r#"
+    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[http]\nlisten = '0.0.0.0:8480'"), @r#"
     one problem in the configuration
     quell.toml:3: `listen` 0.0.0.0:8480 can be reached from outside this machine, so `token-env` or `token-file` is required
       3 | listen = '0.0.0.0:8480'
         | ^^^^^^
       write `token-env = "QUELL_HTTP_TOKEN"` and set that variable, or listen on 127.0.0.1
     "#);
-    let http = parse("[aws]").unwrap().http;
+    let http = parse("aws = { account = '111122223333', region = 'eu-west-1' }")
+        .unwrap()
+        .http;
     insta::assert_snapshot!(http.listening_on("[::]:80".parse().unwrap()).unwrap_err(), @"[::]:80 can be reached from outside this machine, so a token is required: set `http.token-env` or `http.token-file` in the configuration, or listen on 127.0.0.1");
 }
 
 #[test]
 fn a_component_that_is_not_pinned_is_refused() {
-    insta::assert_snapshot!(wrong("[aws]\n[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'"), @r"
+    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'"), @r"
     one problem in the configuration
     quell.toml:4: plugin `mine` has a `file` but no `sha256`
       4 | file = 'mine.wasm'
@@ -86,7 +92,7 @@ fn a_component_that_is_not_pinned_is_refused() {
 
 #[test]
 fn plugins_that_could_not_be_told_apart_or_found_are_refused() {
-    let plugins = "[aws]\n[[plugin]]\nname = 'nacl-blok'\n[[plugin]]\nname = 'nacl-block'\n[[plugin]]\nname = 'nacl-block'\nmay = []";
+    let plugins = "aws = { account = '111122223333', region = 'eu-west-1' }\n[[plugin]]\nname = 'nacl-blok'\n[[plugin]]\nname = 'nacl-block'\n[[plugin]]\nname = 'nacl-block'\nmay = []";
     insta::assert_snapshot!(wrong(plugins), @r"
     3 problems in the configuration
     quell.toml:3: there is no built-in plugin `nacl-blok`
@@ -106,7 +112,7 @@ fn plugins_that_could_not_be_told_apart_or_found_are_refused() {
 
 #[test]
 fn a_band_without_a_number_in_it_is_refused() {
-    insta::assert_snapshot!(wrong("[aws]\n[network-acl]\nfirst-number = 100"), @r"
+    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[network-acl]\nfirst-number = 100"), @r"
     one problem in the configuration
     quell.toml:3: `first-number` 100 is above `last-number` 99, so no number is left
       3 | first-number = 100
@@ -117,7 +123,7 @@ fn a_band_without_a_number_in_it_is_refused() {
 
 #[test]
 fn a_time_out_of_nothing_is_refused() {
-    insta::assert_snapshot!(wrong("[aws]\ncall-timeout = '0s'"), @r"
+    insta::assert_snapshot!(wrong("[aws]\ncall-timeout = '0s'\naccount = '111122223333'\nregion = 'eu-west-1'"), @r"
     one problem in the configuration
     quell.toml:2: `aws.call-timeout` is zero, so nothing would ever be in time
       2 | call-timeout = '0s'
@@ -128,7 +134,7 @@ fn a_time_out_of_nothing_is_refused() {
 
 #[test]
 fn a_limit_that_no_plugin_could_work_with_is_refused() {
-    insta::assert_snapshot!(wrong("[aws]\n[sandbox.limits]\nmemory-bytes = 0"), @r"
+    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[sandbox.limits]\nmemory-bytes = 0"), @r"
     one problem in the configuration
     quell.toml:3: `sandbox.limits.memory-bytes` must be from 65536 to 4294967296, not 0
       3 | memory-bytes = 0

@@ -4,7 +4,7 @@ use super::wrong;
 
 #[test]
 fn a_misspelt_key_is_told_with_its_line_and_what_was_meant() {
-    insta::assert_snapshot!(wrong("[aws]\n\n[guard]\nnever-blok = []\n"), @r"
+    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n\n[guard]\nnever-blok = []\n"), @r"
     one problem in the configuration
     quell.toml:4: unknown key `never-blok` in [guard]
       4 | never-blok …
@@ -26,7 +26,7 @@ fn a_misspelt_section_is_told_too() {
 
 #[test]
 fn a_key_that_resembles_none_is_told_with_all_that_there_are() {
-    insta::assert_snapshot!(wrong("[aws]\n[work]\ncolour = 'red'"), @r"
+    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[work]\ncolour = 'red'"), @r"
     one problem in the configuration
     quell.toml:3: unknown key `colour` in [work]
       3 | colour …
@@ -126,7 +126,7 @@ limit = 3
 
 #[test]
 fn one_table_where_a_list_of_them_belongs_is_told_how_to_write_it() {
-    insta::assert_snapshot!(wrong("[aws]\n[plugin]\nname = 'nacl-block'"), @r"
+    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[plugin]\nname = 'nacl-block'"), @r"
     one problem in the configuration
     quell.toml:2: `plugin` is a list of tables
       2 | [plugin]
@@ -137,7 +137,7 @@ fn one_table_where_a_list_of_them_belongs_is_told_how_to_write_it() {
 
 #[test]
 fn a_secret_that_was_written_into_the_file_is_not_shown_again() {
-    let api = "[aws]\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/'\nuser = 'u'\n";
+    let api = "aws = { account = '111122223333', region = 'eu-west-1' }\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/'\nuser = 'u'\n";
     insta::assert_snapshot!(wrong(&format!("{api}key = 's3cret'")), @r"
     one problem in the configuration
     quell.toml:5: unknown key `key` in [stealthwatch-cloud]

@@ -22,7 +22,7 @@ fn wrong(text: &str) -> String {
 #[test]
 fn the_example_that_ships_is_fine_and_says_the_defaults() {
     let example = parse(EXAMPLE).unwrap();
-    let shortest = parse("[aws]").unwrap();
+    let shortest = parse("aws = { account = '111122223333', region = 'eu-west-1' }").unwrap();
     assert_eq!(
         Config {
             stealthwatch_cloud: None,
@@ -91,7 +91,7 @@ fn paths_are_relative_to_the_configuration_file_and_not_to_where_the_daemon_was_
 
 #[test]
 fn without_a_plugin_table_the_built_in_plugin_decides_and_may_only_block() {
-    let config = parse("[aws]").unwrap();
+    let config = parse("aws = { account = '111122223333', region = 'eu-west-1' }").unwrap();
     let [plugin] = config.plugins.as_slice() else {
         panic!("one plugin")
     };
@@ -102,7 +102,7 @@ fn without_a_plugin_table_the_built_in_plugin_decides_and_may_only_block() {
 
 #[test]
 fn a_base_url_without_a_last_slash_gets_it_so_that_no_part_of_it_is_lost() {
-    let text = "[aws]\n[stealthwatch-cloud]\nbase-url = 'http://127.0.0.1:1/api/v3'\nuser = 'u'\nkey-env = 'K'";
+    let text = "aws = { account = '111122223333', region = 'eu-west-1' }\n[stealthwatch-cloud]\nbase-url = 'http://127.0.0.1:1/api/v3'\nuser = 'u'\nkey-env = 'K'";
     let api = parse(text).unwrap().stealthwatch_cloud.unwrap();
     assert_eq!(
         api.base_url.join("observations/").unwrap().as_str(),

@@ -13,6 +13,9 @@ use crate::{
 
 /// Two VPCs with the same prefix, and one instance in each with the same private address.
 const ACCOUNT: &str = r#"
+account = "111122223333"
+region = "eu-west-1"
+
 [[vpc]]
 id = "vpc-0a1b2c3d"
 prefixes = ["10.0.0.0/16"]
