@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -44,7 +44,8 @@ pub struct Daemon {
     host: Arc<Host>,
     address: SocketAddr,
     stop: CancellationToken,
-    parts: [JoinHandle<()>; 3],
+    /// The door, the worker and the timer. None of them ends before it is told to.
+    parts: JoinSet<()>,
     _only_writer: WriterLock,
 }
 
@@ -69,13 +70,14 @@ impl Daemon {
         .await?;
         let stop = CancellationToken::new();
         let workers = config.work.workers.get();
+        let address = door.address();
+        let mut parts = JoinSet::new();
+        parts.spawn(door.serve(Arc::clone(&host), stop.clone()));
+        parts.spawn(worker::run(Arc::clone(&host), workers, stop.clone()));
+        parts.spawn(timer::run(Arc::clone(&host), stop.clone()));
         Ok(Self {
-            address: door.address(),
-            parts: [
-                tokio::spawn(door.serve(Arc::clone(&host), stop.clone())),
-                tokio::spawn(worker::run(Arc::clone(&host), workers, stop.clone())),
-                tokio::spawn(timer::run(Arc::clone(&host), stop.clone())),
-            ],
+            address,
+            parts,
             host,
             stop,
             _only_writer: only_writer,
@@ -92,11 +94,19 @@ impl Daemon {
         &self.host
     }
 
+    /// Waits until a part of it ends though nobody told it to. A daemon that goes on without its worker or timer would look alive and do nothing.
+    pub async fn broke_off(&mut self) -> DaemonError {
+        match self.parts.join_next().await {
+            Some(Err(error)) => DaemonError::BrokeOff(error.to_string()),
+            Some(Ok(())) | None => DaemonError::BrokeOff("it ended by itself".to_owned()),
+        }
+    }
+
     /// Closes the door, ends what is under way, and returns when all of it has ended. Holds stay in force.
-    pub async fn stop(self) -> Result<(), DaemonError> {
+    pub async fn stop(mut self) -> Result<(), DaemonError> {
         self.stop.cancel();
-        for part in self.parts {
-            part.await.map_err(|error| DaemonError::BrokeOff(error.to_string()))?;
+        while let Some(ended) = self.parts.join_next().await {
+            ended.map_err(|error| DaemonError::BrokeOff(error.to_string()))?;
         }
         Ok(())
     }

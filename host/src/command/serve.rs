@@ -39,9 +39,13 @@ impl Serve {
         }
         // From here on a signal no longer just ends the process, so whoever starts us may stop us as soon as the door is open.
         let stop = StopSignal::expect()?;
-        let daemon = Daemon::start(&config).await.or_its_exit()?;
+        let mut daemon = Daemon::start(&config).await.or_its_exit()?;
         tracing::info!(address = %daemon.address(), "listening");
-        stop.received().await;
+        tokio::select! {
+            () = stop.received() => {}
+            // Whoever started us starts us again, and the journal has all that was under way.
+            error = daemon.broke_off() => return Err(error).or_its_exit(),
+        }
         tracing::info!("stopping; what is in force stays in force");
         daemon.stop().await.or_its_exit()
     }

@@ -51,6 +51,7 @@ async fn a_slow_fact_is_not_charged_to_the_plugin() {
 #[tokio::test]
 async fn a_fact_that_never_comes_ends_at_the_wall_clock() {
     let limits = Limits {
+        guest_time: HumanDuration::from_millis(200),
         wall_clock: HumanDuration::from_millis(200),
         ..Limits::default()
     };
