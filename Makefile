@@ -49,13 +49,21 @@ bench: toolchain ## Measure decisions and the way of an alert (release build, so
 	cargo bench --locked --package quell-tests
 
 .PHONY: lambda
-lambda: toolchain ## Build target/lambda/quell/bootstrap.zip for a function on provided.al2023
-	$(call say,Installing cargo-lambda into $(VENV))
+lambda: toolchain quell.toml ## Build target/lambda/quell/bootstrap.zip for a function on provided.al2023, with quell.toml in it
+	$(call say,Installing cargo-lambda and the linker zig into $(VENV))
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --requirement examples/lambda/requirements.txt
+	$(PIP) install --require-hashes --requirement examples/lambda/requirements.txt
+	@rustup target list --installed | grep -qx x86_64-unknown-linux-gnu || rustup target add x86_64-unknown-linux-gnu
 	$(call say,Building for Amazon Linux 2023 (a release build of the AWS SDK: many minutes))
-	PATH="$(abspath $(VENV)/bin):$$PATH" cargo lambda build --locked --release --package quell --output-format zip
-	@echo "target/lambda/quell/bootstrap.zip is ready; README.md says how to deploy it"
+	@# Zig links against a C library older than that of Amazon Linux 2023, however new this machine's is. Without its
+	@# "optimizations" cargo-lambda leaves the release profile of Cargo.toml alone.
+	PATH="$(abspath $(VENV)/bin):$$PATH" cargo lambda build --locked --release --package quell --x86-64 \
+		--disable-optimizations --output-format zip --include quell.toml --lambda-dir target/lambda
+	@echo "target/lambda/quell/bootstrap.zip is ready; examples/lambda/README.md says how to deploy it"
+
+quell.toml:
+	cp examples/lambda/quell.toml $@
+	@echo "quell.toml is a copy of the example now: put your account, region and portal into it, then run make lambda again"
 
 .PHONY: toolchain
 toolchain: ## The WebAssembly target that plugins are built for

@@ -2,13 +2,16 @@
 //!
 //! `build.rs` compiles them from the source in `plugins/`. They run in the same sandbox and within the same limits as anybody's.
 
+/// The one that is used when the configuration names none.
+pub const DEFAULT: &str = "nacl-block";
+
 /// Their names.
-pub const NAMES: &[&str] = &["nacl-block"];
+pub const NAMES: [&str; 1] = [DEFAULT];
 
 /// The component of the plugin with this name, or None if none of that name comes with the binary.
 pub fn plugin(name: &str) -> Option<&'static [u8]> {
     match name {
-        "nacl-block" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/nacl-block.wasm"))),
+        DEFAULT => Some(include_bytes!(concat!(env!("OUT_DIR"), "/nacl-block.wasm"))),
         _ => None,
     }
 }

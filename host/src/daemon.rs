@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::Config,
     door::http::{HttpDoor, HttpError, HttpOptions},
+    exit::{Classified, Exit},
     setup::{self, Purpose, SetupError, WriterLock},
     way::{Host, timer, worker},
 };
@@ -21,7 +22,7 @@ pub enum DaemonError {
     /// It can't be set up.
     #[error("Quell can't start")]
     Setup(#[from] SetupError),
-    /// The door can't be opened, or broke down.
+    /// The door can't be opened.
     #[error(transparent)]
     Http(#[from] HttpError),
     /// A part of it broke off.
@@ -29,13 +30,21 @@ pub enum DaemonError {
     BrokeOff(String),
 }
 
+impl Classified for DaemonError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Setup(error) => error.exit(),
+            Self::Http(_) | Self::BrokeOff(_) => Exit::Failed,
+        }
+    }
+}
+
 /// A daemon that runs.
 pub struct Daemon {
     host: Arc<Host>,
     address: SocketAddr,
     stop: CancellationToken,
-    door: JoinHandle<Result<(), HttpError>>,
-    others: [JoinHandle<()>; 2],
+    parts: [JoinHandle<()>; 3],
     _only_writer: WriterLock,
 }
 
@@ -62,8 +71,8 @@ impl Daemon {
         let workers = config.work.workers.get();
         Ok(Self {
             address: door.address(),
-            door: tokio::spawn(door.serve(Arc::clone(&host), stop.clone())),
-            others: [
+            parts: [
+                tokio::spawn(door.serve(Arc::clone(&host), stop.clone())),
                 tokio::spawn(worker::run(Arc::clone(&host), workers, stop.clone())),
                 tokio::spawn(timer::run(Arc::clone(&host), stop.clone())),
             ],
@@ -86,10 +95,8 @@ impl Daemon {
     /// Closes the door, ends what is under way, and returns when all of it has ended. Holds stay in force.
     pub async fn stop(self) -> Result<(), DaemonError> {
         self.stop.cancel();
-        let broke_off = |error: tokio::task::JoinError| DaemonError::BrokeOff(error.to_string());
-        self.door.await.map_err(broke_off)??;
-        for other in self.others {
-            other.await.map_err(broke_off)?;
+        for part in self.parts {
+            part.await.map_err(|error| DaemonError::BrokeOff(error.to_string()))?;
         }
         Ok(())
     }

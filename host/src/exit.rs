@@ -108,6 +108,24 @@ impl<T, E: Into<Box<dyn Error + Send + Sync>>> OrExit<T> for Result<T, E> {
     }
 }
 
+/// An error that knows how the process ends for it.
+pub trait Classified: Error + Send + Sync + 'static {
+    /// How the process ends.
+    fn exit(&self) -> Exit;
+}
+
+/// Says that the error knows how the process ends.
+pub trait OrItsExit<T> {
+    /// The value, or a failure with the error's own exit code.
+    fn or_its_exit(self) -> Result<T, Failure>;
+}
+
+impl<T, E: Classified> OrItsExit<T> for Result<T, E> {
+    fn or_its_exit(self) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(error.exit(), error))
+    }
+}
+
 /// The error, its causes and the remedy, each on a line of its own. Styled: print it through `anstream`.
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

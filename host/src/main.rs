@@ -48,12 +48,13 @@ async fn lambda(global: &Global) -> Result<(), Failure> {
 
     use quell::{
         door,
+        exit::OrItsExit,
         setup::{self, Purpose, WriterLock},
     };
 
     let config = global.config()?;
-    let _only_writer = WriterLock::take(&config.journal.path)?;
-    let host = setup::host(&config, Purpose::OneAtATime).await?;
+    let _only_writer = WriterLock::take(&config.journal.path).or_its_exit()?;
+    let host = setup::host(&config, Purpose::OneAtATime).await.or_its_exit()?;
     let ended = door::lambda::run(Arc::new(host)).await;
     ended.map_err(|error| Failure::new(Exit::Failed, error))
 }

@@ -9,14 +9,16 @@ use serde::Deserialize;
 
 use crate::{
     config::Config,
-    hold::{Change, HoldId},
+    door::http::RELEASE_TIMEOUT,
+    exit::{Classified, Exit},
+    hold::{Change, HoldId, JournalError},
     report::summary::count,
     setup::{self, Purpose, SetupError, WriterLock},
     way::{Host, ending::ReleaseError},
 };
 
-/// How long the daemon may take: as long as AWS may take, and a little.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the daemon may take: as long as its door gives it, and a little.
+const PATIENCE: Duration = RELEASE_TIMEOUT.saturating_add(Duration::from_secs(10));
 
 /// Why a hold could not be released.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,18 @@ pub enum ReleaserError {
         /// Its own words.
         message: String,
     },
+}
+
+impl Classified for ReleaserError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Setup(error) => error.exit(),
+            Self::Release(ReleaseError::Journal(JournalError::NoSuchHold(_))) | Self::Refused { status: 404, .. } => {
+                Exit::NotFound
+            }
+            Self::Release(_) | Self::Unreachable { .. } | Self::Refused { .. } => Exit::Failed,
+        }
+    }
 }
 
 /// Who releases.

@@ -17,12 +17,12 @@ wasmtime::component::bindgen!({
 use self::quell::plugin::{facts, log, types};
 
 /// How instances are made.
-pub enum Kind {
+pub(crate) enum Kind {
     Pool,
     OnDemand,
 }
 
-pub struct Bare {
+pub(crate) struct Bare {
     engine: Engine,
     plugin: PluginPre<Answers>,
     request: types::Request,
@@ -37,7 +37,7 @@ struct Answers {
 }
 
 impl Bare {
-    pub fn new(kind: Kind, component: &[u8]) -> Self {
+    pub(crate) fn new(kind: Kind, component: &[u8]) -> Self {
         let mut config = Config::new();
         if let Kind::Pool = kind {
             let mut pool = PoolingAllocationConfig::new();
@@ -59,7 +59,7 @@ impl Bare {
         }
     }
 
-    pub async fn decide(&self) -> types::Decision {
+    pub(crate) async fn decide(&self) -> types::Decision {
         let mut store = Store::new(&self.engine, self.answers.clone());
         let plugin = self.plugin.instantiate_async(&mut store).await.unwrap();
         let decider = plugin.quell_plugin_decider();
@@ -67,7 +67,7 @@ impl Bare {
     }
 
     /// That the decision is the one that the host has.
-    pub async fn check(&self) {
+    pub(crate) async fn check(&self) {
         let types::Decision::Remediate(proposal) = self.decide().await else {
             panic!("it declined")
         };

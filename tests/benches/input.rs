@@ -12,7 +12,7 @@ use quell::{
 };
 
 /// Who attacks.
-pub const OFFENDERS: [&str; 5] = [
+pub(crate) const OFFENDERS: [&str; 5] = [
     "198.51.100.7",
     "198.51.100.23",
     "203.0.113.5",
@@ -22,7 +22,7 @@ pub const OFFENDERS: [&str; 5] = [
 
 const INSTANCE: &str = "i-0a1b2c3d4e5f60718";
 
-pub fn request() -> Request {
+pub(crate) fn request() -> Request {
     let alert = Alert {
         id: "6125".to_owned(),
         detector: Detector::StealthwatchCloud,
@@ -53,7 +53,7 @@ pub fn request() -> Request {
     }
 }
 
-pub fn facts() -> RecordedFacts {
+pub(crate) fn facts() -> RecordedFacts {
     let instance = Question::Instance(INSTANCE.to_owned());
     RecordedFacts::new([
         (Question::Observations, Ok(Answer::Observations(observations()))),
@@ -62,7 +62,7 @@ pub fn facts() -> RecordedFacts {
     .unwrap()
 }
 
-pub fn observations() -> Vec<Observation> {
+pub(crate) fn observations() -> Vec<Observation> {
     OFFENDERS
         .into_iter()
         .enumerate()
@@ -80,7 +80,7 @@ pub fn observations() -> Vec<Observation> {
         .collect()
 }
 
-pub fn instance() -> Instance {
+pub(crate) fn instance() -> Instance {
     Instance {
         id: INSTANCE.parse().unwrap(),
         state: "running".to_owned(),
@@ -98,7 +98,7 @@ pub fn instance() -> Instance {
 }
 
 /// That the offenders are blocked, in this order.
-pub fn check(decision: &Decision) {
+pub(crate) fn check(decision: &Decision) {
     let Decision::Remediate(proposal) = decision else {
         panic!("{decision:?}")
     };

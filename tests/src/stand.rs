@@ -18,7 +18,11 @@ use quell::{
     },
     converge::{Band, Converger, Room},
     decision::ActionKind,
-    fact::stealthwatch::{StealthwatchApi, StealthwatchOptions},
+    duration::HumanDuration,
+    fact::{
+        ObservationSource,
+        stealthwatch::{StealthwatchApi, StealthwatchOptions},
+    },
     guard::Rules,
     hold::{DeliveryId, Hold, HoldFilter, Journal, SqliteJournal},
     report::{Mode, Report},
@@ -31,8 +35,14 @@ use serde_json::Value;
 use crate::recorded;
 
 /// One sandbox for all: making one takes longer than a test.
-static SANDBOX: LazyLock<Sandbox> =
-    LazyLock::new(|| Sandbox::new(Use::Daemon, Limits::default(), None).expect("the default limits make a sandbox"));
+static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
+    let limits = Limits {
+        // A machine that is busy with other tests must not end a good plugin.
+        guest_time: HumanDuration::from_secs(20),
+        ..Limits::default()
+    };
+    Sandbox::new(Use::Daemon, limits, None).expect("these limits make a sandbox")
+});
 
 /// The network ACL of the web server's subnet in the simulated account.
 pub const WEB_ACL: &str = "acl-0b111111111111111";
@@ -40,6 +50,15 @@ pub const WEB_ACL: &str = "acl-0b111111111111111";
 pub const DATABASE_ACL: &str = "acl-0d222222222222222";
 /// The default network ACL, which guards no subnet.
 pub const DEFAULT_ACL: &str = "acl-0def000000000000a";
+
+/// All that a plugin may ever be allowed to ask for.
+const ALL_KINDS: [ActionKind; 5] = [
+    ActionKind::Block,
+    ActionKind::Isolate,
+    ActionKind::RevokeIngress,
+    ActionKind::SetInstanceState,
+    ActionKind::Custom,
+];
 
 /// A whole host, and a hand on everything around it.
 pub struct Stand {
@@ -53,11 +72,8 @@ pub struct Stand {
     pub journal: Arc<dyn Journal>,
     /// The host.
     pub host: Arc<Host>,
-    settings: Value,
     mode: Mode,
-    room: Room,
-    plugin: Option<Plugin>,
-    may: BTreeSet<ActionKind>,
+    routed: Routed,
 }
 
 impl Stand {
@@ -68,77 +84,47 @@ impl Stand {
 
     /// With these settings of the default plugin, in this mode.
     pub async fn with(settings: Value, mode: Mode) -> anyhow::Result<Self> {
-        Self::build(settings, mode, None).await
+        Self::build(&settings.to_string(), mode, None).await
     }
 
     /// With another plugin, which may do all there is.
-    pub async fn of_plugin(plugin: Plugin, settings: Value) -> anyhow::Result<Self> {
+    pub async fn of_plugin(plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
         Self::build(settings, Mode::Enforce, Some(plugin)).await
     }
 
-    async fn build(settings: Value, mode: Mode, plugin: Option<Plugin>) -> anyhow::Result<Self> {
+    async fn build(settings: &str, mode: Mode, plugin: Option<Plugin>) -> anyhow::Result<Self> {
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse::<Timestamp>()?));
-        let account = Account::read(recorded::ACCOUNT)?;
-        let cloud = Arc::new(SimulatedCloud::new(account, clock.clone()));
+        let cloud = Arc::new(SimulatedCloud::new(Account::read(recorded::ACCOUNT)?, clock.clone()));
         let stealthwatch = SimulatedStealthwatch::start(recorded::observations()?).await?;
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory()?);
-        let may = match plugin {
-            None => BTreeSet::from([ActionKind::Block]),
-            Some(_) => BTreeSet::from([
-                ActionKind::Block,
-                ActionKind::Isolate,
-                ActionKind::RevokeIngress,
-                ActionKind::SetInstanceState,
-                ActionKind::Custom,
-            ]),
+        let routed = match plugin {
+            None => routed(default_plugin().await?, settings, [ActionKind::Block]).await?,
+            Some(plugin) => routed(plugin, settings, ALL_KINDS).await?,
         };
-        let mut stand = Self {
-            host: Arc::new(Host::new(parts(
-                &cloud,
-                &stealthwatch,
-                &clock,
-                &journal,
-                mode,
-                Room::default(),
-            )?)),
+        let host = host(&cloud, api(&stealthwatch)?, &clock, &journal, mode, routed.clone());
+        Ok(Self {
+            host: Arc::new(host),
             cloud,
             stealthwatch,
             clock,
             journal,
-            settings,
             mode,
-            room: Room::default(),
-            plugin,
-            may,
-        };
-        stand.restart().await?;
-        Ok(stand)
+            routed,
+        })
     }
 
     /// A new host around the same account and journal, as after a crash.
-    pub async fn restart(&mut self) -> anyhow::Result<()> {
-        let plugin = match &self.plugin {
-            Some(plugin) => plugin.clone(),
-            None => default_plugin().await?,
-        };
-        let settings = self.settings.to_string();
-        plugin.validate_settings(&settings).await?;
-        let mut parts = parts(
+    pub fn restart(&mut self) -> anyhow::Result<()> {
+        let observations = api(&self.stealthwatch)?;
+        let host = host(
             &self.cloud,
-            &self.stealthwatch,
+            observations,
             &self.clock,
             &self.journal,
             self.mode,
-            self.room.clone(),
-        )?;
-        parts.plugins.push(Routed {
-            name: plugin.name().to_owned(),
-            plugin,
-            settings,
-            detectors: BTreeSet::from([Detector::StealthwatchCloud]),
-            may: self.may.clone(),
-        });
-        self.host = Arc::new(Host::new(parts));
+            self.routed.clone(),
+        );
+        self.host = Arc::new(host);
         Ok(())
     }
 
@@ -208,36 +194,55 @@ impl Stand {
     }
 }
 
+/// A component of a test, in the sandbox that all share.
+pub async fn load(name: &str, component: &[u8]) -> anyhow::Result<Plugin> {
+    Ok(SANDBOX.load(name, component).await?)
+}
+
 /// The default plugin, in the sandbox that all share.
 pub async fn default_plugin() -> anyhow::Result<Plugin> {
     let component = builtin::plugin("nacl-block").context("the default plugin is built in")?;
     Ok(SANDBOX.load("nacl-block", component).await?)
 }
 
-fn parts(
+/// A plugin that decides on alerts of Stealthwatch Cloud, with settings that it took.
+pub async fn routed(
+    plugin: Plugin,
+    settings: &str,
+    may: impl IntoIterator<Item = ActionKind>,
+) -> anyhow::Result<Routed> {
+    plugin.validate_settings(settings).await?;
+    Ok(Routed {
+        name: plugin.name().to_owned(),
+        plugin,
+        settings: settings.to_owned(),
+        detectors: BTreeSet::from([Detector::StealthwatchCloud]),
+        may: may.into_iter().collect(),
+    })
+}
+
+/// A host on a simulated account, by default in all that is not given.
+pub fn host(
     cloud: &Arc<SimulatedCloud>,
-    stealthwatch: &SimulatedStealthwatch,
+    observations: Arc<dyn ObservationSource>,
     clock: &Arc<ManualClock>,
     journal: &Arc<dyn Journal>,
     mode: Mode,
-    room: Room,
-) -> anyhow::Result<Parts> {
+    plugin: Routed,
+) -> Host {
     let cloud: Arc<dyn Cloud> = cloud.clone();
     let clock: Arc<dyn Clock> = clock.clone();
-    let api = StealthwatchApi::new(StealthwatchOptions {
-        base_url: stealthwatch.base_url(),
-        user: SimulatedStealthwatch::USER.to_owned(),
-        key: SimulatedStealthwatch::KEY.into(),
-        timeout: Duration::from_secs(2),
-        max_pages: 20,
-        max_bytes: 1 << 20,
-        attempts: 2,
-    })?;
-    Ok(Parts {
-        plugins: Vec::new(),
-        converger: Converger::new(cloud.clone(), journal.clone(), clock.clone(), Band::default(), room),
+    Host::new(Parts {
+        plugins: vec![plugin],
+        converger: Converger::new(
+            cloud.clone(),
+            journal.clone(),
+            clock.clone(),
+            Band::default(),
+            Room::default(),
+        ),
         cloud,
-        observations: Arc::new(api),
+        observations,
         journal: journal.clone(),
         clock,
         rules: Rules {
@@ -251,4 +256,18 @@ fn parts(
         mode,
         queue: 100,
     })
+}
+
+/// The client of the detector's API, impatient as tests are.
+fn api(stealthwatch: &SimulatedStealthwatch) -> anyhow::Result<Arc<dyn ObservationSource>> {
+    let api = StealthwatchApi::new(StealthwatchOptions {
+        base_url: stealthwatch.base_url(),
+        user: SimulatedStealthwatch::USER.to_owned(),
+        key: SimulatedStealthwatch::KEY.into(),
+        timeout: Duration::from_secs(2),
+        max_pages: 20,
+        max_bytes: 1 << 20,
+        attempts: 2,
+    })?;
+    Ok(Arc::new(api))
 }

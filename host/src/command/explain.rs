@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     alert::{self, Detector, stealthwatch::MAX_BYTES},
-    exit::{Exit, Failure, OrExit},
+    exit::{Exit, Failure, OrExit, OrItsExit},
+    report::Outcome,
     setup::{self, Purpose},
 };
 
@@ -38,12 +39,19 @@ impl Explain {
         let config = global.config()?;
         let bytes = self.alert.read(MAX_BYTES as u64)?;
         let alert = alert::decode(self.detector, &bytes).or_exit(Exit::Input)?;
-        let host = setup::host(&config, Purpose::Explain).await?;
+        let host = setup::host(&config, Purpose::Explain).await.or_its_exit()?;
         let report = host.explain(alert).await?;
         match self.output {
-            StoryOutput::Text => answer(report.to_string().trim_end()),
-            StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?),
+            StoryOutput::Text => answer(report.to_string().trim_end())?,
+            StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?)?,
         }
+        if report.outcome == Outcome::Failed {
+            return Err(Failure::new(
+                Exit::Failed,
+                "the alert's way could not be followed to its end: what failed is told above",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::{Global, output::answer};
 use crate::{
     config::Config,
-    exit::{Exit, Failure},
+    exit::{Exit, Failure, OrItsExit},
     hold::{HoldFilter, HoldId, Journal, JournalError, SqliteJournal},
     releaser::Releaser,
 };
@@ -34,9 +34,9 @@ impl Release {
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
         let config = global.config()?;
         let ids = self.chosen(&config).await?;
-        let releaser = Releaser::find(&config).await?;
+        let releaser = Releaser::find(&config).await.or_its_exit()?;
         for id in ids {
-            let released = releaser.release(id).await?;
+            let released = releaser.release(id).await.or_its_exit()?;
             answer(format!("hold {id} released: {released}"))?;
         }
         Ok(())

@@ -1,13 +1,15 @@
 //! `quell serve`: the daemon.
 
-use std::net::SocketAddr;
+use std::{io, net::SocketAddr};
 
 use clap::Args;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Global;
 use crate::{
     daemon::Daemon,
-    exit::{Exit, Failure, OrExit},
+    exit::{Exit, Failure, OrExit, OrItsExit},
 };
 
 /// Take alerts by HTTP and act on them.
@@ -35,34 +37,55 @@ impl Serve {
         if let Some(listen) = self.listen {
             config.http = config.http.listening_on(listen).or_exit(Exit::Configuration)?;
         }
-        let daemon = Daemon::start(&config).await?;
+        // From here on a signal no longer just ends the process, so whoever starts us may stop us as soon as the door is open.
+        let stop = StopSignal::expect()?;
+        let daemon = Daemon::start(&config).await.or_its_exit()?;
         tracing::info!(address = %daemon.address(), "listening");
-        stop_signal().await;
+        stop.received().await;
         tracing::info!("stopping; what is in force stays in force");
-        Ok(daemon.stop().await?)
+        daemon.stop().await.or_its_exit()
     }
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn stop_signal() {
-    let interrupt = async {
+/// Ctrl-C or SIGTERM.
+#[cfg(unix)]
+struct StopSignal {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+#[cfg(unix)]
+impl StopSignal {
+    /// From now on the signals are waited for.
+    fn expect() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for either.
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+struct StopSignal;
+
+#[cfg(not(unix))]
+impl StopSignal {
+    fn expect() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn received(self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
 }

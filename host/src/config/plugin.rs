@@ -6,10 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{checks::Checks, path::Path, settings, suggestion};
-use crate::{alert::Detector, decision::ActionKind, digest::Digest};
-
-/// The plugins that are part of the binary. The first is used when the configuration names none.
-pub const BUILT_IN: [&str; 1] = ["nacl-block"];
+use crate::{alert::Detector, builtin, decision::ActionKind, digest::Digest};
 
 /// A plugin with what it may do.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +40,8 @@ pub enum PluginSource {
 impl Plugin {
     /// The plugin that is used when the configuration names none.
     pub(super) fn default_plugin() -> Self {
-        let [name, ..] = BUILT_IN;
         Self {
-            name: name.to_owned(),
+            name: builtin::DEFAULT.to_owned(),
             source: PluginSource::BuiltIn,
             may: may(),
             detectors: detectors(),
@@ -145,12 +141,15 @@ impl PluginTable {
 }
 
 fn built_in(name: &str, here: &Path, checks: &mut Checks<'_>) -> Option<PluginSource> {
-    if BUILT_IN.contains(&name) {
+    if builtin::NAMES.contains(&name) {
         return Some(PluginSource::BuiltIn);
     }
-    let remedy = match suggestion::nearest(name, BUILT_IN) {
+    let remedy = match suggestion::nearest(name, builtin::NAMES) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("name its `file` and `sha256`; built in are: {}", BUILT_IN.join(", ")),
+        None => format!(
+            "name its `file` and `sha256`; built in are: {}",
+            builtin::NAMES.join(", ")
+        ),
     };
     checks.fail(
         &here.join("name"),

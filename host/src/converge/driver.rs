@@ -90,7 +90,12 @@ impl Converger {
         };
         plan.coverage = more
             .iter()
-            .map(|hold| (hold.id, planned(hold).map_or(Coverage::Pending, |(_, coverage)| coverage.clone())))
+            .map(|hold| {
+                (
+                    hold.id,
+                    planned(hold).map_or(Coverage::Pending, |(_, coverage)| coverage.clone()),
+                )
+            })
             .collect();
         Ok((live, plan))
     }

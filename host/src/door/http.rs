@@ -5,6 +5,8 @@
 mod admission;
 mod answer;
 mod routes;
+mod server;
+mod text;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -12,7 +14,11 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::server::Server;
 use crate::way::Host;
+
+/// How long releasing a hold may take: several calls to AWS, each with retries.
+pub const RELEASE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// How the door is set up.
 #[derive(Debug, Clone)]
@@ -23,7 +29,8 @@ pub struct HttpOptions {
     pub token: Option<SecretString>,
     /// The most bytes that a request may have.
     pub max_body: usize,
-    /// How long one request may take.
+    /// How long a sender may take for a request's head, and then for the rest of it and our answer together. Releasing a hold may take
+    /// [`RELEASE_TIMEOUT`].
     pub timeout: Duration,
     /// How long requests may go on after the door was told to close.
     pub grace: Duration,
@@ -41,9 +48,6 @@ pub enum HttpError {
         #[source]
         source: std::io::Error,
     },
-    /// The server broke down.
-    #[error("the HTTP door broke down")]
-    Serve(#[source] std::io::Error),
 }
 
 /// An open door.
@@ -75,21 +79,15 @@ impl HttpDoor {
     }
 
     /// Lets alerts in until it is told to stop; then requests that are under way may end, within the grace.
-    pub async fn serve(self, host: Arc<Host>, stop: CancellationToken) -> Result<(), HttpError> {
+    pub async fn serve(self, host: Arc<Host>, stop: CancellationToken) {
         let router = routes::router(host, &self.options);
-        let stopped = stop.clone();
-        let server =
-            axum::serve(self.listener, router).with_graceful_shutdown(async move { stopped.cancelled().await });
-        let out_of_patience = async {
-            stop.cancelled().await;
-            tokio::time::sleep(self.options.grace).await;
-        };
-        tokio::select! {
-            ended = server => ended.map_err(HttpError::Serve),
-            () = out_of_patience => {
-                tracing::warn!("some requests did not end within the grace and were cut off; their alerts are in the journal");
-                Ok(())
-            }
+        let server = Server::new(router, self.options.timeout);
+        let cut_off = server.run(self.listener, stop, self.options.grace).await;
+        if cut_off > 0 {
+            tracing::warn!(
+                cut_off,
+                "some requests did not end within http.shutdown-grace and were cut off; what was answered with 202 is in the journal"
+            );
         }
     }
 }

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use self::record::{RecordReport, work_on};
 use super::sns;
-use crate::{text::with_causes, way::Host};
+use crate::{report::summary::count, text::with_causes, way::Host};
 
 /// What became of an event: the function's answer.
 #[derive(Debug, Serialize)]
@@ -56,12 +56,17 @@ async fn handle(host: &Host, event: &[u8]) -> Result<EventReport, Diagnostic> {
         return Ok(EventReport { records: reports });
     }
     let told: Vec<_> = failed.iter().map(|report| report.summary.as_str()).collect();
+    let others = if failed.len() < reports.len() {
+        ", the others are done"
+    } else {
+        ""
+    };
     Err(Diagnostic {
         error_type: "RecordsFailed".to_owned(),
         error_message: format!(
-            "{} of {} records failed, the others are done: {}",
+            "{} of {} failed{others}: {}",
             failed.len(),
-            reports.len(),
+            count(reports.len(), "record"),
             told.join("; ")
         ),
     })

@@ -10,8 +10,9 @@ use crate::duration::HumanDuration;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Limits {
-    /// How long the plugin's own code may run. Waiting for facts or for a free place is not counted. Default `100ms`: a plugin
-    /// in Rust needs well under a millisecond, one in JavaScript or Python a few, and the rest is for a busy machine.
+    /// How long the plugin's own code may run. Waiting for facts or for a free place is not counted. Default `500ms`: a plugin
+    /// in Rust needs well under a millisecond, one in JavaScript or Python a few, and the rest is for a busy machine, or a small
+    /// Lambda function, which gets its CPU in slices.
     pub guest_time: HumanDuration,
     /// How long a decision may take over all, waiting for facts included. Default `30s`: enough for some pages of
     /// observations with retries, and half of the usual time-out of a Lambda function.
@@ -59,7 +60,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            guest_time: HumanDuration::from_millis(100),
+            guest_time: HumanDuration::from_millis(500),
             wall_clock: HumanDuration::from_secs(30),
             memory_bytes: 64 << 20,
             memories: 4,

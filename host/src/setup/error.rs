@@ -6,6 +6,7 @@ use crate::{
     cloud::simulated::AccountError,
     config::SecretError,
     digest::Digest,
+    exit::{Classified, Exit},
     fact::stealthwatch::OptionsError,
     hold::JournalError,
     sandbox::{LoadError, SandboxError, SettingsError},
@@ -84,4 +85,22 @@ pub enum SetupError {
     /// A plugin does not take its settings.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+}
+
+impl Classified for SetupError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Journal(_) | Self::Locked { .. } | Self::Lock { .. } | Self::Sandbox(_) => Exit::Failed,
+            Self::Settings(SettingsError::Call(_)) => Exit::Failed,
+            Self::Account(_)
+            | Self::WithoutAws
+            | Self::Secret(_)
+            | Self::Stealthwatch(_)
+            | Self::Unreadable { .. }
+            | Self::OtherDigest { .. }
+            | Self::NoSuchPlugin(_)
+            | Self::Load(_)
+            | Self::Settings(SettingsError::Wrong { .. }) => Exit::Configuration,
+        }
+    }
 }

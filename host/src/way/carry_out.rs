@@ -38,14 +38,7 @@ impl Host {
                 holds: covered(holds, &converged.coverage),
                 failure: None,
             },
-            Err(error) => TargetReport {
-                target,
-                before: None,
-                after: None,
-                changes: Vec::new(),
-                holds: covered(holds, &[]),
-                failure: Some(failure(&error)),
-            },
+            Err(error) => failed(target, holds, &error),
         }
     }
 
@@ -67,14 +60,7 @@ impl Host {
                     holds: covered(holds, &coverage),
                     failure: None,
                 },
-                Err(error) => TargetReport {
-                    target,
-                    before: None,
-                    after: None,
-                    changes: Vec::new(),
-                    holds: covered(holds, &[]),
-                    failure: Some(failure(&error)),
-                },
+                Err(error) => failed(target, holds, &error),
             };
             reports.push(report);
         }
@@ -123,9 +109,17 @@ fn covered(holds: Vec<Hold>, coverage: &[(HoldId, Coverage)]) -> Vec<HeldReport>
         .collect()
 }
 
-fn failure(error: &ConvergeError) -> Failure {
-    Failure {
-        message: with_causes(error),
-        passing: error.is_passing(),
+/// What is told of a target that could not be read or changed. Its holds stay.
+fn failed(target: Target, holds: Vec<Hold>, error: &ConvergeError) -> TargetReport {
+    TargetReport {
+        target,
+        before: None,
+        after: None,
+        changes: Vec::new(),
+        holds: covered(holds, &[]),
+        failure: Some(Failure {
+            message: with_causes(error),
+            passing: error.is_passing(),
+        }),
     }
 }

@@ -60,7 +60,7 @@ impl Host {
                 Err(error) => PluginReport {
                     plugin: routed.name.clone(),
                     answer: Answer::Failed(Failure {
-                        message: error.to_string(),
+                        message: error.fault.to_string(),
                         passing: error.is_passing(),
                     }),
                     log: error.log,

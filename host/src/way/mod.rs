@@ -33,6 +33,7 @@ use crate::{
 };
 
 /// A plugin, what it gets and what it may do.
+#[derive(Debug, Clone)]
 pub struct Routed {
     /// Its name in the configuration.
     pub name: String,

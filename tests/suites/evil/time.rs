@@ -10,9 +10,9 @@ use crate::arena::{Arena, SlowFacts, load_with};
 #[tokio::test]
 async fn an_endless_loop_ends_at_the_limit_of_guest_time() {
     let arena = Arena::with(Limits::default()).await;
-    insta::assert_snapshot!(arena.decide("loop").await, @"plugin `evil` (decide) ran for longer than its 100ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
-    insta::assert_snapshot!(arena.validate("loop").await, @"plugin `evil` (validate-settings) ran for longer than its 100ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
-    insta::assert_snapshot!(load_with(Limits::default(), &guest::evil_describe("loop")).await, @"plugin `evil` (describe) ran for longer than its 100ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
+    insta::assert_snapshot!(arena.decide("loop").await, @"plugin `evil` (decide) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
+    insta::assert_snapshot!(arena.validate("loop").await, @"plugin `evil` (validate-settings) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
+    insta::assert_snapshot!(load_with(Limits::default(), &guest::evil_describe("loop")).await, @"plugin `evil` (describe) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
 }
 
 #[tokio::test]
@@ -69,5 +69,5 @@ async fn a_fact_that_never_comes_ends_at_the_wall_clock() {
 #[tokio::test]
 async fn endless_log_lines_are_charged_to_the_plugin() {
     let arena = Arena::with(Limits::default()).await;
-    insta::assert_snapshot!(arena.decide("endless-lines").await, @"plugin `evil` (decide) ran for longer than its 100ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
+    insta::assert_snapshot!(arena.decide("endless-lines").await, @"plugin `evil` (decide) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
 }

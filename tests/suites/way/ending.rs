@@ -26,7 +26,7 @@ async fn a_hold_that_ended_while_nothing_ran_is_taken_back_at_the_start() {
     let before = stand.acl(WEB_ACL);
     stand.report("1", recorded::ATTACK).await.unwrap();
     stand.clock.advance(jiff::SignedDuration::from_secs(3 * DAY));
-    stand.restart().await.unwrap();
+    stand.restart().unwrap();
     stand.pass(0).await.unwrap();
     assert_eq!(stand.acl(WEB_ACL), before);
 }

@@ -60,7 +60,7 @@ async fn a_crash_between_the_journal_and_the_write_loses_nothing() {
     let worked = stand.deliver("1", recorded::ATTACK).await.unwrap();
     assert!(matches!(worked.state, DeliveryState::Waiting { .. }));
     assert!(stand.denied().is_empty());
-    stand.restart().await.unwrap();
+    stand.restart().unwrap();
     stand.pass(0).await.unwrap();
     assert_eq!(stand.denied().len(), 4);
 }
@@ -75,7 +75,7 @@ async fn a_crash_before_the_work_began_loses_nothing() {
         .receive("test", detector, id.clone(), recorded::ATTACK.as_bytes())
         .await
         .unwrap();
-    stand.restart().await.unwrap();
+    stand.restart().unwrap();
     let waiting = stand.journal.waiting(jiff::Timestamp::MAX, 10).await.unwrap();
     assert_eq!(waiting.len(), 1);
     stand.host.work(&waiting[0]).await.unwrap();

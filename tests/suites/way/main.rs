@@ -2,5 +2,6 @@
 
 mod acting;
 mod ending;
+mod evil;
 mod failing;
 mod keeping;

@@ -3,7 +3,8 @@
 use std::error::Error;
 
 use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_ec2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_http::endpoint::ResolveEndpointError;
 
 use crate::cloud::{
     call::Call,
@@ -26,16 +27,22 @@ where
         let said = answer.err();
         return of_code(said.code(), said.message(), answer.raw().status().as_u16());
     }
-    let message = DisplayErrorContext(error).to_string();
+    let message = with_causes(error);
     if lacks_credentials(error) {
         return Fault::Denied {
             code: "MissingCredentials".to_owned(),
             message,
         };
     }
+    // Without a region there is no end point. The SDK reports that as a failure to dispatch, which looks as if it could pass.
+    if cause::<ResolveEndpointError>(error).is_some() {
+        return Fault::Invalid {
+            code: "InvalidRequest".to_owned(),
+            message: format!("{message}; check the region in the configuration or in AWS_REGION"),
+        };
+    }
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => Fault::Unreachable { message },
-        // Nothing was sent: no region, or a value that no request may hold.
         SdkError::ConstructionFailure(_) => Fault::Invalid {
             code: "InvalidRequest".to_owned(),
             message,
@@ -49,17 +56,25 @@ where
 
 /// Whether there are no credentials, or their configuration is wrong. A source of credentials that fails or is slow is a matter of reaching it.
 fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<CredentialsError>() {
-            return matches!(
-                error,
-                CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)
-            );
-        }
-        cause = error.source();
-    }
-    false
+    matches!(
+        cause(error),
+        Some(CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))
+    )
+}
+
+/// An error and its causes, the outermost first.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// The error of this type among an error and its causes.
+fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    chain(error).find_map(|error| error.downcast_ref())
+}
+
+/// An error and its causes on one line. The SDK's own way to print them adds their inner structure, which is for its authors.
+fn with_causes(error: &(dyn Error + 'static)) -> String {
+    chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// The fault for an error that EC2 answered with.

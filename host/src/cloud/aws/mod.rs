@@ -219,3 +219,6 @@ fn too_many_pages(call: Call) -> CloudError {
     };
     CloudError::new(call.name(), fault)
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,20 @@ fn the_example_that_ships_is_fine_and_says_the_defaults() {
 }
 
 #[test]
+fn the_example_for_lambda_is_fine_observes_first_and_writes_only_below_tmp() {
+    let config = parse(include_str!("../../../../examples/lambda/quell.toml")).unwrap();
+    assert_eq!(config.mode, Mode::Observe);
+    assert!(config.journal.path.starts_with("/tmp"));
+    assert!(config.sandbox.cache.starts_with("/tmp"));
+    let key = config.stealthwatch_cloud.unwrap().key;
+    let template = include_str!("../../../../examples/lambda/template.yaml");
+    assert!(
+        matches!(&key, Secret::Env(name) if template.contains(&format!("{name}: "))),
+        "the template must set {key}"
+    );
+}
+
+#[test]
 fn every_key_that_the_example_leaves_out_is_a_key_that_there_is() {
     let left_out = |line: &str| {
         line.strip_prefix('#')

@@ -1,24 +1,27 @@
 //! What can be asked of the door.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, Query, State, rejection::BytesRejection},
-    http::{HeaderValue, StatusCode, header},
-    middleware,
+    extract::{
+        DefaultBodyLimit, Path, Query, Request, State,
+        rejection::{BytesRejection, QueryRejection},
+    },
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
-use tower_http::timeout::TimeoutLayer;
 
 use super::{
-    HttpOptions,
+    HttpOptions, RELEASE_TIMEOUT,
     admission::{self, Token},
     answer::{failed, refuse},
+    text,
 };
 use crate::{
     alert::Detector,
@@ -32,25 +35,60 @@ const COME_AGAIN: HeaderValue = HeaderValue::from_static("10");
 /// All routes. `/healthz` is open to everybody and tells nothing but that the door is.
 pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
     let token: Token = options.token.clone().map(Arc::new);
-    Router::new()
+    let quick = Router::new()
         .route("/alerts/{detector}", post(receive))
         .route("/deliveries/{id}", get(delivery))
         .route("/holds", get(holds))
+        .layer(middleware::from_fn_with_state(options.timeout, in_time));
+    let slow = Router::new()
         .route("/holds/{id}/release", post(release))
+        .layer(middleware::from_fn_with_state(RELEASE_TIMEOUT, in_time));
+    Router::new()
+        .merge(quick)
+        .merge(slow)
         .with_state(host)
         .layer(DefaultBodyLimit::max(options.max_body))
+        .layer(middleware::from_fn_with_state(options.max_body, fits))
         .layer(middleware::from_fn_with_state(token, admission::admit))
         .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
+        .method_not_allowed_fallback(|| async {
+            refuse(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this address knows other methods, which the Allow header names; alerts are sent with POST",
+            )
+        })
         .fallback(|| async {
             refuse(
                 StatusCode::NOT_FOUND,
                 "there is nothing here; alerts go to POST /alerts/stealthwatch-cloud",
             )
         })
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            options.timeout,
-        ))
+}
+
+/// Refuses a request that says it is too long before it is sent: who is cut off while sending may never read why.
+async fn fits(State(limit): State<usize>, request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    match length {
+        Some(length) if length > limit => too_long(),
+        _ => next.run(request).await,
+    }
+}
+
+fn too_long() -> Response {
+    refuse(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "the alert has more bytes than http.max-body allows",
+    )
+}
+
+/// Cuts off a request that takes too long. Nearly always its body does not come.
+async fn in_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(limit, next.run(request)).await;
+    answered.unwrap_or_else(|_| {
+        let why = format!("the request took longer than {limit:?}; send it again, twice does no harm");
+        refuse(StatusCode::REQUEST_TIMEOUT, &why)
+    })
 }
 
 async fn receive(
@@ -65,12 +103,7 @@ async fn receive(
     };
     let body = match body {
         Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "the alert has more bytes than http.max-body allows",
-            );
-        }
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return too_long(),
         Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
     };
     let id = DeliveryId::of_bytes(&body);
@@ -106,8 +139,9 @@ fn turned_away(error: &ReceiveError) -> Response {
     }
 }
 
-async fn delivery(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Response {
+async fn delivery(State(host): State<Arc<Host>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     match host.journal().delivery(&DeliveryId::read(&id)).await {
+        Ok(Some(delivery)) if text::is_wanted(&headers) => text::told(&delivery).into_response(),
         Ok(Some(delivery)) => Json(told(&delivery)).into_response(),
         Ok(None) => refuse(StatusCode::NOT_FOUND, "there is no such delivery"),
         Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, &error),
@@ -137,7 +171,13 @@ struct Which {
     all: bool,
 }
 
-async fn holds(State(host): State<Arc<Host>>, Query(which): Query<Which>) -> Response {
+async fn holds(State(host): State<Arc<Host>>, which: Result<Query<Which>, QueryRejection>) -> Response {
+    let Ok(Query(which)) = which else {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "the only thing to ask /holds for is ?all=true: the holds that have ended, too",
+        );
+    };
     let filter = HoldFilter {
         ended: which.all,
         target: None,
@@ -148,8 +188,14 @@ async fn holds(State(host): State<Arc<Host>>, Query(which): Query<Which>) -> Res
     }
 }
 
-async fn release(State(host): State<Arc<Host>>, Path(id): Path<i64>) -> Response {
-    match host.release(HoldId(id)).await {
+async fn release(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Response {
+    let Ok(id) = id.parse::<HoldId>() else {
+        return refuse(
+            StatusCode::NOT_FOUND,
+            "a hold's id is a number; GET /holds lists those in force",
+        );
+    };
+    match host.release(id).await {
         Ok((hold, converged)) => Json(json!({ "hold": hold, "changes": converged.changes })).into_response(),
         Err(error @ ReleaseError::Journal(JournalError::NoSuchHold(_))) => failed(StatusCode::NOT_FOUND, &error),
         Err(error @ ReleaseError::Converge { .. }) => failed(StatusCode::BAD_GATEWAY, &error),

@@ -1,0 +1,122 @@
+//! moto's server: AWS's APIs as others wrote them, on a loopback port.
+
+use std::{
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpStream},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail, ensure};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+
+use quell::cloud::{CloudPlace, aws::Ec2Options};
+
+use crate::{process::free_address, python};
+
+/// The region in which everything is.
+pub const REGION: &str = "eu-west-1";
+
+/// The account that moto plays.
+pub const ACCOUNT: &str = "123456789012";
+
+/// What moto takes as an access key and as a secret: anything.
+const KEY: &str = "testing";
+
+/// How long the server may take to start. It loads much Python, on machines that do other things as well.
+const START: Duration = Duration::from_secs(60);
+
+/// A running server. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Moto {
+    server: Child,
+    address: SocketAddr,
+}
+
+impl Moto {
+    /// Starts a server on a free port and waits until it answers.
+    pub fn start() -> anyhow::Result<Self> {
+        let program = python::program("moto_server")?;
+        let address = free_address()?;
+        let server = Command::new(&program)
+            .args(["-H", "127.0.0.1", "-p", &address.port().to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("could not start {}", program.display()))?;
+        let mut moto = Self { server, address };
+        moto.wait_until_it_answers()?;
+        Ok(moto)
+    }
+
+    /// Where it listens, for `AWS_ENDPOINT_URL`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The environment in which a child process reaches this server and nothing else.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("AWS_ENDPOINT_URL", self.endpoint()),
+            ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", KEY.to_owned()),
+            ("AWS_SESSION_TOKEN", KEY.to_owned()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_DEFAULT_REGION", REGION.to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+            ("NO_PROXY", "127.0.0.1".to_owned()),
+        ]
+    }
+
+    /// The configuration with which this process reaches the server, without touching its own environment.
+    pub fn sdk_config(&self) -> SdkConfig {
+        let credentials = Credentials::new(KEY, KEY, None, None, "tests");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .endpoint_url(self.endpoint())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build()
+    }
+
+    /// How to reach it as an account in a region.
+    pub fn options(call_timeout: Duration) -> Ec2Options {
+        Ec2Options {
+            place: CloudPlace {
+                account: ACCOUNT.to_owned(),
+                region: REGION.to_owned(),
+            },
+            call_timeout,
+        }
+    }
+
+    fn wait_until_it_answers(&mut self) -> anyhow::Result<()> {
+        let deadline = Instant::now() + START;
+        while self.ask().is_err() {
+            if let Some(status) = self.server.try_wait()? {
+                bail!("moto_server ended at once ({status}): run .venv/bin/moto_server to see why");
+            }
+            ensure!(Instant::now() < deadline, "moto_server did not answer within {START:?}");
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    /// Asks for its front page.
+    fn ask(&self) -> io::Result<()> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        write!(stream, "GET /moto-api/ HTTP/1.0\r\nHost: {}\r\n\r\n", self.address)?;
+        stream.read_exact(&mut [0])
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing to be done about either.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}

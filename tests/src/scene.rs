@@ -1,0 +1,81 @@
+//! A scene: a VPC with two subnets, each with a network ACL of its own and an instance.
+
+use std::net::Ipv4Addr;
+
+use anyhow::Context;
+use ipnet::IpNet;
+use quell::cloud::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId};
+use serde::Deserialize;
+
+use crate::{moto::Moto, python};
+
+/// What was built, by its ids.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Scene {
+    /// The VPC.
+    pub vpc: VpcId,
+    /// The VPC's prefixes, IPv4 and IPv6.
+    pub prefixes: Vec<IpNet>,
+    /// The VPC's default ACL, which guards neither subnet.
+    pub default_acl: AclId,
+    /// The web subnet. Its ACL has an entry of its owner: ingress 50, deny TCP port 23 from 192.0.2.0/24.
+    pub web: Place,
+    /// The database subnet.
+    pub database: Place,
+}
+
+/// A subnet and what is in it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Place {
+    /// The subnet.
+    pub subnet: SubnetId,
+    /// The subnet's own ACL: it allows everything at 100 (IPv4) and 101 (IPv6), both ways.
+    pub acl: AclId,
+    /// The instance's security group.
+    pub security_group: SecurityGroupId,
+    /// The instance, tagged `Name` = `web-1` or `database-1`.
+    pub instance: InstanceId,
+    /// The instance's private address.
+    pub private_address: Ipv4Addr,
+    /// The instance's public address, if it has one.
+    pub public_address: Option<Ipv4Addr>,
+    /// The instance's private DNS name.
+    pub host_name: String,
+}
+
+impl Scene {
+    /// Builds a scene with boto3, in 10.0.0.0/16.
+    pub fn build(moto: &Moto) -> anyhow::Result<Self> {
+        Self::build_many(moto, 1)?.pop().context("scene.py built nothing")
+    }
+
+    /// Builds scenes with boto3, in 10.0.0.0/16, 10.1.0.0/16 and so on; at most 256.
+    pub fn build_many(moto: &Moto, count: usize) -> anyhow::Result<Vec<Self>> {
+        let printed = python::run("scene.py", &[&count.to_string()], &moto.environment())?;
+        serde_json::from_str(&printed).with_context(|| format!("scene.py printed what can't be read: {printed}"))
+    }
+}
+
+/// An entry of a network ACL, as boto3 sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SeenEntry {
+    /// Its number.
+    pub rule_number: u32,
+    /// Whether it is for traffic that leaves the subnet.
+    pub egress: bool,
+    /// `allow` or `deny`.
+    pub rule_action: String,
+    /// `-1` for all.
+    pub protocol: String,
+    /// Its prefix, if it is of IPv4.
+    pub cidr_block: Option<String>,
+    /// Its prefix, if it is of IPv6.
+    pub ipv6_cidr_block: Option<String>,
+}
+
+/// The entries of an ACL as boto3 sees them: ingress before egress, by number.
+pub fn seen_entries(moto: &Moto, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
+    let printed = python::run("acl.py", &[acl.as_str()], &moto.environment())?;
+    serde_json::from_str(&printed).with_context(|| format!("acl.py printed what can't be read: {printed}"))
+}

@@ -1,0 +1,200 @@
+//! Both clouds against the same cases: what passes on the simulator must pass on AWS.
+//!
+//! A case says what AWS does. The simulator must do the same in every case. moto, which others wrote, must do the same but for what
+//! [`LAXER`] lists: the suite fails if moto gets stricter or laxer than that, and prints the list.
+
+mod case;
+mod entries;
+mod instances;
+mod limits;
+mod lookups;
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use quell::{
+    clock::ManualClock,
+    cloud::{
+        Cloud, Direction, Entry, Fault,
+        aws::Ec2Cloud,
+        simulated::{Account, SimulatedCloud},
+    },
+};
+use quell_tests::{
+    moto::Moto,
+    python,
+    scene::{Place, Scene, SeenEntry, seen_entries},
+};
+
+use self::case::{Case, DONE};
+
+/// How long one call to moto may take, its tries together.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The cases in which moto does something else than AWS, and what it does.
+///
+/// The answers of 500 are moto's way to say that it has not got something: filters by the addresses of an interface, and a rule that
+/// isn't there. The number of the final deny is taken only because the scene brings that entry itself; AWS does that.
+const LAXER: &[(&str, &str)] = &[
+    ("ICMP without a type is refused", DONE),
+    ("TCP without ports is refused", DONE),
+    ("an ACL has room for 18 entries beside the one that allows all", DONE),
+    ("an entry that is not there can't be taken out", "HTTP 500"),
+    ("an unknown ACL is not found", "InvalidRouteTableID.NotFound"),
+    ("an unknown IPv4 address finds nothing", "HTTP 500"),
+    ("an unknown IPv6 address finds nothing", "HTTP 500"),
+    (
+        "host bits of a prefix are cleared",
+        "[198.51.100.18/24], not [198.51.100.0/24]",
+    ),
+    ("more than 100 reads at once are throttled", DONE),
+    ("number 0 is refused", DONE),
+    ("number 40000 is refused", DONE),
+    ("the final deny can't be taken out", DONE),
+    (
+        "the number of the final deny is refused",
+        "NetworkAclEntryAlreadyExists",
+    ),
+];
+
+fn cases() -> impl Iterator<Item = &'static Case> {
+    [instances::CASES, lookups::CASES, entries::CASES, limits::CASES]
+        .into_iter()
+        .flatten()
+}
+
+/// The scene of the account that ships as an example.
+fn example_scene() -> anyhow::Result<Scene> {
+    Ok(Scene {
+        vpc: "vpc-0d4e5f60718293a4b".parse()?,
+        prefixes: vec!["10.0.0.0/16".parse()?, "2001:db8:0:1200::/56".parse()?],
+        default_acl: "acl-0def000000000000a".parse()?,
+        web: Place {
+            subnet: "subnet-0aaa1111bbb22222c".parse()?,
+            acl: "acl-0b111111111111111".parse()?,
+            security_group: "sg-0aaa1111bbb22222c".parse()?,
+            instance: "i-0abc1234def567890".parse()?,
+            private_address: "10.0.1.10".parse()?,
+            public_address: Some("198.51.100.10".parse()?),
+            host_name: "ip-10-0-1-10.eu-central-1.compute.internal".to_owned(),
+        },
+        database: Place {
+            subnet: "subnet-0ddd3333eee44444f".parse()?,
+            acl: "acl-0d222222222222222".parse()?,
+            security_group: "sg-0ddd3333eee44444f".parse()?,
+            instance: "i-0fed9876cba543210".parse()?,
+            private_address: "10.0.2.20".parse()?,
+            public_address: None,
+            host_name: "ip-10-0-2-20.eu-central-1.compute.internal".to_owned(),
+        },
+    })
+}
+
+#[tokio::test]
+async fn the_simulator_does_what_aws_does_in_every_case() -> anyhow::Result<()> {
+    let account = Account::from_file(&python::root().join("examples/simulated-account.toml"))?;
+    let scene = example_scene()?;
+    let mut wrong = Vec::new();
+    for case in cases() {
+        // The clock stands still, so that a case that drains a token bucket does.
+        let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
+        let cloud = SimulatedCloud::new(account.clone(), clock);
+        if let Err(deviation) = (case.run)(&cloud, &scene).await {
+            wrong.push(format!("{}: {deviation}", case.name));
+        }
+    }
+    assert!(wrong.is_empty(), "the simulator is not AWS:\n{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn moto_is_laxer_than_aws_just_where_it_is_known_to_be() -> anyhow::Result<()> {
+    let moto = Moto::start()?;
+    let cloud = Ec2Cloud::with(&moto.sdk_config(), &Moto::options(CALL_TIMEOUT));
+    let mut found = BTreeMap::new();
+    let scenes = Scene::build_many(&moto, cases().count())?;
+    for (case, scene) in cases().zip(scenes) {
+        if let Err(deviation) = (case.run)(&cloud, &scene).await {
+            found.insert(case.name.to_owned(), deviation);
+        }
+    }
+    report(&found)?;
+    let known = LAXER
+        .iter()
+        .map(|(name, deviation)| ((*name).to_owned(), (*deviation).to_owned()))
+        .collect();
+    assert_eq!(found, known, "moto has changed: bring LAXER up to date");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_written_is_what_boto3_sees() -> anyhow::Result<()> {
+    let moto = Moto::start()?;
+    let scene = Scene::build(&moto)?;
+    let cloud = Ec2Cloud::with(&moto.sdk_config(), &Moto::options(CALL_TIMEOUT));
+    let before = seen_entries(&moto, &scene.web.acl)?;
+    let deny =
+        |number, direction, prefix: &str| Ok::<_, anyhow::Error>(Entry::deny(number, direction, prefix.parse()?));
+    cloud
+        .create_entry(&scene.web.acl, &deny(7, Direction::Ingress, "198.51.100.7/32")?)
+        .await?;
+    cloud
+        .create_entry(&scene.web.acl, &deny(7, Direction::Egress, "2001:db8::7/128")?)
+        .await?;
+    let new: Vec<_> = seen_entries(&moto, &scene.web.acl)?
+        .into_iter()
+        .filter(|entry| !before.contains(entry))
+        .collect();
+    let seen = |egress, v4: Option<&str>, v6: Option<&str>| SeenEntry {
+        rule_number: 7,
+        egress,
+        rule_action: "deny".to_owned(),
+        protocol: "-1".to_owned(),
+        cidr_block: v4.map(str::to_owned),
+        ipv6_cidr_block: v6.map(str::to_owned),
+    };
+    let expected = [
+        seen(false, Some("198.51.100.7/32"), None),
+        seen(true, None, Some("2001:db8::7/128")),
+    ];
+    assert_eq!(new, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_end_point_that_is_not_there_is_named_as_unreachable() -> anyhow::Result<()> {
+    let moto = Moto::start()?;
+    let config = moto.sdk_config();
+    drop(moto);
+    let cloud = Ec2Cloud::with(&config, &Moto::options(Duration::from_secs(3)));
+    let error = cloud.vpc_prefixes(&example_scene()?.vpc).await.unwrap_err();
+    assert!(matches!(error.fault, Fault::Unreachable { .. }), "{error}");
+    Ok(())
+}
+
+/// Writes the list past the test harness, which would keep it to itself.
+fn report(deviations: &BTreeMap<String, String>) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    writeln!(
+        out,
+        "\nmoto differs from AWS in {} of {} cases:",
+        deviations.len(),
+        cases().count()
+    )?;
+    for (name, deviation) in deviations {
+        writeln!(out, "  {name}: {deviation}")?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_known_laxness_is_of_a_case_that_exists() {
+    for (name, _) in LAXER {
+        assert!(cases().any(|case| case.name == *name), "there is no case `{name}`");
+    }
+}

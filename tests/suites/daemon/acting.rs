@@ -1,0 +1,83 @@
+//! What the daemon does, and what a person at the command line sees of it.
+
+use std::fs;
+
+use quell_tests::scene::Scene;
+use serde_json::Value;
+
+use crate::stage::Stage;
+
+const ALL_FOUR: &str = "96 deny 192.0.2.99/32 ingress
+97 deny 203.0.113.50/32 ingress
+98 deny 2001:db8:bad:cafe::66/128 ingress
+99 deny 203.0.113.7/32 ingress";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_becomes_deny_entries_that_others_see_in_the_right_acl_and_in_no_other() {
+    let stage = Stage::build("").await.unwrap();
+    let Scene {
+        database, default_acl, ..
+    } = &stage.scene;
+    let others = || {
+        (
+            stage.entries(&database.acl).unwrap(),
+            stage.entries(default_acl).unwrap(),
+        )
+    };
+    let before = others();
+    let _daemon = stage.quell.serve().unwrap();
+    stage.deliver().await.unwrap();
+    assert_eq!(stage.new_entries().unwrap().join("\n"), ALL_FOUR);
+    assert_eq!(others(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn holds_are_listed_and_released_while_the_daemon_runs() {
+    let stage = Stage::build("").await.unwrap();
+    let _daemon = stage.quell.serve().unwrap();
+    stage.deliver().await.unwrap();
+
+    let table = stage.quell.run(&["holds"]).unwrap();
+    assert_eq!(table.exit, Some(0), "{table:?}");
+    let web_acl = stage.scene.web.acl.as_str();
+    for shown in ["HOLD", "203.0.113.7/32", "2001:db8:bad:cafe::66/128", "left", web_acl] {
+        assert!(table.stdout.contains(shown), "{shown}: {}", table.stdout);
+    }
+    let list = stage.quell.run(&["holds", "--output", "json"]).unwrap();
+    let holds: Vec<Value> = serde_json::from_str(&list.stdout).unwrap();
+    let prefixes: Vec<_> = holds.iter().map(|hold| hold["prefix"].as_str().unwrap()).collect();
+    assert_eq!(prefixes.len(), 4, "{prefixes:?}");
+
+    let released = stage.quell.run(&["release", "1"]).unwrap();
+    assert_eq!(released.exit, Some(0), "{released:?}");
+    insta::assert_snapshot!(released.stdout, @"hold 1 released: 1 change (- 99 deny 203.0.113.7/32 ingress)");
+    let released = stage
+        .quell
+        .run(&["release", "--address", "2001:db8:bad:cafe::66"])
+        .unwrap();
+    assert_eq!(released.exit, Some(0), "{released:?}");
+    assert_eq!(
+        stage.new_entries().unwrap(),
+        ["96 deny 192.0.2.99/32 ingress", "97 deny 203.0.113.50/32 ingress"]
+    );
+
+    let again = stage.quell.run(&["release", "1"]).unwrap();
+    assert_eq!(again.exit, Some(5));
+    insta::assert_snapshot!(again.error(), @"error: there is no hold 1 in force; `quell holds` lists those that are");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn explaining_prints_the_plan_and_writes_nothing() {
+    let stage = Stage::build("").await.unwrap();
+    fs::write(stage.quell.path("alert.json"), stage.attack()).unwrap();
+    let told = stage.quell.run(&["explain", "alert.json"]).unwrap();
+    assert_eq!(told.exit, Some(0), "{told:?}");
+    for entry in ALL_FOUR.lines() {
+        assert!(told.stdout.contains(entry), "{entry}: {}", told.stdout);
+    }
+    let json = stage.quell.run(&["explain", "--output", "json", "alert.json"]).unwrap();
+    let report: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(report["outcome"], "would-act");
+    assert!(stage.new_entries().unwrap().is_empty());
+    assert!(!stage.quell.path("journal.sqlite").exists());
+}

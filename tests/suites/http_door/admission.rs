@@ -1,0 +1,101 @@
+//! Who may come in.
+
+use std::fs;
+
+use quell_tests::recorded;
+use reqwest::{Method, StatusCode};
+
+use crate::open_door::{ALERTS, OpenDoor, header, refusal};
+
+const TOKEN: &str = "a-token-that-nobody-guesses";
+
+/// A door that asks for the token. The token's file must be there only while the door opens.
+async fn guarded() -> OpenDoor {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    fs::write(&file, format!("{TOKEN}\n")).unwrap();
+    OpenDoor::with(&format!("token-file = {:?}", file.display().to_string()))
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn without_the_token_nobody_comes_in_and_the_token_is_not_told() {
+    let door = guarded().await;
+    let wrong = [
+        None,
+        Some(String::new()),
+        Some("Bearer".to_owned()),
+        Some("Bearer ".to_owned()),
+        Some("Bearer wrong".to_owned()),
+        Some(format!("Bearer {}", &TOKEN[..TOKEN.len() - 1])),
+        Some(format!("Bearer {TOKEN}x")),
+        Some(format!("Basic {TOKEN}")),
+        Some(TOKEN.to_owned()),
+    ];
+    let places = [
+        (Method::POST, ALERTS),
+        (Method::GET, "/holds"),
+        (Method::GET, "/deliveries/x"),
+        (Method::POST, "/holds/1/release"),
+    ];
+    for shown in &wrong {
+        for (method, path) in &places {
+            let mut request = door.request(method.clone(), path).body(recorded::ATTACK);
+            if let Some(shown) = shown {
+                request = request.header("authorization", shown);
+            }
+            let refused = request.send().await.unwrap();
+            assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{shown:?} {path}");
+            assert_eq!(header(&refused, "www-authenticate").unwrap(), "Bearer");
+            assert!(!format!("{refused:?}").contains(TOKEN));
+            let why = refusal(refused).await.unwrap();
+            insta::allow_duplicates! {
+                insta::assert_snapshot!(why, @"401: the bearer token is missing or wrong: send `Authorization: Bearer <token>` with the token that [http] names");
+            }
+        }
+    }
+    assert!(
+        door.stand
+            .journal
+            .waiting(jiff::Timestamp::MAX, 1)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn with_the_token_one_comes_in() {
+    let door = guarded().await;
+    for shown in [format!("Bearer {TOKEN}"), format!("bearer {TOKEN}")] {
+        let request = door.request(Method::GET, "/holds").header("authorization", shown);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn whether_the_door_is_open_can_be_asked_without_the_token() {
+    let door = guarded().await;
+    let health = door.get("/healthz").await.unwrap();
+    assert_eq!(health.status(), StatusCode::OK);
+    assert_eq!(health.text().await.unwrap(), r#"{"status":"ok"}"#);
+}
+
+#[tokio::test]
+async fn a_page_that_somebody_has_open_can_do_nothing() {
+    let door = OpenDoor::new().await.unwrap();
+    for (method, path) in [
+        (Method::POST, ALERTS),
+        (Method::POST, "/holds/1/release"),
+        (Method::GET, "/holds"),
+    ] {
+        let request = door.request(method, path).header("origin", "https://example.com");
+        let refused = request.body(recorded::ATTACK).send().await.unwrap();
+        assert!(!refused.headers().contains_key("access-control-allow-origin"));
+        let why = refusal(refused).await.unwrap();
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(why, @"403: requests of web pages (with an Origin header) are refused");
+        }
+    }
+}

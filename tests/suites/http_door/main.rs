@@ -1,0 +1,7 @@
+//! The HTTP door: what senders may do to it, and what they must not. Read it as the list of what users fear.
+
+mod admission;
+mod alerts;
+mod looking;
+mod open_door;
+mod time;

@@ -1,0 +1,64 @@
+//! A plugin that asks for what nobody may do. The sandbox lets it say so; the guards refuse it, each in its own words, and the next alert is worked on as if
+//! nothing had happened.
+
+use quell::report::{Outcome, Report};
+use quell_tests::{
+    guest, recorded,
+    stand::{Stand, load},
+};
+
+/// What the guards said of each remediation that the plugin asked for in this mode.
+async fn refusals(mode: &str) -> String {
+    let plugin = load("evil", &guest::evil()).await.unwrap();
+    let stand = Stand::of_plugin(plugin, mode).await.unwrap();
+    let report = stand.report("1", recorded::ATTACK).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Refused, "{report}");
+    assert_eq!(stand.writes(), 0);
+    assert!(stand.holds().await.unwrap().is_empty());
+    told(&report)
+}
+
+fn told(report: &Report) -> String {
+    let examined = report.plugins.iter().flat_map(|plugin| &plugin.examined);
+    let refused = examined.filter_map(|examined| examined.refusal());
+    refused
+        .map(|refusal| format!("{}: {}", refusal.guard, refusal.reason))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[tokio::test]
+async fn everyone_is_not_blocked() {
+    insta::assert_snapshot!(refusals("everyone").await, @r"
+    width: 0.0.0.0/0 is wider than /24, the widest that is allowed (guard.widest-ipv4)
+    width: ::/0 is wider than /56, the widest that is allowed (guard.widest-ipv6)
+    ");
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_not_blocked() {
+    insta::assert_snapshot!(refusals("not-an-address").await, @r"
+    form: `300.1.2.3/99` is no prefix in CIDR notation, such as 203.0.113.7/32
+    form: `; rm -rf /` is no prefix in CIDR notation, such as 203.0.113.7/32
+    ");
+}
+
+#[tokio::test]
+async fn an_instance_is_not_stopped_also_if_the_plugin_may() {
+    insta::assert_snapshot!(refusals("stop-instance").await, @"kind: this version of Quell can't carry out `set-instance-state`, only `block`");
+}
+
+#[tokio::test]
+async fn a_plugin_that_breaks_down_fails_its_alert_and_the_host_goes_on() {
+    let plugin = load("evil", &guest::evil()).await.unwrap();
+    let stand = Stand::of_plugin(plugin, "fail-other").await.unwrap();
+    let report = stand.report("1", recorded::ATTACK).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Failed);
+    insta::assert_snapshot!(report.summary, @"");
+    assert_eq!(stand.writes(), 0);
+    let stand = Stand::new().await.unwrap();
+    assert_eq!(
+        stand.report("1", recorded::ATTACK).await.unwrap().outcome,
+        Outcome::Acted
+    );
+}
