@@ -6,46 +6,111 @@
 mod bare;
 mod input;
 
-use std::sync::Arc;
+use std::{
+    hint::black_box,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use quell::{
     builtin,
-    sandbox::{Limits, Sandbox, Use},
+    fact::RecordedFacts,
+    sandbox::{Limits, Plugin, Request, Sandbox, Use},
 };
+use tokio::runtime::Runtime;
+
+use bare::{Bare, Kind};
+
+/// The most that the host may cost, as a multiple of bare wasmtime.
+const MOST: f64 = 1.3;
 
 fn decision(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let component = builtin::plugin("nacl-block").unwrap();
-    let mut group = criterion.benchmark_group("decision");
-
-    for (name, purpose) in [("quell/pool", Use::Daemon), ("quell/on-demand", Use::OneAtATime)] {
-        let sandbox = Sandbox::new(purpose, Limits::default(), None).unwrap();
-        let plugin = runtime.block_on(sandbox.load("nacl-block", component)).unwrap();
-        let (request, facts) = (input::request(), Arc::new(input::facts()));
-        let decided = runtime.block_on(plugin.decide(request.clone(), facts.clone())).unwrap();
-        input::check(&decided.decision);
-        group.bench_function(name, |bencher| {
-            bencher
-                .to_async(&runtime)
-                .iter(async || plugin.decide(request.clone(), facts.clone()).await.unwrap());
-        });
-    }
-
-    for (name, kind) in [
-        ("bare/pool", bare::Kind::Pool),
-        ("bare/on-demand", bare::Kind::OnDemand),
+    for (name, purpose, kind) in [
+        ("pool", Use::Daemon, Kind::Pool),
+        ("on-demand", Use::OneAtATime, Kind::OnDemand),
     ] {
-        let bare = bare::Bare::new(kind, component);
+        let host = Host::new(&runtime, purpose);
+        let bare = Bare::new(kind, component());
         runtime.block_on(bare.check());
-        group.bench_function(name, |bencher| {
+
+        let mut group = criterion.benchmark_group(format!("decision/{name}"));
+        group.bench_function("quell", |bencher| {
+            bencher.to_async(&runtime).iter(async || host.decide().await);
+        });
+        group.bench_function("bare", |bencher| {
             bencher.to_async(&runtime).iter(async || bare.decide().await);
         });
+        group.finish();
+        compare(name, &runtime, &host, &bare);
     }
-    group.finish();
+}
+
+/// Prints what the host costs beside bare wasmtime, from short rounds of both in turn: what else the machine does hits both alike.
+fn compare(name: &str, runtime: &Runtime, host: &Host, bare: &Bare) {
+    const ROUNDS: usize = 500;
+    const DECISIONS: u32 = 20;
+    let (mut hosts, mut bares) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let begin = Instant::now();
+        runtime.block_on(async {
+            for _ in 0..DECISIONS {
+                black_box(host.decide().await);
+            }
+        });
+        hosts.push(begin.elapsed() / DECISIONS);
+        let begin = Instant::now();
+        runtime.block_on(async {
+            for _ in 0..DECISIONS {
+                black_box(bare.decide().await);
+            }
+        });
+        bares.push(begin.elapsed() / DECISIONS);
+    }
+    let (host, bare) = (median(hosts), median(bares));
+    let times = host.as_secs_f64() / bare.as_secs_f64();
+    println!("decision/{name}: quell {host:.1?}, bare wasmtime {bare:.1?}: {times:.2} times (medians, in turn)\n");
+    assert!(
+        times <= MOST,
+        "the host costs {times:.2} times bare wasmtime, more than {MOST}"
+    );
+}
+
+fn median(mut durations: Vec<Duration>) -> Duration {
+    durations.sort();
+    durations[durations.len() / 2]
+}
+
+struct Host {
+    plugin: Plugin,
+    request: Request,
+    facts: Arc<RecordedFacts>,
+}
+
+impl Host {
+    fn new(runtime: &Runtime, purpose: Use) -> Self {
+        let sandbox = Sandbox::new(purpose, Limits::default(), None).unwrap();
+        let host = Self {
+            plugin: runtime.block_on(sandbox.load("nacl-block", component())).unwrap(),
+            request: input::request(),
+            facts: Arc::new(input::facts()),
+        };
+        input::check(&runtime.block_on(host.decide()));
+        host
+    }
+
+    async fn decide(&self) -> quell::decision::Decision {
+        let decided = self.plugin.decide(self.request.clone(), self.facts.clone()).await;
+        decided.unwrap().decision
+    }
+}
+
+fn component() -> &'static [u8] {
+    builtin::plugin("nacl-block").unwrap()
 }
 
 criterion_group!(benches, decision);

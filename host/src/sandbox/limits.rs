@@ -17,16 +17,18 @@ pub struct Limits {
     /// How long a decision may take over all, waiting for facts included. Default `30s`: enough for some pages of
     /// observations with retries, and half of the usual time-out of a Lambda function.
     pub wall_clock: HumanDuration,
-    /// Linear memory of all the plugin's memories together, in bytes. Default 64 MiB: Rust needs about 1 MiB, JavaScript and
-    /// Python some 10 to 40 MiB.
+    /// Linear memory of all the plugin's memories together, in bytes. Default 64 MiB: Rust needs about 1 MiB,
+    /// JavaScript and Python bring an interpreter that needs tens.
     pub memory_bytes: usize,
     /// How many memories a plugin may have. Default 4: every known toolchain makes one for each language in it.
     pub memories: u32,
     /// How many tables a plugin may have. Default 8: one for each core module that has one, and one of `wit-component`.
     pub tables: u32,
-    /// Elements of all tables together, 8 bytes each. Default 65536: an interpreter has some 10000 functions that are called by pointer.
+    /// Elements of all tables together, 8 bytes each. Default 65536: an interpreter has thousands of functions that are
+    /// called by pointer.
     pub table_elements: usize,
-    /// How many core instances a plugin may consist of. Default 64: a plugin in Rust has 3, one in Python about 20.
+    /// How many core instances a plugin may consist of. Default 64: a plugin in Rust has 3, one that is linked of
+    /// shared libraries, as Python's is, one more for each.
     pub instances: u32,
     /// Stack for the plugin's calls, in bytes, beside the stack in its own memory that its compiler lays out. Default 512 KiB:
     /// wasmtime's own. At most 64 MiB.
