@@ -29,8 +29,6 @@ test: toolchain venv lint ## Everything that CI runs
 	cargo test --locked --workspace
 	$(call say,The build without AWS)
 	cargo clippy --locked --package quell --no-default-features --all-targets -- --deny warnings
-	$(call say,The benchmarks run (a few rounds\, to see that they work))
-	cargo bench --locked --package quell-tests --profile dev -- --test
 	$(call say,All is well)
 
 .PHONY: lint
@@ -46,7 +44,7 @@ lint: toolchain venv ## Format, clippy, documentation, templates
 
 .PHONY: bench
 bench: toolchain ## Measure decisions and the way of an alert (release build, some minutes)
-	cargo bench --locked --package quell-tests
+	cargo bench --locked --package quell-tests --no-default-features
 
 .PHONY: lambda
 lambda: toolchain quell.toml ## Build target/lambda/quell/bootstrap.zip for a function on provided.al2023, with quell.toml in it

@@ -224,3 +224,18 @@ fn a_reader_that_goes_away_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(told(&output), "exit 0");
 }
+
+#[test]
+fn the_demo_plays_to_its_end_without_colour_where_nobody_sees_it() {
+    let told = in_empty_directory(&["demo", "--fast"]);
+    assert!(
+        told.contains("→ PASSES by rule 100") && told.contains("→ DENIED by rule 99"),
+        "{told}"
+    );
+    assert!(
+        told.contains("The network ACL is as it was before the attack."),
+        "{told}"
+    );
+    assert!(told.trim_end().ends_with("exit 0"), "{told}");
+    assert!(!told.contains('\u{1b}'), "{told}");
+}

@@ -1,11 +1,14 @@
 //! What the suites share: a stand for a whole host on a simulated account, evil guests, the real binary, and parts that others wrote, with a look at
 //! them from outside that does not go through Quell's own code.
 
+#[cfg(feature = "aws")]
 pub mod emulator;
 pub mod guest;
+#[cfg(feature = "aws")]
 pub mod moto;
 pub mod process;
 pub mod python;
 pub mod recorded;
+#[cfg(feature = "aws")]
 pub mod scene;
 pub mod stand;
