@@ -10,6 +10,7 @@ RIE := $(VENV)/bin/aws-lambda-rie
 # The newest test tools need no newer pip; a version note on every run would only be noise.
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
+comma := ,
 say = @printf '\n\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: help
@@ -25,7 +26,7 @@ demo: toolchain ## See it all on a simulated account (no AWS; about 6 minutes th
 
 .PHONY: test
 test: toolchain venv lint ## Everything that CI runs
-	$(call say,Unit\, property\, conformance and end-to-end tests)
+	$(call say,Unit$(comma) property$(comma) conformance and end-to-end tests)
 	cargo test --locked --workspace
 	$(call say,The build without AWS)
 	cargo clippy --locked --package quell --no-default-features --all-targets -- --deny warnings
@@ -73,7 +74,7 @@ toolchain: ## The WebAssembly target that plugins are built for
 venv: $(VENV)/.made $(RIE) ## The Python tools of the tests: moto's server, boto3, cfn-lint, the Lambda emulator
 
 $(VENV)/.made: tests/python/requirements.txt
-	$(call say,Making $(VENV) with moto\, boto3 and cfn-lint)
+	$(call say,Making $(VENV) with moto$(comma) boto3 and cfn-lint)
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes --requirement tests/python/requirements.txt
 	@touch $@

@@ -52,7 +52,10 @@ async fn whole_way(host: &Host) {
 }
 
 fn bytes_to_plan(criterion: &mut Criterion) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
     let account = Account::read(recorded::ACCOUNT).expect("the example can be read");
     let cloud = Arc::new(SimulatedCloud::new(account, clock.clone()));

@@ -1,7 +1,7 @@
 //! A plugin that attacks its host. Each mode is one threat; the host must end or answer each in its own words, and go on.
 //!
 //! The settings are the name of the mode, for `validate-settings` and `decide` alike. `describe` is given nothing, so its mode stands in
-//! [`DESCRIBE`], and the tests overwrite it in the component's bytes.
+//! the static `DESCRIBE`, and the tests overwrite it in the component's bytes.
 
 #![cfg(target_family = "wasm")]
 
