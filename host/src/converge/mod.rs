@@ -1,6 +1,6 @@
 //! Converging: bringing one network ACL to what its holds say.
 //!
-//! The [`plan`] is a pure function of the holds, the live entries and the journal's entries. The [`driver`] applies it, one journalled change
+//! The [`plan()`] is a pure function of the holds, the live entries and the journal's entries. The [`driver`] applies it, one journalled change
 //! at a time, and reads back. Nothing else writes entries: inserting, extending, expiry, release and repair are all this one act.
 
 pub mod driver;
