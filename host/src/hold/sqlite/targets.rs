@@ -23,11 +23,8 @@ pub(super) fn touch(sql: &Transaction<'_>, target: &Target) -> Result<(), Failur
 pub(super) fn revision(sql: &Transaction<'_>, target: &Target) -> Result<Revision, Failure> {
     let Target { account, region, acl } = target;
     let revision = sql
-        .query_row(
-            "SELECT revision FROM targets WHERE account = ?1 AND region = ?2 AND acl = ?3",
-            params![account, region, acl.as_str()],
-            |row| row.get(0),
-        )
+        .prepare_cached("SELECT revision FROM targets WHERE account = ?1 AND region = ?2 AND acl = ?3")?
+        .query_row(params![account, region, acl.as_str()], |row| row.get(0))
         .optional()?;
     Ok(Revision(revision.unwrap_or_default()))
 }

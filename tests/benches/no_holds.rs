@@ -1,0 +1,93 @@
+//! A journal without holds, in memory: what is measured is the way of an alert, not SQLite.
+
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use quell::{
+    fact::History,
+    hold::{
+        Admission, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldFilter,
+        HoldId, Intent, Journal, JournalError, Target,
+        change::OwnEntry,
+        journal::{ChangeEnd, Revision, Situation},
+    },
+};
+
+/// There are no holds, and nobody may write any: an explained alert does not.
+pub(crate) struct NoHolds;
+
+#[async_trait]
+impl Journal for NoHolds {
+    async fn situation(&self, _: &Target, _: Timestamp) -> Result<Situation, JournalError> {
+        Ok(Situation::default())
+    }
+
+    async fn history(&self, _: IpAddr, _: Timestamp) -> Result<History, JournalError> {
+        Ok(History::default())
+    }
+
+    async fn holds(&self, _: &HoldFilter) -> Result<Vec<Hold>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Target>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn next_end(&self) -> Result<Option<Timestamp>, JournalError> {
+        Ok(None)
+    }
+
+    async fn waiting(&self, _: Timestamp, _: u32) -> Result<Vec<Delivery>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn delivery(&self, _: &DeliveryId) -> Result<Option<Delivery>, JournalError> {
+        Ok(None)
+    }
+
+    async fn expire(&self, _: Timestamp) -> Result<Vec<Hold>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn admit(&self, _: &Delivery, _: u32) -> Result<Admission, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn attempt(&self, _: &DeliveryId) -> Result<u32, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn settle(&self, _: &DeliveryId, _: DeliveryState, _: &str) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn put_in_force(&self, _: &[Intent], _: &DeliveryId, _: Timestamp) -> Result<Vec<Hold>, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn end(&self, id: HoldId, _: EndReason, _: Timestamp) -> Result<Hold, JournalError> {
+        Err(JournalError::NoSuchHold(id))
+    }
+
+    async fn converged(&self, _: &Target, _: Revision, _: &[(HoldId, Coverage)]) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn begin(&self, _: &Target, _: &Change, _: Timestamp) -> Result<ChangeId, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn finish(&self, _: ChangeId, _: &ChangeEnd, _: Timestamp) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn forget(&self, _: &Target, _: &OwnEntry) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+}
