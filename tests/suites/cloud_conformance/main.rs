@@ -71,7 +71,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
 /// The scene of the account that ships as an example.
 fn example_scene() -> anyhow::Result<Scene> {
     Ok(Scene {
-        vpc: "vpc-0d4e5f60718293a4b".parse()?,
+        vpc: "vpc-0a1b2c3d4e5f60718".parse()?,
         prefixes: vec!["10.0.0.0/16".parse()?, "2001:db8:0:1200::/56".parse()?],
         default_acl: "acl-0def000000000000a".parse()?,
         web: Place {
@@ -81,7 +81,7 @@ fn example_scene() -> anyhow::Result<Scene> {
             instance: "i-0abc1234def567890".parse()?,
             private_address: "10.0.1.10".parse()?,
             public_address: Some("198.51.100.10".parse()?),
-            host_name: "ip-10-0-1-10.eu-central-1.compute.internal".to_owned(),
+            host_name: "ip-10-0-1-10.eu-west-1.compute.internal".to_owned(),
         },
         database: Place {
             subnet: "subnet-0ddd3333eee44444f".parse()?,
@@ -90,7 +90,7 @@ fn example_scene() -> anyhow::Result<Scene> {
             instance: "i-0fed9876cba543210".parse()?,
             private_address: "10.0.2.20".parse()?,
             public_address: None,
-            host_name: "ip-10-0-2-20.eu-central-1.compute.internal".to_owned(),
+            host_name: "ip-10-0-2-20.eu-west-1.compute.internal".to_owned(),
         },
     })
 }
