@@ -1,17 +1,17 @@
-//! Numbers: where in an ACL a deny works.
+//! Numbers: where in one direction of an ACL a deny works.
 
 use ipnet::IpNet;
 
 use super::Band;
-use crate::cloud::{Direction, Entry, Protocol, RuleAction};
+use crate::cloud::{Entry, Protocol, RuleAction};
 
-/// The number of the lowest entry that lets some traffic of `prefix` through, in that direction. A deny works only below it.
+/// The number of the lowest entry that lets some traffic of `prefix` through. A deny works only below it.
 ///
 /// An allow for one port counts as well: a deny above it would leave that port open.
-pub(super) fn lowest_allow(entries: &[Entry], direction: Direction, prefix: IpNet) -> Option<u16> {
+pub(super) fn lowest_allow(entries: &[Entry], prefix: IpNet) -> Option<u16> {
     entries
         .iter()
-        .filter(|entry| entry.direction == direction && entry.action == RuleAction::Allow)
+        .filter(|entry| entry.action == RuleAction::Allow)
         .filter(|entry| entry.prefix.contains(&prefix) || prefix.contains(&entry.prefix))
         .map(|entry| entry.number)
         .min()
@@ -20,20 +20,19 @@ pub(super) fn lowest_allow(entries: &[Entry], direction: Direction, prefix: IpNe
 /// The number of an entry that denies all traffic of `prefix` before anything lets some of it through.
 pub(super) fn effective_deny<'a>(
     entries: impl IntoIterator<Item = &'a Entry>,
-    direction: Direction,
     prefix: IpNet,
     lowest_allow: Option<u16>,
 ) -> Option<u16> {
     entries
         .into_iter()
-        .filter(|entry| !entry.is_final() && entry.direction == direction && entry.action == RuleAction::Deny)
+        .filter(|entry| !entry.is_final() && entry.action == RuleAction::Deny)
         .filter(|entry| entry.protocol == Protocol::All && entry.prefix.contains(&prefix))
         .map(|entry| entry.number)
         .filter(|number| lowest_allow.is_none_or(|allow| *number < allow))
         .min()
 }
 
-/// The highest number in the band that is below `lowest_allow` and that nobody uses in that direction. The highest, because low
+/// The highest number in the band that is below `lowest_allow` and that nobody uses. The highest, because low
 /// numbers are the scarce ones: only they work below an owner's early allow.
 pub(super) fn free(taken: impl Fn(u16) -> bool, band: Band, lowest_allow: Option<u16>) -> Option<u16> {
     let last = lowest_allow.map_or(band.last, |allow| band.last.min(allow.saturating_sub(1)));

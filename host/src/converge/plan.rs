@@ -119,13 +119,13 @@ impl<'a> Side<'a> {
 
     /// Whether an entry of ours denies before anything allows.
     fn works(&self, entry: &Entry) -> bool {
-        number::lowest_allow(&self.others, self.direction, entry.prefix).is_none_or(|allow| entry.number < allow)
+        number::lowest_allow(&self.others, entry.prefix).is_none_or(|allow| entry.number < allow)
     }
 
     /// Finds a place for a prefix that no entry of ours denies.
     fn cover(&self, prefix: IpNet, band: Band, room: &Room, side: &mut SidePlan) -> Coverage {
-        let lowest_allow = number::lowest_allow(&self.others, self.direction, prefix);
-        if let Some(rule) = number::effective_deny(&self.others, self.direction, prefix, lowest_allow) {
+        let lowest_allow = number::lowest_allow(&self.others, prefix);
+        if let Some(rule) = number::effective_deny(&self.others, prefix, lowest_allow) {
             return Coverage::CoveredByOthers { rule };
         }
         let family = Family::of(prefix);
