@@ -6,6 +6,7 @@
 pub mod acl;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub(crate) mod bucket;
 pub mod call;
 pub mod clouds;
 pub mod error;

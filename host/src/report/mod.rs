@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     alert::Alert,
     cloud::NetworkAcl,
+    converge::Aggregate,
     decision::{Decision, Remediation},
     fact::Asked,
     guard::Verdict,
@@ -123,6 +124,9 @@ pub struct TargetReport {
     pub after: Option<NetworkAcl>,
     /// The changes, in order: made if the mode is to enforce, planned otherwise.
     pub changes: Vec<Change>,
+    /// The entries that several holds share, for want of room, and how many addresses they deny that no hold asks for.
+    #[serde(default)]
+    pub aggregates: Vec<Aggregate>,
     /// The holds that this alert asked for, and how each is covered.
     pub holds: Vec<HeldReport>,
     /// What failed here. The holds stay, and are tried again.

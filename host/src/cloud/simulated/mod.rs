@@ -7,7 +7,6 @@
 //! calls that were made.
 
 mod account;
-mod bucket;
 mod error;
 mod script;
 mod validation;
@@ -24,11 +23,11 @@ use ipnet::IpNet;
 
 pub use self::{account::Account, error::AccountError, script::LoggedCall};
 use self::{
-    bucket::{Bucket, rate},
     script::{Failures, When},
 };
 use super::{
     Cloud,
+    bucket::{Bucket, rate},
     acl::{Direction, Entry, NetworkAcl, RuleAction},
     call::Call,
     error::{CloudError, Fault},
