@@ -6,6 +6,7 @@
 pub mod driver;
 pub mod error;
 mod number;
+pub mod pack;
 pub mod plan;
 pub mod room;
 
