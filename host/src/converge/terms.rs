@@ -63,17 +63,19 @@ impl Default for Terms {
 impl Terms {
     /// The terms of packing one family.
     pub(super) fn packing(&self, family: Family) -> PackRules {
-        let innocent_cost = match self.innocents {
+        let full = Weight::FULL.millionths();
+        let innocent_cost = match u64::from(self.innocents) {
             0 => Weight::MAX,
-            innocents => Weight::FULL / i64::from(innocents),
+            innocents => Weight::of_millionths(full / innocents),
         };
         PackRules {
+            family,
             widest: match family {
                 Family::IPv4 => self.widest_ipv4,
                 Family::IPv6 => self.widest_ipv6,
             },
             innocent_cost,
-            keep_bonus: Weight::FULL * i64::from(self.margin_percent) / 100,
+            keep_bonus: Weight::of_millionths(full * u64::from(self.margin_percent) / 100),
         }
     }
 }

@@ -6,29 +6,31 @@ use super::pack::Weight;
 use crate::hold::Hold;
 
 /// What a detector that does not say how bad it is counts as, of 100.
-const UNKNOWN_SEVERITY: i64 = 50;
+const UNKNOWN_SEVERITY: u64 = 50;
 /// What each further offence adds, in points beside confidence (twice 0 to 100) and severity (0 to 100).
-const POINTS_A_REPEAT: i64 = 20;
+const POINTS_A_REPEAT: u64 = 20;
 /// Repeats beyond this add nothing: a loud scanner must not drive out everybody else.
-const MOST_REPEATS: i64 = 5;
+const MOST_REPEATS: u32 = 5;
 /// The points of a certain offender of unknown severity on its first offence. Its weight is [`Weight::FULL`].
-const FULL_POINTS: i64 = 250;
+const FULL_POINTS: u64 = 250;
 /// A hold with less time left than this weighs less and less, down to a quarter: a place is better given to one that stays.
 const SHORT: SignedDuration = SignedDuration::from_hours(1);
 
 /// The weight of a hold at a time: `(2 × confidence + severity + 20 × repeats) ÷ 250` of a certain offender, less in its last hour.
 pub(super) fn weight(hold: &Hold, now: Timestamp) -> Weight {
-    let confidence = i64::from(hold.confidence.min(100));
+    let confidence = u64::from(hold.confidence.min(100));
     let severity = hold
         .severity
-        .map_or(UNKNOWN_SEVERITY, |severity| i64::from(severity.min(100)));
-    let repeats = (i64::from(hold.offences) - 1).clamp(0, MOST_REPEATS);
+        .map_or(UNKNOWN_SEVERITY, |severity| u64::from(severity.min(100)));
+    let repeats = u64::from(hold.offences.saturating_sub(1).min(MOST_REPEATS));
     let points = 2 * confidence + severity + POINTS_A_REPEAT * repeats;
+    let full = Weight::FULL.millionths();
     // Even a guess is worth a rule that nobody else needs.
-    let weight = (Weight::FULL * points / FULL_POINTS).max(Weight::FULL / 100);
-    let left = hold.until.map_or(SHORT, |until| until.duration_since(now)).as_secs();
-    let left = left.clamp(0, SHORT.as_secs());
-    weight / 4 + weight * 3 / 4 * left / SHORT.as_secs()
+    let weight = (full * points / FULL_POINTS).max(full / 100);
+    let left = hold.until.map_or(SHORT, |until| until.duration_since(now)).min(SHORT);
+    let left = u64::try_from(left.as_secs()).unwrap_or_default();
+    let short = SHORT.as_secs().unsigned_abs();
+    Weight::of_millionths(weight / 4 + weight * 3 / 4 * left / short)
 }
 
 #[cfg(test)]
@@ -68,7 +70,7 @@ mod tests {
         let plain = of(|_| ());
         assert_eq!(of(|hold| hold.until = Some(at(3600))), plain);
         assert!(of(|hold| hold.until = Some(at(1800))) < plain);
-        assert_eq!(of(|hold| hold.until = Some(at(0))), plain / 4);
+        assert_eq!(of(|hold| hold.until = Some(at(0))).millionths(), plain.millionths() / 4);
     }
 
     #[test]

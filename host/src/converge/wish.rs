@@ -157,7 +157,8 @@ impl Ground<'_> {
         for entry in &self.ours {
             let inside: Vec<_> = candidates.iter().filter(|hold| entry.prefix.contains(&hold.prefix)).collect();
             if !inside.is_empty() && !is_never(entry.prefix) && seen.insert(entry.prefix) {
-                let weight = inside.iter().map(|hold| weight(hold, self.now)).sum();
+                let weights = inside.iter().map(|hold| weight(hold, self.now));
+                let weight = weights.fold(Weight::ZERO, Weight::saturating_add);
                 wanted.push(self.wanted(entry.prefix, weight, inside.len(), 0));
             }
         }
@@ -256,13 +257,14 @@ impl FamilyWish {
 fn one_by_one(offenders: &[Offender]) -> Vec<Offender> {
     let mut weights: BTreeMap<IpNet, Weight> = BTreeMap::new();
     for offender in offenders {
-        *weights.entry(offender.prefix).or_insert(Weight::ZERO) += offender.weight;
+        let sum = weights.entry(offender.prefix).or_default();
+        *sum = sum.saturating_add(offender.weight);
     }
     let mut alone: Vec<Offender> = Vec::new();
     // In this order a wider prefix comes before those inside of it.
     for (prefix, weight) in weights {
         match alone.last_mut().filter(|last| last.prefix.contains(&prefix)) {
-            Some(outer) => outer.weight += weight,
+            Some(outer) => outer.weight = outer.weight.saturating_add(weight),
             None => alone.push(Offender { prefix, weight }),
         }
     }
@@ -275,7 +277,7 @@ fn share(four: &Packing, room_four: usize, six: &Packing, room_six: usize, numbe
         return (room_four, room_six);
     }
     let shares = (0..=numbers).map(|for_four| (for_four.min(room_four), (numbers - for_four).min(room_six)));
-    let best = shares.max_by_key(|(for_four, for_six)| four.value(*for_four) + six.value(*for_six));
+    let best = shares.max_by_key(|(for_four, for_six)| four.value(*for_four).saturating_add(six.value(*for_six)));
     best.unwrap_or_default()
 }
 
