@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use super::{Band, ConvergeError, Plan, Room, plan};
 use crate::{
     clock::Clock,
-    cloud::{Cloud, CloudError, Family, Fault, NetworkAcl},
+    cloud::{Cloud, CloudError, Clouds, Family, Fault, NetworkAcl},
     hold::{
         Change, Coverage, Hold, HoldId, Journal, JournalError, Target,
         journal::{ChangeEnd, Situation},
@@ -21,7 +21,7 @@ const ROUNDS: u32 = 64;
 
 /// Brings network ACLs to what their holds say.
 pub struct Converger {
-    cloud: Arc<dyn Cloud>,
+    clouds: Arc<Clouds>,
     journal: Arc<dyn Journal>,
     clock: Arc<dyn Clock>,
     band: Band,
@@ -54,16 +54,10 @@ enum Pass {
 }
 
 impl Converger {
-    /// A converger of the ACLs of one cloud.
-    pub fn new(
-        cloud: Arc<dyn Cloud>,
-        journal: Arc<dyn Journal>,
-        clock: Arc<dyn Clock>,
-        band: Band,
-        room: Room,
-    ) -> Self {
+    /// A converger of the ACLs of these clouds.
+    pub fn new(clouds: Arc<Clouds>, journal: Arc<dyn Journal>, clock: Arc<dyn Clock>, band: Band, room: Room) -> Self {
         Self {
-            cloud,
+            clouds,
             journal,
             clock,
             band,
@@ -141,6 +135,7 @@ impl Converger {
         made: &mut Vec<Change>,
         room: &mut Room,
     ) -> Result<Pass, ConvergeError> {
+        let cloud = self.cloud(target)?;
         for change in &plan.changes {
             let journal = |source| journal_error(target, source);
             let id = self
@@ -148,7 +143,7 @@ impl Converger {
                 .begin(target, change, self.clock.now())
                 .await
                 .map_err(journal)?;
-            let result = self.make(target, change).await;
+            let result = make(cloud, target, change).await;
             let end = change_end(&result);
             self.journal.finish(id, &end, self.clock.now()).await.map_err(journal)?;
             match result {
@@ -171,17 +166,6 @@ impl Converger {
             }
         }
         Ok(Pass::Complete)
-    }
-
-    async fn make(&self, target: &Target, change: &Change) -> Result<(), CloudError> {
-        match change {
-            Change::Create(entry) => self.cloud.create_entry(&target.acl, entry).await,
-            Change::Delete(entry) => {
-                self.cloud
-                    .delete_entry(&target.acl, entry.direction, entry.number)
-                    .await
-            }
-        }
     }
 
     /// Notes the end, and forgets entries of ours that are not there: somebody removed them, or they were never written.
@@ -207,7 +191,7 @@ impl Converger {
     }
 
     async fn read(&self, target: &Target) -> Result<NetworkAcl, ConvergeError> {
-        self.cloud
+        self.cloud(target)?
             .network_acl(&target.acl)
             .await
             .map_err(|source| ConvergeError::Read {
@@ -216,11 +200,25 @@ impl Converger {
             })
     }
 
+    fn cloud(&self, target: &Target) -> Result<&dyn Cloud, ConvergeError> {
+        let cloud = self.clouds.of(&target.place());
+        cloud
+            .map(|cloud| &**cloud)
+            .ok_or_else(|| ConvergeError::NotConfigured { target: target.clone() })
+    }
+
     async fn situation(&self, target: &Target) -> Result<Situation, ConvergeError> {
         self.journal
             .situation(target, self.clock.now())
             .await
             .map_err(|source| journal_error(target, source))
+    }
+}
+
+async fn make(cloud: &dyn Cloud, target: &Target, change: &Change) -> Result<(), CloudError> {
+    match change {
+        Change::Create(entry) => cloud.create_entry(&target.acl, entry).await,
+        Change::Delete(entry) => cloud.delete_entry(&target.acl, entry.direction, entry.number).await,
     }
 }
 

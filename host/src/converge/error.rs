@@ -8,6 +8,15 @@ use crate::{
 /// A network ACL could not be brought to what its holds say. The holds stay in the journal, and the next converge goes on.
 #[derive(Debug, thiserror::Error)]
 pub enum ConvergeError {
+    /// The ACL is in an account or region that is not configured. It was when its holds were put in force.
+    #[error(
+        "network ACL {target} is in an account or region that is not configured: put it back into [[aws.account]], \
+         or remove Quell's entries there by hand; its holds stay"
+    )]
+    NotConfigured {
+        /// The ACL.
+        target: Target,
+    },
     /// The ACL can't be read.
     #[error("can't read network ACL {target}")]
     Read {
@@ -54,6 +63,7 @@ impl ConvergeError {
         match self {
             Self::Read { source, .. } | Self::Change { source, .. } => source.is_passing(),
             Self::Unsteady { .. } | Self::Journal { .. } => true,
+            Self::NotConfigured { .. } => false,
         }
     }
 }
