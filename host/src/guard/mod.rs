@@ -54,7 +54,7 @@ pub struct Circumstances<'a> {
     pub may: &'a BTreeSet<ActionKind>,
     /// How many remediations the decision holds.
     pub remediations: usize,
-    /// The account and region that the host works in.
+    /// The account and region that the host works in for this alert.
     pub home: &'a CloudPlace,
     /// What is around the place of a block; or why that can't be known.
     pub surroundings: Result<&'a Surroundings, &'a str>,
@@ -132,7 +132,11 @@ impl Examination {
         self.hear("width", width::guard(prefix, rules.widest_ipv4, rules.widest_ipv6))?;
         let surroundings = self.learn(
             "surroundings",
-            surroundings::guard(circumstances.surroundings, &circumstances.alert.place),
+            surroundings::guard(
+                circumstances.surroundings,
+                &circumstances.alert.place,
+                circumstances.home,
+            ),
         )?;
         self.hear(
             "never-block",

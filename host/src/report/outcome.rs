@@ -19,7 +19,7 @@ pub enum Outcome {
     WouldAct,
     /// All that was asked for is so already; the holds were extended.
     AlreadySo,
-    /// The guards refused all that was asked for.
+    /// The guards refused all that was asked for, or the alert was refused before anything was asked.
     Refused,
     /// Every plugin decided to do nothing.
     Nothing,

@@ -61,6 +61,9 @@ impl Report {
         if alert.resolved {
             writeln!(out, "  {}", paint(NOTE, "resolved already"))?;
         }
+        if let Some(why) = &self.refusal {
+            writeln!(out, "  {} {why}", paint(BAD, "refused:"))?;
+        }
         Ok(())
     }
 

@@ -46,7 +46,7 @@ pub async fn host(config: &Config, purpose: Purpose) -> Result<Host, SetupError>
 /// A host as the configuration says, with a journal that is open already.
 pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let cloud = cloud::cloud(&config.cloud, &clock).await?;
+    let clouds = Arc::new(cloud::clouds(&config.cloud, &clock).await?);
     let sandbox = Sandbox::new(
         match purpose {
             Purpose::Daemon => Use::Daemon,
@@ -63,13 +63,13 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         plugins: plugins::plugins(&config.plugins, &sandbox).await?,
         observations: observations(config)?,
         converger: Converger::new(
-            Arc::clone(&cloud),
+            Arc::clone(&clouds),
             Arc::clone(&journal),
             Arc::clone(&clock),
             band,
             Room::of_quota(config.network_acl.quota.get()),
         ),
-        cloud,
+        clouds,
         journal,
         clock,
         rules: rules(config),

@@ -7,6 +7,7 @@ mod carry_out;
 mod consider;
 pub mod ending;
 mod history;
+mod place;
 pub mod receive;
 pub mod retry;
 mod surroundings;
@@ -22,7 +23,7 @@ pub use self::receive::{Receipt, ReceiveError};
 use crate::{
     alert::{Alert, Detector},
     clock::Clock,
-    cloud::Cloud,
+    cloud::{Cloud, Clouds},
     converge::Converger,
     decision::ActionKind,
     fact::{HistorySource, LiveFacts, Memo, ObservationSource},
@@ -51,8 +52,8 @@ pub struct Routed {
 pub struct Parts {
     /// The plugins, in the order in which they are asked.
     pub plugins: Vec<Routed>,
-    /// The account.
-    pub cloud: Arc<dyn Cloud>,
+    /// Every account and region that alerts may concern. What is read here may be some seconds old.
+    pub clouds: Arc<Clouds>,
     /// Where observations come from.
     pub observations: Arc<dyn ObservationSource>,
     /// The journal.
@@ -93,23 +94,18 @@ impl Host {
         &self.parts.journal
     }
 
-    /// The account, for those who look.
-    pub fn cloud(&self) -> &Arc<dyn Cloud> {
-        &self.parts.cloud
+    /// The accounts and regions, for those who look.
+    pub fn clouds(&self) -> &Arc<Clouds> {
+        &self.parts.clouds
     }
 
-    /// The facts of one alert, each fetched once.
-    fn facts(&self, alert: &Alert) -> Arc<Memo> {
+    /// The facts of one alert, which is for this cloud, each fetched once.
+    fn facts(&self, alert: &Alert, cloud: &Arc<dyn Cloud>) -> Arc<Memo> {
         let history: Arc<dyn HistorySource> = Arc::new(history::JournalHistory {
             journal: Arc::clone(&self.parts.journal),
             clock: Arc::clone(&self.parts.clock),
         });
-        let live = LiveFacts::new(
-            alert,
-            Arc::clone(&self.parts.observations),
-            Arc::clone(&self.parts.cloud),
-            history,
-        );
+        let live = LiveFacts::new(alert, Arc::clone(&self.parts.observations), Arc::clone(cloud), history);
         Arc::new(Memo::new(Arc::new(live)))
     }
 }
