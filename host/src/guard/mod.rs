@@ -9,6 +9,7 @@ mod form;
 mod kind;
 pub mod never_block;
 mod number;
+mod pardon;
 mod passed;
 mod place;
 mod standing;
@@ -26,6 +27,7 @@ use crate::{
     alert::Alert,
     cloud::CloudPlace,
     decision::{Action, ActionKind, Remediation},
+    hold::Pardon,
 };
 
 /// What the guards hold every remediation against: the operator's rules.
@@ -56,6 +58,8 @@ pub struct Circumstances<'a> {
     pub remediations: usize,
     /// The account and region that the host works in for this alert.
     pub home: &'a CloudPlace,
+    /// The pardons in force; or why they can't be known.
+    pub pardons: Result<&'a [Pardon], &'a str>,
     /// What is around the place of a block; or why that can't be known.
     pub surroundings: Result<&'a Surroundings, &'a str>,
 }
@@ -142,10 +146,12 @@ impl Examination {
             "never-block",
             never_block::guard(prefix, &rules.never_block, circumstances.alert, surroundings),
         )?;
+        self.hear("pardon", pardon::guard(prefix, circumstances.pardons))?;
         Some(PassedBlock::new(
             prefix,
             block.directions.clone(),
-            surroundings.targets.clone(),
+            surroundings,
+            circumstances.alert,
             remediation,
         ))
     }

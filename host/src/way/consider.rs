@@ -14,6 +14,7 @@ use crate::{
     hold::Intent,
     report::{Answer, ExaminedRemediation, Failure, PluginReport},
     sandbox::Request,
+    text::with_causes,
 };
 
 /// An alert that is considered, where it is, and how to learn more about it.
@@ -97,6 +98,8 @@ impl Host {
         let Decision::Remediate(proposal) = decision else {
             return Vec::new();
         };
+        let pardons = self.parts.journal.pardons(case.now).await;
+        let pardons = pardons.map_err(|error| with_causes(&error));
         let mut places = Places::new();
         let mut reports = Vec::new();
         for remediation in &proposal.remediations {
@@ -105,12 +108,12 @@ impl Host {
                 may: &routed.may,
                 remediations: proposal.remediations.len(),
                 home: case.cloud.place(),
+                pardons: pardons.as_deref().map_err(String::as_str),
                 surroundings: surroundings(remediation, case, &mut places).await,
             };
             let examined = guard::examine(remediation, &circumstances, &self.parts.rules);
             if let Some(passed) = &examined.passed {
-                let alert = format!("{}/{}", case.alert.detector, case.alert.id);
-                intents.extend(passed.intents(&routed.name, &alert, case.now));
+                intents.extend(passed.intents(&routed.name, case.now));
             }
             reports.push(ExaminedRemediation {
                 remediation: remediation.clone(),

@@ -17,7 +17,8 @@ pub mod worker;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use tokio::sync::Notify;
+use jiff::SignedDuration;
+use tokio::sync::{Notify, Semaphore};
 
 pub use self::receive::{Receipt, ReceiveError};
 use crate::{
@@ -68,7 +69,15 @@ pub struct Parts {
     pub mode: Mode,
     /// How many deliveries may wait.
     pub queue: u32,
+    /// How many alerts are decided on at the same time.
+    pub workers: usize,
+    /// How long the journal keeps what is over.
+    pub keep: SignedDuration,
 }
+
+/// How many alerts may wait for their network ACL at the same time. More than that is a storm: then their holds are in force, and the timer brings
+/// the ACL to them.
+const WAITING_PLACES: usize = 32;
 
 /// A host: everything that an alert meets on its way.
 pub struct Host {
@@ -77,12 +86,18 @@ pub struct Host {
     admitted: Notify,
     /// Rung when holds changed, so that the timer need not oversleep a new one's end.
     held: Notify,
+    /// The places of those who are decided on.
+    deciding: Semaphore,
+    /// The places of those who wait for their network ACL.
+    waiting: Semaphore,
 }
 
 impl Host {
     /// A host of these parts.
     pub fn new(parts: Parts) -> Self {
         Self {
+            deciding: Semaphore::new(parts.workers),
+            waiting: Semaphore::new(WAITING_PLACES),
             parts,
             admitted: Notify::new(),
             held: Notify::new(),

@@ -70,14 +70,16 @@ impl Host {
             Err(why) => return Ok(Report::refused(delivery, mode, alert, why)),
         };
         let facts = self.facts(alert, cloud);
-        let considered = self
-            .consider(Case {
+        let considered = {
+            let _place = self.deciding.acquire().await;
+            self.consider(Case {
                 alert,
                 cloud: &**cloud,
                 facts: &facts,
                 now,
             })
-            .await;
+            .await
+        };
         let targets = match delivery {
             Some(delivery) if mode.writes() => self.carry_out(&considered.intents, delivery, now).await?,
             _ => self.preview(&considered.intents, now).await,
