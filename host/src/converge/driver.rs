@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
 use super::{Band, ConvergeError, Plan, Room, plan};
@@ -9,8 +10,7 @@ use crate::{
     clock::Clock,
     cloud::{Cloud, CloudError, Family, Fault, NetworkAcl},
     hold::{
-        Change, Coverage, Hold, HoldId, Journal, JournalError, Target,
-        journal::{ChangeEnd, Situation},
+        Change, ChangeEnd, Coverage, Hold, HoldId, Journal, JournalError, Lease, Leasing, Owner, Situation, Target,
     },
 };
 
@@ -19,6 +19,9 @@ const STALE_ROUNDS: u32 = 8;
 /// How often one converge plans at all. Where room is short each round makes some for the next, so one is often not enough.
 const ROUNDS: u32 = 64;
 
+/// How long a converge may write before another process may take over.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
 /// Brings network ACLs to what their holds say.
 pub struct Converger {
     cloud: Arc<dyn Cloud>,
@@ -26,6 +29,7 @@ pub struct Converger {
     clock: Arc<dyn Clock>,
     band: Band,
     room: Room,
+    owner: Owner,
     /// One writer an ACL.
     writers: Mutex<HashMap<Target, Arc<Mutex<()>>>>,
 }
@@ -68,6 +72,7 @@ impl Converger {
             clock,
             band,
             room,
+            owner: Owner::new("quell"),
             writers: Mutex::default(),
         }
     }
@@ -104,6 +109,27 @@ impl Converger {
     pub async fn converge(&self, target: &Target) -> Result<Converged, ConvergeError> {
         let writer = Arc::clone(self.writers.lock().await.entry(target.clone()).or_default());
         let _only_writer = writer.lock().await;
+        let lease = self.lease(target).await?;
+        let converged = self.converge_leased(target, &lease).await;
+        let given_back = self.journal.give_back(&lease).await;
+        given_back.map_err(|source| journal_error(target, source))?;
+        converged
+    }
+
+    async fn lease(&self, target: &Target) -> Result<Lease, ConvergeError> {
+        let now = self.clock.now();
+        let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let leasing = self.journal.lease(target, &self.owner, now, until).await;
+        match leasing.map_err(|source| journal_error(target, source))? {
+            Leasing::Ours(lease) => Ok(lease),
+            Leasing::Theirs { .. } => {
+                let target = target.clone();
+                Err(journal_error(&target.clone(), JournalError::LeaseLost { target }))
+            }
+        }
+    }
+
+    async fn converge_leased(&self, target: &Target, lease: &Lease) -> Result<Converged, ConvergeError> {
         let before = self.read(target).await?;
         let mut live = before.clone();
         let mut changes = Vec::new();
@@ -122,7 +148,7 @@ impl Converger {
                     coverage: plan.coverage,
                 });
             }
-            if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut room).await? {
+            if let Pass::Stale = self.apply(target, lease, &plan, &mut changes, &mut room).await? {
                 tracing::debug!(at = %target, "the network ACL is not as it was read; planning anew");
                 stale += 1;
                 if stale > STALE_ROUNDS {
@@ -137,6 +163,7 @@ impl Converger {
     async fn apply(
         &self,
         target: &Target,
+        lease: &Lease,
         plan: &Plan,
         made: &mut Vec<Change>,
         room: &mut Room,
@@ -145,7 +172,7 @@ impl Converger {
             let journal = |source| journal_error(target, source);
             let id = self
                 .journal
-                .begin(target, change, self.clock.now())
+                .begin(lease, change, self.clock.now())
                 .await
                 .map_err(journal)?;
             let result = self.make(target, change).await;
@@ -176,6 +203,13 @@ impl Converger {
     async fn make(&self, target: &Target, change: &Change) -> Result<(), CloudError> {
         match change {
             Change::Create(entry) => self.cloud.create_entry(&target.acl, entry).await,
+            Change::Replace { .. } => Err(CloudError {
+                call: "ReplaceNetworkAclEntry",
+                fault: Fault::Other {
+                    code: "unsupported".to_owned(),
+                    message: "this Quell can't replace an entry in place".to_owned(),
+                },
+            }),
             Change::Delete(entry) => {
                 self.cloud
                     .delete_entry(&target.acl, entry.direction, entry.number)
@@ -218,7 +252,7 @@ impl Converger {
 
     async fn situation(&self, target: &Target) -> Result<Situation, ConvergeError> {
         self.journal
-            .situation(target, self.clock.now())
+            .situation(target, self.clock.now(), self.clock.now())
             .await
             .map_err(|source| journal_error(target, source))
     }

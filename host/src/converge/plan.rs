@@ -102,7 +102,10 @@ impl<'a> Side<'a> {
                 continue;
             }
             let coverage = match working.get(&hold.prefix) {
-                Some(rule) => Coverage::Covered { rule: *rule },
+                Some(rule) => Coverage::Covered {
+                    rule: *rule,
+                    aggregate: None,
+                },
                 None => self.cover(hold.prefix, band, room, &mut side),
             };
             coverages.insert(hold.prefix, coverage);
@@ -142,7 +145,10 @@ impl<'a> Side<'a> {
             };
         };
         side.created.push(Entry::deny(number, self.direction, prefix));
-        Coverage::Covered { rule: number }
+        Coverage::Covered {
+            rule: number,
+            aggregate: None,
+        }
     }
 
     /// How many entries of a family the direction will hold, before anything that is replaced goes.

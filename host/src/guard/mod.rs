@@ -141,7 +141,8 @@ impl Examination {
         Some(PassedBlock::new(
             prefix,
             block.directions.clone(),
-            surroundings.targets.clone(),
+            surroundings,
+            circumstances.alert,
             remediation,
         ))
     }

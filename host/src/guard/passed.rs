@@ -3,7 +3,9 @@
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
+use super::Surroundings;
 use crate::{
+    alert::Alert,
     cloud::Direction,
     decision::{End, Remediation},
     hold::{Intent, Target},
@@ -17,6 +19,8 @@ pub struct PassedBlock {
     targets: Vec<Target>,
     reason: String,
     confidence: u8,
+    severity: Option<u8>,
+    spare: Vec<IpNet>,
     until: End,
 }
 
@@ -24,13 +28,18 @@ impl PassedBlock {
     pub(super) fn new(
         prefix: IpNet,
         directions: Vec<Direction>,
-        targets: Vec<Target>,
+        surroundings: &Surroundings,
+        alert: &Alert,
         remediation: &Remediation,
     ) -> Self {
+        let own = surroundings.own_addresses.iter().chain(&alert.source.addresses);
+        let own = own.map(|address| IpNet::from(*address));
         Self {
             prefix,
             directions,
-            targets,
+            targets: surroundings.targets.clone(),
+            severity: alert.severity,
+            spare: surroundings.vpc_prefixes.iter().copied().chain(own).collect(),
             reason: remediation.reason.clone(),
             confidence: remediation.confidence,
             until: remediation.until,
@@ -46,6 +55,8 @@ impl PassedBlock {
             direction,
             reason: self.reason.clone(),
             confidence: self.confidence,
+            severity: self.severity,
+            spare: self.spare.clone(),
             plugin: plugin.to_owned(),
             alert: alert.to_owned(),
             until,

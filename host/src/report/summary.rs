@@ -48,10 +48,18 @@ fn done(mode: Mode, target: &TargetReport) -> String {
         .iter()
         .filter(|change| matches!(change, Change::Create(_)))
         .count();
-    let removed = target.changes.len() - created;
+    let removed = target
+        .changes
+        .iter()
+        .filter(|change| matches!(change, Change::Delete(_)))
+        .count();
+    let replaced = target.changes.len() - created - removed;
     let mut words = Vec::new();
     if created > 0 {
         words.push(format!("{} written", count(created, "deny entry")));
+    }
+    if replaced > 0 {
+        words.push(format!("{} replaced", count(replaced, "entry")));
     }
     if removed > 0 {
         words.push(format!("{} removed", count(removed, "entry")));

@@ -189,7 +189,7 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
     }
     for change in &target.changes {
         let style = match change {
-            Change::Create(_) => GOOD,
+            Change::Create(_) | Change::Replace { .. } => GOOD,
             Change::Delete(_) => BAD,
         };
         writeln!(out, "    {}", paint(style, change))?;

@@ -77,6 +77,7 @@ fn planned(intent: &Intent, number: i64, now: Timestamp) -> Hold {
         direction: intent.direction,
         reason: intent.reason.clone(),
         confidence: intent.confidence,
+        severity: intent.severity,
         plugin: intent.plugin.clone(),
         alert: intent.alert.clone(),
         since: now,

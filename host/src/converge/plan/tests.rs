@@ -55,6 +55,7 @@ fn hold(id: i64, direction: Direction, of: &str) -> Hold {
         direction,
         reason: "a test".to_owned(),
         confidence: 90,
+        severity: None,
         plugin: "nacl-block".to_owned(),
         alert: "stealthwatch-cloud/1".to_owned(),
         since: jiff::Timestamp::UNIX_EPOCH,
@@ -69,6 +70,7 @@ fn own(entry: &Entry) -> OwnEntry {
     OwnEntry {
         entry: entry.clone(),
         confirmed: true,
+        written: jiff::Timestamp::UNIX_EPOCH,
     }
 }
 
@@ -254,6 +256,10 @@ fn apply(live: &mut NetworkAcl, change: &Change) {
             live.entries.push(entry.clone());
             live.entries.sort_by_key(|entry| (entry.direction, entry.number));
         }
+        Change::Replace { old, new } => {
+            apply(live, &Change::Delete(old.clone()));
+            apply(live, &Change::Create(new.clone()));
+        }
         Change::Delete(entry) => {
             let before = live.entries.len();
             live.entries.retain(|other| other != entry);
@@ -350,10 +356,10 @@ proptest! {
                 for change in &plan.changes {
                     let shut: Vec<_> = holds.iter().filter(|hold| denies(&live, hold.direction, hold.prefix)).collect();
                     apply(&mut live, change);
-                    match change {
-                        Change::Create(entry) => ours.push(own(entry)),
-                        Change::Delete(entry) => ours.retain(|own| !own.is(entry)),
+                    if let Some(entry) = change.removes() {
+                        ours.retain(|own| !own.is(entry));
                     }
+                    ours.extend(change.adds().map(own));
                     for hold in shut {
                         prop_assert!(denies(&live, hold.direction, hold.prefix), "{} is open after {change}", hold.prefix);
                     }
