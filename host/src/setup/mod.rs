@@ -9,7 +9,7 @@ mod plugins;
 
 use std::{path::Path, sync::Arc};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -75,7 +75,7 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
                     why: "the mode is to observe (mode)".to_owned(),
                 },
             },
-            owner: Owner::of_this_process(),
+            owner: Owner::this_process(Timestamp::now()),
         }),
         clouds,
         journal,

@@ -36,7 +36,7 @@ impl Host {
         let before = self.parts.clock.now().saturating_sub(self.parts.keep).unwrap_or_default();
         loop {
             let pruned = self.parts.journal.prune(before).await?;
-            if pruned.is_all() {
+            if !pruned.is_more_left() {
                 return Ok(());
             }
         }
