@@ -12,7 +12,7 @@ use super::{
     wish::{Ground, Wanted, Wish},
 };
 use crate::{
-    cloud::{Direction, Entry, Family, NetworkAcl},
+    cloud::{Direction, Family, NetworkAcl},
     guard::never_block,
     hold::{Change, Coverage, Hold, HoldId, Situation},
 };

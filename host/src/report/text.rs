@@ -10,7 +10,7 @@ use crate::{
     decision::{Decision, End},
     fact,
     guard::Verdict,
-    hold::Change,
+    hold::{Change, Coverage},
 };
 
 impl Display for Report {

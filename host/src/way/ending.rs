@@ -6,15 +6,45 @@ use futures::{StreamExt, stream};
 
 use super::Host;
 use crate::{
-    converge::Converged,
-    hold::{JournalError, Target},
+    converge::{ConvergeError, Converged},
+    hold::{EndReason, Hold, HoldId, JournalError, Target},
     text::with_causes,
 };
 
 /// How many targets are converged at the same time.
 const TARGETS_AT_ONCE: usize = 8;
 
+/// A hold was released, but its entry may still be there.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    /// The journal failed, or there is no such hold.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The hold is ended in the journal; its network ACL could not be brought to that yet, and is tried again.
+    #[error("hold {hold} is released, but its entry could not be removed yet; Quell tries again")]
+    Converge {
+        /// The hold.
+        hold: HoldId,
+        /// What went wrong.
+        #[source]
+        source: Box<ConvergeError>,
+    },
+}
+
 impl Host {
+    /// Ends a hold and takes its entry out of the network ACL.
+    pub async fn release(&self, id: HoldId) -> Result<(Hold, Arc<Converged>), ReleaseError> {
+        let now = self.parts.clock.now();
+        let hold = self.parts.journal.end(id, EndReason::Released, now).await?;
+        tracing::info!(hold = id.0, prefix = %hold.prefix, at = %hold.target, "hold released by hand");
+        let converged = self.parts.converger.converge(&hold.target).await;
+        let converged = converged.map_err(|source| ReleaseError::Converge {
+            hold: id,
+            source: Box::new(source),
+        })?;
+        Ok((hold, converged))
+    }
+
     /// Ends all holds whose time is up, and converges whatever is unfinished: their targets, and those that an earlier try
     /// or an earlier process left. Returns what was converged.
     pub async fn tend(&self) -> Result<Vec<Arc<Converged>>, JournalError> {
