@@ -7,6 +7,7 @@ use Direction::{Egress, Ingress};
 
 use super::*;
 use crate::{
+    cloud::Entry,
     converge::{
         room::QuotaSource,
         testing::{allow, fresh, prefix},
