@@ -2,7 +2,7 @@
 
 mod example;
 mod exhaustive;
-mod order;
+mod invariant;
 mod rim;
 
 use ipnet::IpNet;

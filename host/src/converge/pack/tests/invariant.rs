@@ -58,6 +58,17 @@ fn overlap(one: IpNet, other: IpNet) -> bool {
     one.contains(&other) || other.contains(&one)
 }
 
+/// What a choice is worth, in millionths, with each sum cut off where weights end.
+fn worth(rules: &PackRules, in_place: &[IpNet], chosen: &[Chosen]) -> u128 {
+    let cut = |sum: u128| sum.min(u128::from(u64::MAX));
+    let of = |one: &Chosen| {
+        let bonus = u128::from(in_place.contains(&one.prefix)) * u128::from(rules.keep_bonus.millionths());
+        let cost = cut(one.innocents * u128::from(rules.innocent_cost.millionths()));
+        cut(u128::from(one.weight.millionths()) + bonus) - cost
+    };
+    cut(chosen.iter().map(of).sum())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]
 
@@ -84,11 +95,24 @@ proptest! {
                 prop_assert!(!chosen[..index].iter().any(|other| overlap(other.prefix, one.prefix)));
                 prop_assert!(one.offenders > 0);
             }
-            let bonus = chosen.iter().filter(|one| in_place.contains(&one.prefix)).count() as u128;
-            let weights = chosen.iter().map(|one| u128::from(one.weight.millionths())).sum::<u128>();
-            let cost = chosen.iter().map(|one| one.innocents).sum::<u128>() * u128::from(rules.innocent_cost.millionths());
-            let worth = weights + bonus * u128::from(rules.keep_bonus.millionths()) - cost;
-            prop_assert_eq!(u128::from(packing.value(most).millionths()), worth);
+            prop_assert_eq!(u128::from(packing.value(most).millionths()), worth(&rules, &in_place, &chosen));
+        }
+    }
+
+    #[test]
+    fn weights_that_saturate_still_give_a_choice_that_is_worth_what_was_promised(input in any_input()) {
+        let (mut rules, mut offenders, never, in_place) = input;
+        // The heaviest by itself is more than there is, and a few of the lighter ones together are.
+        for weight in offenders.iter_mut().map(|offender| &mut offender.weight) {
+            *weight = weight.saturating_mul(1 << 45);
+        }
+        rules.innocent_cost = rules.innocent_cost.saturating_mul(1 << 45);
+        let packing = solve(&(rules, offenders, never, in_place.clone()));
+        for most in 0..=MOST {
+            prop_assert!(most == 0 || packing.value(most) >= packing.value(most - 1));
+            let chosen = packing.choose(most);
+            prop_assert!(chosen.len() <= most);
+            prop_assert_eq!(u128::from(packing.value(most).millionths()), worth(&rules, &in_place, &chosen));
         }
     }
 }
