@@ -13,6 +13,7 @@ pub mod id;
 pub mod instance;
 pub mod oracle;
 pub mod place;
+mod quota;
 pub mod security_group;
 pub mod simulated;
 
