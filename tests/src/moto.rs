@@ -88,6 +88,7 @@ impl Moto {
                 account: ACCOUNT.to_owned(),
                 region: REGION.to_owned(),
             },
+            role: None,
             call_timeout,
         }
     }

@@ -6,7 +6,9 @@
 pub mod acl;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod cached;
 pub mod call;
+pub mod cause;
 pub mod clouds;
 pub mod error;
 pub mod id;
@@ -14,6 +16,7 @@ pub mod instance;
 pub mod oracle;
 pub mod place;
 mod quota;
+mod remembered;
 pub mod security_group;
 pub mod simulated;
 
@@ -22,7 +25,9 @@ use ipnet::IpNet;
 
 pub use self::{
     acl::{Direction, Entry, Family, NetworkAcl, PortRange, Protocol, RuleAction},
+    cached::CachedCloud,
     call::Call,
+    cause::Cause,
     clouds::Clouds,
     error::{CloudError, Fault},
     id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
