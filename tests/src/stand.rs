@@ -194,11 +194,7 @@ impl Stand {
 
     /// How many writes the account has seen.
     pub fn writes(&self) -> usize {
-        self.cloud
-            .calls()
-            .iter()
-            .filter(|logged| logged.call.is_write())
-            .count()
+        self.cloud.writes()
     }
 
     /// The holds in force.
