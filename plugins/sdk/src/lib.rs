@@ -89,7 +89,9 @@ pub mod address;
 pub mod bindings;
 mod decision;
 mod description;
+mod escalation;
 mod fact;
+mod history;
 pub mod log;
 mod plugin;
 mod remediation;
@@ -109,6 +111,7 @@ pub use self::{
             SetInstanceState, SettingsProblem, StateChange,
         },
     },
+    escalation::Escalation,
     fact::Facts,
     plugin::Plugin,
 };
