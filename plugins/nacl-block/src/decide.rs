@@ -177,7 +177,7 @@ fn blocks(
         .into_iter()
         .map(|(offender, instance)| {
             let history = histories.history(offender.address);
-            block(offender, instance, &history, alert, settings)
+            block(offender, instance, history, alert, settings)
         })
         .collect();
     notes.unanswered.extend(histories.unanswered());

@@ -30,16 +30,17 @@ impl<'a, F: Facts> Histories<'a, F> {
     }
 
     /// The history of an address.
-    pub fn history(&mut self, address: IpAddr) -> History {
-        if let Some((_, known)) = self.known.iter().find(|(it, _)| *it == address) {
-            return known.clone();
-        }
-        let history = self.ask(address).unwrap_or_else(|| {
-            self.unknown += 1;
-            History::default()
+    pub fn history(&mut self, address: IpAddr) -> &History {
+        let known = self.known.iter().position(|(it, _)| *it == address);
+        let index = known.unwrap_or_else(|| {
+            let history = self.ask(address).unwrap_or_else(|| {
+                self.unknown += 1;
+                History::default()
+            });
+            self.known.push((address, history));
+            self.known.len() - 1
         });
-        self.known.push((address, history.clone()));
-        history
+        &self.known[index].1
     }
 
     fn ask(&mut self, address: IpAddr) -> Option<History> {
@@ -99,7 +100,7 @@ mod tests {
             let facts = failing();
             let mut histories = Histories::of(&facts);
             for number in 1..=addresses {
-                assert_eq!(histories.history(address(number)), History::default());
+                assert_eq!(*histories.history(address(number)), History::default());
             }
             assert_eq!(facts.asked(), ["history 203.0.113.1"]);
             histories.unanswered().unwrap()

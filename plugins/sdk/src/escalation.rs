@@ -92,22 +92,23 @@ impl Escalation {
     /// ```
     pub fn problems(&self, place: impl Fn(&str) -> String) -> Vec<SettingsProblem> {
         let mut problems = Vec::new();
+        let mut tell = |setting: &str, message: String| problems.push(SettingsProblem::new(place(setting), message));
         for (setting, value) in [("base-seconds", self.base_seconds), ("factor", self.factor)] {
             if value == 0 {
-                problems.push(SettingsProblem::new(place(setting), "is 0; must be at least 1"));
+                tell(setting, "is 0; must be at least 1".to_owned());
             }
         }
-        let least = self.base_seconds.max(1);
-        if self.longest_seconds < least {
-            let message = format!(
-                "is {}, which is shorter than the first block; must be at least {least}",
-                self.longest_seconds
-            );
-            problems.push(SettingsProblem::new(place("longest-seconds"), message));
+        let (longest, least) = (self.longest_seconds, self.base_seconds.max(1));
+        if longest < least {
+            let message = format!("is {longest}, which is shorter than the first block; must be at least {least}");
+            tell("longest-seconds", message);
         }
-        if self.jitter_percent > MOST_JITTER {
-            let message = format!("is {}; must be from 0 to {MOST_JITTER}", self.jitter_percent);
-            problems.push(SettingsProblem::new(place("jitter-percent"), message));
+        let jitter = self.jitter_percent;
+        if jitter > MOST_JITTER {
+            tell(
+                "jitter-percent",
+                format!("is {jitter}; must be from 0 to {MOST_JITTER}"),
+            );
         }
         problems
     }
