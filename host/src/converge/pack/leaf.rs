@@ -40,7 +40,8 @@ pub(super) struct Leaf {
     pub(super) contents: Contents,
 }
 
-/// The leaves that offenders make, in the order of their addresses. Those of the other family and those that overlap what must never be denied are left out.
+/// The leaves that offenders make, in the order of their addresses. Those of the other family and those that overlap
+/// what must never be denied are left out.
 pub(super) fn leaves(offenders: &[Offender], never: &Disjoint, rules: &PackRules) -> Vec<Leaf> {
     let unit = block::unit(rules.family);
     let mut blocks: Vec<_> = offenders
@@ -83,8 +84,8 @@ fn absorb(blocks: &[(Block, Weight)], unit: u8) -> Vec<Leaf> {
     leaves
 }
 
-/// Makes one leaf of several in one unit: a host that is seen with two addresses of its /64 will come with a third. Where something in the unit must
-/// never be denied, they stay apart.
+/// Makes one leaf of several in one unit: a host that is seen with two addresses of its /64 will come with a third.
+/// Where something in the unit must never be denied, they stay apart.
 fn collapse(leaves: Vec<Leaf>, unit: u8, never: &Disjoint) -> Vec<Leaf> {
     let mut collapsed: Vec<Leaf> = Vec::with_capacity(leaves.len());
     for leaf in leaves {

@@ -1,7 +1,7 @@
 //! The packing against a search through all sets of prefixes of a small part of an address space.
 //!
-//! The search knows no tree. It works on *cells*, the narrowest prefixes of its part, as bits of a number, and scores a set from the definition alone:
-//! covered weight once, innocents once, a bonus for each prefix that is in place.
+//! The search knows no tree. It works on *cells*, the narrowest prefixes of its part, as bits of a number, and scores a
+//! set from the definition alone: covered weight once, innocents once, a bonus for each prefix that is in place.
 
 use std::{cmp::Reverse, sync::LazyLock};
 
