@@ -1,13 +1,22 @@
 //! The command line. One file a subcommand; what they do lies elsewhere in the library.
 
+pub mod capacity;
 pub mod completions;
 pub mod config;
+pub mod converge;
 pub mod demo;
 pub mod explain;
+pub mod extend;
 pub mod holds;
 pub mod input;
+mod left;
+mod ordered;
 pub mod output;
+pub mod pardons;
+pub mod pause;
+mod place;
 pub mod release;
+pub mod resume;
 pub mod serve;
 pub mod version;
 
@@ -99,6 +108,12 @@ pub enum Command {
     Explain(explain::Explain),
     Holds(holds::Holds),
     Release(release::Release),
+    Pardons(pardons::Pardons),
+    Extend(extend::Extend),
+    Pause(pause::Pause),
+    Resume(resume::Resume),
+    Converge(converge::Converge),
+    Capacity(capacity::Capacity),
     Demo(demo::Demo),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
@@ -121,6 +136,12 @@ impl Command {
             Self::Explain(explain) => explain.run(global).await,
             Self::Holds(holds) => holds.run(global).await,
             Self::Release(release) => release.run(global).await,
+            Self::Pardons(pardons) => pardons.run(global).await,
+            Self::Extend(extend) => extend.run(global).await,
+            Self::Pause(pause) => pause.run(global).await,
+            Self::Resume(resume) => resume.run(global).await,
+            Self::Converge(converge) => converge.run(global).await,
+            Self::Capacity(capacity) => capacity.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Config(config) => config.run(global),
             Self::Completions(completions) => completions.run(),

@@ -146,10 +146,7 @@ impl<'a> Work<'a> {
     fn create_one(&mut self) -> bool {
         let found = self.pending.iter().find_map(|wanted| {
             let family = Family::of(wanted.prefix);
-            let in_use = self
-                .live()
-                .filter(|entry| Family::of(entry.prefix) == family)
-                .count();
+            let in_use = self.live().filter(|entry| Family::of(entry.prefix) == family).count();
             let room = self.room.get(&family).copied().unwrap_or_default();
             if in_use >= room {
                 return None;
@@ -188,13 +185,20 @@ impl<'a> Work<'a> {
     /// Whether of all that is pending nothing but `wanted` needs the old entry until it is placed.
     fn waits_for_at_most(&self, old: &Entry, wanted: Option<&Wanted>) -> bool {
         let needs = |other: &&Wanted| overlaps(other.prefix, old.prefix);
-        let mut needing = self.pending.iter().chain(&self.unplaced).copied().filter(|other| needs(other));
+        let mut needing = self
+            .pending
+            .iter()
+            .chain(&self.unplaced)
+            .copied()
+            .filter(|other| needs(other));
         needing.all(|other| wanted.is_some_and(|wanted| wanted.prefix == other.prefix))
     }
 
     /// Within a family only: the families' rooms are apart.
     fn may_replace(&self, old: &Entry, wanted: &Wanted) -> bool {
-        Family::of(old.prefix) == Family::of(wanted.prefix) && old.number <= wanted.last && old.number >= self.band.first
+        Family::of(old.prefix) == Family::of(wanted.prefix)
+            && old.number <= wanted.last
+            && old.number >= self.band.first
     }
 
     fn replace(&mut self, old: Entry, wanted: &Wanted) {

@@ -105,7 +105,12 @@ impl Plan {
                 .map(|family| (family, ground.room_for(family)))
                 .into(),
         };
-        let is_never = |prefix| ground.never.iter().any(|(never, _)| never_block::overlaps(*never, prefix));
+        let is_never = |prefix| {
+            ground
+                .never
+                .iter()
+                .any(|(never, _)| never_block::overlaps(*never, prefix))
+        };
         let ordered = order(scene, is_never);
         self.changes.extend(ordered.changes);
         self.tell(ground, wish, &ordered.numbers);

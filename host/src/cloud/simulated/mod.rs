@@ -21,14 +21,12 @@ use std::{
 use async_trait::async_trait;
 use ipnet::IpNet;
 
+use self::script::{Failures, When};
 pub use self::{account::Account, error::AccountError, script::LoggedCall};
-use self::{
-    script::{Failures, When},
-};
 use super::{
     Cloud,
-    bucket::{Bucket, rate},
     acl::{Direction, Entry, NetworkAcl, RuleAction},
+    bucket::{Bucket, rate},
     call::Call,
     error::{CloudError, Fault},
     id::{AclId, SecurityGroupId, SubnetId, VpcId},

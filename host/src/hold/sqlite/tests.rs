@@ -187,9 +187,9 @@ async fn holds_end_at_their_time_and_only_those() {
 async fn a_hold_is_released_once() {
     let journal = journal();
     let hold = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
-    let released = journal.end(hold.id, EndReason::Released, at(5)).await.unwrap();
-    assert_eq!(released.ended.unwrap().why, EndReason::Released);
-    let error = journal.end(hold.id, EndReason::Released, at(6)).await.unwrap_err();
+    let released = journal.end(&[hold.id], EndReason::Released, at(5)).await.unwrap();
+    assert_eq!(released[0].ended.unwrap().why, EndReason::Released);
+    let error = journal.end(&[hold.id], EndReason::Released, at(6)).await.unwrap_err();
     insta::assert_snapshot!(error, @"there is no hold 1 in force; `quell holds` lists those that are");
 }
 
