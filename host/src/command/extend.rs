@@ -1,6 +1,6 @@
 //! `quell extend`: gives holds a later end.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Global, ordered};
@@ -21,9 +21,9 @@ use crate::{
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  quell extend 42 43 --for 24h\n  quell extend 42 --until 2026-03-05T08:00:00Z\n  \
-    quell extend 42 --until-released"
+    quell extend 42 --until-released",
+    group(ArgGroup::new("end").required(true).args(["lasts", "until", "until_released"]))
 )]
-#[group(id = "end", required = true, multiple = false, args = ["lasts", "until", "until_released"])]
 pub struct Extend {
     /// The holds' numbers, as `quell holds` lists them. If one of them can't be extended none is
     #[arg(value_name = "HOLD", required = true)]

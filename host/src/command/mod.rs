@@ -73,7 +73,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// What to log on standard error: error, warn, info, debug, trace, or a filter such as `info,quell::sandbox=debug`
-    /// [default: info; warn for the demo]
+    /// [default: info for `quell serve` and in Lambda, warn for the others]
     #[arg(long, global = true, value_name = "LEVEL", env = "QUELL_LOG", hide_env_values = true)]
     pub log: Option<LogFilter>,
     /// When to use colour: auto (on a terminal, unless NO_COLOR is set), always or never
@@ -121,11 +121,11 @@ pub enum Command {
 }
 
 impl Command {
-    /// What is logged unless the user says otherwise. The demo tells its own story, and log lines would talk over it.
+    /// What is logged unless the user says otherwise. Only the daemon tells its story in the log; the others answer, and log lines would talk over that.
     pub fn default_log(&self) -> LogFilter {
         match self {
-            Self::Demo(_) => LogFilter::warnings(),
-            _ => LogFilter::default(),
+            Self::Serve(_) => LogFilter::default(),
+            _ => LogFilter::warnings(),
         }
     }
 

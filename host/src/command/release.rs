@@ -1,6 +1,6 @@
 //! `quell release`: ends holds before their time.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use super::{Global, ordered};
 use crate::{
@@ -23,9 +23,9 @@ use crate::{
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  quell release 42 43\n  quell release --address 203.0.113.7\n  \
-    quell release --address 203.0.113.7 --pardon 24h --reason 'our partner, ticket 815'"
+    quell release --address 203.0.113.7 --pardon 24h --reason 'our partner, ticket 815'",
+    group(ArgGroup::new("what").required(true).args(["holds", "address"]))
 )]
-#[group(id = "what", required = true, multiple = false, args = ["holds", "address"])]
 pub struct Release {
     /// The holds' numbers, as `quell holds` lists them. If one of them is not in force none is released
     #[arg(value_name = "HOLD")]

@@ -113,7 +113,7 @@ fn denied_by(address: IpNet, overlapping: &[Hold]) -> String {
     match told.as_slice() {
         [] => "; `quell holds` lists all holds".to_owned(),
         told => format!(
-            ". It is denied by {}. With `--pardon 24h` none of them denies it for so long",
+            ". It is denied by {}; with `--pardon 24h` it is let through for so long",
             told.join(", and by ")
         ),
     }
@@ -143,7 +143,7 @@ fn pardoned_near(overlapping: &[Pardon]) -> String {
     let told: Vec<_> = overlapping.iter().map(|pardon| pardon.prefix.to_string()).collect();
     match told.as_slice() {
         [] => "; `quell pardons` lists what is".to_owned(),
-        told => format!(", but {} is", told.join(", ")),
+        told => format!("; what is, and overlaps it: {}", told.join(", ")),
     }
 }
 
