@@ -39,9 +39,9 @@ impl Stage {
         let listen = free_address()?;
         let configuration = format!(
             r#"
-            [aws]
-            account = "{}"
-            region = "{}"
+            [[aws.account]]
+            id = "{}"
+            regions = ["{}"]
             [journal]
             path = "journal.sqlite"
             [stealthwatch-cloud]

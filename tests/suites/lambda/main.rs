@@ -30,9 +30,9 @@ impl Function {
         let folder = tempfile::tempdir()?;
         let config = format!(
             r#"
-            [aws]
-            account = "{ACCOUNT}"
-            region = "{REGION}"
+            [[aws.account]]
+            id = "{ACCOUNT}"
+            regions = ["{REGION}"]
             [stealthwatch-cloud]
             base-url = "{}"
             user = "{}"

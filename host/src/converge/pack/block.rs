@@ -74,7 +74,7 @@ impl Block {
 
     /// The narrowest block around both.
     pub(super) fn around(self, other: Self) -> Self {
-        // At most 128, so it fits.
+        // At most 128.
         let common = (self.first ^ other.first).leading_zeros() as u8;
         self.widened(common.min(other.length))
     }
@@ -87,7 +87,7 @@ impl Block {
 
     /// How many units of this prefix length it touches: at least the one that it lies in.
     pub(super) fn units(self, unit: u8) -> u128 {
-        // 128 bits less is only ::/0 counted in addresses, and a unit of IPv6 is a /64.
+        // At most 2^64, the /64s of ::/0.
         1u128
             .checked_shl(unit.saturating_sub(self.length).into())
             .unwrap_or(u128::MAX)

@@ -49,9 +49,9 @@ pub(super) fn leaves(offenders: &[Offender], never: &Disjoint, rules: &PackRules
         .map(|offender| (Block::of(offender.prefix), offender.weight))
         .collect();
     blocks.sort_unstable();
-    let single_units = rules.widest <= unit;
     let leaves = absorb(&blocks, unit);
-    if single_units {
+    // A whole unit is an aggregate like any other: it must not be wider than the widest.
+    if rules.widest <= unit {
         collapse(leaves, unit, never)
     } else {
         leaves

@@ -15,7 +15,7 @@
 //!
 //! The offenders, sorted, are the *leaves* of a binary tree: one inside another is absorbed by the outer, and several in one IPv6 /64 are that /64,
 //! because a host owns a /64 and changes its address within. What a hold denies in any case is no innocent. A *node* is the common prefix of its first
-//! and last leaf. Any other prefix covers the leaves of some node and more innocents, so only the `2 × leaves − 1` nodes need be looked at, and the
+//! and last leaf. Any other prefix covers the leaves of some node with at least as many innocents, so only the `2 × leaves − 1` nodes need be looked at, and the
 //! prefixes that are in place: one of those may be wider than its node, because some of its offenders have ended, and still be worth keeping.
 //!
 //! A node `p` is *forbidden* as a rule if it is wider than [`PackRules::widest`] or overlaps what must never be denied. A leaf never is: a guard or a

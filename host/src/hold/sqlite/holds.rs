@@ -1,5 +1,7 @@
 //! Holds in SQL.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
@@ -27,8 +29,9 @@ pub(super) fn put_in_force(
             hold.id
         }
         Some(hold) => {
-            let up = hold.until.unwrap_or(now);
-            end(sql, hold.id, EndReason::Expired, up)?;
+            let at = hold.until.unwrap_or(now);
+            let why = EndReason::Expired;
+            mark_ended(sql, hold, Ended { at, why })?;
             insert(sql, intent, delivery, now)?
         }
         None => insert(sql, intent, delivery, now)?,
@@ -131,25 +134,27 @@ pub(super) fn in_force(sql: &Connection, target: &Target, now: Timestamp) -> Res
 
 /// See [`super::Journal::end`].
 pub(super) fn end(sql: &Connection, id: HoldId, why: EndReason, at: Timestamp) -> Result<Hold, Failure> {
-    let why = match why {
+    let hold = find_in_force(sql, id)?;
+    targets::touch(sql, &hold.target)?;
+    mark_ended(sql, hold, Ended { at, why })
+}
+
+fn mark_ended(sql: &Connection, hold: Hold, ended: Ended) -> Result<Hold, Failure> {
+    let why = match ended.why {
         EndReason::Expired => "expired",
         EndReason::Released => "released",
     };
-    let ended = sql
-        .prepare_cached("UPDATE holds SET ended_at = ?2, ended_why = ?3 WHERE id = ?1 AND ended_at IS NULL")?
-        .execute(params![id.0, from_time(at), why])?;
-    let hold = find(sql, id)?
-        .filter(|_| ended == 1)
-        .ok_or(JournalError::NoSuchHold(id))?;
-    targets::touch(sql, &hold.target)?;
-    Ok(hold)
+    sql.prepare_cached("UPDATE holds SET ended_at = ?2, ended_why = ?3 WHERE id = ?1")?
+        .execute(params![hold.id.0, from_time(ended.at), why])?;
+    Ok(Hold {
+        ended: Some(ended),
+        ..hold
+    })
 }
 
 /// See [`super::Journal::extend`].
 pub(super) fn extend(sql: &Connection, id: HoldId, until: Option<Timestamp>) -> Result<Hold, Failure> {
-    let mut hold = find(sql, id)?
-        .filter(|hold| hold.ended.is_none())
-        .ok_or(JournalError::NoSuchHold(id))?;
+    let mut hold = find_in_force(sql, id)?;
     let is_later = match (hold.until, until) {
         (Some(present), Some(until)) => until > present,
         (Some(_), None) => true,
@@ -170,10 +175,19 @@ pub(super) fn extend(sql: &Connection, id: HoldId, until: Option<Timestamp>) -> 
 /// See [`super::Journal::expire`].
 pub(super) fn expire(sql: &Connection, now: Timestamp) -> Result<Vec<Hold>, Failure> {
     pardons::expire(sql, now)?;
-    select(sql, "ended_at IS NULL AND until <= ?1 ORDER BY id", [from_time(now)])?
-        .into_iter()
-        .map(|hold| end(sql, hold.id, EndReason::Expired, now))
-        .collect()
+    let over = select(
+        sql,
+        "ended_at IS NULL AND until <= ?1 ORDER BY until, id",
+        [from_time(now)],
+    )?;
+    for target in over.iter().map(|hold| &hold.target).collect::<BTreeSet<_>>() {
+        targets::touch(sql, target)?;
+    }
+    let ended = Ended {
+        at: now,
+        why: EndReason::Expired,
+    };
+    over.into_iter().map(|hold| mark_ended(sql, hold, ended)).collect()
 }
 
 /// See [`super::Journal::next_end`].
@@ -194,6 +208,11 @@ pub(super) fn cover(sql: &Connection, coverage: &[(HoldId, Coverage)]) -> Result
         statement.execute(params![id.0, from_value(coverage)?])?;
     }
     Ok(())
+}
+
+fn find_in_force(sql: &Connection, id: HoldId) -> Result<Hold, Failure> {
+    let found = find(sql, id)?.filter(|hold| hold.ended.is_none());
+    found.ok_or_else(|| JournalError::NoSuchHold(id).into())
 }
 
 fn find(sql: &Connection, id: HoldId) -> Result<Option<Hold>, Failure> {
