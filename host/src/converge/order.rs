@@ -112,7 +112,10 @@ impl<'a> Work<'a> {
     fn free_the_never_denied(&mut self, is_never: impl Fn(IpNet) -> bool) {
         while let Some(at) = self.old.iter().position(|old| is_never(old.entry.prefix)) {
             let old = self.old.remove(at);
-            let mut fitting = self.pending.iter().filter(|wanted| self.may_replace(&old.entry, wanted));
+            let mut fitting = self
+                .pending
+                .iter()
+                .filter(|wanted| self.may_replace(&old.entry, wanted));
             let needed = fitting.clone().find(|wanted| old.needed_until.contains(&wanted.prefix));
             match needed.or_else(|| fitting.next()).copied() {
                 Some(wanted) => self.replace(old.entry, wanted),
@@ -220,7 +223,9 @@ impl<'a> Work<'a> {
 
     /// Within a family only: the families' rooms are apart.
     fn may_replace(&self, old: &Entry, wanted: &Wanted) -> bool {
-        Family::of(old.prefix) == Family::of(wanted.prefix) && old.number <= wanted.last && old.number >= self.band.first
+        Family::of(old.prefix) == Family::of(wanted.prefix)
+            && old.number <= wanted.last
+            && old.number >= self.band.first
     }
 
     fn replace(&mut self, old: Entry, wanted: &Wanted) {

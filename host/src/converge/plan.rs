@@ -105,7 +105,12 @@ impl Plan {
             room: families.map(|family| (family, ground.room_for(family))).into(),
             room_to_move: families.map(|family| (family, ground.room_to_move(family))).into(),
         };
-        let is_never = |prefix| ground.never.iter().any(|(never, _)| never_block::overlaps(*never, prefix));
+        let is_never = |prefix| {
+            ground
+                .never
+                .iter()
+                .any(|(never, _)| never_block::overlaps(*never, prefix))
+        };
         let ordered = order(scene, is_never);
         self.changes.extend(ordered.changes.iter().cloned());
         self.tell(ground, &holds, &wish, &ordered);

@@ -110,9 +110,8 @@ impl Ground<'_> {
 
     /// The prefixes of which all is denied by an entry, ours or theirs.
     pub(super) fn denied(&self) -> Vec<IpNet> {
-        let denies = |entry: &&&Entry| {
-            !entry.is_final() && entry.action == RuleAction::Deny && entry.protocol == Protocol::All
-        };
+        let denies =
+            |entry: &&&Entry| !entry.is_final() && entry.action == RuleAction::Deny && entry.protocol == Protocol::All;
         let all = self.ours.iter().chain(&self.theirs);
         all.filter(denies).map(|entry| entry.prefix).collect()
     }
@@ -202,7 +201,10 @@ impl Ground<'_> {
         let mut seen = BTreeSet::new();
         let mut wanted = Vec::new();
         for entry in &self.ours {
-            let inside: Vec<_> = candidates.iter().filter(|hold| entry.prefix.contains(&hold.prefix)).collect();
+            let inside: Vec<_> = candidates
+                .iter()
+                .filter(|hold| entry.prefix.contains(&hold.prefix))
+                .collect();
             if !inside.is_empty() && !is_never(entry.prefix) && seen.insert(entry.prefix) {
                 let weights = inside.iter().map(|hold| weight(hold, self.now));
                 let weight = weights.fold(Weight::ZERO, Weight::saturating_add);
@@ -244,12 +246,21 @@ impl Ground<'_> {
 
     fn solve(&self, family: &FamilyWish) -> Packing {
         // What an owner lets in early and by name, no aggregate of ours shall cut off.
-        let early = self.theirs.iter().filter(|entry| entry.action == RuleAction::Allow && entry.prefix.prefix_len() > 0);
+        let early = self
+            .theirs
+            .iter()
+            .filter(|entry| entry.action == RuleAction::Allow && entry.prefix.prefix_len() > 0);
         let never = self.never.iter().map(|(prefix, _)| *prefix);
         let never: Vec<IpNet> = never.chain(early.map(|entry| entry.prefix)).collect();
         let in_place: Vec<IpNet> = self.ours.iter().map(|entry| entry.prefix).collect();
         let rules = self.terms.packing(family.family);
-        Packing::solve(&family.offenders, &NeverDeny::new(&never), &in_place, &rules, family.room)
+        Packing::solve(
+            &family.offenders,
+            &NeverDeny::new(&never),
+            &in_place,
+            &rules,
+            family.room,
+        )
     }
 
     fn chosen(&self, family: &FamilyWish, packing: &Packing, rules: usize) -> Vec<Wanted> {
@@ -263,7 +274,9 @@ impl Ground<'_> {
     }
 
     fn each(&self, offenders: &[Offender]) -> impl Iterator<Item = Wanted> {
-        offenders.iter().map(|alone| self.wanted(alone.prefix, alone.weight, 1, 0))
+        offenders
+            .iter()
+            .map(|alone| self.wanted(alone.prefix, alone.weight, 1, 0))
     }
 
     fn wanted(&self, prefix: IpNet, weight: Weight, offenders: usize, innocents: u128) -> Wanted {
@@ -282,7 +295,9 @@ impl Ground<'_> {
     fn free_numbers(&self) -> usize {
         let taken: BTreeSet<u16> = self.theirs.iter().map(|entry| entry.number).collect();
         let band = self.terms.band;
-        (band.first..=band.last).filter(|number| !taken.contains(number)).count()
+        (band.first..=band.last)
+            .filter(|number| !taken.contains(number))
+            .count()
     }
 }
 
@@ -332,7 +347,10 @@ fn share(four: &Packing, room_four: usize, six: &Packing, room_six: usize, numbe
 fn covering(wanted: &[Wanted], prefix: IpNet) -> Option<usize> {
     let after = wanted.partition_point(|wanted| wanted.prefix.network() <= prefix.network());
     let at = after.checked_sub(1)?;
-    wanted.get(at).filter(|wanted| wanted.prefix.contains(&prefix)).map(|_| at)
+    wanted
+        .get(at)
+        .filter(|wanted| wanted.prefix.contains(&prefix))
+        .map(|_| at)
 }
 
 fn overlaps(one: IpNet, other: IpNet) -> bool {

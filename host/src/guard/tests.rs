@@ -130,7 +130,10 @@ fn an_attacker_passes_and_every_guard_gives_its_reason() {
     never-block: 203.0.113.7/32 is outside of all that is never blocked
     pardon: 203.0.113.7/32 is not pardoned
     ");
-    let intents = examined.passed.unwrap().intents("nacl-block", jiff::Timestamp::UNIX_EPOCH);
+    let intents = examined
+        .passed
+        .unwrap()
+        .intents("nacl-block", jiff::Timestamp::UNIX_EPOCH);
     assert_eq!(intents.len(), 1);
     assert_eq!(intents[0].alert, "stealthwatch-cloud/6125");
     assert_eq!(intents[0].until, Some(jiff::Timestamp::from_second(3600).unwrap()));

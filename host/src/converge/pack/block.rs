@@ -9,7 +9,8 @@ use crate::cloud::Family;
 /// How many bits an IPv4 address is shifted up, so that its prefixes compare as those of IPv6 do.
 const IPV4_SHIFT: u32 = 96;
 
-/// A prefix, aligned to the left in 128 bits, so that the arithmetic is the same for both families. Which family it is, its owner knows.
+/// A prefix, aligned to the left in 128 bits, so that the arithmetic is the same for both families. Which family it is,
+/// its owner knows.
 ///
 /// Blocks are in the order of their first address, and an outer one comes before all that it contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -82,8 +82,8 @@ fn absorb(blocks: &[(Block, Weight)], unit: u8) -> Vec<Leaf> {
     leaves
 }
 
-/// Makes one leaf of several in one unit: a host that is seen with two addresses of its /64 will come with a third. Where something in the unit must
-/// never be denied, they stay apart.
+/// Makes one leaf of several in one unit: a host that is seen with two addresses of its /64 will come with a third.
+/// Where something in the unit must never be denied, they stay apart.
 fn collapse(leaves: Vec<Leaf>, unit: u8, never: &Disjoint) -> Vec<Leaf> {
     let mut collapsed: Vec<Leaf> = Vec::with_capacity(leaves.len());
     for leaf in leaves {

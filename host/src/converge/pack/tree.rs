@@ -60,7 +60,8 @@ pub(super) struct Grower<'a> {
     leaves: &'a [Leaf],
     never: &'a Disjoint,
     rules: &'a PackRules,
-    /// Prefixes that are in place, by the leaves that they cover. Of several that cover the same, the narrowest: it harms the fewest.
+    /// Prefixes that are in place, by the leaves that they cover. Of several that cover the same, the narrowest: it
+    /// harms the fewest.
     in_place: BTreeMap<(usize, usize), Block>,
     most: usize,
     tree: Tree,
@@ -116,7 +117,8 @@ impl<'a> Grower<'a> {
         self.tree
     }
 
-    /// Adds the node of one or more leaves, after all that is below it. It calls itself no deeper than an address has bits.
+    /// Adds the node of one or more leaves, after all that is below it. It calls itself no deeper than an address has
+    /// bits.
     fn node(&mut self, leaves: Range<usize>) -> usize {
         let unit = block::unit(self.rules.family);
         let below = &self.leaves[leaves.clone()];

@@ -85,10 +85,17 @@ fn a_neighbour_that_must_stay_reachable_splits_an_aggregate() {
 }
 
 #[test]
-fn an_offender_that_must_stay_reachable_is_left_out() {
-    let never = NeverDeny::new(&prefixes(["192.0.2.8"]));
-    let packing = Packing::solve(&offenders(["192.0.2.8", "192.0.2.0/28"]), &never, &[], &IPV4, 2);
-    assert_eq!((packing.leaves(), packing.choose(2)), (0, vec![]));
+fn an_offender_inside_of_what_no_aggregate_may_touch_has_its_own_rule_or_none() {
+    let never = NeverDeny::new(&prefixes(["192.0.2.8/30"]));
+    let packing = Packing::solve(
+        &offenders(["192.0.2.7", "192.0.2.8", "192.0.2.9"]),
+        &never,
+        &[],
+        &IPV4,
+        3,
+    );
+    assert_eq!(line(&packing.choose(1)), "192.0.2.7/32");
+    assert_eq!(line(&packing.choose(3)), "192.0.2.7/32 192.0.2.8/32 192.0.2.9/32");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The packing against a search through all sets of prefixes of a small part of an address space.
 //!
-//! The search knows no tree. It works on *cells*, the narrowest prefixes of its part, as bits of a number, and scores a set from the definition alone:
-//! covered weight once, innocents once, a bonus for each prefix that is in place.
+//! The search knows no tree. It works on *cells*, the narrowest prefixes of its part, as bits of a number, and scores a
+//! set from the definition alone: covered weight once, innocents once, a bonus for each prefix that is in place.
 
 use std::{cmp::Reverse, sync::LazyLock};
 
@@ -114,9 +114,9 @@ type Goodness = (i64, Reverse<usize>, u32);
 struct Search<'a> {
     part: &'a Part,
     case: &'a Case,
-    /// The cells that must not be denied.
+    /// The cells that no aggregate may deny.
     never: u64,
-    /// Holds that may be covered.
+    /// What is to be covered.
     holds: Vec<(Area, u64)>,
     /// What has to be covered as a whole.
     targets: Vec<Area>,
@@ -128,18 +128,12 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(part: &'a Part, case: &'a Case) -> Self {
         let never = case.never.iter().fold(0, |cells, area| cells | area.cells);
-        let holds: Vec<_> = case
-            .holds
-            .iter()
-            .copied()
-            .filter(|(area, _)| !area.meets(never))
-            .collect();
         let mut search = Self {
             part,
             case,
             never,
             targets: Vec::new(),
-            holds,
+            holds: case.holds.clone(),
             candidates: Vec::new(),
             best: vec![(0, Reverse(0), 0); case.most + 1],
         };

@@ -2,7 +2,6 @@
 
 use super::*;
 
-
 #[test]
 fn a_deny_goes_below_the_lowest_allow_of_its_direction() {
     let live = fresh(&[allow(40, Ingress, "203.0.0.0/8"), allow(3, Egress, "0.0.0.0/0")]);

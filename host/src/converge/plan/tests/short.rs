@@ -83,7 +83,14 @@ fn no_aggregate_covers_what_must_never_be_denied() {
             "spared" => situation.spare.push(prefix("203.0.113.5/32")),
             _ => situation.pardons.push(pardon("203.0.113.5/32")),
         }
-        let plan = plan(&live, &situation, &terms, &room(), &Stance::Enforce, Timestamp::UNIX_EPOCH);
+        let plan = plan(
+            &live,
+            &situation,
+            &terms,
+            &room(),
+            &Stance::Enforce,
+            Timestamp::UNIX_EPOCH,
+        );
         assert_eq!(plan.changes.len(), 1, "{never}");
         assert_eq!(plan.aggregates, [], "{never}");
     }
@@ -148,7 +155,12 @@ fn both_families_share_the_numbers_and_the_heavier_get_them() {
         sure(3, "2001:db8::7/128", 90),
     ];
     let plan = planned(&live, &holds, &[]);
-    let covered: Vec<_> = plan.coverage.iter().filter(|(_, it)| it.is_covered()).map(|(id, _)| id.0).collect();
+    let covered: Vec<_> = plan
+        .coverage
+        .iter()
+        .filter(|(_, it)| it.is_covered())
+        .map(|(id, _)| id.0)
+        .collect();
     assert_eq!(covered, [2, 3]);
 }
 
@@ -165,7 +177,11 @@ fn a_hold_inside_another_needs_no_rule_of_its_own() {
 #[test]
 fn an_ended_outer_hold_frees_only_what_no_inner_one_needs() {
     let ours = Entry::deny(99, Ingress, prefix("203.0.113.0/28"));
-    let plan = planned(&fresh(std::slice::from_ref(&ours)), &[sure(2, "203.0.113.7/32", 90)], &[ours]);
+    let plan = planned(
+        &fresh(std::slice::from_ref(&ours)),
+        &[sure(2, "203.0.113.7/32", 90)],
+        &[ours],
+    );
     insta::assert_snapshot!(lines(&plan), @r"
     ~ 99 deny 203.0.113.0/28 → 203.0.113.7/32 ingress
     hold 2: rule 99
@@ -174,7 +190,8 @@ fn an_ended_outer_hold_frees_only_what_no_inner_one_needs() {
 
 #[test]
 fn while_it_may_only_take_back_nothing_is_added_and_what_ended_goes() {
-    let ours = ["203.0.113.7/32", "203.0.113.8/32"].map(|of| Entry::deny(99 - u16::from(of.contains(".8")), Ingress, prefix(of)));
+    let ours = ["203.0.113.7/32", "203.0.113.8/32"]
+        .map(|of| Entry::deny(99 - u16::from(of.contains(".8")), Ingress, prefix(of)));
     let holds = [sure(1, "203.0.113.7/32", 90), sure(3, "198.51.100.9/32", 90)];
     let stance = Stance::TakeBack {
         why: "Quell is paused".to_owned(),
@@ -196,7 +213,8 @@ fn while_it_may_only_take_back_nothing_is_added_and_what_ended_goes() {
 
 #[test]
 fn more_entries_of_others_push_ours_out_by_weight() {
-    let ours = [("203.0.113.7/32", 99), ("198.51.100.8/32", 98)].map(|(of, number)| Entry::deny(number, Ingress, prefix(of)));
+    let ours =
+        [("203.0.113.7/32", 99), ("198.51.100.8/32", 98)].map(|(of, number)| Entry::deny(number, Ingress, prefix(of)));
     let (live, _) = with_room_for(1);
     let live = ours.iter().fold(live, with);
     let holds = [sure(1, "203.0.113.7/32", 60), sure(2, "198.51.100.8/32", 90)];
