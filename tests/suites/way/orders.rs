@@ -196,7 +196,7 @@ async fn who_is_pardoned_is_not_blocked_again_by_the_next_alert_before_the_pardo
     carry(&stand, pardon).await.unwrap();
     let again = changed(recorded::ATTACK, &[("merit", json!(8))]);
     let report = stand.report("2", &again).await.unwrap();
-    assert_eq!(report.outcome, Outcome::Acted, "the other three are extended");
+    assert_eq!(report.outcome, Outcome::AlreadySo, "the other three are extended");
     assert!(
         report
             .to_string()

@@ -153,9 +153,10 @@ impl AclOutcome {
             } = aggregate;
             let also = match (innocents, Family::of(*prefix)) {
                 (0, _) => "nobody else".to_owned(),
-                (1, Family::IPv4) => paint(NOTE, "1 address") + " that no hold asks for",
+                (1, Family::IPv4) => paint(NOTE, "one address") + " that no hold asks for",
                 (many, Family::IPv4) => paint(NOTE, format!("{many} addresses")) + " that no hold asks for",
-                (many, Family::IPv6) => paint(NOTE, format!("{many} /64")) + " that no hold asks for",
+                (1, Family::IPv6) => paint(NOTE, "one /64") + " that no hold asks for",
+                (many, Family::IPv6) => paint(NOTE, format!("{many} /64s")) + " that no hold asks for",
             };
             let offenders = count(*offenders, "offender");
             writeln!(out, "    {rule} deny {prefix} {direction}: {offenders} and {also}")?;
