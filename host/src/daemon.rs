@@ -59,6 +59,8 @@ impl Daemon {
 
     /// Starts everything around a host that is set up already.
     pub async fn run(host: Arc<Host>, config: &Config, only_writer: WriterLock) -> Result<Self, DaemonError> {
+        // Whoever had a lease does not live any more: we have the lock.
+        host.journal().break_leases().await.map_err(SetupError::from)?;
         let token = config.http.token().map(|secret| secret.read()).transpose();
         let door = HttpDoor::open(HttpOptions {
             listen: config.http.listen(),

@@ -38,7 +38,7 @@ impl Exit {
         match self {
             Self::Done => "done",
             Self::Failed => "failed: AWS, the network or this machine did not do its part; trying again may help",
-            Self::Usage => "the command line was not understood",
+            Self::Usage => "the command line was not understood, or asks for what is not allowed",
             Self::Configuration => "the configuration is missing or wrong",
             Self::Input => "the input, such as an alert's file, is missing or can't be read",
             Self::NotFound => "what was to be acted on, such as a hold, is not there",
@@ -180,7 +180,7 @@ mod tests {
         Exit codes:
           0  done
           1  failed: AWS, the network or this machine did not do its part; trying again may help
-          2  the command line was not understood
+          2  the command line was not understood, or asks for what is not allowed
           3  the configuration is missing or wrong
           4  the input, such as an alert's file, is missing or can't be read
           5  what was to be acted on, such as a hold, is not there

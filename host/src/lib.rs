@@ -4,6 +4,7 @@
 //! checks each decision and carries it out, keeps it for as long as it was asked to, and takes it back. The modules
 //! stand in the order of an alert's way; `ARCHITECTURE.md` has the map.
 
+pub mod address;
 pub mod alert;
 pub mod builtin;
 pub mod clock;
@@ -21,7 +22,7 @@ pub mod exit;
 pub mod fact;
 pub mod guard;
 pub mod hold;
-pub mod releaser;
+pub mod operator;
 pub mod report;
 pub mod sandbox;
 pub mod setup;

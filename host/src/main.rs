@@ -55,6 +55,8 @@ async fn lambda(global: &Global) -> Result<(), Failure> {
     let config = global.config()?;
     let _only_writer = WriterLock::take(&config.journal.path).or_its_exit()?;
     let host = setup::host(&config, Purpose::OneAtATime).await.or_its_exit()?;
+    // Whoever had a lease does not live any more: we have the lock.
+    host.journal().break_leases().await?;
     let ended = door::lambda::run(Arc::new(host)).await;
     ended.map_err(|error| Failure::new(Exit::Failed, error))
 }

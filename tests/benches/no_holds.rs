@@ -71,16 +71,16 @@ impl Journal for NoHolds {
         Err(JournalError::Gone)
     }
 
-    async fn end(&self, id: HoldId, _: EndReason, _: Timestamp) -> Result<Hold, JournalError> {
-        Err(JournalError::NoSuchHold(id))
+    async fn end(&self, _: &[HoldId], _: EndReason, _: Timestamp) -> Result<Vec<Hold>, JournalError> {
+        Err(JournalError::Gone)
     }
 
     async fn converged(&self, _: &Target, _: Revision, _: &[(HoldId, Coverage)]) -> Result<(), JournalError> {
         Err(JournalError::Gone)
     }
 
-    async fn extend(&self, id: HoldId, _: Option<Timestamp>) -> Result<Hold, JournalError> {
-        Err(JournalError::NoSuchHold(id))
+    async fn extend(&self, _: &[HoldId], _: Option<Timestamp>) -> Result<Vec<Hold>, JournalError> {
+        Err(JournalError::Gone)
     }
 
     async fn lease(&self, _: &Target, _: &Owner, _: Timestamp, _: Timestamp) -> Result<Leasing, JournalError> {

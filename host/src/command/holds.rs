@@ -1,26 +1,58 @@
 //! `quell holds`: what is in force.
 
+use std::{collections::BTreeMap, path::Path};
+
 use clap::Args;
 use comfy_table::{Table, presets};
-use jiff::{SignedDuration, SpanRound, Timestamp, Unit, fmt::friendly::SpanPrinter};
+use jiff::Timestamp;
 
 use super::{
     Global,
+    left::left,
     output::{ListOutput, answer},
+    place::Place,
 };
 use crate::{
+    address::AddressOrPrefix,
     clock::{Clock, SystemClock},
+    cloud::Direction,
     exit::Failure,
-    hold::{Hold, HoldFilter, Journal, SqliteJournal},
-    report::summary::count,
+    hold::{Coverage, EndReason, Hold, HoldFilter, Journal, Pardon, Pause, SqliteJournal},
+    report::{
+        style::{BAD, NOTE, paint},
+        summary::count,
+    },
+    way::order::text::paused,
 };
 
-/// List what is in force: address, target, why, since when and until when.
+/// List what is in force: address, where, whether it is covered and by which rule, how much time is left, why.
 ///
-/// A hold that found no room on its target is listed as not covered: it gets its place when there is room.
+/// A hold that found no room on its network ACL is listed as not covered, with the reason below the table: it gets its place when there is room.
+///
+/// Reads the journal, with and without a Quell that runs.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Example:\n  quell holds\n  quell holds --all --output json | jq '.[].id'")]
+#[command(
+    after_help = "Example:\n  quell holds\n  quell holds --address 203.0.113.7\n  quell holds --uncovered --acl acl-0a1b2c3d\n  \
+    quell holds --all --output json | jq '.[].id'"
+)]
 pub struct Holds {
+    /// Only holds that have an address in common with this address or prefix
+    #[arg(long, value_name = "PREFIX")]
+    pub address: Option<AddressOrPrefix>,
+    #[command(flatten)]
+    place: Place,
+    /// Only holds that this plugin asked for
+    #[arg(long, value_name = "NAME")]
+    pub plugin: Option<String>,
+    /// Only holds of this direction: ingress or egress
+    #[arg(long, value_name = "DIRECTION", value_parser = direction)]
+    pub direction: Option<Direction>,
+    /// Only holds that a rule covers
+    #[arg(long, conflicts_with = "uncovered")]
+    pub covered: bool,
+    /// Only holds that nothing covers
+    #[arg(long)]
+    pub uncovered: bool,
     /// Holds that have ended, too
     #[arg(long)]
     pub all: bool,
@@ -32,24 +64,99 @@ pub struct Holds {
 impl Holds {
     /// Prints the list.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let config = global.config()?;
-        let filter = HoldFilter {
-            ended: self.all,
+        let (path, now) = (global.config()?.journal.path, SystemClock.now());
+        let output = self.output;
+        let listing = Listing::read(&path, &self.into(), now).await?;
+        match output {
+            ListOutput::Json => answer(serde_json::to_string_pretty(&listing.holds)?),
+            ListOutput::Table => answer(listing.text(now)),
+        }
+    }
+}
+
+impl From<Holds> for HoldFilter {
+    fn from(asked: Holds) -> Self {
+        Self {
+            ended: asked.all,
+            account: asked.place.account,
+            region: asked.place.region,
+            acl: asked.place.acl,
+            overlaps: asked.address.map(AddressOrPrefix::prefix),
+            plugin: asked.plugin,
+            direction: asked.direction,
+            covered: match (asked.covered, asked.uncovered) {
+                (true, _) => Some(true),
+                (_, true) => Some(false),
+                _ => None,
+            },
+            ..Self::default()
+        }
+    }
+}
+
+fn direction(name: &str) -> Result<Direction, &'static str> {
+    let found = Direction::BOTH.into_iter().find(|direction| direction.name() == name);
+    found.ok_or("this is neither `ingress` nor `egress`")
+}
+
+/// What is listed, and what bears on all of it.
+#[derive(Default)]
+struct Listing {
+    holds: Vec<Hold>,
+    is_filtered: bool,
+    pardons: Vec<Pardon>,
+    pause: Option<Pause>,
+}
+
+impl Listing {
+    async fn read(path: &Path, filter: &HoldFilter, now: Timestamp) -> Result<Self, Failure> {
+        // Who has no journal yet has no holds either.
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let journal = SqliteJournal::open_to_read(path)?;
+        let any = HoldFilter {
+            ended: filter.ended,
             ..HoldFilter::default()
         };
-        // Who has no journal yet has no holds either.
-        let holds = if config.journal.path.exists() {
-            SqliteJournal::open_to_read(&config.journal.path)?
-                .holds(&filter)
-                .await?
-        } else {
-            Vec::new()
-        };
-        match self.output {
-            ListOutput::Json => answer(serde_json::to_string_pretty(&holds)?),
-            ListOutput::Table if holds.is_empty() => answer("nothing is in force"),
-            ListOutput::Table => answer(table(&holds, SystemClock.now())),
+        Ok(Self {
+            holds: journal.holds(filter).await?,
+            is_filtered: *filter != any,
+            pardons: journal.pardons(now).await?,
+            pause: journal.paused().await?,
+        })
+    }
+
+    fn text(&self, now: Timestamp) -> String {
+        let mut parts = vec![match (self.holds.as_slice(), self.is_filtered) {
+            ([], true) => "no hold is like that".to_owned(),
+            ([], false) => "nothing is in force".to_owned(),
+            (holds, _) => table(holds, now),
+        }];
+        parts.extend(self.uncovered(now));
+        if !self.pardons.is_empty() {
+            let many = count(self.pardons.len(), "pardon");
+            parts.push(format!("{} in force: `quell pardons` lists them", paint(NOTE, many)));
         }
+        parts.extend(self.pause.as_ref().map(paused));
+        parts.join("\n")
+    }
+
+    /// How many holds nothing covers, a line for each reason.
+    fn uncovered(&self, now: Timestamp) -> Vec<String> {
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        for hold in self.holds.iter().filter(|hold| hold.is_live(now)) {
+            match &hold.coverage {
+                Coverage::NotCovered { why } => *reasons.entry(why).or_default() += 1,
+                Coverage::Pending => *reasons.entry("its network ACL was not brought to it yet").or_default() += 1,
+                Coverage::Covered { .. } | Coverage::CoveredByOthers { .. } => {}
+            }
+        }
+        let told = |(why, many): (&str, usize)| {
+            let told = format!("{} not covered", count(many, "hold"));
+            format!("{}: {why}", paint(BAD, told))
+        };
+        reasons.into_iter().map(told).collect()
     }
 }
 
@@ -61,80 +168,57 @@ fn table(holds: &[Hold], now: Timestamp) -> String {
         "PREFIX",
         "DIRECTION",
         "AT",
+        "COVERED",
         "AS",
+        "LEFT",
         "SINCE",
-        "UNTIL",
         "ALERTS",
         "WHY",
     ]);
+    let place = holds.first().map(|hold| hold.target.place());
+    let is_one_place = holds.iter().all(|hold| Some(hold.target.place()) == place);
     for hold in holds {
+        let (covered, rule) = coverage(hold);
         table.add_row([
             hold.id.to_string(),
             hold.prefix.to_string(),
             hold.direction.to_string(),
-            hold.target.acl.to_string(),
-            hold.coverage.to_string(),
+            if is_one_place {
+                hold.target.acl.to_string()
+            } else {
+                hold.target.to_string()
+            },
+            covered.to_owned(),
+            rule,
+            time_left(hold, now),
             format!("{:.0}", hold.since),
-            until(hold, now),
             hold.offences.to_string(),
             hold.reason.clone(),
         ]);
     }
-    let uncovered = holds
-        .iter()
-        .filter(|hold| hold.is_live(now) && !hold.coverage.is_covered())
-        .count();
-    let mut text = table.to_string();
-    if uncovered > 0 {
-        text.push_str(&format!("\n{} not covered", count(uncovered, "hold")));
-    }
-    text
+    table.trim_fmt()
 }
 
-fn until(hold: &Hold, now: Timestamp) -> String {
-    if let Some(ended) = hold.ended {
-        let why = match ended.why {
-            crate::hold::EndReason::Expired => "expired",
-            crate::hold::EndReason::Released => "released",
-        };
-        return format!("{why} {:.0}", ended.at);
-    }
-    match hold.until {
-        None => "released".to_owned(),
-        Some(until) => format!("{until:.0} ({})", left(until.duration_since(now))),
+/// Whether it is covered, and as which rule.
+fn coverage(hold: &Hold) -> (&'static str, String) {
+    match &hold.coverage {
+        _ if hold.ended.is_some() => ("", String::new()),
+        Coverage::Pending => ("not yet", String::new()),
+        Coverage::NotCovered { .. } => ("NO", String::new()),
+        covered => ("yes", covered.to_string()),
     }
 }
 
-/// `3h 2m left`: two units at most.
-fn left(duration: SignedDuration) -> String {
-    if duration <= SignedDuration::ZERO {
-        return "over".to_owned();
-    }
-    let smallest = match duration.as_secs() {
-        0..600 => Unit::Second,
-        600..86_400 => Unit::Minute,
-        _ => Unit::Hour,
-    };
-    let round = SpanRound::new()
-        .largest(Unit::Day)
-        .smallest(smallest)
-        .days_are_24_hours();
-    let span = jiff::Span::try_from(duration).and_then(|span| span.round(round));
-    span.map_or_else(
-        |_| "later".to_owned(),
-        |span| format!("{} left", SpanPrinter::new().span_to_string(&span)),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_time_that_is_left_is_short_to_read() {
-        assert_eq!(left(SignedDuration::from_secs(59)), "59s left");
-        assert_eq!(left(SignedDuration::from_secs(3 * 3600 + 125)), "3h 2m left");
-        assert_eq!(left(SignedDuration::from_hours(49)), "2d 1h left");
-        assert_eq!(left(SignedDuration::from_secs(-5)), "over");
+fn time_left(hold: &Hold, now: Timestamp) -> String {
+    match (hold.ended, hold.until) {
+        (Some(ended), _) => {
+            let why = match ended.why {
+                EndReason::Expired => "expired",
+                EndReason::Released => "released",
+            };
+            format!("{why} {:.0}", ended.at)
+        }
+        (None, None) => "until released".to_owned(),
+        (None, Some(until)) => left(until.duration_since(now)),
     }
 }

@@ -1,13 +1,22 @@
 //! The command line. One file a subcommand; what they do lies elsewhere in the library.
 
+pub mod capacity;
 pub mod completions;
 pub mod config;
+pub mod converge;
 pub mod demo;
 pub mod explain;
+pub mod extend;
 pub mod holds;
 pub mod input;
+mod left;
+mod ordered;
 pub mod output;
+pub mod pardons;
+pub mod pause;
+mod place;
 pub mod release;
+pub mod resume;
 pub mod serve;
 pub mod version;
 
@@ -64,7 +73,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// What to log on standard error: error, warn, info, debug, trace, or a filter such as `info,quell::sandbox=debug`
-    /// [default: info; warn for the demo]
+    /// [default: info for `quell serve` and in Lambda, warn for the others]
     #[arg(long, global = true, value_name = "LEVEL", env = "QUELL_LOG", hide_env_values = true)]
     pub log: Option<LogFilter>,
     /// When to use colour: auto (on a terminal, unless NO_COLOR is set), always or never
@@ -99,6 +108,12 @@ pub enum Command {
     Explain(explain::Explain),
     Holds(holds::Holds),
     Release(release::Release),
+    Pardons(pardons::Pardons),
+    Extend(extend::Extend),
+    Pause(pause::Pause),
+    Resume(resume::Resume),
+    Converge(converge::Converge),
+    Capacity(capacity::Capacity),
     Demo(demo::Demo),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
@@ -106,11 +121,11 @@ pub enum Command {
 }
 
 impl Command {
-    /// What is logged unless the user says otherwise. The demo tells its own story, and log lines would talk over it.
+    /// What is logged unless the user says otherwise. Only the daemon tells its story in the log; the others answer, and log lines would talk over that.
     pub fn default_log(&self) -> LogFilter {
         match self {
-            Self::Demo(_) => LogFilter::warnings(),
-            _ => LogFilter::default(),
+            Self::Serve(_) => LogFilter::default(),
+            _ => LogFilter::warnings(),
         }
     }
 
@@ -121,6 +136,12 @@ impl Command {
             Self::Explain(explain) => explain.run(global).await,
             Self::Holds(holds) => holds.run(global).await,
             Self::Release(release) => release.run(global).await,
+            Self::Pardons(pardons) => pardons.run(global).await,
+            Self::Extend(extend) => extend.run(global).await,
+            Self::Pause(pause) => pause.run(global).await,
+            Self::Resume(resume) => resume.run(global).await,
+            Self::Converge(converge) => converge.run(global).await,
+            Self::Capacity(capacity) => capacity.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Config(config) => config.run(global),
             Self::Completions(completions) => completions.run(),

@@ -1,15 +1,18 @@
-//! The HTTP door: `POST /alerts/stealthwatch-cloud`, and a look at what became of it.
+//! The HTTP door: `POST /alerts/stealthwatch-cloud`, and a look at what became of it; `GET /holds` and `POST /orders` for people.
 //!
 //! An alert is answered with 202 as soon as the journal has it; what came of it stands at the address in `Location`.
 
 mod admission;
 mod answer;
+mod holds;
+mod orders;
 mod routes;
 mod server;
 mod text;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::http::StatusCode;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -17,8 +20,11 @@ use tokio_util::sync::CancellationToken;
 use self::server::Server;
 use crate::way::Host;
 
-/// How long releasing a hold may take: several calls to AWS, each with retries.
-pub const RELEASE_TIMEOUT: Duration = Duration::from_secs(50);
+/// How long a person's order may take: several calls to AWS at each of several network ACLs, each with retries.
+pub const ORDER_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// The status of an order that the journal has, though something at AWS failed. The answer's body says what, as that of an order that is carried out.
+pub const CARRIED_OUT_IN_PART: StatusCode = StatusCode::BAD_GATEWAY;
 
 /// How the door is set up.
 #[derive(Debug, Clone)]
@@ -29,8 +35,8 @@ pub struct HttpOptions {
     pub token: Option<SecretString>,
     /// The most bytes that a request may have.
     pub max_body: usize,
-    /// How long a sender may take for a request's head, and then for the rest of it and our answer together. Releasing a hold may take
-    /// [`RELEASE_TIMEOUT`].
+    /// How long a sender may take for a request's head, and then for the rest of it and our answer together. An order may take
+    /// [`ORDER_TIMEOUT`].
     pub timeout: Duration,
     /// How long requests may go on after the door was told to close.
     pub grace: Duration,

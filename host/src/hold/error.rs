@@ -96,5 +96,5 @@ pub enum JournalError {
 }
 
 fn end_in_words(until: Option<Timestamp>) -> String {
-    until.map_or_else(|| "until released".to_owned(), |until| format!("until {until}"))
+    until.map_or_else(|| "until released".to_owned(), |until| format!("until {until:.0}"))
 }

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::Target;
+use super::{HoldId, Target};
 use crate::cloud::{AclId, Direction};
 
 /// Which holds to list: those that fulfil all that is set. The default lists all that are in force.
@@ -10,6 +10,8 @@ use crate::cloud::{AclId, Direction};
 pub struct HoldFilter {
     /// Ended ones too.
     pub ended: bool,
+    /// Only those with these numbers.
+    pub ids: Option<Vec<HoldId>>,
     /// Only those on this target.
     pub target: Option<Target>,
     /// Only those in this account, 12 digits.

@@ -43,12 +43,12 @@ pub trait Journal: Send + Sync {
     /// Holds, by id. Those whose time is up but that were not ended yet count as in force.
     async fn holds(&self, filter: &HoldFilter) -> Result<Vec<Hold>, JournalError>;
 
-    /// Ends a hold that is in force.
-    async fn end(&self, id: HoldId, why: EndReason, at: Timestamp) -> Result<Hold, JournalError>;
+    /// Ends holds that are in force, all or none. Returns them as they are now.
+    async fn end(&self, ids: &[HoldId], why: EndReason, at: Timestamp) -> Result<Vec<Hold>, JournalError>;
 
-    /// Gives a hold that is in force a later end; None lets it last until released. An end that is not later than the present one is
-    /// [`JournalError::NotLater`].
-    async fn extend(&self, id: HoldId, until: Option<Timestamp>) -> Result<Hold, JournalError>;
+    /// Gives holds that are in force a later end, all or none; None lets them last until released. An end that is not later than the present one of each is
+    /// [`JournalError::NotLater`]. Returns them as they are now.
+    async fn extend(&self, ids: &[HoldId], until: Option<Timestamp>) -> Result<Vec<Hold>, JournalError>;
 
     /// Ends all holds whose time is up, and returns them. Pardons whose time is up end as well.
     async fn expire(&self, now: Timestamp) -> Result<Vec<Hold>, JournalError>;

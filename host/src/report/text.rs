@@ -193,14 +193,7 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
         let tense = if mode.writes() { "changed" } else { "would change" };
         writeln!(out, "  {tense}:")?;
     }
-    for change in &target.changes {
-        let style = match change {
-            Change::Create(_) => GOOD,
-            Change::Replace { .. } => NOTE,
-            Change::Delete(_) => BAD,
-        };
-        writeln!(out, "    {}", paint(style, change))?;
-    }
+    target.changes.iter().try_for_each(|change| write_change(out, change))?;
     for held in &target.holds {
         let hold = &held.hold;
         let end = hold
@@ -211,4 +204,14 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
         writeln!(out, "  hold {prefix} {direction} {end}: {coverage}")?;
     }
     Ok(())
+}
+
+/// One line of a diff.
+pub fn write_change(out: &mut impl Write, change: &Change) -> fmt::Result {
+    let style = match change {
+        Change::Create(_) => GOOD,
+        Change::Replace { .. } => NOTE,
+        Change::Delete(_) => BAD,
+    };
+    writeln!(out, "    {}", paint(style, change))
 }

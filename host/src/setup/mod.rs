@@ -37,6 +37,8 @@ pub enum Purpose {
     OneAtATime,
     /// To tell what would be: the journal is only read.
     Explain,
+    /// A person's orders, one. No plugin is loaded and no detector asked, so that whatever is wrong with them keeps nobody from releasing.
+    Orders,
 }
 
 /// A host as the configuration says.
@@ -52,7 +54,7 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
     let sandbox = Sandbox::new(
         match purpose {
             Purpose::Daemon => Use::Daemon,
-            Purpose::OneAtATime | Purpose::Explain => Use::OneAtATime,
+            Purpose::OneAtATime | Purpose::Explain | Purpose::Orders => Use::OneAtATime,
         },
         config.sandbox.limits.clone(),
         Some(Cache::at(&config.sandbox.cache)),
@@ -61,9 +63,16 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         never: config.guard.never_block.iter().map(|prefix| prefix.net()).collect(),
         ..config.network_acl.terms()
     };
+    let (plugins, observations): (_, Arc<dyn ObservationSource>) = match purpose {
+        Purpose::Orders => (Vec::new(), Arc::new(NoObservations)),
+        _ => (
+            plugins::plugins(&config.plugins, &sandbox).await?,
+            observations(config)?,
+        ),
+    };
     Ok(Host::new(Parts {
-        plugins: plugins::plugins(&config.plugins, &sandbox).await?,
-        observations: observations(config)?,
+        plugins,
+        observations,
         converger: Converger::new(Means {
             clouds: Arc::clone(&clouds),
             journal: Arc::clone(&journal),
@@ -97,7 +106,7 @@ fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError
         // Who has no journal yet has no holds either.
         Purpose::Explain if !path.exists() => Arc::new(SqliteJournal::in_memory()?),
         Purpose::Explain => Arc::new(SqliteJournal::open_to_read(path)?),
-        Purpose::Daemon | Purpose::OneAtATime => Arc::new(SqliteJournal::open(path)?),
+        Purpose::Daemon | Purpose::OneAtATime | Purpose::Orders => Arc::new(SqliteJournal::open(path)?),
     })
 }
 

@@ -7,52 +7,27 @@ use futures::{StreamExt, stream};
 use super::Host;
 use crate::{
     converge::{ConvergeError, Converged},
-    hold::{EndReason, Hold, HoldId, JournalError, Target},
+    hold::{JournalError, Target},
     text::with_causes,
 };
 
 /// How many targets are converged at the same time.
-const TARGETS_AT_ONCE: usize = 8;
-
-/// A hold was released, but its entry may still be there.
-#[derive(Debug, thiserror::Error)]
-pub enum ReleaseError {
-    /// The journal failed, or there is no such hold.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// The hold is ended in the journal; its network ACL could not be brought to that yet, and is tried again.
-    #[error("hold {hold} is released, but its entry could not be removed yet; Quell tries again")]
-    Converge {
-        /// The hold.
-        hold: HoldId,
-        /// What went wrong.
-        #[source]
-        source: Box<ConvergeError>,
-    },
-}
+pub(super) const TARGETS_AT_ONCE: usize = 8;
 
 impl Host {
-    /// Ends a hold and takes its entry out of the network ACL.
-    pub async fn release(&self, id: HoldId) -> Result<(Hold, Arc<Converged>), ReleaseError> {
-        let now = self.parts.clock.now();
-        let hold = self.parts.journal.end(id, EndReason::Released, now).await?;
-        tracing::info!(hold = id.0, prefix = %hold.prefix, at = %hold.target, "hold released by hand");
-        let converged = self.parts.converger.converge(&hold.target).await;
-        let converged = converged.map_err(|source| ReleaseError::Converge {
-            hold: id,
-            source: Box::new(source),
-        })?;
-        Ok((hold, converged))
-    }
-
     /// Ends all holds whose time is up, and converges whatever is unfinished: their targets, and those that an earlier try
     /// or an earlier process left. Returns what was converged.
     pub async fn tend(&self) -> Result<Vec<Arc<Converged>>, JournalError> {
-        let journal = &self.parts.journal;
-        for hold in journal.expire(self.parts.clock.now()).await? {
+        self.expire().await?;
+        Ok(self.converge_all(self.parts.journal.unfinished().await?).await)
+    }
+
+    /// Ends all holds whose time is up, in the journal.
+    pub(super) async fn expire(&self) -> Result<(), JournalError> {
+        for hold in self.parts.journal.expire(self.parts.clock.now()).await? {
             tracing::info!(hold = hold.id.0, prefix = %hold.prefix, at = %hold.target, "hold ended: its time is up");
         }
-        Ok(self.converge_all(journal.unfinished().await?).await)
+        Ok(())
     }
 
     /// Converges every target with a hold or an entry of ours: what somebody else changed is repaired, and what was not covered may find room now.
@@ -77,15 +52,32 @@ impl Host {
         }
     }
 
-    pub(super) async fn converge_all(&self, targets: Vec<Target>) -> Vec<Arc<Converged>> {
-        let converge = async |target: Target| match self.parts.converger.converge(&target).await {
+    /// Converges targets, for nobody who waits: what fails is logged.
+    async fn converge_all(&self, targets: Vec<Target>) -> Vec<Arc<Converged>> {
+        let converged = self.converge_each(targets).await.into_iter();
+        let told = converged.filter_map(|(target, result)| match result {
             Ok(converged) => Some(converged),
             Err(error) => {
                 tracing::error!(at = %target, "{}; tried again later", with_causes(&error));
                 None
             }
+        });
+        told.collect()
+    }
+
+    /// Converges targets. One that fails does not keep the others from being done.
+    pub(super) async fn converge_each(
+        &self,
+        targets: impl IntoIterator<Item = Target>,
+    ) -> Vec<(Target, Result<Arc<Converged>, ConvergeError>)> {
+        let converge = async |target: Target| {
+            let result = self.parts.converger.converge(&target).await;
+            (target, result)
         };
-        let runs = stream::iter(targets).map(converge).buffer_unordered(TARGETS_AT_ONCE);
-        runs.filter_map(std::future::ready).collect().await
+        stream::iter(targets)
+            .map(converge)
+            .buffered(TARGETS_AT_ONCE)
+            .collect()
+            .await
     }
 }

@@ -5,8 +5,9 @@
 
 mod carry_out;
 mod consider;
-pub mod ending;
+mod ending;
 mod history;
+pub mod order;
 mod place;
 pub mod receive;
 pub mod retry;

@@ -37,7 +37,7 @@ async fn without_the_token_nobody_comes_in_and_the_token_is_not_told() {
         (Method::POST, ALERTS),
         (Method::GET, "/holds"),
         (Method::GET, "/deliveries/x"),
-        (Method::POST, "/holds/1/release"),
+        (Method::POST, "/orders"),
     ];
     for shown in &wrong {
         for (method, path) in &places {
@@ -87,7 +87,7 @@ async fn a_page_that_somebody_has_open_can_do_nothing() {
     let door = OpenDoor::new().await.unwrap();
     for (method, path) in [
         (Method::POST, ALERTS),
-        (Method::POST, "/holds/1/release"),
+        (Method::POST, "/orders"),
         (Method::GET, "/holds"),
     ] {
         let request = door.request(method, path).header("origin", "https://example.com");

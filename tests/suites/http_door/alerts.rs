@@ -142,7 +142,7 @@ async fn a_wrong_method_is_told_the_right_one() {
     let door = OpenDoor::new().await.unwrap();
     for (method, path, right) in [
         (Method::GET, ALERTS, "POST"),
-        (Method::DELETE, "/holds/1/release", "POST"),
+        (Method::DELETE, "/orders", "POST"),
         (Method::POST, "/deliveries/x", "GET,HEAD"),
     ] {
         let refused = door.request(method, path).send().await.unwrap();

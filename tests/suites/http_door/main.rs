@@ -3,4 +3,5 @@ mod admission;
 mod alerts;
 mod looking;
 mod open_door;
+mod orders;
 mod time;

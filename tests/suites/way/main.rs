@@ -5,4 +5,5 @@ mod ending;
 mod evil;
 mod failing;
 mod keeping;
+mod orders;
 mod places;

@@ -5,28 +5,24 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{
-        DefaultBodyLimit, Path, Query, Request, State,
-        rejection::{BytesRejection, QueryRejection},
-    },
+    extract::{DefaultBodyLimit, Path, Request, State, rejection::BytesRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
 use super::{
-    HttpOptions, RELEASE_TIMEOUT,
+    HttpOptions, ORDER_TIMEOUT,
     admission::{self, Token},
     answer::{failed, refuse},
-    text,
+    holds, orders, text,
 };
 use crate::{
     alert::Detector,
-    hold::{Delivery, DeliveryId, DeliveryState, HoldFilter, HoldId, JournalError},
-    way::{Host, Receipt, ReceiveError, ending::ReleaseError},
+    hold::{Delivery, DeliveryId, DeliveryState},
+    way::{Host, Receipt, ReceiveError},
 };
 
 /// When a sender that was turned away for want of room should come again, in seconds.
@@ -38,11 +34,11 @@ pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
     let quick = Router::new()
         .route("/alerts/{detector}", post(receive))
         .route("/deliveries/{id}", get(delivery))
-        .route("/holds", get(holds))
+        .route("/holds", get(holds::list))
         .layer(middleware::from_fn_with_state(options.timeout, in_time));
     let slow = Router::new()
-        .route("/holds/{id}/release", post(release))
-        .layer(middleware::from_fn_with_state(RELEASE_TIMEOUT, in_time));
+        .route("/orders", post(orders::carry_out))
+        .layer(middleware::from_fn_with_state(ORDER_TIMEOUT + options.timeout, in_time));
     Router::new()
         .merge(quick)
         .merge(slow)
@@ -75,10 +71,10 @@ async fn fits(State(limit): State<usize>, request: Request, next: Next) -> Respo
     }
 }
 
-fn too_long() -> Response {
+pub(super) fn too_long() -> Response {
     refuse(
         StatusCode::PAYLOAD_TOO_LARGE,
-        "the alert has more bytes than http.max-body allows",
+        "the request has more bytes than http.max-body allows",
     )
 }
 
@@ -162,43 +158,4 @@ fn told(delivery: &Delivery) -> serde_json::Value {
         "not-before": not_before,
         "report": RawValue::from_string(delivery.report.clone()).ok(),
     })
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Which {
-    #[serde(default)]
-    all: bool,
-}
-
-async fn holds(State(host): State<Arc<Host>>, which: Result<Query<Which>, QueryRejection>) -> Response {
-    let Ok(Query(which)) = which else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "the only thing to ask /holds for is ?all=true: the holds that have ended, too",
-        );
-    };
-    let filter = HoldFilter {
-        ended: which.all,
-        ..HoldFilter::default()
-    };
-    match host.journal().holds(&filter).await {
-        Ok(holds) => Json(holds).into_response(),
-        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, &error),
-    }
-}
-
-async fn release(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Response {
-    let Ok(id) = id.parse::<HoldId>() else {
-        return refuse(
-            StatusCode::NOT_FOUND,
-            "a hold's id is a number; GET /holds lists those in force",
-        );
-    };
-    match host.release(id).await {
-        Ok((hold, converged)) => Json(json!({ "hold": hold, "changes": converged.changes })).into_response(),
-        Err(error @ ReleaseError::Journal(JournalError::NoSuchHold(_))) => failed(StatusCode::NOT_FOUND, &error),
-        Err(error @ ReleaseError::Converge { .. }) => failed(StatusCode::BAD_GATEWAY, &error),
-        Err(error) => failed(StatusCode::INTERNAL_SERVER_ERROR, &error),
-    }
 }

@@ -78,15 +78,21 @@ impl Journal for SqliteJournal {
         self.thread.ask("list holds", move |sql| list::list(sql, &filter)).await
     }
 
-    async fn end(&self, id: HoldId, why: EndReason, at: Timestamp) -> Result<Hold, JournalError> {
+    async fn end(&self, ids: &[HoldId], why: EndReason, at: Timestamp) -> Result<Vec<Hold>, JournalError> {
+        let ids = ids.to_vec();
         self.thread
-            .ask("end a hold", move |sql| ends::end(sql, id, why, at))
+            .ask("end holds", move |sql| {
+                ids.iter().map(|id| ends::end(sql, *id, why, at)).collect()
+            })
             .await
     }
 
-    async fn extend(&self, id: HoldId, until: Option<Timestamp>) -> Result<Hold, JournalError> {
+    async fn extend(&self, ids: &[HoldId], until: Option<Timestamp>) -> Result<Vec<Hold>, JournalError> {
+        let ids = ids.to_vec();
         self.thread
-            .ask("extend a hold", move |sql| ends::extend(sql, id, until))
+            .ask("extend holds", move |sql| {
+                ids.iter().map(|id| ends::extend(sql, *id, until)).collect()
+            })
             .await
     }
 

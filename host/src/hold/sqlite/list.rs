@@ -40,6 +40,14 @@ impl Conditions {
         if !filter.ended {
             conditions.terms.push("ended_at IS NULL");
         }
+        if let Some(ids) = &filter.ids {
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            conditions.add(
+                "id IN (SELECT value FROM json_each(:ids))",
+                ":ids",
+                format!("[{}]", ids.join(",")),
+            );
+        }
         if let Some(target) = &filter.target {
             conditions.add("account = :target_account", ":target_account", target.account.clone());
             conditions.add("region = :target_region", ":target_region", target.region.clone());

@@ -68,11 +68,11 @@ async fn of_holds_that_began_together_the_last_end_counts() {
     };
     let intents = [intent("203.0.113.7/32", Some(100)), there];
     let holds = journal.put_in_force(&intents, &id("a"), at(0)).await.unwrap();
-    journal.end(holds[0].id, EndReason::Released, at(50)).await.unwrap();
+    journal.end(&[holds[0].id], EndReason::Released, at(50)).await.unwrap();
     let address = "203.0.113.7".parse().unwrap();
     let history = journal.history(address, at(60)).await.unwrap();
     assert_eq!((history.in_force, history.last_until), (1, Some(at(100))));
-    journal.end(holds[1].id, EndReason::Released, at(70)).await.unwrap();
+    journal.end(&[holds[1].id], EndReason::Released, at(70)).await.unwrap();
     let history = journal.history(address, at(80)).await.unwrap();
     assert_eq!((history.in_force, history.last_until), (0, Some(at(70))));
 }

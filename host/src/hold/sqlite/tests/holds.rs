@@ -60,9 +60,9 @@ async fn holds_end_at_their_time_and_only_those() {
 async fn a_hold_is_released_once() {
     let journal = journal();
     let hold = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
-    let released = journal.end(hold.id, EndReason::Released, at(5)).await.unwrap();
-    assert_eq!(released.ended.unwrap().why, EndReason::Released);
-    let error = journal.end(hold.id, EndReason::Released, at(6)).await.unwrap_err();
+    let released = journal.end(&[hold.id], EndReason::Released, at(5)).await.unwrap();
+    assert_eq!(released[0].ended.unwrap().why, EndReason::Released);
+    let error = journal.end(&[hold.id], EndReason::Released, at(6)).await.unwrap_err();
     insta::assert_snapshot!(error, @"there is no hold 1 in force; `quell holds` lists those that are");
 }
 
@@ -118,21 +118,49 @@ async fn a_person_can_extend_a_hold_but_not_shorten_it() {
     let hold = put(&journal, intent("203.0.113.7/32", Some(100)), "a", 0).await;
     let seen = situation(&journal, 1).await;
     journal.converged(&web(), seen.revision, &[]).await.unwrap();
-    assert_eq!(
-        journal.extend(hold.id, Some(at(200))).await.unwrap().until,
-        Some(at(200))
-    );
+    let extended = journal.extend(&[hold.id], Some(at(200))).await.unwrap();
+    assert_eq!(extended[0].until, Some(at(200)));
     assert_eq!(journal.unfinished().await.unwrap(), [web()], "its weight is another");
     assert_eq!(journal.next_end().await.unwrap(), Some(at(200)));
-    let error = journal.extend(hold.id, Some(at(200))).await.unwrap_err();
+    let error = journal.extend(&[hold.id], Some(at(200))).await.unwrap_err();
     insta::assert_snapshot!(error, @"hold 1 lasts until 1970-01-01T00:03:20Z already; give a later end, or end it with `quell release 1`");
 
-    assert_eq!(journal.extend(hold.id, None).await.unwrap().until, None);
-    let error = journal.extend(hold.id, Some(at(300))).await.unwrap_err();
+    assert_eq!(journal.extend(&[hold.id], None).await.unwrap()[0].until, None);
+    let error = journal.extend(&[hold.id], Some(at(300))).await.unwrap_err();
     insta::assert_snapshot!(error, @"hold 1 lasts until released already; give a later end, or end it with `quell release 1`");
-    journal.end(hold.id, EndReason::Released, at(5)).await.unwrap();
-    let error = journal.extend(hold.id, None).await.unwrap_err();
+    journal.end(&[hold.id], EndReason::Released, at(5)).await.unwrap();
+    let error = journal.extend(&[hold.id], None).await.unwrap_err();
     assert!(matches!(error, JournalError::NoSuchHold(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_person_ends_or_extends_all_holds_that_they_name_or_none() {
+    let journal = journal();
+    let first = put(&journal, intent("203.0.113.7/32", Some(100)), "a", 0).await.id;
+    let second = put(&journal, intent("203.0.113.8/32", Some(500)), "b", 0).await.id;
+    let both = [first, second];
+    let error = journal.extend(&both, Some(at(200))).await.unwrap_err();
+    assert!(
+        matches!(error, JournalError::NotLater { id, .. } if id == second),
+        "{error}"
+    );
+    let error = journal
+        .end(&[first, HoldId(99)], EndReason::Released, at(5))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, JournalError::NoSuchHold(HoldId(99))), "{error}");
+    let filter = HoldFilter {
+        ids: Some(both.to_vec()),
+        ..HoldFilter::default()
+    };
+    let holds = journal.holds(&filter).await.unwrap();
+    assert_eq!(
+        holds.iter().map(|hold| hold.until).collect::<Vec<_>>(),
+        [Some(at(100)), Some(at(500))]
+    );
+
+    journal.end(&both, EndReason::Released, at(5)).await.unwrap();
+    assert!(journal.holds(&filter).await.unwrap().is_empty());
 }
 
 #[tokio::test]

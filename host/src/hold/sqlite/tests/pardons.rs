@@ -74,7 +74,7 @@ async fn targets_with_holds_are_converged_anew_when_a_pardon_begins_and_when_it_
 async fn targets_without_holds_are_not_disturbed() {
     let journal = journal();
     let hold = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
-    journal.end(hold.id, EndReason::Released, at(1)).await.unwrap();
+    journal.end(&[hold.id], EndReason::Released, at(1)).await.unwrap();
     converge(&journal).await;
     journal.pardon(&pardon("203.0.113.0/24", 100)).await.unwrap();
     journal.pause(&pause(1, "an exercise")).await.unwrap();

@@ -30,7 +30,7 @@ async fn holds_go_once_they_ended_long_ago_and_never_while_they_are_in_force() {
     let ended = put(&journal, intent("203.0.113.7/32", Some(50)), "a", 0).await;
     put(&journal, intent("203.0.113.8/32", Some(50)), "b", 0).await;
     put(&journal, intent("203.0.113.9/32", Some(200)), "c", 0).await;
-    journal.end(ended.id, EndReason::Released, at(40)).await.unwrap();
+    journal.end(&[ended.id], EndReason::Released, at(40)).await.unwrap();
     assert_eq!(journal.prune(at(100)).await.unwrap().holds, 1);
     let left = journal.holds(&everything()).await.unwrap();
     assert_eq!(
@@ -86,7 +86,7 @@ async fn what_must_stay_reachable_is_kept_as_long_as_a_hold_or_an_entry_needs_it
 
     journal.prune(at(10_000)).await.unwrap();
     assert!(is_spared().await);
-    journal.end(hold.id, EndReason::Released, at(3)).await.unwrap();
+    journal.end(&[hold.id], EndReason::Released, at(3)).await.unwrap();
     journal.prune(at(10_000)).await.unwrap();
     assert!(is_spared().await, "the entry is still ours");
     let own = situation(&journal, 4).await.own.remove(0);
@@ -99,7 +99,7 @@ async fn what_must_stay_reachable_is_kept_as_long_as_a_hold_or_an_entry_needs_it
 async fn a_target_that_was_forgotten_and_comes_back_is_not_taken_for_converged() {
     let journal = journal();
     let hold = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
-    journal.end(hold.id, EndReason::Released, at(1)).await.unwrap();
+    journal.end(&[hold.id], EndReason::Released, at(1)).await.unwrap();
     let seen = situation(&journal, 2).await;
     journal.prune(at(3)).await.unwrap();
     assert_eq!(

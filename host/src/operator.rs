@@ -1,0 +1,159 @@
+//! Who carries a person's orders out: the daemon if one runs, we ourselves if none does.
+//!
+//! Only one process may write for a journal. Who has the writer's lock is asked; if nobody has it we take it. Looks go the same way, because what a network ACL does
+//! not show yet, and a whole simulated account, are in the memory of the daemon.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::{
+    config::Config,
+    door::http::{CARRIED_OUT_IN_PART, ORDER_TIMEOUT},
+    exit::{Classified, Exit},
+    hold::{Journal, JournalError, SqliteJournal},
+    setup::{self, Purpose, SetupError, WriterLock},
+    way::{
+        Host,
+        order::{Done, Order, OrderError},
+    },
+};
+
+/// How long the daemon may take: as long as its door gives it, and some more.
+const PATIENCE: Duration = ORDER_TIMEOUT.saturating_add(Duration::from_secs(20));
+
+/// Why an order could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum OperatorError {
+    /// We can't be set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// It could not be carried out here.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The daemon can't be reached.
+    #[error("a Quell works on this journal but does not answer at {url}; is it on another address (--listen)?")]
+    Unreachable {
+        /// Where it was asked.
+        url: String,
+        /// What the HTTP client says.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The daemon says no.
+    #[error("{message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Its own words.
+        message: String,
+    },
+    /// The daemon's answer can't be read.
+    #[error("the Quell at {url} answers what this one does not understand; are both of the same version?")]
+    Strange {
+        /// Where it was asked.
+        url: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+impl From<JournalError> for OperatorError {
+    fn from(error: JournalError) -> Self {
+        SetupError::from(error).into()
+    }
+}
+
+impl Classified for OperatorError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Setup(error) => error.exit(),
+            Self::Order(error) => error.exit(),
+            Self::Refused { status: 404, .. } => Exit::NotFound,
+            Self::Refused { status: 422, .. } => Exit::Usage,
+            Self::Unreachable { .. } | Self::Refused { .. } | Self::Strange { .. } => Exit::Failed,
+        }
+    }
+}
+
+/// Has an order carried out.
+pub async fn carry(config: &Config, order: Order) -> Result<Done, OperatorError> {
+    let path = &config.journal.path;
+    if !path.exists() && !order.may_begin_a_journal() {
+        // Nobody works here, and nothing is in force.
+        let host = host(config, Arc::new(SqliteJournal::in_memory()?)).await?;
+        return Ok(host.carry_order(order).await?);
+    }
+    match WriterLock::take(path) {
+        Ok(_only_writer) => {
+            let journal: Arc<dyn Journal> = if order.is_look() {
+                Arc::new(SqliteJournal::open_to_read(path)?)
+            } else {
+                let journal = SqliteJournal::open(path)?;
+                // Whoever had a lease does not live any more: we have the lock.
+                journal.break_leases().await?;
+                Arc::new(journal)
+            };
+            Ok(host(config, journal).await?.carry_order(order).await?)
+        }
+        Err(SetupError::Locked { .. }) => Daemon::of(config)?.carry(&order).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn host(config: &Config, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
+    setup::host_with(config, Purpose::Orders, journal).await
+}
+
+/// The daemon that runs.
+struct Daemon {
+    url: String,
+    token: Option<SecretString>,
+}
+
+impl Daemon {
+    fn of(config: &Config) -> Result<Self, SetupError> {
+        let token = config.http.token().map(|secret| secret.read()).transpose()?;
+        Ok(Self {
+            url: format!("http://{}", config.http.listen()),
+            token,
+        })
+    }
+
+    async fn carry(&self, order: &Order) -> Result<Done, OperatorError> {
+        let (status, body) = self.ask(order).await.map_err(|source| OperatorError::Unreachable {
+            url: self.url.clone(),
+            source,
+        })?;
+        if status.is_success() || status == CARRIED_OUT_IN_PART {
+            return serde_json::from_slice(&body).map_err(|source| OperatorError::Strange {
+                url: self.url.clone(),
+                source,
+            });
+        }
+        #[derive(Deserialize)]
+        struct Refused {
+            error: String,
+        }
+        let refused = serde_json::from_slice(&body).map(|refused: Refused| refused.error);
+        Err(OperatorError::Refused {
+            status: status.as_u16(),
+            message: refused.unwrap_or_else(|_| format!("the Quell at {} answers {status}", self.url)),
+        })
+    }
+
+    async fn ask(&self, order: &Order) -> reqwest::Result<(StatusCode, Bytes)> {
+        // It is on this machine, or where the configuration says: never behind a proxy.
+        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        let mut request = client.post(format!("{}/orders", self.url)).json(order);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.expose_secret());
+        }
+        let response = request.send().await?;
+        Ok((response.status(), response.bytes().await?))
+    }
+}

@@ -1,0 +1,164 @@
+//! The network ACLs of an order: converged, planned or measured.
+
+use std::collections::{BTreeSet, HashMap};
+
+use futures::{StreamExt, stream};
+
+use super::{AclCapacity, AclOutcome, Done, OrderError, TargetFilter, Uncovered};
+use crate::{
+    converge::{ConvergeError, Plan},
+    hold::{Coverage, Hold, HoldFilter, HoldId, JournalError, Target},
+    report::Failure,
+    way::{Host, ending::TARGETS_AT_ONCE},
+};
+
+impl Host {
+    /// The network ACLs that are meant: of those with a hold in force, an entry of ours, or something unfinished.
+    pub(super) async fn known(&self, filter: &TargetFilter) -> Result<Vec<Target>, OrderError> {
+        let journal = &self.parts.journal;
+        let mut known: BTreeSet<Target> = journal.targets().await?.into_iter().collect();
+        known.extend(journal.unfinished().await?);
+        known.retain(|target| filter.has(target));
+        if known.is_empty() && *filter != TargetFilter::default() {
+            return Err(OrderError::NoTarget { filter: filter.clone() });
+        }
+        Ok(known.into_iter().collect())
+    }
+
+    /// Converges network ACLs, each once.
+    pub(super) async fn outcomes(
+        &self,
+        targets: impl IntoIterator<Item = Target>,
+    ) -> Result<Vec<AclOutcome>, JournalError> {
+        let targets: BTreeSet<Target> = targets.into_iter().collect();
+        let mut outcomes = Vec::new();
+        for (target, result) in self.converge_each(targets).await {
+            outcomes.push(match result {
+                Ok(converged) => {
+                    let (covered, not_covered) = self.covered(&target, &converged.coverage).await?;
+                    AclOutcome {
+                        target,
+                        before: Some(converged.before.clone()),
+                        changes: converged.changes.clone(),
+                        covered,
+                        not_covered,
+                        aggregates: converged.aggregates.clone(),
+                        drift: converged.drift.clone(),
+                        failure: None,
+                    }
+                }
+                Err(error) => failed(target, &error),
+            });
+        }
+        Ok(outcomes)
+    }
+
+    /// What [`Self::outcomes`] would come to. Writes nothing.
+    pub(super) async fn plan_each(&self, targets: Vec<Target>) -> Result<Vec<AclOutcome>, JournalError> {
+        let preview = async |target: Target| {
+            let planned = self.parts.converger.preview(&target, &[], &[]).await;
+            (target, planned)
+        };
+        let planned: Vec<_> = stream::iter(targets)
+            .map(preview)
+            .buffered(TARGETS_AT_ONCE)
+            .collect()
+            .await;
+        let mut outcomes = Vec::new();
+        for (target, planned) in planned {
+            outcomes.push(match planned {
+                Ok((
+                    before,
+                    Plan {
+                        changes,
+                        coverage,
+                        aggregates,
+                    },
+                )) => {
+                    let (covered, not_covered) = self.covered(&target, &coverage).await?;
+                    AclOutcome {
+                        target,
+                        before: Some(before),
+                        changes,
+                        covered,
+                        not_covered,
+                        aggregates,
+                        drift: Vec::new(),
+                        failure: None,
+                    }
+                }
+                Err(error) => failed(target, &error),
+            });
+        }
+        Ok(outcomes)
+    }
+
+    /// How full network ACLs are.
+    pub(super) async fn capacity(&self, targets: Vec<Target>) -> Done {
+        let measure = async |target: Target| match self.parts.converger.capacity(&target).await {
+            Ok(capacity) => AclCapacity {
+                target,
+                capacity: Some(capacity),
+                failure: None,
+            },
+            Err(error) => AclCapacity {
+                target,
+                capacity: None,
+                failure: Some(failure(&error)),
+            },
+        };
+        let measured = stream::iter(targets).map(measure).buffered(TARGETS_AT_ONCE);
+        Done::Capacity {
+            acls: measured.collect().await,
+        }
+    }
+
+    /// How many holds are covered, and those that are not.
+    async fn covered(
+        &self,
+        target: &Target,
+        coverage: &[(HoldId, Coverage)],
+    ) -> Result<(usize, Vec<Uncovered>), JournalError> {
+        let filter = HoldFilter {
+            target: Some(target.clone()),
+            ..HoldFilter::default()
+        };
+        let holds = self.parts.journal.holds(&filter).await?;
+        let holds: HashMap<HoldId, &Hold> = holds.iter().map(|hold| (hold.id, hold)).collect();
+        let covered = coverage.iter().filter(|(_, coverage)| coverage.is_covered()).count();
+        let not_covered = coverage.iter().filter_map(|(id, coverage)| match coverage {
+            Coverage::NotCovered { why } => {
+                let hold = holds.get(id)?;
+                Some(Uncovered {
+                    hold: *id,
+                    prefix: hold.prefix,
+                    direction: hold.direction,
+                    why: why.clone(),
+                })
+            }
+            _ => None,
+        });
+        Ok((covered, not_covered.collect()))
+    }
+}
+
+/// What is told of a network ACL that could not be read or changed.
+fn failed(target: Target, error: &ConvergeError) -> AclOutcome {
+    AclOutcome {
+        target,
+        before: None,
+        changes: Vec::new(),
+        covered: 0,
+        not_covered: Vec::new(),
+        aggregates: Vec::new(),
+        drift: Vec::new(),
+        failure: Some(failure(error)),
+    }
+}
+
+fn failure(error: &ConvergeError) -> Failure {
+    Failure {
+        message: crate::text::with_causes(error),
+        passing: error.is_passing(),
+    }
+}

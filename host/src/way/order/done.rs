@@ -1,0 +1,148 @@
+//! What came of an order.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    cloud::{Direction, NetworkAcl},
+    converge::{Aggregate, Capacity, Drift},
+    hold::{Change, Hold, HoldId, Pardon, Pause, Target},
+    report::Failure,
+};
+
+/// What came of an order. In JSON an object with one key, as the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Done {
+    /// Holds are ended, pardons are in force.
+    Released {
+        /// The holds that are ended.
+        holds: Vec<Hold>,
+        /// The pardons that were given.
+        pardons: Vec<Pardon>,
+        /// Holds that stay in force but deny nothing, because they overlap one of these pardons.
+        suspended: Vec<Hold>,
+        /// What followed at the network ACLs.
+        acls: Vec<AclOutcome>,
+    },
+    /// Holds have a later end.
+    Extended {
+        /// As they are now.
+        holds: Vec<Hold>,
+        /// What followed at the network ACLs.
+        acls: Vec<AclOutcome>,
+    },
+    /// A pardon is taken back.
+    PardonEnded {
+        /// Whose.
+        prefix: IpNet,
+        /// What followed at the network ACLs.
+        acls: Vec<AclOutcome>,
+    },
+    /// Quell is paused.
+    Paused {
+        /// Since when and why.
+        pause: Pause,
+        /// What followed at the network ACLs.
+        acls: Vec<AclOutcome>,
+    },
+    /// Quell goes on.
+    Resumed {
+        /// The pause that is over. None if there was none.
+        pause: Option<Pause>,
+        /// What followed at the network ACLs.
+        acls: Vec<AclOutcome>,
+    },
+    /// Network ACLs were brought to what their holds say.
+    Converged {
+        /// How.
+        acls: Vec<AclOutcome>,
+    },
+    /// Nothing was done; this is what would be.
+    Planned {
+        /// How.
+        acls: Vec<AclOutcome>,
+    },
+    /// How full network ACLs are.
+    Capacity {
+        /// One a network ACL.
+        acls: Vec<AclCapacity>,
+    },
+}
+
+/// What was done, or would be, at one network ACL.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AclOutcome {
+    /// The network ACL.
+    pub target: Target,
+    /// As it was. None if it could not be read.
+    pub before: Option<NetworkAcl>,
+    /// The changes, in order.
+    pub changes: Vec<Change>,
+    /// How many holds are in force and covered, after the changes.
+    pub covered: usize,
+    /// The holds that are in force but not covered, after the changes.
+    pub not_covered: Vec<Uncovered>,
+    /// The entries that several holds share for want of room, after the changes.
+    pub aggregates: Vec<Aggregate>,
+    /// What somebody else had done to entries of ours. Always empty in a plan, which puts it right in its changes.
+    pub drift: Vec<Drift>,
+    /// What failed.
+    pub failure: Option<Failure>,
+}
+
+/// A hold that is in force and not covered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Uncovered {
+    /// Its number.
+    pub hold: HoldId,
+    /// What it should deny.
+    pub prefix: IpNet,
+    /// Which way.
+    pub direction: Direction,
+    /// Why it does not, and what would help.
+    pub why: String,
+}
+
+/// How full a network ACL is, or why that is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct AclCapacity {
+    /// The network ACL.
+    pub target: Target,
+    /// How full it is. None if it could not be read.
+    pub capacity: Option<Capacity>,
+    /// What failed.
+    pub failure: Option<Failure>,
+}
+
+impl Done {
+    /// What the order came to at network ACLs. Empty for the capacity.
+    pub fn acls(&self) -> &[AclOutcome] {
+        match self {
+            Self::Released { acls, .. }
+            | Self::Extended { acls, .. }
+            | Self::PardonEnded { acls, .. }
+            | Self::Paused { acls, .. }
+            | Self::Resumed { acls, .. }
+            | Self::Converged { acls }
+            | Self::Planned { acls } => acls,
+            Self::Capacity { .. } => &[],
+        }
+    }
+
+    /// What failed, by network ACL. The journal has the order all the same, and the timer goes on with it.
+    pub fn failures(&self) -> impl Iterator<Item = (&Target, &Failure)> {
+        let outcomes = self.acls().iter().map(|acl| (&acl.target, acl.failure.as_ref()));
+        let capacities = match self {
+            Self::Capacity { acls } => acls.as_slice(),
+            _ => &[],
+        };
+        let capacities = capacities.iter().map(|acl| (&acl.target, acl.failure.as_ref()));
+        outcomes
+            .chain(capacities)
+            .filter_map(|(target, failure)| Some((target, failure?)))
+    }
+}

@@ -1,0 +1,181 @@
+//! Orders: what a person asks of a Quell, whether it runs or is down.
+//!
+//! [`Host::carry_order`] is the one way. The daemon's door leads to it, and a command that finds no daemon goes it itself.
+
+mod acls;
+mod capacity_table;
+pub mod done;
+mod error;
+mod pardon;
+mod release;
+mod term;
+#[cfg(test)]
+mod tests;
+pub mod text;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use self::{
+    done::{AclCapacity, AclOutcome, Done, Uncovered},
+    error::OrderError,
+    pardon::PardonTerms,
+};
+use super::Host;
+use crate::{
+    address::AddressOrPrefix,
+    cloud::AclId,
+    hold::{HoldId, Pause, Target},
+};
+
+/// What a person asks of a Quell.
+///
+/// In JSON an object with one key, the order's name: `{"release":{"holds":[42]}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Order {
+    /// End holds before their time.
+    Release(Release),
+    /// Give holds a later end, all or none.
+    Extend {
+        /// The holds.
+        holds: Vec<HoldId>,
+        /// When they end; None: when they are released. In JSON it must be there, so that nothing becomes endless by a mistake in typing.
+        #[serde(deserialize_with = "present")]
+        until: Option<Timestamp>,
+    },
+    /// Take the pardon of a prefix back.
+    EndPardon {
+        /// The prefix, as it was pardoned.
+        prefix: AddressOrPrefix,
+    },
+    /// Add no more entries until told otherwise. What ends is still taken back.
+    Pause {
+        /// Why, for the others who look.
+        #[serde(default)]
+        reason: String,
+    },
+    /// End the pause.
+    Resume {},
+    /// Bring network ACLs to what their holds say.
+    Converge {
+        /// Only say what would be changed.
+        #[serde(default)]
+        dry_run: bool,
+        /// Which network ACLs.
+        #[serde(default)]
+        at: TargetFilter,
+    },
+    /// Say how full network ACLs are.
+    Capacity {
+        /// Which network ACLs.
+        #[serde(default)]
+        at: TargetFilter,
+    },
+}
+
+/// Which holds to end, and whether to pardon.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Release {
+    /// These holds. If one of them is not in force none is ended.
+    pub holds: Vec<HoldId>,
+    /// All holds on this prefix or inside of it.
+    pub address: Option<AddressOrPrefix>,
+    /// Don't block the address again, nor the prefixes of the holds, for a time.
+    pub pardon: Option<PardonTerms>,
+}
+
+/// Which network ACLs, of those that the journal knows: those that fulfil all that is set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TargetFilter {
+    /// Only those in this account, 12 digits.
+    pub account: Option<String>,
+    /// Only those in this region.
+    pub region: Option<String>,
+    /// Only this network ACL, wherever it is.
+    pub acl: Option<AclId>,
+}
+
+impl TargetFilter {
+    /// Whether a target is meant.
+    pub fn has(&self, target: &Target) -> bool {
+        self.account.as_ref().is_none_or(|account| *account == target.account)
+            && self.region.as_ref().is_none_or(|region| *region == target.region)
+            && self.acl.as_ref().is_none_or(|acl| *acl == target.acl)
+    }
+}
+
+impl Order {
+    /// Whether it only looks: nothing is written, neither to AWS nor to the journal.
+    pub fn is_look(&self) -> bool {
+        matches!(self, Self::Converge { dry_run: true, .. } | Self::Capacity { .. })
+    }
+
+    /// Whether it makes sense where there is no journal yet. All others are about something that a journal has.
+    pub fn may_begin_a_journal(&self) -> bool {
+        match self {
+            Self::Pause { .. } => true,
+            Self::Release(release) => release.pardon.is_some() && release.address.is_some(),
+            _ => false,
+        }
+    }
+}
+
+impl Host {
+    /// Does what a person asks for. What an order changes in the journal is changed, all of it or none, when this returns `Ok`; network ACLs that could not be
+    /// brought to it yet are in the answer, each with what failed, and are tried again by the timer.
+    pub async fn carry_order(&self, order: Order) -> Result<Done, OrderError> {
+        let done = match order {
+            Order::Release(release) => self.release(release).await?,
+            Order::Extend { holds, until } => self.extend(&holds, until).await?,
+            Order::EndPardon { prefix } => self.end_pardon(prefix.prefix()).await?,
+            Order::Pause { reason } => self.pause(&reason).await?,
+            Order::Resume {} => self.resume().await?,
+            Order::Converge { dry_run: true, at } => Done::Planned {
+                acls: self.plan_each(self.known(&at).await?).await?,
+            },
+            Order::Converge { dry_run: false, at } => {
+                self.expire().await?;
+                Done::Converged {
+                    acls: self.outcomes(self.known(&at).await?).await?,
+                }
+            }
+            Order::Capacity { at } => self.capacity(self.known(&at).await?).await,
+        };
+        // The timer need not oversleep the end of what was ordered.
+        self.held.notify_one();
+        Ok(done)
+    }
+
+    async fn pause(&self, reason: &str) -> Result<Done, OrderError> {
+        let pause = Pause {
+            since: self.parts.clock.now(),
+            reason: error::reason(reason)?,
+        };
+        let journal = &self.parts.journal;
+        journal.pause(&pause).await?;
+        tracing::info!(reason = pause.reason, "paused");
+        Ok(Done::Paused {
+            // Who was paused already keeps the beginning of it.
+            pause: journal.paused().await?.unwrap_or(pause),
+            acls: self.outcomes(journal.unfinished().await?).await?,
+        })
+    }
+
+    async fn resume(&self) -> Result<Done, OrderError> {
+        let journal = &self.parts.journal;
+        let pause = journal.resume().await?;
+        tracing::info!(was_paused = pause.is_some(), "resumed");
+        Ok(Done::Resumed {
+            pause,
+            acls: self.outcomes(journal.unfinished().await?).await?,
+        })
+    }
+}
+
+/// What may be null, but not left out.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    Option::deserialize(deserializer)
+}
