@@ -4,6 +4,7 @@ use std::{
     io::{self, Read, Write},
     net::{SocketAddr, TcpStream},
     process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -12,9 +13,13 @@ use anyhow::{Context, bail, ensure};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 
-use quell::cloud::{CloudPlace, aws::Ec2Options};
+use quell::cloud::{AclId, CloudPlace, aws::Ec2Options};
 
-use crate::{process::free_address, python};
+use crate::{
+    process::free_address,
+    python,
+    seen::{Onlooker, SeenEntry},
+};
 
 /// The region in which everything is.
 pub const REGION: &str = "eu-west-1";
@@ -33,6 +38,7 @@ const START: Duration = Duration::from_secs(60);
 pub struct Moto {
     server: Child,
     address: SocketAddr,
+    onlooker: Mutex<Option<Onlooker>>,
 }
 
 impl Moto {
@@ -46,7 +52,11 @@ impl Moto {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("could not start {}", program.display()))?;
-        let mut moto = Self { server, address };
+        let mut moto = Self {
+            server,
+            address,
+            onlooker: Mutex::default(),
+        };
         moto.wait_until_it_answers()?;
         Ok(moto)
     }
@@ -58,8 +68,13 @@ impl Moto {
 
     /// The environment in which a child process reaches this server and nothing else.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
+        Self::environment_behind(self.endpoint())
+    }
+
+    /// The environment in which a child process reaches this end point and nothing else.
+    pub fn environment_behind(endpoint: String) -> Vec<(&'static str, String)> {
         vec![
-            ("AWS_ENDPOINT_URL", self.endpoint()),
+            ("AWS_ENDPOINT_URL", endpoint),
             ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", KEY.to_owned()),
             ("AWS_SESSION_TOKEN", KEY.to_owned()),
@@ -89,6 +104,15 @@ impl Moto {
                 region: REGION.to_owned(),
             },
             call_timeout,
+        }
+    }
+
+    /// The entries of an ACL as boto3 sees them: ingress before egress, by number.
+    pub fn seen_entries(&self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
+        let mut onlooker = self.onlooker.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *onlooker {
+            Some(onlooker) => onlooker.look(acl),
+            none => none.insert(Onlooker::start(&self.environment())?).look(acl),
         }
     }
 

@@ -140,6 +140,23 @@ impl Daemon {
         }
     }
 
+    /// Its process, for those who want to end it.
+    pub fn process(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// Whether it has ended, by itself or by others.
+    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
+    /// What it has logged since it began. It must have ended, or this waits for its end.
+    pub fn log(&mut self) -> &[String] {
+        let rest: Vec<_> = self.lines.iter().collect();
+        self.log.extend(rest);
+        &self.log
+    }
+
     /// Asks it to end with SIGTERM, waits until it has, and gives its exit code and its log.
     pub fn terminate(mut self, patience: Duration) -> anyhow::Result<(ExitStatus, Vec<String>)> {
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;
@@ -151,8 +168,7 @@ impl Daemon {
             ensure!(Instant::now() < deadline, "it did not end within {patience:?}");
             thread::sleep(Duration::from_millis(10));
         };
-        let rest: Vec<_> = self.lines.iter().collect();
-        self.log.extend(rest);
+        self.log();
         Ok((status, std::mem::take(&mut self.log)))
     }
 
