@@ -15,6 +15,9 @@ use crate::settled::{all_released, settled};
 /// Long enough for a hold to be there, watched and waited for on a busy machine.
 const SHORT: Duration = Duration::from_secs(8);
 
+/// Of each call, its tries together: one may take a third of it. Short, for what is answered too late.
+const CALL_TIMEOUT: &str = "call-timeout = '3s'";
+
 /// What the driver does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flow {
@@ -52,6 +55,7 @@ impl Flow {
         };
         let wanted = Wanted {
             settings: &settings,
+            account: CALL_TIMEOUT,
             tables,
             attacks: &attacks,
             ..Wanted::default()

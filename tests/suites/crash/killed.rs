@@ -7,7 +7,7 @@ use quell_tests::{
     process::Daemon,
     proxy::{Moment, Trouble},
     scene::Scene,
-    stage::{PATIENCE, Stage},
+    stage::PATIENCE,
     world::World,
 };
 

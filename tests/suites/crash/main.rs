@@ -5,3 +5,4 @@ mod flow;
 mod killed;
 mod lanes;
 mod settled;
+mod yesterday;
