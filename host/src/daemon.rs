@@ -69,11 +69,10 @@ impl Daemon {
         })
         .await?;
         let stop = CancellationToken::new();
-        let workers = config.work.workers.get();
         let address = door.address();
         let mut parts = JoinSet::new();
         parts.spawn(door.serve(Arc::clone(&host), stop.clone()));
-        parts.spawn(worker::run(Arc::clone(&host), workers, stop.clone()));
+        parts.spawn(worker::run(Arc::clone(&host), stop.clone()));
         parts.spawn(timer::run(Arc::clone(&host), stop.clone()));
         Ok(Self {
             address,

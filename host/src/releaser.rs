@@ -102,7 +102,7 @@ impl Releaser {
     /// Releases one hold, and says what that changed.
     pub async fn release(&self, id: HoldId) -> Result<String, ReleaserError> {
         let changes = match self {
-            Self::Ourselves(host, _) => host.release(id).await?.1.changes,
+            Self::Ourselves(host, _) => host.release(id).await?.1.changes.clone(),
             Self::Daemon { client, url, token } => ask(client, url, token.as_ref(), id).await?,
         };
         let told: Vec<_> = changes.iter().map(ToString::to_string).collect();

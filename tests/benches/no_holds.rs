@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
+use ipnet::IpNet;
 use jiff::Timestamp;
 use quell::{
     fact::History,
     hold::{
-        Admission, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldFilter,
-        HoldId, Intent, Journal, JournalError, Target,
-        change::OwnEntry,
-        journal::{ChangeEnd, Revision, Situation},
+        Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
+        HoldFilter, HoldId, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause, Pruned,
+        Revision, Situation, Target,
     },
 };
 
@@ -19,7 +19,7 @@ pub(crate) struct NoHolds;
 
 #[async_trait]
 impl Journal for NoHolds {
-    async fn situation(&self, _: &Target, _: Timestamp) -> Result<Situation, JournalError> {
+    async fn situation(&self, _: &Target, _: Timestamp, _: Timestamp) -> Result<Situation, JournalError> {
         Ok(Situation::default())
     }
 
@@ -79,7 +79,51 @@ impl Journal for NoHolds {
         Err(JournalError::Gone)
     }
 
-    async fn begin(&self, _: &Target, _: &Change, _: Timestamp) -> Result<ChangeId, JournalError> {
+    async fn extend(&self, id: HoldId, _: Option<Timestamp>) -> Result<Hold, JournalError> {
+        Err(JournalError::NoSuchHold(id))
+    }
+
+    async fn lease(&self, _: &Target, _: &Owner, _: Timestamp, _: Timestamp) -> Result<Leasing, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn give_back(&self, _: &Lease) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn break_leases(&self) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn pardon(&self, _: &Pardon) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn pardons(&self, _: Timestamp) -> Result<Vec<Pardon>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn end_pardon(&self, _: IpNet) -> Result<bool, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn pause(&self, _: &Pause) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn resume(&self) -> Result<Option<Pause>, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn paused(&self) -> Result<Option<Pause>, JournalError> {
+        Ok(None)
+    }
+
+    async fn prune(&self, _: Timestamp) -> Result<Pruned, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn begin(&self, _: &Lease, _: &Change, _: Timestamp) -> Result<ChangeId, JournalError> {
         Err(JournalError::Gone)
     }
 

@@ -20,7 +20,7 @@ use quell::{
 };
 use quell_tests::{
     recorded,
-    stand::{default_plugin, host, routed},
+    stand::{clouds, default_plugin, host, routed},
 };
 
 use no_holds::NoHolds;
@@ -71,7 +71,7 @@ fn bytes_to_plan(criterion: &mut Criterion) {
             .expect("the default settings are fine")
     });
     let observations = Arc::new(AtHand(observations_of_the_attack()));
-    let host = host(&cloud, observations, &clock, &journal, Mode::Explain, plugin);
+    let host = host(clouds([&cloud]), observations, &clock, &journal, Mode::Explain, plugin);
     criterion.bench_function("one alert from bytes to plan", |bencher| {
         bencher.to_async(&runtime).iter(async || {
             // The simulated account counts its calls and has EC2's limits on their rate: time must pass.

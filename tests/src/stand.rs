@@ -13,7 +13,7 @@ use quell::{
     builtin,
     clock::{Clock, ManualClock},
     cloud::{
-        AclId, Cloud, Direction, Entry, NetworkAcl,
+        AclId, Cloud, Clouds, Direction, Entry, NetworkAcl,
         simulated::{Account, SimulatedCloud},
     },
     converge::{Band, Converger, Room},
@@ -51,6 +51,11 @@ pub const DATABASE_ACL: &str = "acl-0d222222222222222";
 /// The default network ACL, which guards no subnet.
 pub const DEFAULT_ACL: &str = "acl-0def000000000000a";
 
+/// The simulated account's number.
+pub const ACCOUNT: &str = "111122223333";
+/// The second simulated account's number, where there is one.
+pub const SECOND_ACCOUNT: &str = "444455556666";
+
 /// All that a plugin may ever be allowed to ask for.
 const ALL_KINDS: [ActionKind; 5] = [
     ActionKind::Block,
@@ -64,6 +69,8 @@ const ALL_KINDS: [ActionKind; 5] = [
 pub struct Stand {
     /// The account.
     pub cloud: Arc<SimulatedCloud>,
+    /// Further accounts that are configured.
+    pub others: Vec<Arc<SimulatedCloud>>,
     /// The detector's API.
     pub stealthwatch: SimulatedStealthwatch,
     /// The clock.
@@ -87,6 +94,17 @@ impl Stand {
         Self::build(&settings.to_string(), mode, None).await
     }
 
+    /// With the default plugin and a second account, [`SECOND_ACCOUNT`], which is a copy of the first with the same ids.
+    pub async fn with_second_account() -> anyhow::Result<Self> {
+        let mut stand = Self::new().await?;
+        let second = Account::read(&recorded::ACCOUNT.replace(ACCOUNT, SECOND_ACCOUNT))?;
+        stand
+            .others
+            .push(Arc::new(SimulatedCloud::new(second, stand.clock.clone())));
+        stand.restart()?;
+        Ok(stand)
+    }
+
     /// With another plugin, which may do all there is.
     pub async fn of_plugin(plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
         Self::build(settings, Mode::Enforce, Some(plugin)).await
@@ -101,10 +119,12 @@ impl Stand {
             None => routed(default_plugin().await?, settings, [ActionKind::Block]).await?,
             Some(plugin) => routed(plugin, settings, ALL_KINDS).await?,
         };
-        let host = host(&cloud, api(&stealthwatch)?, &clock, &journal, mode, routed.clone());
+        let clouds = clouds([&cloud]);
+        let host = host(clouds, api(&stealthwatch)?, &clock, &journal, mode, routed.clone());
         Ok(Self {
             host: Arc::new(host),
             cloud,
+            others: Vec::new(),
             stealthwatch,
             clock,
             journal,
@@ -113,11 +133,11 @@ impl Stand {
         })
     }
 
-    /// A new host around the same account and journal, as after a crash.
+    /// A new host around the same accounts and journal, as after a crash.
     pub fn restart(&mut self) -> anyhow::Result<()> {
         let observations = api(&self.stealthwatch)?;
         let host = host(
-            &self.cloud,
+            clouds(std::iter::once(&self.cloud).chain(&self.others)),
             observations,
             &self.clock,
             &self.journal,
@@ -221,27 +241,32 @@ pub async fn routed(
     })
 }
 
-/// A host on a simulated account, by default in all that is not given.
+/// These simulated accounts, as a host takes them.
+pub fn clouds<'a>(simulated: impl IntoIterator<Item = &'a Arc<SimulatedCloud>>) -> Arc<Clouds> {
+    let clouds = simulated.into_iter().map(|cloud| Arc::clone(cloud) as Arc<dyn Cloud>);
+    Arc::new(Clouds::new(clouds))
+}
+
+/// A host on simulated accounts, by default in all that is not given.
 pub fn host(
-    cloud: &Arc<SimulatedCloud>,
+    clouds: Arc<Clouds>,
     observations: Arc<dyn ObservationSource>,
     clock: &Arc<ManualClock>,
     journal: &Arc<dyn Journal>,
     mode: Mode,
     plugin: Routed,
 ) -> Host {
-    let cloud: Arc<dyn Cloud> = cloud.clone();
     let clock: Arc<dyn Clock> = clock.clone();
     Host::new(Parts {
         plugins: vec![plugin],
         converger: Converger::new(
-            cloud.clone(),
+            clouds.clone(),
             journal.clone(),
             clock.clone(),
             Band::default(),
             Room::default(),
         ),
-        cloud,
+        clouds,
         observations,
         journal: journal.clone(),
         clock,

@@ -1,4 +1,4 @@
-//! The calls to EC2 that Quell makes.
+//! The calls to AWS that Quell makes in an account: those to EC2, and one to Service Quotas.
 
 use std::fmt;
 
@@ -15,8 +15,12 @@ pub enum Call {
     DescribeSecurityGroups,
     /// Adds an entry to a network ACL.
     CreateNetworkAclEntry,
+    /// Swaps an entry of a network ACL for another one of the same direction and number.
+    ReplaceNetworkAclEntry,
     /// Takes an entry out of a network ACL.
     DeleteNetworkAclEntry,
+    /// Reads a quota. The only call that is not EC2's.
+    GetServiceQuota,
 }
 
 impl Call {
@@ -28,17 +32,21 @@ impl Call {
             Self::DescribeVpcs => "DescribeVpcs",
             Self::DescribeSecurityGroups => "DescribeSecurityGroups",
             Self::CreateNetworkAclEntry => "CreateNetworkAclEntry",
+            Self::ReplaceNetworkAclEntry => "ReplaceNetworkAclEntry",
             Self::DeleteNetworkAclEntry => "DeleteNetworkAclEntry",
+            Self::GetServiceQuota => "GetServiceQuota",
         }
     }
 
     /// Whether it changes something.
     pub fn is_write(self) -> bool {
         match self {
-            Self::CreateNetworkAclEntry | Self::DeleteNetworkAclEntry => true,
-            Self::DescribeInstances | Self::DescribeNetworkAcls | Self::DescribeVpcs | Self::DescribeSecurityGroups => {
-                false
-            }
+            Self::CreateNetworkAclEntry | Self::ReplaceNetworkAclEntry | Self::DeleteNetworkAclEntry => true,
+            Self::DescribeInstances
+            | Self::DescribeNetworkAcls
+            | Self::DescribeVpcs
+            | Self::DescribeSecurityGroups
+            | Self::GetServiceQuota => false,
         }
     }
 }

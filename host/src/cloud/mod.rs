@@ -1,12 +1,14 @@
 //! The narrow view of EC2 that Quell works through: only the calls that it uses, with two sides behind it, Amazon's own API
 //! ([`aws`], behind the `aws` feature) and a strict simulation in memory ([`simulated`]).
 //!
-//! Nothing here decides anything. One [`Cloud`] is one account in one region.
+//! Nothing here decides anything. One [`Cloud`] is one account in one region; [`Clouds`] are all that are configured.
 
 pub mod acl;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub(crate) mod bucket;
 pub mod call;
+pub mod clouds;
 pub mod error;
 pub mod id;
 pub mod instance;
@@ -21,6 +23,7 @@ use ipnet::IpNet;
 pub use self::{
     acl::{Direction, Entry, Family, NetworkAcl, PortRange, Protocol, RuleAction},
     call::Call,
+    clouds::Clouds,
     error::{CloudError, Fault},
     id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
@@ -56,6 +59,14 @@ pub trait Cloud: Send + Sync {
     /// Adds an entry. [`Fault::EntryExists`] if its number is taken in that direction, even by an equal entry.
     async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError>;
 
+    /// Swaps the entry with this direction and number for `entry`, in one step: there is no moment with neither. [`Fault::NotFound`] with
+    /// `InvalidNetworkAclEntry.NotFound` if there is none.
+    async fn replace_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError>;
+
     /// Removes the entry with this number. [`Fault::NotFound`] if there is none.
     async fn delete_entry(&self, acl: &AclId, direction: Direction, number: u16) -> Result<(), CloudError>;
+
+    /// How many rules a network ACL may have in each direction here: the quota `L-2AEEBF1A` of Amazon VPC, from Service Quotas. None where it can't
+    /// be had, because it is not permitted or the service is not there. That is never an error: who asks has another figure to go by.
+    async fn rule_quota(&self) -> Result<Option<u16>, CloudError>;
 }

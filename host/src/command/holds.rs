@@ -35,7 +35,7 @@ impl Holds {
         let config = global.config()?;
         let filter = HoldFilter {
             ended: self.all,
-            target: None,
+            ..HoldFilter::default()
         };
         // Who has no journal yet has no holds either.
         let holds = if config.journal.path.exists() {

@@ -63,6 +63,7 @@ impl File {
             mode: self.mode,
             journal: Journal {
                 path: checks.resolve(&self.journal.path),
+                keep: self.journal.keep,
             },
             cloud: cloud?,
             stealthwatch_cloud: match stealthwatch_cloud {

@@ -1,34 +1,41 @@
-//! The driver: applies plans, one journalled change at a time.
+//! The driver: applies plans, one journalled change at a time, and reads back.
 
-use std::{collections::HashMap, sync::Arc};
-
-use tokio::sync::Mutex;
-
-use super::{Band, ConvergeError, Plan, Room, plan};
-use crate::{
-    clock::Clock,
-    cloud::{Cloud, CloudError, Family, Fault, NetworkAcl},
-    hold::{
-        Change, Coverage, Hold, HoldId, Journal, JournalError, Target,
-        journal::{ChangeEnd, Situation},
-    },
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-/// How often one converge plans anew because the ACL is not as it was read: somebody took a number.
-const STALE_ROUNDS: u32 = 8;
-/// How often one converge plans at all. Where room is short each round makes some for the next, so one is often not enough.
-const ROUNDS: u32 = 64;
+use jiff::{SignedDuration, Timestamp};
 
-/// Brings network ACLs to what their holds say.
-pub struct Converger {
-    cloud: Arc<dyn Cloud>,
-    journal: Arc<dyn Journal>,
-    clock: Arc<dyn Clock>,
-    band: Band,
-    room: Room,
-    /// One writer an ACL.
-    writers: Mutex<HashMap<Target, Arc<Mutex<()>>>>,
-}
+use super::{
+    Aggregate, ConvergeError, Drift, Plan, Room, Stance, Terms,
+    drift::drift,
+    plan,
+    pace::Pace,
+    quota::Quotas,
+    view::{SETTLING, view},
+    write::{Wrote, write},
+};
+use crate::{
+    clock::Clock,
+    cloud::{Cloud, Clouds, Direction, Family, NetworkAcl},
+    hold::{Change, Coverage, HoldId, Journal, JournalError, Lease, Leasing, Owner, Situation, Target},
+};
+
+/// How often one converge plans anew because the ACL is not as it was read: somebody took a number, or a read was old.
+const STALE_ROUNDS: u32 = 6;
+/// The wait before the first of these rounds; it doubles from one to the next.
+const STALE_WAIT: Duration = Duration::from_millis(100);
+/// How often one converge plans at all.
+const ROUNDS: u32 = 64;
+/// How long a lease lasts. Longer than any one call to AWS, so that it can't end while a change is under way.
+const LEASE: SignedDuration = SignedDuration::from_mins(2);
+/// A lease with less left than this is renewed before the next change.
+const RENEW: SignedDuration = SignedDuration::from_mins(1);
+/// For how long a read is good enough to write by: `DeleteNetworkAclEntry` and `ReplaceNetworkAclEntry` know an entry by its number alone, so that
+/// what stands there must have been seen right before.
+const FRESH: SignedDuration = SignedDuration::from_secs(5);
 
 /// What a converge did.
 #[derive(Debug, Clone)]
@@ -43,213 +50,286 @@ pub struct Converged {
     pub changes: Vec<Change>,
     /// How each hold in force is covered.
     pub coverage: Vec<(HoldId, Coverage)>,
+    /// The entries that several holds share.
+    pub aggregates: Vec<Aggregate>,
+    /// What somebody else had done to entries of ours.
+    pub drift: Vec<Drift>,
 }
+
+/// Brings network ACLs to what their holds say, one run at a time on each.
+pub(super) struct Driver {
+    pub(super) clouds: Arc<Clouds>,
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) terms: Terms,
+    /// What a run may do unless the journal says that Quell is paused.
+    pub(super) stance: Stance,
+    pub(super) owner: Owner,
+    pub(super) pace: Pace,
+    pub(super) quotas: Quotas,
+    pub(super) full: Mutex<HashMap<Target, Vec<Full>>>,
+}
+
+/// The API said that there is no room for more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Full {
+    direction: Direction,
+    family: Family,
+    entries: usize,
+    at: Timestamp,
+}
+
+/// For how long the API's word on room is believed without asking again. A quota is raised rarely.
+const FULL_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// How one pass over a plan ended.
 enum Pass {
-    /// All changes are made.
-    Complete,
-    /// Something was not as it was read; read and plan again.
+    /// As far as it could be: read and plan again.
+    On,
+    /// Something was not as it was read.
     Stale,
 }
 
-impl Converger {
-    /// A converger of the ACLs of one cloud.
-    pub fn new(
-        cloud: Arc<dyn Cloud>,
-        journal: Arc<dyn Journal>,
-        clock: Arc<dyn Clock>,
-        band: Band,
-        room: Room,
-    ) -> Self {
-        Self {
-            cloud,
-            journal,
-            clock,
-            band,
-            room,
-            writers: Mutex::default(),
-        }
-    }
+/// One run on one target.
+struct Run<'a> {
+    target: &'a Target,
+    cloud: &'a dyn Cloud,
+    lease: Lease,
+    changes: Vec<Change>,
+}
 
-    /// What a converge would change if `more` holds were in force as well, and how they would be covered. Writes nothing.
-    pub async fn preview(&self, target: &Target, more: &[Hold]) -> Result<(NetworkAcl, Plan), ConvergeError> {
-        let live = self.read(target).await?;
-        let Situation { mut holds, own, .. } = self.situation(target).await?;
-        let in_force = holds.len();
-        for hold in more {
-            if !holds.iter().take(in_force).any(|known| same_hold(known, hold)) {
-                holds.push(hold.clone());
-            }
-        }
-        let mut plan = plan(&live, &holds, &own, self.band, &self.room);
-        // What is in force already answers for the one that asks for the same.
-        let planned = |hold: &Hold| {
-            let known = holds.iter().find(|known| same_hold(known, hold))?;
-            plan.coverage.iter().find(|(id, _)| *id == known.id)
+impl Driver {
+    /// Brings one ACL to what its holds say. If it does already, nothing is written.
+    pub(super) async fn run(&self, target: &Target) -> (Result<Converged, ConvergeError>, bool) {
+        let Some(cloud) = self.clouds.of(&target.place()) else {
+            let error = ConvergeError::NotConfigured { target: target.clone() };
+            return (Err(error), false);
         };
-        plan.coverage = more
-            .iter()
-            .map(|hold| {
-                (
-                    hold.id,
-                    planned(hold).map_or(Coverage::Pending, |(_, coverage)| coverage.clone()),
-                )
-            })
-            .collect();
-        Ok((live, plan))
+        let lease = match self.lease(target).await {
+            Ok(lease) => lease,
+            Err(error) => return (Err(error), false),
+        };
+        let mut run = Run {
+            target,
+            cloud: &**cloud,
+            lease,
+            changes: Vec::new(),
+        };
+        let result = self.rounds(&mut run).await;
+        if let Err(error) = self.journal.give_back(&run.lease).await {
+            // It ends by itself.
+            tracing::warn!(at = %target, "the lease could not be given back: {error}");
+        }
+        (result, !run.changes.is_empty())
     }
 
-    /// Brings one ACL to what its holds say now. If it does already, nothing is written.
-    pub async fn converge(&self, target: &Target) -> Result<Converged, ConvergeError> {
-        let writer = Arc::clone(self.writers.lock().await.entry(target.clone()).or_default());
-        let _only_writer = writer.lock().await;
-        let before = self.read(target).await?;
-        let mut live = before.clone();
-        let mut changes = Vec::new();
-        let mut room = self.room.clone();
+    async fn rounds(&self, run: &mut Run<'_>) -> Result<Converged, ConvergeError> {
+        let mut first: Option<(NetworkAcl, Vec<Drift>)> = None;
         let mut stale = 0;
         for _ in 0..ROUNDS {
-            let situation = self.situation(target).await?;
-            let plan = plan(&live, &situation.holds, &situation.own, self.band, &room);
+            let (live, situation, read_at) = self.look(run.target, run.cloud).await?;
+            if first.is_none() {
+                let drift = drift(&live, &situation, read_at);
+                for drift in &drift {
+                    tracing::warn!(at = %run.target, "drift: {drift}");
+                }
+                first = Some((live.clone(), drift));
+            }
+            let plan = self.plan(run.target, run.cloud, &live, &situation).await;
             if plan.is_empty() {
-                self.settle(target, &situation, &plan, &live).await?;
+                self.settle(run.target, &situation, &plan, &live, read_at).await?;
+                let (before, drift) = first.unwrap_or_else(|| (live.clone(), Vec::new()));
                 return Ok(Converged {
-                    target: target.clone(),
+                    target: run.target.clone(),
                     before,
                     after: live,
-                    changes,
+                    changes: run.changes.clone(),
                     coverage: plan.coverage,
+                    aggregates: plan.aggregates,
+                    drift,
                 });
             }
-            if let Pass::Stale = self.apply(target, &plan, &mut changes, &mut room).await? {
-                tracing::debug!(at = %target, "the network ACL is not as it was read; planning anew");
+            if let Pass::Stale = self.apply(run, &plan, &live, read_at).await? {
+                tracing::debug!(at = %run.target, "the network ACL is not as it was read; planning anew");
                 stale += 1;
                 if stale > STALE_ROUNDS {
                     break;
                 }
+                self.clock.sleep(STALE_WAIT * 2_u32.saturating_pow(stale - 1)).await;
             }
-            live = self.read(target).await?;
         }
-        Err(ConvergeError::Unsteady { target: target.clone() })
+        Err(ConvergeError::Unsteady {
+            target: run.target.clone(),
+        })
+    }
+
+    /// The ACL as it is by what is read and what we know that we did, with what the journal knows of it.
+    pub(super) async fn look(
+        &self,
+        target: &Target,
+        cloud: &dyn Cloud,
+    ) -> Result<(NetworkAcl, Situation, Timestamp), ConvergeError> {
+        let read_at = self.clock.now();
+        let read = cloud.network_acl(&target.acl).await;
+        let read = read.map_err(|source| ConvergeError::Read {
+            target: target.clone(),
+            source: source.into(),
+        })?;
+        let since = read_at.saturating_sub(SETTLING).unwrap_or(Timestamp::MIN);
+        let situation = self.journal.situation(target, self.clock.now(), since).await;
+        let situation = situation.map_err(|source| journal_error(target, source))?;
+        Ok((view(&read, &situation.recent), situation, read_at))
+    }
+
+    pub(super) async fn plan(
+        &self,
+        target: &Target,
+        cloud: &dyn Cloud,
+        live: &NetworkAcl,
+        situation: &Situation,
+    ) -> Plan {
+        let room = self.room(target, cloud).await;
+        let stance = match &self.stance {
+            Stance::Enforce if situation.paused => Stance::TakeBack {
+                why: "Quell is paused, `quell resume` goes on".to_owned(),
+            },
+            stance => stance.clone(),
+        };
+        plan(live, situation, &self.terms, &room, &stance, self.clock.now())
+    }
+
+    /// The room that a target has by all that is known: the quota, and what the API said lately.
+    pub(super) async fn room(&self, target: &Target, cloud: &dyn Cloud) -> Room {
+        let now = self.clock.now();
+        let (quota, source) = self.quotas.of(cloud, self.terms.quota, now).await;
+        let mut room = Room::new(quota, source, self.terms.reserve);
+        let mut full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(full) = full.get_mut(target) {
+            full.retain(|full| now.duration_since(full.at) < FULL_FOR);
+            for full in full {
+                room.is_full_at(full.direction, full.family, full.entries);
+            }
+        }
+        room
     }
 
     async fn apply(
         &self,
-        target: &Target,
+        run: &mut Run<'_>,
         plan: &Plan,
-        made: &mut Vec<Change>,
-        room: &mut Room,
+        live: &NetworkAcl,
+        read_at: Timestamp,
     ) -> Result<Pass, ConvergeError> {
+        let mut added = 0;
         for change in &plan.changes {
-            let journal = |source| journal_error(target, source);
-            let id = self
-                .journal
-                .begin(target, change, self.clock.now())
-                .await
-                .map_err(journal)?;
-            let result = self.make(target, change).await;
-            let end = change_end(&result);
+            self.clock.sleep(self.pace.reserve(&run.target.place(), self.clock.now())).await;
+            if self.clock.now().duration_since(read_at) > FRESH {
+                return Ok(Pass::On);
+            }
+            self.renew(run).await?;
+            let journal = |source| journal_error(run.target, source);
+            let id = self.journal.begin(&run.lease, change, self.clock.now()).await;
+            let id = id.map_err(journal)?;
+            let (wrote, end) = write(run.cloud, &run.target.acl, change).await;
             self.journal.finish(id, &end, self.clock.now()).await.map_err(journal)?;
-            match result {
-                Ok(()) => made.push(change.clone()),
-                Err(error) => match (&error.fault, change) {
-                    (Fault::EntryLimit { .. }, Change::Create(entry)) => {
-                        room.is_full(entry.direction, Family::of(entry.prefix));
-                        return Ok(Pass::Stale);
-                    }
-                    (Fault::EntryExists { .. }, Change::Create(_)) => return Ok(Pass::Stale),
-                    (Fault::NotFound { code, .. }, Change::Delete(_)) if is_entry_gone(code) => {}
-                    _ => {
-                        return Err(ConvergeError::Change {
-                            target: target.clone(),
-                            change: change.clone(),
-                            source: error,
-                        });
-                    }
-                },
+            match wrote {
+                Wrote::Done => {
+                    run.changes.push(change.clone());
+                    added += net(change);
+                }
+                Wrote::Stale => return Ok(Pass::Stale),
+                Wrote::Full => {
+                    self.learn(run.target, change, live, added);
+                    return Ok(Pass::On);
+                }
+                Wrote::Failed(source) => {
+                    return Err(ConvergeError::Change {
+                        target: run.target.clone(),
+                        change: Box::new(change.clone()),
+                        source: source.into(),
+                    });
+                }
             }
         }
-        Ok(Pass::Complete)
+        Ok(Pass::On)
     }
 
-    async fn make(&self, target: &Target, change: &Change) -> Result<(), CloudError> {
-        match change {
-            Change::Create(entry) => self.cloud.create_entry(&target.acl, entry).await,
-            Change::Delete(entry) => {
-                self.cloud
-                    .delete_entry(&target.acl, entry.direction, entry.number)
-                    .await
-            }
-        }
+    /// Remembers how many entries there are where the API takes no more.
+    fn learn(&self, target: &Target, change: &Change, live: &NetworkAcl, added: isize) {
+        let Some(entry) = change.adds() else { return };
+        let (direction, family) = (entry.direction, Family::of(entry.prefix));
+        let counts = |entry: &&crate::cloud::Entry| {
+            !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family
+        };
+        let entries = live.entries.iter().filter(counts).count().saturating_add_signed(added);
+        tracing::warn!(at = %target, entries, %direction, %family, "AWS takes no more entries here (NetworkAclEntryLimitExceeded)");
+        let full = Full {
+            direction,
+            family,
+            entries,
+            at: self.clock.now(),
+        };
+        let mut all = self.full.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all.entry(target.clone()).or_default();
+        known.retain(|known| (known.direction, known.family) != (direction, family));
+        known.push(full);
     }
 
-    /// Notes the end, and forgets entries of ours that are not there: somebody removed them, or they were never written.
+    /// Notes the end, and forgets entries of ours that are known not to be there: somebody removed them, or they were never written. One that was written a moment ago may
+    /// only not be shown yet.
     async fn settle(
         &self,
         target: &Target,
         situation: &Situation,
         plan: &Plan,
         live: &NetworkAcl,
+        now: Timestamp,
     ) -> Result<(), ConvergeError> {
         let journal = |source| journal_error(target, source);
-        for gone in situation
-            .own
-            .iter()
-            .filter(|own| !live.entries.iter().any(|entry| own.is(entry)))
-        {
-            self.journal.forget(target, gone).await.map_err(journal)?;
-        }
-        self.journal
-            .converged(target, situation.revision, &plan.coverage)
-            .await
-            .map_err(journal)
-    }
-
-    async fn read(&self, target: &Target) -> Result<NetworkAcl, ConvergeError> {
-        self.cloud
-            .network_acl(&target.acl)
-            .await
-            .map_err(|source| ConvergeError::Read {
-                target: target.clone(),
-                source,
-            })
-    }
-
-    async fn situation(&self, target: &Target) -> Result<Situation, ConvergeError> {
-        self.journal
-            .situation(target, self.clock.now())
-            .await
-            .map_err(|source| journal_error(target, source))
-    }
-}
-
-fn same_hold(one: &Hold, other: &Hold) -> bool {
-    one.prefix == other.prefix && one.direction == other.direction
-}
-
-/// A change whose answer did not come may have been made; one that was refused was not.
-fn change_end(result: &Result<(), CloudError>) -> ChangeEnd {
-    match result {
-        Ok(()) => ChangeEnd::Done,
-        Err(error) => match &error.fault {
-            Fault::NotFound { code, .. } if is_entry_gone(code) => ChangeEnd::Done,
-            // A client that retries after a lost answer may meet its own write.
-            Fault::Unreachable { .. } | Fault::Other { .. } | Fault::EntryExists { .. } => {
-                ChangeEnd::Unknown(error.to_string())
+        for own in &situation.own {
+            let is_live = live.entries.iter().any(|entry| own.is(entry));
+            if !is_live && now.duration_since(own.written) > SETTLING {
+                self.journal.forget(target, own).await.map_err(journal)?;
             }
-            _ => ChangeEnd::Refused(error.to_string()),
-        },
+        }
+        let converged = self.journal.converged(target, situation.revision, &plan.coverage).await;
+        converged.map_err(journal)
+    }
+
+    async fn lease(&self, target: &Target) -> Result<Lease, ConvergeError> {
+        let now = self.clock.now();
+        let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let leasing = self.journal.lease(target, &self.owner, now, until).await;
+        match leasing.map_err(|source| journal_error(target, source))? {
+            Leasing::Ours(lease) => Ok(lease),
+            Leasing::Theirs { owner, until } => Err(ConvergeError::Busy {
+                target: target.clone(),
+                owner,
+                until,
+            }),
+        }
+    }
+
+    async fn renew(&self, run: &mut Run<'_>) -> Result<(), ConvergeError> {
+        if run.lease.until.duration_since(self.clock.now()) < RENEW {
+            run.lease = self.lease(run.target).await?;
+        }
+        Ok(())
     }
 }
 
-fn is_entry_gone(code: &str) -> bool {
-    code == "InvalidNetworkAclEntry.NotFound"
+/// How many entries a change adds.
+fn net(change: &Change) -> isize {
+    match change {
+        Change::Create(_) => 1,
+        Change::Replace { .. } => 0,
+        Change::Delete(_) => -1,
+    }
 }
 
-fn journal_error(target: &Target, source: JournalError) -> ConvergeError {
+pub(super) fn journal_error(target: &Target, source: JournalError) -> ConvergeError {
     ConvergeError::Journal {
         target: target.clone(),
-        source,
+        source: source.into(),
     }
 }

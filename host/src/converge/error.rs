@@ -1,13 +1,37 @@
 //! What can go wrong while converging.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use crate::{
     cloud::CloudError,
-    hold::{Change, JournalError, Target},
+    hold::{Change, JournalError, Owner, Target},
 };
 
 /// A network ACL could not be brought to what its holds say. The holds stay in the journal, and the next converge goes on.
-#[derive(Debug, thiserror::Error)]
+///
+/// All who waited for one converge get the same error, so it can be cloned.
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum ConvergeError {
+    /// The account or region is not configured any more.
+    #[error(
+        "network ACL {target} is in an account or region that is not configured ([[aws.account]]): its holds stay, and nothing is changed there"
+    )]
+    NotConfigured {
+        /// The ACL.
+        target: Target,
+    },
+    /// Another process has the ACL's lease.
+    #[error("network ACL {target} is being changed by {owner}, at most until {until:.0}; tried again then")]
+    Busy {
+        /// The ACL.
+        target: Target,
+        /// Who has the lease.
+        owner: Owner,
+        /// When it ends unless it is renewed.
+        until: Timestamp,
+    },
     /// The ACL can't be read.
     #[error("can't read network ACL {target}")]
     Read {
@@ -15,7 +39,7 @@ pub enum ConvergeError {
         target: Target,
         /// What the cloud says.
         #[source]
-        source: CloudError,
+        source: Arc<CloudError>,
     },
     /// A change failed. Those before it are made and journalled.
     #[error("can't make the change `{change}` at network ACL {target}")]
@@ -23,10 +47,10 @@ pub enum ConvergeError {
         /// The ACL.
         target: Target,
         /// The change.
-        change: Change,
+        change: Box<Change>,
         /// What the cloud says.
         #[source]
-        source: CloudError,
+        source: Arc<CloudError>,
     },
     /// The ACL keeps changing under our hands.
     #[error(
@@ -44,7 +68,15 @@ pub enum ConvergeError {
         target: Target,
         /// What the journal says.
         #[source]
-        source: JournalError,
+        source: Arc<JournalError>,
+    },
+    /// The task that worked on it broke off.
+    #[error("the work on network ACL {target} broke off: {why}; the journal has what was done")]
+    BrokeOff {
+        /// The ACL.
+        target: Target,
+        /// What the runtime says.
+        why: String,
     },
 }
 
@@ -53,7 +85,8 @@ impl ConvergeError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Read { source, .. } | Self::Change { source, .. } => source.is_passing(),
-            Self::Unsteady { .. } | Self::Journal { .. } => true,
+            Self::NotConfigured { .. } => false,
+            Self::Busy { .. } | Self::Unsteady { .. } | Self::Journal { .. } | Self::BrokeOff { .. } => true,
         }
     }
 }

@@ -1,33 +1,38 @@
 //! Converging: bringing one network ACL to what its holds say.
 //!
-//! The [`plan()`] is a pure function of the holds, the live entries and the journal's entries. The [`driver`] applies it, one journalled change
-//! at a time, and reads back. Nothing else writes entries: inserting, extending, expiry, release and repair are all this one act.
+//! The [`plan()`] is a pure function of the holds, the live entries, the journal's entries and the terms: which prefixes to deny (`wish`, by [`pack`]ing
+//! where room is short), at which numbers (`number`), in which order of changes (`order`). The `driver` applies it, one journalled change
+//! at a time, and reads back. Nothing else writes entries: inserting, extending, expiry, release, eviction and repair are all this one act.
 
-pub mod driver;
+mod capacity;
+mod converger;
+mod drift;
+mod driver;
 pub mod error;
+mod lane;
 mod number;
+mod order;
+mod pace;
+pub mod pack;
 pub mod plan;
+mod quota;
 pub mod room;
+pub mod terms;
+#[cfg(test)]
+mod testing;
+mod view;
+mod weight;
+mod wish;
+mod write;
 
 pub use self::{
-    driver::{Converged, Converger},
+    capacity::{Capacity, SideCapacity},
+    converger::{Converger, Means},
+    drift::Drift,
+    driver::Converged,
     error::ConvergeError,
-    plan::{Plan, plan},
-    room::Room,
+    plan::{Aggregate, Plan, plan},
+    room::{QuotaSource, Room},
+    terms::{Band, Stance, Terms},
+    view::SETTLING,
 };
-
-/// The numbers that Quell may give its entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Band {
-    /// The lowest number that Quell may use, 1 or more.
-    pub first: u16,
-    /// The highest number that Quell may use.
-    pub last: u16,
-}
-
-impl Default for Band {
-    fn default() -> Self {
-        // Amazon's own first rule, which allows all, has number 100: a deny works only below it.
-        Self { first: 1, last: 99 }
-    }
-}

@@ -1,23 +1,46 @@
-//! The plan: the changes that bring an ACL from what it is to what its holds say.
+//! The plan: the changes that bring a network ACL from what it is to what its holds say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ipnet::IpNet;
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use super::{Band, Room, number};
+use super::{
+    Room, Stance, Terms,
+    order::{Scene, order},
+    wish::{Ground, Wanted, Wish},
+};
 use crate::{
-    cloud::{Direction, Entry, Family, NetworkAcl},
-    hold::{Change, Coverage, Hold, HoldId, change::OwnEntry},
+    cloud::{Direction, Family, NetworkAcl},
+    guard::never_block,
+    hold::{Change, Coverage, Hold, HoldId, Situation},
 };
 
 /// What to change, and what it comes to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// The changes, in the order in which they are to be made.
     pub changes: Vec<Change>,
     /// How each hold is covered once the changes are made.
     pub coverage: Vec<(HoldId, Coverage)>,
+    /// The entries that deny more than any one hold asks for, once the changes are made.
+    pub aggregates: Vec<Aggregate>,
+}
+
+/// An entry that several holds share, because there is no room for one each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aggregate {
+    /// Its number.
+    pub rule: u16,
+    /// Which way.
+    pub direction: Direction,
+    /// What it denies.
+    pub prefix: IpNet,
+    /// How many prefixes of holds are inside.
+    pub offenders: usize,
+    /// How many addresses (of IPv6: /64s) it denies that no hold asks for.
+    pub innocents: u128,
 }
 
 impl Plan {
@@ -27,140 +50,113 @@ impl Plan {
     }
 }
 
-/// Plans one ACL.
+/// Plans one network ACL.
 ///
-/// `own` are the entries that the journal says are ours. Whatever else is live belongs to others: it is never changed, and its
-/// numbers are never used. The order is: first remove what no hold wants, which makes room and harms nobody; then create; last remove what was replaced, so that no wanted
-/// prefix is open between two calls.
-pub fn plan(live: &NetworkAcl, holds: &[Hold], own: &[OwnEntry], band: Band, room: &Room) -> Plan {
-    let sides = Direction::BOTH.map(|direction| Side::new(direction, live, own).plan(holds, band, room));
+/// `live` is the ACL as it is. Which of its entries are ours the situation says, by all that an entry has; whatever else is live belongs to others: it is
+/// never changed, and its numbers are never used.
+pub fn plan(
+    live: &NetworkAcl,
+    situation: &Situation,
+    terms: &Terms,
+    room: &Room,
+    stance: &Stance,
+    now: Timestamp,
+) -> Plan {
+    let never = never(situation, terms);
     let mut plan = Plan::default();
-    let mut replaced = Vec::new();
-    let mut created = Vec::new();
-    for side in sides {
-        plan.changes.extend(side.unwanted.into_iter().map(Change::Delete));
-        created.extend(side.created.into_iter().map(Change::Create));
-        replaced.extend(side.replaced.into_iter().map(Change::Delete));
-        plan.coverage.extend(side.coverage);
+    for direction in Direction::BOTH {
+        let of_direction = live.entries.iter().filter(|entry| entry.direction == direction);
+        let (ours, theirs) = of_direction.partition(|entry| situation.own.iter().any(|own| own.is(entry)));
+        let ground = Ground {
+            direction,
+            ours,
+            theirs,
+            terms,
+            room,
+            stance,
+            never: &never,
+            now,
+        };
+        plan.add(&ground, &situation.holds);
     }
-    plan.changes.append(&mut created);
-    plan.changes.append(&mut replaced);
     plan.coverage.sort_by_key(|(hold, _)| *hold);
     plan
 }
 
-/// One direction of an ACL.
-struct Side<'a> {
-    direction: Direction,
-    /// Live entries that are ours.
-    ours: Vec<&'a Entry>,
-    /// Live entries that are not, the final denies among them.
-    others: Vec<Entry>,
-}
-
-/// What one direction needs.
-#[derive(Default)]
-struct SidePlan {
-    unwanted: Vec<Entry>,
-    created: Vec<Entry>,
-    replaced: Vec<Entry>,
-    coverage: Vec<(HoldId, Coverage)>,
-}
-
-impl<'a> Side<'a> {
-    fn new(direction: Direction, live: &'a NetworkAcl, own: &[OwnEntry]) -> Self {
-        let (ours, others): (Vec<_>, Vec<_>) = live
-            .entries
-            .iter()
-            .filter(|entry| entry.direction == direction)
-            .partition(|entry| own.iter().any(|own| own.is(entry)));
-        Self {
-            direction,
-            ours,
-            others: others.into_iter().cloned().collect(),
-        }
-    }
-
-    fn plan(&self, holds: &[Hold], band: Band, room: &Room) -> SidePlan {
-        let holds: Vec<_> = holds.iter().filter(|hold| hold.direction == self.direction).collect();
-        let wanted: BTreeSet<IpNet> = holds.iter().map(|hold| hold.prefix).collect();
-
-        let mut side = SidePlan::default();
-        let mut working: BTreeMap<IpNet, u16> = BTreeMap::new();
-        for entry in &self.ours {
-            if !wanted.contains(&entry.prefix) {
-                side.unwanted.push((*entry).clone());
-            } else if self.works(entry) && !working.contains_key(&entry.prefix) {
-                working.insert(entry.prefix, entry.number);
-            } else {
-                side.replaced.push((*entry).clone());
-            }
-        }
-        let mut coverages: BTreeMap<IpNet, Coverage> = BTreeMap::new();
-        for hold in &holds {
-            if coverages.contains_key(&hold.prefix) {
-                continue;
-            }
-            let coverage = match working.get(&hold.prefix) {
-                Some(rule) => Coverage::Covered { rule: *rule },
-                None => self.cover(hold.prefix, band, room, &mut side),
-            };
-            coverages.insert(hold.prefix, coverage);
-        }
-        // An entry that stands too high is better than none: it stays until there is a better one.
-        side.replaced
-            .retain(|entry| coverages.get(&entry.prefix).is_some_and(Coverage::is_covered));
-        side.coverage = holds
-            .iter()
-            .map(|hold| (hold.id, coverages.get(&hold.prefix).cloned().unwrap_or_default()))
-            .collect();
-        side
-    }
-
-    /// Whether an entry of ours denies before anything allows.
-    fn works(&self, entry: &Entry) -> bool {
-        number::lowest_allow(&self.others, entry.prefix).is_none_or(|allow| entry.number < allow)
-    }
-
-    /// Finds a place for a prefix that no entry of ours denies.
-    fn cover(&self, prefix: IpNet, band: Band, room: &Room, side: &mut SidePlan) -> Coverage {
-        let lowest_allow = number::lowest_allow(&self.others, prefix);
-        if let Some(rule) = number::effective_deny(&self.others, prefix, lowest_allow) {
-            return Coverage::CoveredByOthers { rule };
-        }
-        let family = Family::of(prefix);
-        if let Some(why) = room.refusal(self.direction, family, self.in_use(family, side)) {
-            return Coverage::NotCovered { why };
-        }
-        let taken = |number| self.is_taken(number, side);
-        let Some(number) = number::free(taken, band, lowest_allow) else {
-            let below = lowest_allow.map_or(String::new(), |allow| {
-                format!(" below rule {allow}, the lowest that allows some of it")
-            });
-            return Coverage::NotCovered {
-                why: format!("no number from {} to {} is free{below}", band.first, band.last),
-            };
+impl Plan {
+    /// Plans one direction.
+    fn add(&mut self, ground: &Ground<'_>, holds: &[Hold]) {
+        let holds: Vec<&Hold> = holds.iter().filter(|hold| hold.direction == ground.direction).collect();
+        let wish = ground.wish(&holds);
+        let scene = Scene {
+            direction: ground.direction,
+            ours: ground
+                .ours
+                .iter()
+                .copied()
+                .filter(|entry| !wish.stays.contains(entry))
+                .cloned()
+                .collect(),
+            wanted: &wish.wanted,
+            taken: ground.theirs.iter().map(|entry| entry.number).collect(),
+            stays: wish.stays.clone(),
+            band: ground.terms.band,
+            room: [Family::IPv4, Family::IPv6]
+                .map(|family| (family, ground.room_for(family)))
+                .into(),
         };
-        side.created.push(Entry::deny(number, self.direction, prefix));
-        Coverage::Covered { rule: number }
+        let is_never = |prefix| ground.never.iter().any(|(never, _)| never_block::overlaps(*never, prefix));
+        let ordered = order(scene, is_never);
+        self.changes.extend(ordered.changes);
+        self.tell(ground, wish, &ordered.numbers);
     }
 
-    /// How many entries of a family the direction will hold, before anything that is replaced goes.
-    fn in_use(&self, family: Family, side: &SidePlan) -> usize {
-        let same_family = |entry: &&Entry| Family::of(entry.prefix) == family;
-        let ours = self.ours.iter().copied().filter(|entry| !side.unwanted.contains(entry));
-        ours.chain(&self.others)
-            .chain(&side.created)
-            .filter(same_family)
-            .count()
+    /// How each hold comes to be covered.
+    fn tell(&mut self, ground: &Ground<'_>, wish: Wish, numbers: &BTreeMap<IpNet, u16>) {
+        for (hold, prefix, at) in wish.covered {
+            let coverage = match wish.wanted.get(at).map(|wanted| (wanted, numbers.get(&wanted.prefix))) {
+                Some((wanted, Some(rule))) => Coverage::Covered {
+                    rule: *rule,
+                    aggregate: (wanted.prefix != prefix).then_some(wanted.prefix),
+                },
+                _ => ground.no_number(prefix),
+            };
+            self.coverage.push((hold, coverage));
+        }
+        self.coverage.extend(wish.others);
+        let shared = |wanted: &&Wanted| wanted.innocents > 0 || wanted.offenders > 1;
+        for wanted in wish.wanted.iter().filter(shared) {
+            if let Some(rule) = numbers.get(&wanted.prefix) {
+                self.aggregates.push(Aggregate {
+                    rule: *rule,
+                    direction: ground.direction,
+                    prefix: wanted.prefix,
+                    offenders: wanted.offenders,
+                    innocents: wanted.innocents,
+                });
+            }
+        }
     }
+}
 
-    /// Whether a number is in use, now or by then. The numbers of entries that are to go stay taken for this plan: if their removal fails, nothing
-    /// else must have counted on it.
-    fn is_taken(&self, number: u16, side: &SidePlan) -> bool {
-        let live = self.ours.iter().copied().chain(&self.others);
-        live.chain(&side.created).any(|entry| entry.number == number)
-    }
+/// What no entry of ours may deny on this target, with what it is.
+fn never(situation: &Situation, terms: &Terms) -> Vec<(IpNet, String)> {
+    let always = never_block::ALWAYS
+        .iter()
+        .map(|(prefix, what)| (*prefix, format!("is {what} and never blocked")));
+    let configured = terms
+        .never
+        .iter()
+        .map(|prefix| (*prefix, "the configuration never blocks (guard.never-block)".to_owned()));
+    let spared = situation
+        .spare
+        .iter()
+        .map(|prefix| (*prefix, "is of the own side and never blocked".to_owned()));
+    let pardoned = situation
+        .pardons
+        .iter()
+        .map(|pardon| (pardon.prefix, format!("is pardoned until {:.0}", pardon.until)));
+    always.chain(configured).chain(spared).chain(pardoned).collect()
 }
 
 #[cfg(test)]

@@ -111,7 +111,9 @@ impl Stage {
     pub(super) async fn acl_of_web_subnet(&self) -> Result<NetworkAcl, DemoError> {
         const WEB: &str = "subnet-0aaa1111bbb22222c";
         let subnet = WEB.parse().map_err(|_| DemoError::NotSo("the web subnet has an id"))?;
-        Ok(self.host().cloud().network_acl_of_subnet(&subnet).await?)
+        let cloud = self.host().clouds().only();
+        let cloud = cloud.ok_or(DemoError::NotSo("the demo has one account"))?;
+        Ok(cloud.network_acl_of_subnet(&subnet).await?)
     }
 
     /// Waits until all holds have ended and their entries are gone, and returns the network ACL then.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{Answer, FactError, Facts, HistorySource, ObservationSource, Question};
 use crate::{
     alert::{Alert, Place, printable::printable},
-    cloud::{Cloud, CloudError, Fault, Instance, InstanceName, id::NotAnId},
+    cloud::{Cloud, CloudError, CloudPlace, Fault, Instance, InstanceName, id::NotAnId},
 };
 
 /// How many characters of a plugin's own text a message repeats.
@@ -50,7 +50,7 @@ impl LiveFacts {
         let name = InstanceName::read(text);
         let found = self.cloud.instances(&name).await.map_err(of_cloud)?;
         let what = format!("{} {}", what_it_is(&name), shown(text));
-        one_of(found, &self.place, &what)
+        one_of(found, &self.place, self.cloud.place(), &what)
     }
 }
 
@@ -88,7 +88,7 @@ impl Facts for LiveFacts {
 }
 
 /// The instance that is meant. An address may be in use in several VPCs; then the alert's own VPC decides, and without one nothing does.
-fn one_of(mut found: Vec<Instance>, place: &Place, what: &str) -> Result<Instance, FactError> {
+fn one_of(mut found: Vec<Instance>, place: &Place, home: &CloudPlace, what: &str) -> Result<Instance, FactError> {
     if found.len() > 1 {
         let ids: Vec<_> = found.iter().map(|instance| instance.id.to_string()).collect();
         found.retain(|instance| {
@@ -109,12 +109,12 @@ fn one_of(mut found: Vec<Instance>, place: &Place, what: &str) -> Result<Instanc
         }
     }
     found.pop().ok_or_else(|| {
-        let alert = match (&place.account, &place.region) {
-            (Some(account), Some(region)) => format!("account {account}, {region}"),
-            _ => "neither account nor region".into(),
+        let unnamed = match (&place.account, &place.region) {
+            (Some(_), Some(_)) => "",
+            _ => "; the alert itself does not name both account and region",
         };
         FactError::NotKnown(format!(
-            "{what}: no instance has it in the account and region that this host works in, terminated ones left out; the alert names {alert}"
+            "{what}: no instance has it in {home}, terminated ones left out{unnamed}"
         ))
     })
 }

@@ -9,6 +9,7 @@ mod form;
 mod kind;
 pub mod never_block;
 mod number;
+mod pardon;
 mod passed;
 mod place;
 mod standing;
@@ -26,6 +27,7 @@ use crate::{
     alert::Alert,
     cloud::CloudPlace,
     decision::{Action, ActionKind, Remediation},
+    hold::Pardon,
 };
 
 /// What the guards hold every remediation against: the operator's rules.
@@ -54,8 +56,10 @@ pub struct Circumstances<'a> {
     pub may: &'a BTreeSet<ActionKind>,
     /// How many remediations the decision holds.
     pub remediations: usize,
-    /// The account and region that the host works in.
+    /// The account and region that the host works in for this alert.
     pub home: &'a CloudPlace,
+    /// The pardons in force; or why they can't be known.
+    pub pardons: Result<&'a [Pardon], &'a str>,
     /// What is around the place of a block; or why that can't be known.
     pub surroundings: Result<&'a Surroundings, &'a str>,
 }
@@ -132,16 +136,22 @@ impl Examination {
         self.hear("width", width::guard(prefix, rules.widest_ipv4, rules.widest_ipv6))?;
         let surroundings = self.learn(
             "surroundings",
-            surroundings::guard(circumstances.surroundings, &circumstances.alert.place),
+            surroundings::guard(
+                circumstances.surroundings,
+                &circumstances.alert.place,
+                circumstances.home,
+            ),
         )?;
         self.hear(
             "never-block",
             never_block::guard(prefix, &rules.never_block, circumstances.alert, surroundings),
         )?;
+        self.hear("pardon", pardon::guard(prefix, circumstances.pardons))?;
         Some(PassedBlock::new(
             prefix,
             block.directions.clone(),
-            surroundings.targets.clone(),
+            surroundings,
+            circumstances.alert,
             remediation,
         ))
     }

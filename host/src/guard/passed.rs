@@ -3,7 +3,9 @@
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
+use super::Surroundings;
 use crate::{
+    alert::Alert,
     cloud::Direction,
     decision::{End, Remediation},
     hold::{Intent, Target},
@@ -15,6 +17,10 @@ pub struct PassedBlock {
     prefix: IpNet,
     directions: Vec<Direction>,
     targets: Vec<Target>,
+    /// The own side, as far as it is known here: no entry that several holds share may deny it.
+    spare: Vec<IpNet>,
+    alert: String,
+    severity: Option<u8>,
     reason: String,
     confidence: u8,
     until: End,
@@ -24,13 +30,19 @@ impl PassedBlock {
     pub(super) fn new(
         prefix: IpNet,
         directions: Vec<Direction>,
-        targets: Vec<Target>,
+        surroundings: &Surroundings,
+        alert: &Alert,
         remediation: &Remediation,
     ) -> Self {
+        let own = surroundings.own_addresses.iter().chain(&alert.source.addresses);
+        let own = own.copied().map(IpNet::from);
         Self {
             prefix,
             directions,
-            targets,
+            targets: surroundings.targets.clone(),
+            spare: surroundings.vpc_prefixes.iter().copied().chain(own).collect(),
+            alert: format!("{}/{}", alert.detector, alert.id),
+            severity: alert.severity,
             reason: remediation.reason.clone(),
             confidence: remediation.confidence,
             until: remediation.until,
@@ -38,7 +50,7 @@ impl PassedBlock {
     }
 
     /// The holds that it becomes: one a target and direction.
-    pub fn intents(&self, plugin: &str, alert: &str, now: Timestamp) -> Vec<Intent> {
+    pub fn intents(&self, plugin: &str, now: Timestamp) -> Vec<Intent> {
         let until = self.end(now);
         let intent = |target: &Target, direction| Intent {
             target: target.clone(),
@@ -47,7 +59,9 @@ impl PassedBlock {
             reason: self.reason.clone(),
             confidence: self.confidence,
             plugin: plugin.to_owned(),
-            alert: alert.to_owned(),
+            alert: self.alert.clone(),
+            severity: self.severity,
+            spare: self.spare.clone(),
             until,
         };
         self.targets

@@ -4,7 +4,11 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::{alert::Place, cloud::VpcId, hold::Target};
+use crate::{
+    alert::Place,
+    cloud::{CloudPlace, VpcId},
+    hold::Target,
+};
 
 /// What is around the place of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +27,14 @@ pub struct Surroundings {
 pub(super) fn guard<'a>(
     surroundings: Result<&'a Surroundings, &str>,
     alert: &Place,
+    home: &CloudPlace,
 ) -> Result<(&'a Surroundings, String), String> {
     let surroundings = surroundings.map_err(|why| format!("the place of the block can't be found: {why}"))?;
     if surroundings.targets.is_empty() {
         return Err("no network ACL guards the place of the block".to_owned());
+    }
+    if let Some(abroad) = surroundings.targets.iter().find(|target| target.place() != *home) {
+        return Err(format!("{abroad} is not in {home}, which the alert is for"));
     }
     if surroundings.vpc_prefixes.is_empty() {
         return Err("the prefixes of the VPC are not known".to_owned());

@@ -202,10 +202,19 @@ fn a_resolved_alert_never_causes_a_write() {
 fn an_alert_for_another_account_or_region_is_refused() {
     let mut scene = Scene::new();
     scene.alert.place.account = Some("999988887777".to_owned());
-    insta::assert_snapshot!(scene.refusal(), @"place: the alert is for account 999988887777, this Quell is configured for 111122223333");
+    insta::assert_snapshot!(scene.refusal(), @"place: the alert is for account 999988887777, the work on it is in 111122223333");
     scene.alert.place.account = Some("111122223333".to_owned());
     scene.alert.place.region = Some("us-east-1".to_owned());
-    insta::assert_snapshot!(scene.refusal(), @"place: the alert is for region us-east-1, this Quell is configured for eu-west-1");
+    insta::assert_snapshot!(scene.refusal(), @"place: the alert is for region us-east-1, the work on it is in eu-west-1");
+}
+
+#[test]
+fn a_network_acl_outside_of_the_alerts_account_is_refused() {
+    let mut scene = Scene::new();
+    if let Ok(surroundings) = &mut scene.surroundings {
+        surroundings.targets[0].account = "999988887777".to_owned();
+    }
+    insta::assert_snapshot!(scene.refusal(), @"surroundings: 999988887777/eu-west-1/acl-0a1b2c3d is not in account 111122223333 in eu-west-1, which the alert is for");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// Whether and how a hold's prefix is denied, as of the last converge.
@@ -15,6 +16,9 @@ pub enum Coverage {
     Covered {
         /// The entry's number.
         rule: u16,
+        /// The entry's prefix, if it is wider than the hold's: an aggregate of several holds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        aggregate: Option<IpNet>,
     },
     /// An entry of somebody else denies all of it already; ours would add nothing.
     CoveredByOthers {
@@ -39,9 +43,39 @@ impl fmt::Display for Coverage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pending => formatter.write_str("pending"),
-            Self::Covered { rule } => write!(formatter, "rule {rule}"),
+            Self::Covered { rule, aggregate: None } => write!(formatter, "rule {rule}"),
+            Self::Covered {
+                rule,
+                aggregate: Some(prefix),
+            } => write!(formatter, "rule {rule} ({prefix})"),
             Self::CoveredByOthers { rule } => write!(formatter, "rule {rule}, not ours"),
             Self::NotCovered { why } => write!(formatter, "NOT COVERED: {why}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hold_under_an_aggregate_says_which() {
+        let coverage = Coverage::Covered {
+            rule: 97,
+            aggregate: Some("203.0.113.0/28".parse().unwrap()),
+        };
+        insta::assert_snapshot!(coverage, @"rule 97 (203.0.113.0/28)");
+    }
+
+    #[test]
+    fn what_was_kept_before_there_were_aggregates_is_still_read() {
+        let coverage: Coverage = serde_json::from_str(r#"{"state":"covered","rule":99}"#).unwrap();
+        assert_eq!(
+            coverage,
+            Coverage::Covered {
+                rule: 99,
+                aggregate: None
+            }
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::HoldId;
+use jiff::Timestamp;
+
+use super::{HoldId, Target};
 
 /// The journal can't be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +35,16 @@ pub enum JournalError {
         /// The newest format that this version knows.
         known: i64,
     },
+    /// The journal was written by an older Quell and is opened to be read only.
+    #[error(
+        "the journal has format {found}, this Quell reads {known}: start `quell serve` once, which brings it up to date"
+    )]
+    Outdated {
+        /// The format of the file.
+        found: i64,
+        /// The format that this version reads.
+        known: i64,
+    },
     /// A statement failed.
     #[error("the journal failed to {doing}")]
     Statement {
@@ -53,7 +65,36 @@ pub enum JournalError {
     /// There is no such hold in force.
     #[error("there is no hold {0} in force; `quell holds` lists those that are")]
     NoSuchHold(HoldId),
+    /// A hold can be extended only to a later end.
+    #[error("hold {id} lasts {} already; give a later end, or end it with `quell release {id}`", end_in_words(*until))]
+    NotLater {
+        /// The hold.
+        id: HoldId,
+        /// When it ends; None if it lasts until released.
+        until: Option<Timestamp>,
+    },
+    /// The lease on a target ended or was taken over, so nothing may be written to it.
+    #[error(
+        "the lease on {target} is lost: it ended, or another process took it over; nothing was written, take it anew"
+    )]
+    LeaseLost {
+        /// The network ACL.
+        target: Target,
+    },
+    /// Work on the journal broke off. Nothing of it was written.
+    #[error("the journal broke off while it tried to {doing}: that is a fault of Quell, please report it with the log")]
+    BrokeOff {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// The thread that works on the journal can't be started.
+    #[error("can't start the journal's thread: the system has none left")]
+    Thread(#[source] std::io::Error),
     /// The thread that works on the journal is gone.
     #[error("the journal's thread has ended; restart Quell")]
     Gone,
+}
+
+fn end_in_words(until: Option<Timestamp>) -> String {
+    until.map_or_else(|| "until released".to_owned(), |until| format!("until {until}"))
 }

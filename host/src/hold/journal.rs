@@ -3,22 +3,14 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
+use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{
-    Admission, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldId, Intent,
-    JournalError, Target, change::OwnEntry,
+    Admission, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldFilter, HoldId,
+    Intent, JournalError, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon, Pause, Target,
 };
 use crate::fact::History;
-
-/// Which holds to list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HoldFilter {
-    /// Ended ones too.
-    pub ended: bool,
-    /// Only those on this target.
-    pub target: Option<Target>,
-}
 
 /// The durable store of deliveries, holds and changes. What a method has returned `Ok` for survives a crash of the process and of the machine.
 #[async_trait]
@@ -54,20 +46,29 @@ pub trait Journal: Send + Sync {
     /// Ends a hold that is in force.
     async fn end(&self, id: HoldId, why: EndReason, at: Timestamp) -> Result<Hold, JournalError>;
 
-    /// Ends all holds whose time is up, and returns them.
+    /// Gives a hold that is in force a later end; None lets it last until released. An end that is not later than the present one is
+    /// [`JournalError::NotLater`].
+    async fn extend(&self, id: HoldId, until: Option<Timestamp>) -> Result<Hold, JournalError>;
+
+    /// Ends all holds whose time is up, and returns them. Pardons whose time is up end as well.
     async fn expire(&self, now: Timestamp) -> Result<Vec<Hold>, JournalError>;
 
-    /// When the next hold in force ends by itself.
+    /// When the next hold in force or the next pardon ends by itself.
     async fn next_end(&self) -> Result<Option<Timestamp>, JournalError>;
 
-    /// Targets whose holds changed since they were last converged.
+    /// Targets whose holds, or what bears on them (pardons, the pause), changed since they were last converged.
     async fn unfinished(&self) -> Result<Vec<Target>, JournalError>;
 
     /// Targets with a hold in force or an entry of ours.
     async fn targets(&self) -> Result<Vec<Target>, JournalError>;
 
-    /// What the journal knows of one target, read at one moment.
-    async fn situation(&self, target: &Target, now: Timestamp) -> Result<Situation, JournalError>;
+    /// What the journal knows of one target, read at one moment; of the changes only those that were finished at or after `recent_since`.
+    async fn situation(
+        &self,
+        target: &Target,
+        now: Timestamp,
+        recent_since: Timestamp,
+    ) -> Result<Situation, JournalError>;
 
     /// Notes that a target does what its holds said in `revision`, and how each of them is covered. If the holds changed meanwhile the
     /// target stays unfinished.
@@ -78,20 +79,62 @@ pub trait Journal: Send + Sync {
         coverage: &[(HoldId, Coverage)],
     ) -> Result<(), JournalError>;
 
-    /// Notes a change before it is made.
-    async fn begin(&self, target: &Target, change: &Change, now: Timestamp) -> Result<ChangeId, JournalError>;
+    /// Asks for the lease on a target until `until`: takes it if it is free or has ended, renews it if it is `owner`'s.
+    async fn lease(
+        &self,
+        target: &Target,
+        owner: &Owner,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Leasing, JournalError>;
 
-    /// Notes how a change ended.
+    /// Gives a lease back before it ends. If it is not its owner's any more, nothing happens.
+    async fn give_back(&self, lease: &Lease) -> Result<(), JournalError>;
+
+    /// Ends all leases. Only for the holder of the writer's lock, who knows that no other process lives.
+    async fn break_leases(&self) -> Result<(), JournalError>;
+
+    /// Notes a change of the lease's target before it is made. [`JournalError::LeaseLost`] if at `now` the lease has ended or is another's; then
+    /// nothing is noted and nothing may be written.
+    async fn begin(&self, lease: &Lease, change: &Change, now: Timestamp) -> Result<ChangeId, JournalError>;
+
+    /// Notes how a change ended. The entry that it adds was ours, unconfirmed, since it began: done, it is confirmed and what the change
+    /// removes is forgotten; refused, all is as it was before it began; unknown, both may be there and stay ours.
     async fn finish(&self, id: ChangeId, end: &ChangeEnd, now: Timestamp) -> Result<(), JournalError>;
 
     /// Forgets an entry that was ours and is known not to be there any more.
     async fn forget(&self, target: &Target, entry: &OwnEntry) -> Result<(), JournalError>;
 
-    /// What was done about an address before.
+    /// What was done about an address before. Holds that began together, which are those that one delivery put on each ACL and in each
+    /// direction, count as one, and their offences count once. What [`Self::prune`] removed is not known any more.
     async fn history(&self, address: IpAddr, now: Timestamp) -> Result<History, JournalError>;
+
+    /// Pardons a prefix. A second pardon of the same prefix takes the place of the first.
+    async fn pardon(&self, pardon: &Pardon) -> Result<(), JournalError>;
+
+    /// The pardons in force at `now`, by prefix.
+    async fn pardons(&self, now: Timestamp) -> Result<Vec<Pardon>, JournalError>;
+
+    /// Takes the pardon of a prefix back. Returns whether there was one.
+    async fn end_pardon(&self, prefix: IpNet) -> Result<bool, JournalError>;
+
+    /// Pauses. If it is paused already, only the reason changes.
+    async fn pause(&self, pause: &Pause) -> Result<(), JournalError>;
+
+    /// Ends the pause, and returns it if there was one.
+    async fn resume(&self) -> Result<Option<Pause>, JournalError>;
+
+    /// The pause, if it is paused.
+    async fn paused(&self) -> Result<Option<Pause>, JournalError>;
+
+    /// Removes what ended before a time: settled deliveries that were received before, holds that ended before, changes that were finished (or, if a
+    /// crash left them, begun) before, and what is kept only for the sake of those. Never a hold in force, a delivery that waits, or an entry of
+    /// ours. One call removes at most [`Pruned::MOST`] of each, so that others need not wait long: call again while
+    /// [`Pruned::is_more_left`].
+    async fn prune(&self, ended_before: Timestamp) -> Result<Pruned, JournalError>;
 }
 
-/// Counts the changes of a target's holds.
+/// Tells one state of a target's holds from a later one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Revision(pub i64);
 
@@ -102,6 +145,14 @@ pub struct Situation {
     pub holds: Vec<Hold>,
     /// The entries of its ACL that are ours, begun ones included.
     pub own: Vec<OwnEntry>,
+    /// Changes that are known to be done, oldest first: AWS may not show them yet.
+    pub recent: Vec<MadeChange>,
+    /// What must stay reachable: no aggregate may cover any of it.
+    pub spare: Vec<IpNet>,
+    /// The pardons in force, for all targets.
+    pub pardons: Vec<Pardon>,
+    /// Whether Quell is paused.
+    pub paused: bool,
     /// Which revision of its holds this is.
     pub revision: Revision,
 }
@@ -115,4 +166,25 @@ pub enum ChangeEnd {
     Refused(String),
     /// It is not known whether it was done: the answer did not come.
     Unknown(String),
+}
+
+/// How much was removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Deliveries.
+    pub deliveries: u64,
+    /// Holds.
+    pub holds: u64,
+    /// Changes.
+    pub changes: u64,
+}
+
+impl Pruned {
+    /// How many of each one call removes at most.
+    pub const MOST: u64 = 1_000;
+
+    /// Whether there may be more to remove.
+    pub fn is_more_left(&self) -> bool {
+        [self.deliveries, self.holds, self.changes].contains(&Self::MOST)
+    }
 }

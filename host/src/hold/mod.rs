@@ -7,7 +7,11 @@ pub mod change;
 pub mod coverage;
 pub mod delivery;
 pub mod error;
+pub mod filter;
 pub mod journal;
+pub mod lease;
+pub mod pardon;
+pub mod pause;
 pub mod sqlite;
 pub mod target;
 
@@ -18,11 +22,15 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::Direction;
 
 pub use self::{
-    change::{Change, ChangeId},
+    change::{Change, ChangeId, MadeChange, OwnEntry},
     coverage::Coverage,
     delivery::{Admission, Delivery, DeliveryId, DeliveryState},
     error::JournalError,
-    journal::{HoldFilter, Journal},
+    filter::HoldFilter,
+    journal::{ChangeEnd, Journal, Pruned, Revision, Situation},
+    lease::{Lease, Leasing, Owner},
+    pardon::Pardon,
+    pause::Pause,
     sqlite::SqliteJournal,
     target::Target,
 };
@@ -63,6 +71,9 @@ pub struct Hold {
     pub reason: String,
     /// How sure the plugin was, 0 to 100; the surest of all alerts that asked for it.
     pub confidence: u8,
+    /// How bad the detector said it is, 0 to 100; in the newest alert that said so. None if none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<u8>,
     /// The plugin that asked for it last.
     pub plugin: String,
     /// The alert that asked for it last, as `detector/id`.
@@ -118,6 +129,11 @@ pub struct Intent {
     pub reason: String,
     /// How sure the plugin is, 0 to 100.
     pub confidence: u8,
+    /// How bad the detector says it is, 0 to 100.
+    pub severity: Option<u8>,
+    /// What must stay reachable around it: the prefixes of the VPC, the addresses of the instance and of the alert's own side. No aggregate may cover
+    /// them. The journal keeps them with the target.
+    pub spare: Vec<IpNet>,
     /// The plugin.
     pub plugin: String,
     /// The alert, as `detector/id`.

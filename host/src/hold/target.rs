@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::AclId;
+use crate::cloud::{AclId, CloudPlace};
 
 /// One network ACL of one account in one region.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +15,16 @@ pub struct Target {
     pub region: String,
     /// The network ACL.
     pub acl: AclId,
+}
+
+impl Target {
+    /// Its account and region.
+    pub fn place(&self) -> CloudPlace {
+        CloudPlace {
+            account: self.account.clone(),
+            region: self.region.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Target {

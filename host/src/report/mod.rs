@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     alert::Alert,
     cloud::NetworkAcl,
+    converge::Aggregate,
     decision::{Decision, Remediation},
     fact::Asked,
     guard::Verdict,
@@ -54,12 +55,32 @@ pub struct Report {
     pub summary: String,
     /// The alert.
     pub alert: Alert,
+    /// Why the alert was refused as a whole, before any plugin was asked. None if it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
     /// What was asked of the sources of facts, each question once, in order.
     pub facts: Vec<Asked>,
     /// What each plugin that it was routed to made of it.
     pub plugins: Vec<PluginReport>,
     /// What was done, or would be, at each network ACL.
     pub targets: Vec<TargetReport>,
+}
+
+impl Report {
+    /// Of an alert that was refused as a whole: nobody was asked, and nothing was done.
+    pub fn refused(delivery: Option<&DeliveryId>, mode: Mode, alert: &Alert, why: String) -> Self {
+        Self {
+            delivery: delivery.cloned(),
+            mode,
+            outcome: Outcome::Refused,
+            summary: format!("{} on {}; refused: {why}", alert.kind, alert.source.name),
+            alert: alert.clone(),
+            refusal: Some(why),
+            facts: Vec::new(),
+            plugins: Vec::new(),
+            targets: Vec::new(),
+        }
+    }
 }
 
 /// What one plugin made of an alert.
@@ -123,6 +144,9 @@ pub struct TargetReport {
     pub after: Option<NetworkAcl>,
     /// The changes, in order: made if the mode is to enforce, planned otherwise.
     pub changes: Vec<Change>,
+    /// The entries that several holds share, for want of room, and how many addresses they deny that no hold asks for.
+    #[serde(default)]
+    pub aggregates: Vec<Aggregate>,
     /// The holds that this alert asked for, and how each is covered.
     pub holds: Vec<HeldReport>,
     /// What failed here. The holds stay, and are tried again.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Mode, PluginReport, TargetReport};
-use crate::decision::Decision;
+use crate::{decision::Decision, hold::Coverage};
 
 /// What came of an alert. If several are true the first in this order is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +11,8 @@ use crate::decision::Decision;
 pub enum Outcome {
     /// Something failed. What could be done is done, and the rest stays in the journal.
     Failed,
+    /// Holds are in force, and the network ACL follows soon, together with other alerts'.
+    Pending,
     /// A hold is in force that nothing covers.
     NotCovered,
     /// Entries were written.
@@ -19,7 +21,7 @@ pub enum Outcome {
     WouldAct,
     /// All that was asked for is so already; the holds were extended.
     AlreadySo,
-    /// The guards refused all that was asked for.
+    /// The guards refused all that was asked for, or the alert was refused before anything was asked.
     Refused,
     /// Every plugin decided to do nothing.
     Nothing,
@@ -41,6 +43,8 @@ impl Outcome {
             Self::NoPlugin
         } else if failed {
             Self::Failed
+        } else if held().any(|held| held.coverage == Coverage::Pending) {
+            Self::Pending
         } else if held().any(|held| !held.coverage.is_covered()) {
             Self::NotCovered
         } else if changed && mode.writes() {
@@ -60,6 +64,7 @@ impl Outcome {
     pub fn name(self) -> &'static str {
         match self {
             Self::Failed => "failed",
+            Self::Pending => "pending",
             Self::NotCovered => "not-covered",
             Self::Acted => "acted",
             Self::WouldAct => "would-act",

@@ -43,20 +43,23 @@ fn done(mode: Mode, target: &TargetReport) -> String {
     if let Some(failure) = &target.failure {
         return format!("at {acl} failed: {}", failure.message);
     }
-    let created = target
-        .changes
-        .iter()
-        .filter(|change| matches!(change, Change::Create(_)))
-        .count();
-    let removed = target.changes.len() - created;
+    let made = |kind: fn(&Change) -> bool| target.changes.iter().filter(|change| kind(change)).count();
+    let written = made(|change| matches!(change, Change::Create(_)));
+    let replaced = made(|change| matches!(change, Change::Replace { .. }));
+    let removed = made(|change| matches!(change, Change::Delete(_)));
     let mut words = Vec::new();
-    if created > 0 {
-        words.push(format!("{} written", count(created, "deny entry")));
+    if written > 0 {
+        words.push(format!("{} written", count(written, "deny entry")));
+    }
+    if replaced > 0 {
+        words.push(format!("{} replaced", count(replaced, "entry")));
     }
     if removed > 0 {
         words.push(format!("{} removed", count(removed, "entry")));
     }
-    if words.is_empty() {
+    if target.holds.iter().any(|held| held.coverage == Coverage::Pending) {
+        words.push("the network ACL follows with other alerts'".to_owned());
+    } else if words.is_empty() {
         words.push("nothing to change".to_owned());
     }
     let uncovered: Vec<_> = target

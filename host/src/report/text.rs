@@ -10,7 +10,7 @@ use crate::{
     decision::{Decision, End},
     fact,
     guard::Verdict,
-    hold::Change,
+    hold::{Change, Coverage},
 };
 
 impl Display for Report {
@@ -60,6 +60,9 @@ impl Report {
         }
         if alert.resolved {
             writeln!(out, "  {}", paint(NOTE, "resolved already"))?;
+        }
+        if let Some(why) = &self.refusal {
+            writeln!(out, "  {} {why}", paint(BAD, "refused:"))?;
         }
         Ok(())
     }
@@ -180,8 +183,11 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
     if let Some(failure) = &target.failure {
         writeln!(out, "  {} {}", paint(BAD, "failed"), failure.message)?;
     }
+    let is_pending = target.holds.iter().any(|held| held.coverage == Coverage::Pending);
     let nothing = target.changes.is_empty() && target.failure.is_none();
-    if nothing {
+    if nothing && is_pending && mode.writes() {
+        writeln!(out, "  follows with other alerts'")?;
+    } else if nothing {
         writeln!(out, "  nothing to change")?;
     } else if !target.changes.is_empty() {
         let tense = if mode.writes() { "changed" } else { "would change" };
@@ -190,6 +196,7 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
     for change in &target.changes {
         let style = match change {
             Change::Create(_) => GOOD,
+            Change::Replace { .. } => NOTE,
             Change::Delete(_) => BAD,
         };
         writeln!(out, "    {}", paint(style, change))?;

@@ -1,4 +1,4 @@
-//! The account.
+//! The accounts and regions.
 
 use std::sync::Arc;
 
@@ -6,19 +6,20 @@ use super::SetupError;
 use crate::{
     clock::Clock,
     cloud::{
-        Cloud,
+        Cloud, Clouds,
         simulated::{Account, SimulatedCloud},
     },
     config,
 };
 
-/// The account that the configuration names. Nothing is called yet.
-pub(super) async fn cloud(config: &config::Cloud, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Cloud>, SetupError> {
+/// The accounts and regions that the configuration names. Nothing is called yet.
+pub(super) async fn clouds(config: &config::Cloud, clock: &Arc<dyn Clock>) -> Result<Clouds, SetupError> {
     match config {
-        config::Cloud::Aws(aws) => connect(aws).await,
+        config::Cloud::Aws(aws) => Ok(Clouds::new([connect(aws).await?])),
         config::Cloud::Simulated(simulated) => {
             let account = Account::from_file(&simulated.account_file).map_err(SetupError::Account)?;
-            Ok(Arc::new(SimulatedCloud::new(account, Arc::clone(clock))))
+            let cloud: Arc<dyn Cloud> = Arc::new(SimulatedCloud::new(account, Arc::clone(clock)));
+            Ok(Clouds::new([cloud]))
         }
     }
 }

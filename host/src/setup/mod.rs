@@ -9,16 +9,18 @@ mod plugins;
 
 use std::{path::Path, sync::Arc};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
     clock::{Clock, SystemClock},
     config::{Config, Mode as ConfiguredMode},
-    converge::{Band, Converger, Room},
+    converge::{Converger, Means, Stance, Terms},
     fact::{
         NoObservations, ObservationSource,
         stealthwatch::{StealthwatchApi, StealthwatchOptions},
     },
     guard::Rules,
-    hold::{Journal, SqliteJournal},
+    hold::{Journal, Owner, SqliteJournal},
     report::Mode,
     sandbox::{Cache, Sandbox, Use},
     way::{Host, Parts},
@@ -46,7 +48,7 @@ pub async fn host(config: &Config, purpose: Purpose) -> Result<Host, SetupError>
 /// A host as the configuration says, with a journal that is open already.
 pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let cloud = cloud::cloud(&config.cloud, &clock).await?;
+    let clouds = Arc::new(cloud::clouds(&config.cloud, &clock).await?);
     let sandbox = Sandbox::new(
         match purpose {
             Purpose::Daemon => Use::Daemon,
@@ -55,21 +57,27 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         config.sandbox.limits.clone(),
         Some(Cache::at(&config.sandbox.cache)),
     )?;
-    let band = Band {
-        first: config.network_acl.first_number.get(),
-        last: config.network_acl.last_number.get(),
+    let terms = Terms {
+        never: config.guard.never_block.iter().map(|prefix| prefix.net()).collect(),
+        ..config.network_acl.terms()
     };
     Ok(Host::new(Parts {
         plugins: plugins::plugins(&config.plugins, &sandbox).await?,
         observations: observations(config)?,
-        converger: Converger::new(
-            Arc::clone(&cloud),
-            Arc::clone(&journal),
-            Arc::clone(&clock),
-            band,
-            Room::of_quota(config.network_acl.quota.get()),
-        ),
-        cloud,
+        converger: Converger::new(Means {
+            clouds: Arc::clone(&clouds),
+            journal: Arc::clone(&journal),
+            clock: Arc::clone(&clock),
+            terms,
+            stance: match config.mode {
+                ConfiguredMode::Enforce => Stance::Enforce,
+                ConfiguredMode::Observe => Stance::TakeBack {
+                    why: "the mode is to observe (mode)".to_owned(),
+                },
+            },
+            owner: Owner::this_process(Timestamp::now()),
+        }),
+        clouds,
         journal,
         clock,
         rules: rules(config),
@@ -79,6 +87,8 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
             (_, ConfiguredMode::Observe) => Mode::Observe,
         },
         queue: u32::try_from(config.work.queue.get()).unwrap_or(u32::MAX),
+        workers: config.work.workers.get(),
+        keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
     }))
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use futures::future::join_all;
 use jiff::Timestamp;
 
 use super::Host;
 use crate::{
-    converge::{ConvergeError, Plan},
+    converge::ConvergeError,
     hold::{Coverage, DeliveryId, Hold, HoldId, Intent, JournalError, Target},
     report::{Failure, HeldReport, TargetReport},
     text::with_causes,
@@ -21,20 +22,24 @@ impl Host {
         now: Timestamp,
     ) -> Result<Vec<TargetReport>, JournalError> {
         let holds = self.parts.journal.put_in_force(intents, delivery, now).await?;
-        let mut reports = Vec::new();
-        for (target, holds) in by_target(holds) {
-            reports.push(self.bring_about(target, holds).await);
-        }
-        Ok(reports)
+        let targets = by_target(holds).into_iter();
+        Ok(join_all(targets.map(|(target, holds)| self.bring_about(target, holds))).await)
     }
 
+    /// Waits for the target's converge, which other alerts may share. In a storm not everybody can wait: what is in the journal is done by the timer, and the
+    /// report says that it is pending.
     async fn bring_about(&self, target: Target, holds: Vec<Hold>) -> TargetReport {
+        let Ok(_place) = self.waiting.try_acquire() else {
+            self.held.notify_one();
+            return pending(target, holds);
+        };
         match self.parts.converger.converge(&target).await {
             Ok(converged) => TargetReport {
                 target,
-                after: (!converged.changes.is_empty()).then_some(converged.after),
-                before: Some(converged.before),
-                changes: converged.changes,
+                before: Some(converged.before.clone()),
+                after: (!converged.changes.is_empty()).then(|| converged.after.clone()),
+                changes: converged.changes.clone(),
+                aggregates: converged.aggregates.clone(),
                 holds: covered(holds, &converged.coverage),
                 failure: None,
             },
@@ -49,15 +54,17 @@ impl Host {
             .zip(1..)
             .map(|(intent, number)| planned(intent, number, now))
             .collect();
+        let spare: Vec<_> = intents.iter().flat_map(|intent| intent.spare.iter().copied()).collect();
         let mut reports = Vec::new();
         for (target, holds) in by_target(holds) {
-            let report = match self.parts.converger.preview(&target, &holds).await {
-                Ok((before, Plan { changes, coverage })) => TargetReport {
+            let report = match self.parts.converger.preview(&target, &holds, &spare).await {
+                Ok((before, plan)) => TargetReport {
                     target,
                     before: Some(before),
                     after: None,
-                    changes,
-                    holds: covered(holds, &coverage),
+                    changes: plan.changes,
+                    aggregates: plan.aggregates,
+                    holds: covered(holds, &plan.coverage),
                     failure: None,
                 },
                 Err(error) => failed(target, holds, &error),
@@ -77,6 +84,7 @@ fn planned(intent: &Intent, number: i64, now: Timestamp) -> Hold {
         direction: intent.direction,
         reason: intent.reason.clone(),
         confidence: intent.confidence,
+        severity: intent.severity,
         plugin: intent.plugin.clone(),
         alert: intent.alert.clone(),
         since: now,
@@ -109,17 +117,26 @@ fn covered(holds: Vec<Hold>, coverage: &[(HoldId, Coverage)]) -> Vec<HeldReport>
         .collect()
 }
 
-/// What is told of a target that could not be read or changed. Its holds stay.
-fn failed(target: Target, holds: Vec<Hold>, error: &ConvergeError) -> TargetReport {
+/// What is told of a target that is not converged yet. Its holds are in force.
+fn pending(target: Target, holds: Vec<Hold>) -> TargetReport {
     TargetReport {
         target,
         before: None,
         after: None,
         changes: Vec::new(),
+        aggregates: Vec::new(),
         holds: covered(holds, &[]),
+        failure: None,
+    }
+}
+
+/// What is told of a target that could not be read or changed. Its holds stay.
+fn failed(target: Target, holds: Vec<Hold>, error: &ConvergeError) -> TargetReport {
+    TargetReport {
         failure: Some(Failure {
             message: with_causes(error),
             passing: error.is_passing(),
         }),
+        ..pending(target, holds)
     }
 }

@@ -7,13 +7,28 @@ use jiff::Timestamp;
 use super::{Host, Routed, surroundings};
 use crate::{
     alert::Alert,
+    cloud::Cloud,
     decision::{Action, BlockPlace, Decision, Remediation},
     fact::Memo,
     guard::{self, Circumstances, Surroundings},
     hold::Intent,
     report::{Answer, ExaminedRemediation, Failure, PluginReport},
     sandbox::Request,
+    text::with_causes,
 };
+
+/// An alert that is considered, where it is, and how to learn more about it.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    /// The alert.
+    pub(super) alert: &'a Arc<Alert>,
+    /// The account and region that it is for.
+    pub(super) cloud: &'a dyn Cloud,
+    /// Its facts, from there.
+    pub(super) facts: &'a Arc<Memo>,
+    /// When it is considered.
+    pub(super) now: Timestamp,
+}
 
 /// What was decided, and what of it passed.
 pub(super) struct Considered {
@@ -28,7 +43,7 @@ type Places = HashMap<BlockPlace, Result<Surroundings, String>>;
 
 impl Host {
     /// Lets every plugin that the alert is routed to decide, and puts each remediation before the guards.
-    pub(super) async fn consider(&self, alert: &Arc<Alert>, facts: &Arc<Memo>, now: Timestamp) -> Considered {
+    pub(super) async fn consider(&self, case: Case<'_>) -> Considered {
         let mut considered = Considered {
             plugins: Vec::new(),
             intents: Vec::new(),
@@ -37,17 +52,17 @@ impl Host {
             .parts
             .plugins
             .iter()
-            .filter(|routed| routed.detectors.contains(&alert.detector));
+            .filter(|routed| routed.detectors.contains(&case.alert.detector));
         for routed in routed {
             let request = Request {
-                alert: Arc::clone(alert),
+                alert: Arc::clone(case.alert),
                 settings: routed.settings.clone(),
-                now,
+                now: case.now,
             };
-            let report = match routed.plugin.decide(request, facts.clone()).await {
+            let report = match routed.plugin.decide(request, case.facts.clone()).await {
                 Ok(decided) => {
                     let examined = self
-                        .examine(routed, &decided.decision, alert, facts, now, &mut considered.intents)
+                        .examine(routed, &decided.decision, case, &mut considered.intents)
                         .await;
                     PluginReport {
                         plugin: routed.name.clone(),
@@ -77,28 +92,28 @@ impl Host {
         &self,
         routed: &Routed,
         decision: &Decision,
-        alert: &Arc<Alert>,
-        facts: &Memo,
-        now: Timestamp,
+        case: Case<'_>,
         intents: &mut Vec<Intent>,
     ) -> Vec<ExaminedRemediation> {
         let Decision::Remediate(proposal) = decision else {
             return Vec::new();
         };
+        let pardons = self.parts.journal.pardons(case.now).await;
+        let pardons = pardons.map_err(|error| with_causes(&error));
         let mut places = Places::new();
         let mut reports = Vec::new();
         for remediation in &proposal.remediations {
             let circumstances = Circumstances {
-                alert,
+                alert: case.alert,
                 may: &routed.may,
                 remediations: proposal.remediations.len(),
-                home: self.parts.cloud.place(),
-                surroundings: self.surroundings(remediation, facts, &mut places).await,
+                home: case.cloud.place(),
+                pardons: pardons.as_deref().map_err(String::as_str),
+                surroundings: surroundings(remediation, case, &mut places).await,
             };
             let examined = guard::examine(remediation, &circumstances, &self.parts.rules);
             if let Some(passed) = &examined.passed {
-                let alert = format!("{}/{}", alert.detector, alert.id);
-                intents.extend(passed.intents(&routed.name, &alert, now));
+                intents.extend(passed.intents(&routed.name, case.now));
             }
             reports.push(ExaminedRemediation {
                 remediation: remediation.clone(),
@@ -107,24 +122,23 @@ impl Host {
         }
         reports
     }
+}
 
-    async fn surroundings<'a>(
-        &self,
-        remediation: &Remediation,
-        facts: &Memo,
-        places: &'a mut Places,
-    ) -> Result<&'a Surroundings, &'a str> {
-        let Action::Block(block) = &remediation.action else {
-            return Err("only a block has a place");
-        };
-        if !places.contains_key(&block.at) {
-            let found = surroundings::find(&block.at, facts, &*self.parts.cloud).await;
-            places.insert(block.at.clone(), found);
-        }
-        match places.get(&block.at) {
-            Some(Ok(surroundings)) => Ok(surroundings),
-            Some(Err(why)) => Err(why),
-            None => Err("it was not looked for"),
-        }
+async fn surroundings<'a>(
+    remediation: &Remediation,
+    case: Case<'_>,
+    places: &'a mut Places,
+) -> Result<&'a Surroundings, &'a str> {
+    let Action::Block(block) = &remediation.action else {
+        return Err("only a block has a place");
+    };
+    if !places.contains_key(&block.at) {
+        let found = surroundings::find(&block.at, &**case.facts, case.cloud).await;
+        places.insert(block.at.clone(), found);
+    }
+    match places.get(&block.at) {
+        Some(Ok(surroundings)) => Ok(surroundings),
+        Some(Err(why)) => Err(why),
+        None => Err("it was not looked for"),
     }
 }

@@ -1,4 +1,8 @@
-//! Ending holds: by time, and by a person's word.
+//! Ending holds when their time is up, and looking after what is in force.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
 
 use super::Host;
 use crate::{
@@ -6,6 +10,9 @@ use crate::{
     hold::{EndReason, Hold, HoldId, JournalError, Target},
     text::with_causes,
 };
+
+/// How many targets are converged at the same time.
+const TARGETS_AT_ONCE: usize = 8;
 
 /// A hold was released, but its entry may still be there.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +33,7 @@ pub enum ReleaseError {
 
 impl Host {
     /// Ends a hold and takes its entry out of the network ACL.
-    pub async fn release(&self, id: HoldId) -> Result<(Hold, Converged), ReleaseError> {
+    pub async fn release(&self, id: HoldId) -> Result<(Hold, Arc<Converged>), ReleaseError> {
         let now = self.parts.clock.now();
         let hold = self.parts.journal.end(id, EndReason::Released, now).await?;
         tracing::info!(hold = id.0, prefix = %hold.prefix, at = %hold.target, "hold released by hand");
@@ -40,31 +47,40 @@ impl Host {
 
     /// Ends all holds whose time is up, and converges whatever is unfinished: their targets, and those that an earlier try
     /// or an earlier process left. Returns what was converged.
-    pub async fn tend(&self) -> Result<Vec<Converged>, JournalError> {
+    pub async fn tend(&self) -> Result<Vec<Arc<Converged>>, JournalError> {
         let journal = &self.parts.journal;
         for hold in journal.expire(self.parts.clock.now()).await? {
             tracing::info!(hold = hold.id.0, prefix = %hold.prefix, at = %hold.target, "hold ended: its time is up");
         }
-        self.converge_all(journal.unfinished().await?).await
+        Ok(self.converge_all(journal.unfinished().await?).await)
     }
 
     /// Converges every target with a hold or an entry of ours: what somebody else changed is repaired, and what was not covered may find room now.
-    pub async fn repair(&self) -> Result<Vec<Converged>, JournalError> {
+    pub async fn repair(&self) -> Result<Vec<Arc<Converged>>, JournalError> {
         let targets = self.parts.journal.targets().await?;
-        self.converge_all(targets).await
+        Ok(self.converge_all(targets).await)
     }
 
-    async fn converge_all(&self, targets: Vec<Target>) -> Result<Vec<Converged>, JournalError> {
-        let mut all = Vec::new();
-        if !self.parts.mode.writes() {
-            return Ok(all);
-        }
-        for target in targets {
-            match self.parts.converger.converge(&target).await {
-                Ok(converged) => all.push(converged),
-                Err(error) => tracing::error!(at = %target, "{}; tried again later", with_causes(&error)),
+    /// Forgets what ended longer ago than the journal is to keep it.
+    pub async fn prune(&self) -> Result<(), JournalError> {
+        let before = self.parts.clock.now().saturating_sub(self.parts.keep).unwrap_or_default();
+        loop {
+            let pruned = self.parts.journal.prune(before).await?;
+            if !pruned.is_more_left() {
+                return Ok(());
             }
         }
-        Ok(all)
+    }
+
+    pub(super) async fn converge_all(&self, targets: Vec<Target>) -> Vec<Arc<Converged>> {
+        let converge = async |target: Target| match self.parts.converger.converge(&target).await {
+            Ok(converged) => Some(converged),
+            Err(error) => {
+                tracing::error!(at = %target, "{}; tried again later", with_causes(&error));
+                None
+            }
+        };
+        let runs = stream::iter(targets).map(converge).buffer_unordered(TARGETS_AT_ONCE);
+        runs.filter_map(std::future::ready).collect().await
     }
 }

@@ -7,6 +7,7 @@ mod carry_out;
 mod consider;
 pub mod ending;
 mod history;
+mod place;
 pub mod receive;
 pub mod retry;
 mod surroundings;
@@ -16,13 +17,14 @@ pub mod worker;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use tokio::sync::Notify;
+use jiff::SignedDuration;
+use tokio::sync::{Notify, Semaphore};
 
 pub use self::receive::{Receipt, ReceiveError};
 use crate::{
     alert::{Alert, Detector},
     clock::Clock,
-    cloud::Cloud,
+    cloud::{Cloud, Clouds},
     converge::Converger,
     decision::ActionKind,
     fact::{HistorySource, LiveFacts, Memo, ObservationSource},
@@ -51,8 +53,8 @@ pub struct Routed {
 pub struct Parts {
     /// The plugins, in the order in which they are asked.
     pub plugins: Vec<Routed>,
-    /// The account.
-    pub cloud: Arc<dyn Cloud>,
+    /// Every account and region that alerts may concern. What is read here may be some seconds old.
+    pub clouds: Arc<Clouds>,
     /// Where observations come from.
     pub observations: Arc<dyn ObservationSource>,
     /// The journal.
@@ -67,7 +69,15 @@ pub struct Parts {
     pub mode: Mode,
     /// How many deliveries may wait.
     pub queue: u32,
+    /// How many alerts are decided on at the same time.
+    pub workers: usize,
+    /// How long the journal keeps what is over.
+    pub keep: SignedDuration,
 }
+
+/// How many alerts may wait for their network ACL at the same time. More than that is a storm: then their holds are in force, and the timer brings
+/// the ACL to them.
+const WAITING_PLACES: usize = 32;
 
 /// A host: everything that an alert meets on its way.
 pub struct Host {
@@ -76,12 +86,18 @@ pub struct Host {
     admitted: Notify,
     /// Rung when holds changed, so that the timer need not oversleep a new one's end.
     held: Notify,
+    /// The places of those who are decided on.
+    deciding: Semaphore,
+    /// The places of those who wait for their network ACL.
+    waiting: Semaphore,
 }
 
 impl Host {
     /// A host of these parts.
     pub fn new(parts: Parts) -> Self {
         Self {
+            deciding: Semaphore::new(parts.workers),
+            waiting: Semaphore::new(WAITING_PLACES),
             parts,
             admitted: Notify::new(),
             held: Notify::new(),
@@ -93,23 +109,18 @@ impl Host {
         &self.parts.journal
     }
 
-    /// The account, for those who look.
-    pub fn cloud(&self) -> &Arc<dyn Cloud> {
-        &self.parts.cloud
+    /// The accounts and regions, for those who look.
+    pub fn clouds(&self) -> &Arc<Clouds> {
+        &self.parts.clouds
     }
 
-    /// The facts of one alert, each fetched once.
-    fn facts(&self, alert: &Alert) -> Arc<Memo> {
+    /// The facts of one alert, which is for this cloud, each fetched once.
+    fn facts(&self, alert: &Alert, cloud: &Arc<dyn Cloud>) -> Arc<Memo> {
         let history: Arc<dyn HistorySource> = Arc::new(history::JournalHistory {
             journal: Arc::clone(&self.parts.journal),
             clock: Arc::clone(&self.parts.clock),
         });
-        let live = LiveFacts::new(
-            alert,
-            Arc::clone(&self.parts.observations),
-            Arc::clone(&self.parts.cloud),
-            history,
-        );
+        let live = LiveFacts::new(alert, Arc::clone(&self.parts.observations), Arc::clone(cloud), history);
         Arc::new(Memo::new(Arc::new(live)))
     }
 }

@@ -7,28 +7,27 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Host;
-use crate::text::with_causes;
+use crate::{hold::JournalError, text::with_causes};
 
 /// How long the timer sleeps at most. A hold whose end is further away is looked at again until then, so a clock that was set does little harm.
 const LONGEST_SLEEP: Duration = Duration::from_secs(10);
 /// How often everything in force is compared with what is there.
 const REPAIR_EVERY: Duration = Duration::from_secs(60);
+/// How often the journal forgets what is old.
+const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Runs until it is told to stop. The first round is at once: it ends what ended while nothing ran, and finishes what was begun.
+/// Runs until it is told to stop. The first round is at once: it ends what ended while nothing ran, finishes what was begun, and brings what is in force to the
+/// configuration of today.
 pub async fn run(host: Arc<Host>, stop: CancellationToken) {
-    let mut repaired = Instant::now();
+    let mut repair = Every::new(REPAIR_EVERY);
+    let mut prune = Every::new(PRUNE_EVERY);
     while !stop.is_cancelled() {
-        if let Err(error) = host.tend().await {
-            tracing::error!("holds could not be looked after: {}; tried again", with_causes(&error));
+        told("holds could not be looked after", host.tend().await.map(drop));
+        if repair.is_due() {
+            told("network ACLs could not be compared", host.repair().await.map(drop));
         }
-        if repaired.elapsed() >= REPAIR_EVERY {
-            if let Err(error) = host.repair().await {
-                tracing::error!(
-                    "network ACLs could not be compared: {}; tried again",
-                    with_causes(&error)
-                );
-            }
-            repaired = Instant::now();
+        if prune.is_due() {
+            told("the journal could not forget what is old", host.prune().await);
         }
         let sleep = host.until_next_end().await;
         tokio::select! {
@@ -36,6 +35,32 @@ pub async fn run(host: Arc<Host>, stop: CancellationToken) {
             () = host.held.notified() => {}
             () = stop.cancelled() => {}
         }
+    }
+}
+
+fn told(what: &str, result: Result<(), JournalError>) {
+    if let Err(error) = result {
+        tracing::error!("{what}: {}; tried again", with_causes(&error));
+    }
+}
+
+/// Something that is due at once, and then at intervals.
+struct Every {
+    interval: Duration,
+    last: Option<Instant>,
+}
+
+impl Every {
+    fn new(interval: Duration) -> Self {
+        Self { interval, last: None }
+    }
+
+    fn is_due(&mut self) -> bool {
+        let due = self.last.is_none_or(|last| last.elapsed() >= self.interval);
+        if due {
+            self.last = Some(Instant::now());
+        }
+        due
     }
 }
 

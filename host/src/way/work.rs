@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Host, receive::unread_report, retry};
+use super::{Host, consider::Case, place, receive::unread_report, retry};
 use crate::{
     alert::{self, Alert},
     hold::{Delivery, DeliveryId, DeliveryState, JournalError},
@@ -65,8 +65,21 @@ impl Host {
 
     async fn go(&self, alert: &Arc<Alert>, delivery: Option<&DeliveryId>, mode: Mode) -> Result<Report, JournalError> {
         let now = self.parts.clock.now();
-        let facts = self.facts(alert);
-        let considered = self.consider(alert, &facts, now).await;
+        let cloud = match place::cloud_of(&alert.place, &self.parts.clouds) {
+            Ok(cloud) => cloud,
+            Err(why) => return Ok(Report::refused(delivery, mode, alert, why)),
+        };
+        let facts = self.facts(alert, cloud);
+        let considered = {
+            let _place = self.deciding.acquire().await;
+            self.consider(Case {
+                alert,
+                cloud: &**cloud,
+                facts: &facts,
+                now,
+            })
+            .await
+        };
         let targets = match delivery {
             Some(delivery) if mode.writes() => self.carry_out(&considered.intents, delivery, now).await?,
             _ => self.preview(&considered.intents, now).await,
@@ -77,6 +90,7 @@ impl Host {
             outcome: Outcome::of(mode, &considered.plugins, &targets),
             summary: summary(mode, alert, &considered.plugins, &targets),
             alert: Alert::clone(alert),
+            refusal: None,
             facts: facts.asked(),
             plugins: considered.plugins,
             targets,
@@ -127,6 +141,8 @@ fn tell(report: &Report, state: DeliveryState) {
     match report.outcome {
         Outcome::Failed => line!(error),
         Outcome::NotCovered | Outcome::NoPlugin => line!(warn),
+        // Somebody sends alerts here that this configuration has no place for.
+        Outcome::Refused if report.refusal.is_some() => line!(warn),
         _ => line!(info),
     }
 }

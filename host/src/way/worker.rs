@@ -9,7 +9,7 @@ use std::{
 use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::Host;
+use super::{Host, WAITING_PLACES};
 use crate::{hold::DeliveryId, text::with_causes};
 
 /// How long until the worker looks again though nothing rang: for deliveries whose next attempt has come.
@@ -17,7 +17,9 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Runs until it is told to stop, and then ends what it is working on. The journal is the queue: what a crash interrupts is
 /// found there by the next process.
-pub async fn run(host: Arc<Host>, workers: usize, stop: CancellationToken) {
+pub async fn run(host: Arc<Host>, stop: CancellationToken) {
+    // Who waits for a network ACL must not keep others from being decided on.
+    let workers = host.parts.workers + WAITING_PLACES;
     let mut crew = Crew::default();
     while !stop.is_cancelled() {
         let is_idle = crew.hire(&host, workers).await == 0;

@@ -5,3 +5,4 @@ mod ending;
 mod evil;
 mod failing;
 mod keeping;
+mod places;

@@ -8,16 +8,13 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_ec2::{
-    Client,
-    types::{Filter, IcmpTypeCode, PortRange, RuleAction as Ec2RuleAction},
-};
+use aws_sdk_ec2::{Client, types::Filter};
 use ipnet::IpNet;
 
 use self::fault::cloud_error;
 use super::{
     Cloud,
-    acl::{Direction, Entry, NetworkAcl, RuleAction},
+    acl::{Direction, Entry, NetworkAcl},
     call::Call,
     error::{CloudError, Fault},
     id::{AclId, SecurityGroupId, SubnetId, VpcId},
@@ -159,34 +156,40 @@ impl Cloud for Ec2Cloud {
     }
 
     async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
-        let (v4, v6) = match entry.prefix {
-            IpNet::V4(prefix) => (Some(prefix.to_string()), None),
-            IpNet::V6(prefix) => (None, Some(prefix.to_string())),
-        };
-        let action = match entry.action {
-            RuleAction::Allow => Ec2RuleAction::Allow,
-            RuleAction::Deny => Ec2RuleAction::Deny,
-        };
-        let ports = entry
-            .ports
-            .map(|ports| PortRange::builder().from(ports.first).to(ports.last).build());
-        let icmp = entry
-            .icmp
-            .map(|icmp| IcmpTypeCode::builder().r#type(icmp.kind).code(icmp.code).build());
+        let written = convert::WrittenEntry::from(entry);
         self.client
             .create_network_acl_entry()
             .network_acl_id(acl.as_str())
-            .rule_number(entry.number.into())
-            .egress(entry.direction == Direction::Egress)
-            .protocol(entry.protocol.to_string())
-            .rule_action(action)
-            .set_cidr_block(v4)
-            .set_ipv6_cidr_block(v6)
-            .set_port_range(ports)
-            .set_icmp_type_code(icmp)
+            .rule_number(written.number)
+            .egress(written.egress)
+            .protocol(written.protocol)
+            .rule_action(written.action)
+            .set_cidr_block(written.v4)
+            .set_ipv6_cidr_block(written.v6)
+            .set_port_range(written.ports)
+            .set_icmp_type_code(written.icmp)
             .send()
             .await
             .map_err(|error| cloud_error(Call::CreateNetworkAclEntry, &error))?;
+        Ok(())
+    }
+
+    async fn replace_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
+        let written = convert::WrittenEntry::from(entry);
+        self.client
+            .replace_network_acl_entry()
+            .network_acl_id(acl.as_str())
+            .rule_number(written.number)
+            .egress(written.egress)
+            .protocol(written.protocol)
+            .rule_action(written.action)
+            .set_cidr_block(written.v4)
+            .set_ipv6_cidr_block(written.v6)
+            .set_port_range(written.ports)
+            .set_icmp_type_code(written.icmp)
+            .send()
+            .await
+            .map_err(|error| cloud_error(Call::ReplaceNetworkAclEntry, &error))?;
         Ok(())
     }
 
@@ -200,6 +203,10 @@ impl Cloud for Ec2Cloud {
             .await
             .map_err(|error| cloud_error(Call::DeleteNetworkAclEntry, &error))?;
         Ok(())
+    }
+
+    async fn rule_quota(&self) -> Result<Option<u16>, CloudError> {
+        Ok(None)
     }
 }
 

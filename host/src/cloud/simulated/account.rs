@@ -21,7 +21,7 @@ use crate::cloud::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub(super) place: CloudPlace,
-    pub(super) rule_quota: usize,
+    pub(super) rule_quota: u16,
     pub(super) vpcs: BTreeMap<VpcId, Vec<IpNet>>,
     pub(super) subnets: BTreeMap<SubnetId, VpcId>,
     pub(super) acls: BTreeMap<AclId, NetworkAcl>,

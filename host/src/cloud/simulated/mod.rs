@@ -7,7 +7,6 @@
 //! calls that were made.
 
 mod account;
-mod bucket;
 mod error;
 mod script;
 mod validation;
@@ -24,11 +23,11 @@ use ipnet::IpNet;
 
 pub use self::{account::Account, error::AccountError, script::LoggedCall};
 use self::{
-    bucket::{Bucket, rate},
     script::{Failures, When},
 };
 use super::{
     Cloud,
+    bucket::{Bucket, rate},
     acl::{Direction, Entry, NetworkAcl, RuleAction},
     call::Call,
     error::{CloudError, Fault},
@@ -202,14 +201,16 @@ impl Cloud for SimulatedCloud {
     }
 
     async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
-        let action = match entry.action {
-            RuleAction::Allow => "allow",
-            RuleAction::Deny => "deny",
-        };
-        let about = format!("{acl} {} {} {action} {}", entry.direction, entry.number, entry.prefix);
-        self.call(Call::CreateNetworkAclEntry, about, |account| {
+        self.call(Call::CreateNetworkAclEntry, about(acl, entry), |account| {
             let rule_quota = account.rule_quota;
             validation::insert(account.acl_mut(acl)?, entry, rule_quota)
+        })
+    }
+
+    async fn replace_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
+        self.call(Call::ReplaceNetworkAclEntry, about(acl, entry), |account| {
+            let rule_quota = account.rule_quota;
+            validation::replace(account.acl_mut(acl)?, entry, rule_quota)
         })
     }
 
@@ -219,6 +220,21 @@ impl Cloud for SimulatedCloud {
             validation::remove(account.acl_mut(acl)?, direction, number)
         })
     }
+
+    async fn rule_quota(&self) -> Result<Option<u16>, CloudError> {
+        self.call(Call::GetServiceQuota, "L-2AEEBF1A", |account| {
+            Ok(Some(account.rule_quota))
+        })
+    }
+}
+
+/// What a call that writes an entry is about.
+fn about(acl: &AclId, entry: &Entry) -> String {
+    let action = match entry.action {
+        RuleAction::Allow => "allow",
+        RuleAction::Deny => "deny",
+    };
+    format!("{acl} {} {} {action} {}", entry.direction, entry.number, entry.prefix)
 }
 
 impl Account {

@@ -3,12 +3,12 @@
 use ipnet::IpNet;
 
 use crate::cloud::{
-    acl::{Direction, Entry, FIRST_NUMBER, LAST_NUMBER, NetworkAcl, Protocol},
+    acl::{Direction, Entry, FIRST_NUMBER, Family, LAST_NUMBER, NetworkAcl, Protocol},
     error::Fault,
 };
 
 /// How many rules an ACL may have by default, a direction and family (quota L-2AEEBF1A). The final deny is one of them.
-pub(super) const DEFAULT_RULE_QUOTA: usize = 20;
+pub(super) const DEFAULT_RULE_QUOTA: u16 = 20;
 
 /// The number of the final IPv4 deny.
 const FINAL_V4: u16 = LAST_NUMBER + 1;
@@ -31,46 +31,62 @@ pub(super) fn final_denies(vpc_prefixes: &[IpNet]) -> Vec<Entry> {
 }
 
 /// Puts an entry into an ACL, in the form in which EC2 keeps it, or says with EC2's words why not.
-pub(super) fn insert(acl: &mut NetworkAcl, entry: &Entry, rule_quota: usize) -> Result<(), Fault> {
-    check_number(entry.number)?;
-    check_protocol(entry)?;
-    let entry = Entry {
-        // EC2 takes 198.51.100.18/24 and keeps 198.51.100.0/24.
-        prefix: entry.prefix.trunc(),
-        ..entry.clone()
-    };
+pub(super) fn insert(acl: &mut NetworkAcl, entry: &Entry, rule_quota: u16) -> Result<(), Fault> {
+    let entry = as_kept(entry)?;
     if position(acl, entry.direction, entry.number).is_some() {
         return Err(Fault::EntryExists {
             message: format!("The network acl entry identified by {} already exists.", entry.number),
         });
     }
-    if rules(acl, &entry) >= rule_quota {
-        return Err(Fault::EntryLimit {
-            message: format!(
-                "{} has reached the limit of {rule_quota} {} rules.",
-                acl.id, entry.direction
-            ),
-        });
-    }
+    check_room(acl, &entry, rule_quota)?;
     acl.entries.push(entry);
     acl.entries.sort_by_key(|entry| (entry.direction, entry.number));
+    Ok(())
+}
+
+/// Swaps the entry of an ACL that has the direction and number of `entry` for it, or says with EC2's words why not. A full ACL is no reason,
+/// unless the entry changes its family: then it counts towards the other quota.
+pub(super) fn replace(acl: &mut NetworkAcl, entry: &Entry, rule_quota: u16) -> Result<(), Fault> {
+    let entry = as_kept(entry)?;
+    let position =
+        position(acl, entry.direction, entry.number).ok_or_else(|| no_entry(acl, entry.direction, entry.number))?;
+    let family_of = |entry: &Entry| Family::of(entry.prefix);
+    if acl.entries.get(position).map(family_of) != Some(family_of(&entry)) {
+        check_room(acl, &entry, rule_quota)?;
+    }
+    if let Some(old) = acl.entries.get_mut(position) {
+        *old = entry;
+    }
     Ok(())
 }
 
 /// Takes an entry out of an ACL, or says with EC2's words why not.
 pub(super) fn remove(acl: &mut NetworkAcl, direction: Direction, number: u16) -> Result<(), Fault> {
     check_number(number)?;
-    let Some(position) = position(acl, direction, number) else {
-        return Err(Fault::NotFound {
-            code: "InvalidNetworkAclEntry.NotFound".to_owned(),
-            message: format!(
-                "The {direction} network acl entry {number} does not exist in {}.",
-                acl.id
-            ),
-        });
-    };
+    let position = position(acl, direction, number).ok_or_else(|| no_entry(acl, direction, number))?;
     acl.entries.remove(position);
     Ok(())
+}
+
+/// An entry in the form in which EC2 keeps it, or with EC2's words why it takes no such entry.
+fn as_kept(entry: &Entry) -> Result<Entry, Fault> {
+    check_number(entry.number)?;
+    check_protocol(entry)?;
+    Ok(Entry {
+        // EC2 takes 198.51.100.18/24 and keeps 198.51.100.0/24.
+        prefix: entry.prefix.trunc(),
+        ..entry.clone()
+    })
+}
+
+fn no_entry(acl: &NetworkAcl, direction: Direction, number: u16) -> Fault {
+    Fault::NotFound {
+        code: "InvalidNetworkAclEntry.NotFound".to_owned(),
+        message: format!(
+            "The {direction} network acl entry {number} does not exist in {}.",
+            acl.id
+        ),
+    }
 }
 
 fn position(acl: &NetworkAcl, direction: Direction, number: u16) -> Option<usize> {
@@ -79,11 +95,22 @@ fn position(acl: &NetworkAcl, direction: Direction, number: u16) -> Option<usize
         .position(|entry| entry.direction == direction && entry.number == number)
 }
 
+fn check_room(acl: &NetworkAcl, entry: &Entry, rule_quota: u16) -> Result<(), Fault> {
+    if rules(acl, entry) < usize::from(rule_quota) {
+        return Ok(());
+    }
+    Err(Fault::EntryLimit {
+        message: format!(
+            "{} has reached the limit of {rule_quota} {} rules.",
+            acl.id, entry.direction
+        ),
+    })
+}
+
 /// How many rules count towards the quota that `entry` would count towards: the family's final deny is one, also where it isn't shown.
 fn rules(acl: &NetworkAcl, entry: &Entry) -> usize {
-    let is_v4 = |prefix: &IpNet| matches!(prefix, IpNet::V4(_));
     let others = acl.entries.iter().filter(|other| {
-        !other.is_final() && other.direction == entry.direction && is_v4(&other.prefix) == is_v4(&entry.prefix)
+        !other.is_final() && other.direction == entry.direction && Family::of(other.prefix) == Family::of(entry.prefix)
     });
     others.count() + 1
 }
@@ -176,8 +203,46 @@ mod tests {
     fn a_number_out_of_range_is_refused(#[values(0, 32_767, 32_768, 40_000)] number: u16) {
         let created = insert(&mut acl(), &deny(number, "198.51.100.7/32"), DEFAULT_RULE_QUOTA);
         assert!(matches!(created, Err(Fault::Invalid { .. })), "{created:?}");
+        let replaced = replace(&mut acl(), &deny(number, "198.51.100.7/32"), DEFAULT_RULE_QUOTA);
+        assert!(matches!(replaced, Err(Fault::Invalid { .. })), "{replaced:?}");
         let removed = remove(&mut acl(), Direction::Ingress, number);
         assert!(matches!(removed, Err(Fault::Invalid { .. })), "{removed:?}");
+    }
+
+    #[test]
+    fn an_entry_is_swapped_also_in_a_full_acl() {
+        let mut acl = acl();
+        for number in 1..=19 {
+            insert(&mut acl, &deny(number, "198.51.100.7/32"), DEFAULT_RULE_QUOTA).unwrap();
+        }
+        replace(&mut acl, &deny(7, "198.51.100.18/24"), DEFAULT_RULE_QUOTA).unwrap();
+        assert_eq!(acl.entries[6], deny(7, "198.51.100.0/24"));
+        assert_eq!(acl.entries.iter().filter(|entry| entry.number == 7).count(), 1);
+    }
+
+    #[test]
+    fn an_entry_that_changes_its_family_needs_room_in_the_other() {
+        let mut acl = acl();
+        for number in 1..=19 {
+            insert(&mut acl, &deny(number, "198.51.100.7/32"), DEFAULT_RULE_QUOTA).unwrap();
+        }
+        insert(&mut acl, &deny(20, "2001:db8::7/128"), DEFAULT_RULE_QUOTA).unwrap();
+        let before = acl.clone();
+        let full = replace(&mut acl, &deny(20, "198.51.100.8/32"), DEFAULT_RULE_QUOTA);
+        assert!(matches!(full, Err(Fault::EntryLimit { .. })), "{full:?}");
+        assert_eq!(acl, before);
+
+        replace(&mut acl, &deny(19, "2001:db8::8/128"), DEFAULT_RULE_QUOTA).unwrap();
+        replace(&mut acl, &deny(20, "198.51.100.8/32"), DEFAULT_RULE_QUOTA).unwrap();
+    }
+
+    #[test]
+    fn an_entry_that_is_not_there_can_not_be_swapped() {
+        let mut acl = acl();
+        insert(&mut acl, &deny(7, "198.51.100.7/32"), DEFAULT_RULE_QUOTA).unwrap();
+        let egress = Entry::deny(7, Direction::Egress, "198.51.100.7/32".parse().unwrap());
+        let fault = replace(&mut acl, &egress, DEFAULT_RULE_QUOTA).unwrap_err();
+        insta::assert_snapshot!(fault, @"not found (InvalidNetworkAclEntry.NotFound): The egress network acl entry 7 does not exist in acl-0a1b2c3d.");
     }
 
     #[test]

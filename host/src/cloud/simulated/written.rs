@@ -18,7 +18,7 @@ pub(super) struct WrittenAccount {
     pub(super) account: String,
     pub(super) region: String,
     #[serde(default = "default_rule_quota")]
-    pub(super) rule_quota: usize,
+    pub(super) rule_quota: u16,
     #[serde(default)]
     pub(super) vpc: Vec<WrittenVpc>,
     #[serde(default)]
@@ -31,7 +31,7 @@ pub(super) struct WrittenAccount {
     pub(super) instance: Vec<WrittenInstance>,
 }
 
-fn default_rule_quota() -> usize {
+fn default_rule_quota() -> u16 {
     DEFAULT_RULE_QUOTA
 }
 

@@ -180,7 +180,7 @@ async fn holds(State(host): State<Arc<Host>>, which: Result<Query<Which>, QueryR
     };
     let filter = HoldFilter {
         ended: which.all,
-        target: None,
+        ..HoldFilter::default()
     };
     match host.journal().holds(&filter).await {
         Ok(holds) => Json(holds).into_response(),

@@ -146,9 +146,9 @@ async fn an_address_in_use_twice_is_the_instance_of_the_alerts_own_vpc() {
 
 #[tokio::test]
 async fn an_instance_that_does_not_exist_is_not_known_and_says_where_was_looked() {
-    insta::assert_snapshot!(instance(Some("vpc-0a1b2c3d"), "i-0ffffffffffffffff").await, @"not known: instance id i-0ffffffffffffffff: no instance has it in the account and region that this host works in, terminated ones left out; the alert names account 111122223333, eu-west-1");
-    insta::assert_snapshot!(instance(None, "198.51.100.1").await, @"not known: instance address 198.51.100.1: no instance has it in the account and region that this host works in, terminated ones left out; the alert names neither account nor region");
-    insta::assert_snapshot!(instance(None, "Network\u{1b}[2J").await, @r"not known: instance DNS name Network\u{1b}[2J: no instance has it in the account and region that this host works in, terminated ones left out; the alert names neither account nor region");
+    insta::assert_snapshot!(instance(Some("vpc-0a1b2c3d"), "i-0ffffffffffffffff").await, @"not known: instance id i-0ffffffffffffffff: no instance has it in account 111122223333 in eu-west-1, terminated ones left out");
+    insta::assert_snapshot!(instance(None, "198.51.100.1").await, @"not known: instance address 198.51.100.1: no instance has it in account 111122223333 in eu-west-1, terminated ones left out; the alert itself does not name both account and region");
+    insta::assert_snapshot!(instance(None, "Network\u{1b}[2J").await, @r"not known: instance DNS name Network\u{1b}[2J: no instance has it in account 111122223333 in eu-west-1, terminated ones left out; the alert itself does not name both account and region");
     insta::assert_snapshot!(instance(None, "").await, @"not known: an instance without a name: ask for an instance id, an address or a DNS name");
 }
 

@@ -1,110 +1,131 @@
-//! Changes and the entries that are ours, in SQL.
+//! Changes in SQL, and what they make of the entries that are ours.
 
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, params};
 
 use super::{
-    super::{Change, ChangeId, Target, change::OwnEntry, journal::ChangeEnd},
-    Failure,
-    row::{from_time, from_value, to_value},
+    super::{Change, ChangeEnd, ChangeId, Lease, MadeChange, Target},
+    Failure, leases,
+    own::{self, Standing},
+    row::{from_time, from_value, to_time, to_value},
     targets,
 };
-use crate::cloud::Entry;
 
-/// See [`super::Journal::begin`]. An entry is ours from the moment its creation begins, because from then on it may be there.
-pub(super) fn begin(
-    sql: &Transaction<'_>,
-    target: &Target,
-    change: &Change,
-    now: Timestamp,
-) -> Result<ChangeId, Failure> {
-    let Target { account, region, acl } = target;
-    sql.execute(
-        "INSERT INTO changes (account, region, acl, change, begun) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![account, region, acl.as_str(), from_value(change)?, from_time(now)],
-    )?;
-    let id = ChangeId(sql.last_insert_rowid());
-    if let Change::Create(entry) = change {
-        sql.execute(
-            "INSERT INTO own_entries (account, region, acl, direction, number, entry, confirmed)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
-             ON CONFLICT DO UPDATE SET entry = excluded.entry, confirmed = 0",
-            params![
-                account,
-                region,
-                acl.as_str(),
-                entry.direction.name(),
-                entry.number,
-                from_value(entry)?
-            ],
-        )?;
-    }
-    Ok(id)
+/// See [`super::Journal::begin`]. An entry is ours from the moment its write begins, because from then on it may be there.
+pub(super) fn begin(sql: &Connection, lease: &Lease, change: &Change, now: Timestamp) -> Result<ChangeId, Failure> {
+    leases::check(sql, lease, now)?;
+    let Target { account, region, acl } = &lease.target;
+    let was = match change.adds() {
+        Some(entry) => {
+            let was = own::standing(sql, &lease.target, entry)?;
+            let begun = Standing {
+                confirmed: false,
+                written: now,
+            };
+            own::keep(sql, &lease.target, entry, &begun)?;
+            was
+        }
+        None => None,
+    };
+    sql.prepare_cached(
+        "INSERT INTO changes (account, region, acl, change, begun, was_confirmed, was_written)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        account,
+        region,
+        acl.as_str(),
+        from_value(change)?,
+        from_time(now),
+        was.as_ref().map(|was| was.confirmed),
+        was.as_ref().map(|was| from_time(was.written)),
+    ])?;
+    Ok(ChangeId(sql.last_insert_rowid()))
 }
 
 /// See [`super::Journal::finish`].
-pub(super) fn finish(sql: &Transaction<'_>, id: ChangeId, end: &ChangeEnd, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn finish(sql: &Connection, id: ChangeId, end: &ChangeEnd, now: Timestamp) -> Result<(), Failure> {
     let (word, detail) = match end {
         ChangeEnd::Done => ("done", None),
         ChangeEnd::Refused(detail) => ("refused", Some(detail)),
         ChangeEnd::Unknown(detail) => ("unknown", Some(detail)),
     };
-    sql.execute(
-        "UPDATE changes SET finished = ?2, end = ?3, detail = ?4 WHERE id = ?1",
-        params![id.0, from_time(now), word, detail],
-    )?;
-    let (target, change) = sql.query_row(
-        "SELECT account, region, acl, change FROM changes WHERE id = ?1",
-        params![id.0],
-        |row| Ok((targets::read(row), row.get::<_, String>("change")?)),
-    )?;
-    let target = target?;
-    let change: Change = to_value("change", &change)?;
-    match (&change, end) {
-        (Change::Create(entry), ChangeEnd::Done) => confirm(sql, &target, entry),
-        (Change::Create(entry), ChangeEnd::Refused(_)) | (Change::Delete(entry), ChangeEnd::Done) => {
-            forget(sql, &target, entry)
-        }
-        (Change::Create(_), ChangeEnd::Unknown(_))
-        | (Change::Delete(_), ChangeEnd::Refused(_) | ChangeEnd::Unknown(_)) => Ok(()),
+    let begun = sql
+        .prepare_cached(
+            "UPDATE changes SET finished = ?2, end = ?3, detail = ?4 WHERE id = ?1
+             RETURNING account, region, acl, change, begun, was_confirmed, was_written",
+        )?
+        .query_row(params![id.0, from_time(now), word, detail], |row| Ok(Begun::read(row)))??;
+    match end {
+        ChangeEnd::Done => begun.done(sql),
+        ChangeEnd::Refused(_) => begun.take_back(sql),
+        ChangeEnd::Unknown(_) => Ok(()),
     }
 }
 
-fn confirm(sql: &Transaction<'_>, target: &Target, entry: &Entry) -> Result<(), Failure> {
-    let Target { account, region, acl } = target;
-    sql.execute(
-        "UPDATE own_entries SET confirmed = 1
-         WHERE account = ?1 AND region = ?2 AND acl = ?3 AND direction = ?4 AND number = ?5",
-        params![account, region, acl.as_str(), entry.direction.name(), entry.number],
-    )?;
-    Ok(())
+/// A change that began, with how the entry that it adds stood before. Only that very entry: after an answer that did not come there may be two of ours
+/// with the same number, and a write that comes late may still bring the other.
+struct Begun {
+    target: Target,
+    change: Change,
+    at: Timestamp,
+    was: Option<Standing>,
 }
 
-/// See [`super::Journal::forget`].
-pub(super) fn forget(sql: &Transaction<'_>, target: &Target, entry: &Entry) -> Result<(), Failure> {
-    let Target { account, region, acl } = target;
-    sql.execute(
-        "DELETE FROM own_entries
-         WHERE account = ?1 AND region = ?2 AND acl = ?3 AND direction = ?4 AND number = ?5",
-        params![account, region, acl.as_str(), entry.direction.name(), entry.number],
-    )?;
-    Ok(())
+impl Begun {
+    fn read(row: &rusqlite::Row<'_>) -> Result<Self, Failure> {
+        let was: (Option<bool>, Option<i64>) = (row.get(5)?, row.get(6)?);
+        Ok(Self {
+            target: targets::read(row)?,
+            change: to_value("change", &row.get::<_, String>(3)?)?,
+            at: to_time(row.get(4)?)?,
+            was: match was {
+                (Some(confirmed), Some(written)) => Some(Standing {
+                    confirmed,
+                    written: to_time(written)?,
+                }),
+                _ => None,
+            },
+        })
+    }
+
+    fn done(&self, sql: &Connection) -> Result<(), Failure> {
+        if let Some(entry) = self.change.removes() {
+            own::forget(sql, &self.target, entry)?;
+        }
+        if let Some(entry) = self.change.adds() {
+            let done = Standing {
+                confirmed: true,
+                written: self.at,
+            };
+            own::keep(sql, &self.target, entry, &done)?;
+        }
+        Ok(())
+    }
+
+    fn take_back(&self, sql: &Connection) -> Result<(), Failure> {
+        match (self.change.adds(), &self.was) {
+            (Some(entry), Some(was)) => own::keep(sql, &self.target, entry, was),
+            (Some(entry), None) => own::forget(sql, &self.target, entry),
+            (None, _) => Ok(()),
+        }
+    }
 }
 
-/// The entries of an ACL that are ours, begun ones included.
-pub(super) fn own_entries(sql: &Transaction<'_>, target: &Target) -> Result<Vec<OwnEntry>, Failure> {
+/// The changes of a target that are known to be done since a time, oldest first.
+pub(super) fn recent(sql: &Connection, target: &Target, since: Timestamp) -> Result<Vec<MadeChange>, Failure> {
     let Target { account, region, acl } = target;
     let mut statement = sql.prepare_cached(
-        "SELECT entry, confirmed FROM own_entries WHERE account = ?1 AND region = ?2 AND acl = ?3
-         ORDER BY direction DESC, number",
+        "SELECT change, finished FROM changes
+         WHERE account = ?1 AND region = ?2 AND acl = ?3 AND end = 'done' AND finished >= ?4 ORDER BY finished, id",
     )?;
-    let mut rows = statement.query(params![account, region, acl.as_str()])?;
-    let mut own = Vec::new();
+    let mut rows = statement.query(params![account, region, acl.as_str(), from_time(since)])?;
+    let mut recent = Vec::new();
     while let Some(row) = rows.next()? {
-        own.push(OwnEntry {
-            entry: to_value("entry", &row.get::<_, String>("entry")?)?,
-            confirmed: row.get("confirmed")?,
+        recent.push(MadeChange {
+            change: to_value("change", &row.get::<_, String>(0)?)?,
+            at: to_time(row.get(1)?)?,
         });
     }
-    Ok(own)
+    Ok(recent)
 }

@@ -1,7 +1,7 @@
 //! Deliveries in SQL.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     super::{Admission, Delivery, DeliveryId, DeliveryState},
@@ -12,40 +12,39 @@ use super::{
 const COLUMNS: &str = "id, door, detector, body, received, attempts, state, not_before, report";
 
 /// See [`super::Journal::admit`].
-pub(super) fn admit(sql: &Transaction<'_>, delivery: &Delivery, most_waiting: u32) -> Result<Admission, Failure> {
-    let known = find(sql, &delivery.id)?.map(|known| known.state);
-    if let Some(state @ (DeliveryState::Waiting { .. } | DeliveryState::Done)) = known {
+pub(super) fn admit(sql: &Connection, delivery: &Delivery, most_waiting: u32) -> Result<Admission, Failure> {
+    if let Some(state @ (DeliveryState::Waiting { .. } | DeliveryState::Done)) = state(sql, &delivery.id)? {
         return Ok(Admission::SeenBefore(state));
     }
-    let waiting: u32 = sql.query_row("SELECT count(*) FROM deliveries WHERE state = 'waiting'", [], |row| {
-        row.get(0)
-    })?;
+    let waiting: u32 = sql
+        .prepare_cached("SELECT waiting FROM queue")?
+        .query_row([], |row| row.get(0))?;
     if waiting >= most_waiting && matches!(delivery.state, DeliveryState::Waiting { .. }) {
         return Ok(Admission::Full);
     }
     // A delivery that failed before starts anew; when it came first stays true.
-    sql.execute(
+    sql.prepare_cached(
         "INSERT INTO deliveries (id, door, detector, body, received, attempts, state, not_before, report)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8)
          ON CONFLICT (id) DO UPDATE SET
              door = excluded.door, body = excluded.body, attempts = 0,
              state = excluded.state, not_before = excluded.not_before, report = excluded.report",
-        params![
-            delivery.id.as_str(),
-            delivery.door,
-            delivery.detector.name(),
-            delivery.body,
-            from_time(delivery.received),
-            delivery.state.name(),
-            not_before(delivery.state),
-            delivery.report,
-        ],
-    )?;
+    )?
+    .execute(params![
+        delivery.id.as_str(),
+        delivery.door,
+        delivery.detector.name(),
+        delivery.body,
+        from_time(delivery.received),
+        delivery.state.name(),
+        not_before(delivery.state),
+        delivery.report,
+    ])?;
     Ok(Admission::Admitted)
 }
 
 /// See [`super::Journal::waiting`].
-pub(super) fn waiting(sql: &Transaction<'_>, now: Timestamp, most: u32) -> Result<Vec<Delivery>, Failure> {
+pub(super) fn waiting(sql: &Connection, now: Timestamp, most: u32) -> Result<Vec<Delivery>, Failure> {
     let query = format!(
         "SELECT {COLUMNS} FROM deliveries WHERE state = 'waiting' AND not_before <= ?1 ORDER BY not_before, rowid LIMIT ?2"
     );
@@ -59,35 +58,34 @@ pub(super) fn waiting(sql: &Transaction<'_>, now: Timestamp, most: u32) -> Resul
 }
 
 /// See [`super::Journal::attempt`].
-pub(super) fn attempt(sql: &Transaction<'_>, id: &DeliveryId) -> Result<u32, Failure> {
-    let attempts = sql.query_row(
-        "UPDATE deliveries SET attempts = attempts + 1 WHERE id = ?1 RETURNING attempts",
-        [id.as_str()],
-        |row| row.get(0),
-    )?;
+pub(super) fn attempt(sql: &Connection, id: &DeliveryId) -> Result<u32, Failure> {
+    let attempts = sql
+        .prepare_cached("UPDATE deliveries SET attempts = attempts + 1 WHERE id = ?1 RETURNING attempts")?
+        .query_row([id.as_str()], |row| row.get(0))?;
     Ok(attempts)
 }
 
 /// See [`super::Journal::settle`].
-pub(super) fn settle(
-    sql: &Transaction<'_>,
-    id: &DeliveryId,
-    state: DeliveryState,
-    report: &str,
-) -> Result<(), Failure> {
-    sql.execute(
-        "UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4 WHERE id = ?1",
-        params![id.as_str(), state.name(), not_before(state), report],
-    )?;
+pub(super) fn settle(sql: &Connection, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), Failure> {
+    sql.prepare_cached("UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4 WHERE id = ?1")?
+        .execute(params![id.as_str(), state.name(), not_before(state), report])?;
     Ok(())
 }
 
 /// See [`super::Journal::delivery`].
-pub(super) fn find(sql: &Transaction<'_>, id: &DeliveryId) -> Result<Option<Delivery>, Failure> {
+pub(super) fn find(sql: &Connection, id: &DeliveryId) -> Result<Option<Delivery>, Failure> {
     let query = format!("SELECT {COLUMNS} FROM deliveries WHERE id = ?1");
     let mut statement = sql.prepare_cached(&query)?;
     statement
         .query_row([id.as_str()], |row| Ok(read(row)))
+        .optional()?
+        .transpose()
+}
+
+/// How a delivery stands, if it is known.
+fn state(sql: &Connection, id: &DeliveryId) -> Result<Option<DeliveryState>, Failure> {
+    sql.prepare_cached("SELECT state, not_before FROM deliveries WHERE id = ?1")?
+        .query_row([id.as_str()], |row| Ok(read_state(row)))
         .optional()?
         .transpose()
 }
@@ -99,16 +97,19 @@ fn not_before(state: DeliveryState) -> Option<i64> {
     }
 }
 
-fn read(row: &Row<'_>) -> Result<Delivery, Failure> {
+fn read_state(row: &Row<'_>) -> Result<DeliveryState, Failure> {
     let state: String = row.get("state")?;
-    let state = match (state.as_str(), row.get::<_, Option<i64>>("not_before")?) {
-        ("waiting", Some(not_before)) => DeliveryState::Waiting {
+    match (state.as_str(), row.get::<_, Option<i64>>("not_before")?) {
+        ("waiting", Some(not_before)) => Ok(DeliveryState::Waiting {
             not_before: to_time(not_before)?,
-        },
-        ("done", None) => DeliveryState::Done,
-        ("failed", None) => DeliveryState::Failed,
-        _ => return Err(unreadable("state of a delivery", &state)),
-    };
+        }),
+        ("done", None) => Ok(DeliveryState::Done),
+        ("failed", None) => Ok(DeliveryState::Failed),
+        _ => Err(unreadable("state of a delivery", &state)),
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Delivery, Failure> {
     Ok(Delivery {
         id: DeliveryId::read(&row.get::<_, String>("id")?),
         door: row.get("door")?,
@@ -116,7 +117,7 @@ fn read(row: &Row<'_>) -> Result<Delivery, Failure> {
         body: row.get("body")?,
         received: to_time(row.get("received")?)?,
         attempts: row.get("attempts")?,
-        state,
+        state: read_state(row)?,
         report: row.get("report")?,
     })
 }

@@ -1,26 +1,44 @@
-//! Targets in SQL: which of them have holds that their ACL does not follow yet.
+//! Targets in SQL: which of them have holds that their ACL does not follow yet, and what must stay reachable around each.
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use ipnet::IpNet;
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
-    super::{Target, journal::Revision},
+    super::{Revision, Target},
     Failure,
     row::to_parsed,
 };
 
 /// Notes that a target's holds changed.
-pub(super) fn touch(sql: &Transaction<'_>, target: &Target) -> Result<(), Failure> {
+pub(super) fn touch(sql: &Connection, target: &Target) -> Result<(), Failure> {
     let Target { account, region, acl } = target;
-    sql.execute(
-        "INSERT INTO targets (account, region, acl, revision, converged) VALUES (?1, ?2, ?3, 1, 0)
-         ON CONFLICT DO UPDATE SET revision = revision + 1",
-        params![account, region, acl.as_str()],
-    )?;
+    sql.prepare_cached(
+        "INSERT INTO targets (account, region, acl, revision, converged) VALUES (?1, ?2, ?3, ?4, 0)
+         ON CONFLICT DO UPDATE SET revision = excluded.revision",
+    )?
+    .execute(params![account, region, acl.as_str(), next_revision(sql)?])?;
     Ok(())
 }
 
-/// How often a target's holds changed.
-pub(super) fn revision(sql: &Transaction<'_>, target: &Target) -> Result<Revision, Failure> {
+/// Notes that something changed that bears on all holds in force.
+pub(super) fn touch_all(sql: &Connection) -> Result<(), Failure> {
+    sql.prepare_cached(
+        "UPDATE targets SET revision = ?1
+         WHERE (account, region, acl) IN (SELECT account, region, acl FROM holds WHERE ended_at IS NULL)",
+    )?
+    .execute([next_revision(sql)?])?;
+    Ok(())
+}
+
+fn next_revision(sql: &Connection) -> Result<i64, Failure> {
+    let next = sql
+        .prepare_cached("UPDATE revisions SET last = last + 1 RETURNING last")?
+        .query_row([], |row| row.get(0))?;
+    Ok(next)
+}
+
+/// The revision of a target's holds.
+pub(super) fn revision(sql: &Connection, target: &Target) -> Result<Revision, Failure> {
     let Target { account, region, acl } = target;
     let revision = sql
         .prepare_cached("SELECT revision FROM targets WHERE account = ?1 AND region = ?2 AND acl = ?3")?
@@ -30,17 +48,42 @@ pub(super) fn revision(sql: &Transaction<'_>, target: &Target) -> Result<Revisio
 }
 
 /// Notes that a target's ACL does what its holds said in `revision`.
-pub(super) fn converged(sql: &Transaction<'_>, target: &Target, revision: Revision) -> Result<(), Failure> {
+pub(super) fn converged(sql: &Connection, target: &Target, revision: Revision) -> Result<(), Failure> {
     let Target { account, region, acl } = target;
-    sql.execute(
-        "UPDATE targets SET converged = max(converged, ?4) WHERE account = ?1 AND region = ?2 AND acl = ?3",
-        params![account, region, acl.as_str(), revision.0],
-    )?;
+    sql.prepare_cached(
+        "UPDATE targets SET converged = ?4 WHERE account = ?1 AND region = ?2 AND acl = ?3 AND converged < ?4",
+    )?
+    .execute(params![account, region, acl.as_str(), revision.0])?;
     Ok(())
 }
 
+/// Notes what must stay reachable around a target, beside what is known already.
+pub(super) fn spare(sql: &Connection, target: &Target, prefixes: &[IpNet]) -> Result<(), Failure> {
+    let Target { account, region, acl } = target;
+    let mut statement = sql.prepare_cached(
+        "INSERT INTO spared (account, region, acl, prefix) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    )?;
+    for prefix in prefixes {
+        statement.execute(params![account, region, acl.as_str(), prefix.trunc().to_string()])?;
+    }
+    Ok(())
+}
+
+/// What must stay reachable around a target.
+pub(super) fn spared(sql: &Connection, target: &Target) -> Result<Vec<IpNet>, Failure> {
+    let Target { account, region, acl } = target;
+    let mut statement = sql
+        .prepare_cached("SELECT prefix FROM spared WHERE account = ?1 AND region = ?2 AND acl = ?3 ORDER BY prefix")?;
+    let mut rows = statement.query(params![account, region, acl.as_str()])?;
+    let mut spared = Vec::new();
+    while let Some(row) = rows.next()? {
+        spared.push(to_parsed("prefix", &row.get::<_, String>(0)?)?);
+    }
+    Ok(spared)
+}
+
 /// See [`super::Journal::unfinished`].
-pub(super) fn unfinished(sql: &Transaction<'_>) -> Result<Vec<Target>, Failure> {
+pub(super) fn unfinished(sql: &Connection) -> Result<Vec<Target>, Failure> {
     list(
         sql,
         "SELECT account, region, acl FROM targets WHERE converged < revision ORDER BY account, region, acl",
@@ -48,7 +91,7 @@ pub(super) fn unfinished(sql: &Transaction<'_>) -> Result<Vec<Target>, Failure> 
 }
 
 /// See [`super::Journal::targets`].
-pub(super) fn all(sql: &Transaction<'_>) -> Result<Vec<Target>, Failure> {
+pub(super) fn all(sql: &Connection) -> Result<Vec<Target>, Failure> {
     list(
         sql,
         "SELECT account, region, acl FROM holds WHERE ended_at IS NULL
@@ -56,16 +99,16 @@ pub(super) fn all(sql: &Transaction<'_>) -> Result<Vec<Target>, Failure> {
     )
 }
 
-/// The target of a row that has its three columns.
+/// The target of a row whose first columns are the account, the region and the ACL.
 pub(super) fn read(row: &Row<'_>) -> Result<Target, Failure> {
     Ok(Target {
-        account: row.get("account")?,
-        region: row.get("region")?,
-        acl: to_parsed("network ACL id", &row.get::<_, String>("acl")?)?,
+        account: row.get(0)?,
+        region: row.get(1)?,
+        acl: to_parsed("network ACL id", &row.get::<_, String>(2)?)?,
     })
 }
 
-fn list(sql: &Transaction<'_>, query: &str) -> Result<Vec<Target>, Failure> {
+fn list(sql: &Connection, query: &str) -> Result<Vec<Target>, Failure> {
     let mut statement = sql.prepare_cached(query)?;
     let mut rows = statement.query([])?;
     let mut targets = Vec::new();

@@ -1,11 +1,12 @@
 //! What people fear of a journal. Any other journal has to pass the same.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use super::*;
+use super::{super::*, *};
 use crate::{
     alert::Detector,
     cloud::{Direction, Entry},
+    fact::History,
 };
 
 fn target(acl: &str) -> Target {
@@ -27,6 +28,8 @@ fn intent(prefix: &str, until: Option<i64>) -> Intent {
         direction: Direction::Ingress,
         reason: "600 failed attempts".to_owned(),
         confidence: 80,
+        severity: None,
+        spare: Vec::new(),
         plugin: "nacl-block".to_owned(),
         alert: "stealthwatch-cloud/6125".to_owned(),
         until: until.map(at),
@@ -56,6 +59,13 @@ fn id(text: &str) -> DeliveryId {
 
 fn journal() -> SqliteJournal {
     SqliteJournal::in_memory().unwrap()
+}
+
+async fn lease(journal: &SqliteJournal, until: Timestamp) -> Lease {
+    match journal.lease(&web(), &Owner::new("one"), at(0), until).await.unwrap() {
+        Leasing::Ours(lease) => lease,
+        theirs @ Leasing::Theirs { .. } => panic!("{theirs:?}"),
+    }
 }
 
 async fn put(journal: &SqliteJournal, intent: Intent, by: &str, now: i64) -> Hold {
@@ -188,17 +198,29 @@ async fn a_target_is_unfinished_until_its_newest_revision_is_converged() {
     let journal = journal();
     let hold = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
     assert_eq!(journal.unfinished().await.unwrap(), [web()]);
-    let seen = journal.situation(&web(), at(1)).await.unwrap();
+    let seen = journal.situation(&web(), at(1), at(0)).await.unwrap();
     put(&journal, intent("203.0.113.8/32", None), "b", 1).await;
-    let covered = [(hold.id, Coverage::Covered { rule: 99 })];
+    let covered = [(
+        hold.id,
+        Coverage::Covered {
+            rule: 99,
+            aggregate: None,
+        },
+    )];
     journal.converged(&web(), seen.revision, &covered).await.unwrap();
     assert_eq!(
         journal.unfinished().await.unwrap(),
         [web()],
         "the second hold came meanwhile"
     );
-    let seen = journal.situation(&web(), at(2)).await.unwrap();
-    assert_eq!(seen.holds[0].coverage, Coverage::Covered { rule: 99 });
+    let seen = journal.situation(&web(), at(2), at(0)).await.unwrap();
+    assert_eq!(
+        seen.holds[0].coverage,
+        Coverage::Covered {
+            rule: 99,
+            aggregate: None
+        }
+    );
     journal.converged(&web(), seen.revision, &[]).await.unwrap();
     assert!(journal.unfinished().await.unwrap().is_empty());
 }
@@ -207,10 +229,11 @@ async fn a_target_is_unfinished_until_its_newest_revision_is_converged() {
 async fn an_entry_is_ours_from_the_moment_its_write_begins_until_it_is_known_to_be_gone() {
     let journal = journal();
     let entry = Entry::deny(99, Direction::Ingress, "203.0.113.7/32".parse().unwrap());
-    let own = async || journal.situation(&web(), at(0)).await.unwrap().own;
+    let lease = lease(&journal, at(1_000)).await;
+    let own = async || journal.situation(&web(), at(0), at(0)).await.unwrap().own;
 
     let create = journal
-        .begin(&web(), &Change::Create(entry.clone()), at(1))
+        .begin(&lease, &Change::Create(entry.clone()), at(1))
         .await
         .unwrap();
     assert!(!own().await[0].confirmed, "a crash now must not make an orphan");
@@ -220,14 +243,14 @@ async fn an_entry_is_ours_from_the_moment_its_write_begins_until_it_is_known_to_
         .unwrap();
     assert_eq!(own().await.len(), 1, "it may be there");
     let create = journal
-        .begin(&web(), &Change::Create(entry.clone()), at(3))
+        .begin(&lease, &Change::Create(entry.clone()), at(3))
         .await
         .unwrap();
     journal.finish(create, &ChangeEnd::Done, at(4)).await.unwrap();
     assert!(own().await[0].confirmed);
 
     let delete = journal
-        .begin(&web(), &Change::Delete(entry.clone()), at(5))
+        .begin(&lease, &Change::Delete(entry.clone()), at(5))
         .await
         .unwrap();
     assert_eq!(own().await.len(), 1, "it is still there");
@@ -237,13 +260,13 @@ async fn an_entry_is_ours_from_the_moment_its_write_begins_until_it_is_known_to_
         .unwrap();
     assert_eq!(own().await.len(), 1);
     let delete = journal
-        .begin(&web(), &Change::Delete(entry.clone()), at(7))
+        .begin(&lease, &Change::Delete(entry.clone()), at(7))
         .await
         .unwrap();
     journal.finish(delete, &ChangeEnd::Done, at(8)).await.unwrap();
     assert!(own().await.is_empty());
 
-    let refused = journal.begin(&web(), &Change::Create(entry), at(9)).await.unwrap();
+    let refused = journal.begin(&lease, &Change::Create(entry), at(9)).await.unwrap();
     journal
         .finish(refused, &ChangeEnd::Refused("denied".to_owned()), at(10))
         .await
@@ -304,7 +327,7 @@ async fn a_journal_of_a_newer_quell_is_left_alone() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     let error = SqliteJournal::open(&path).err().unwrap();
-    insta::assert_snapshot!(error, @"the journal has format 99, this Quell knows 1: run the Quell that wrote it, or a newer one");
+    insta::assert_snapshot!(error, @"the journal has format 99, this Quell knows 2: run the Quell that wrote it, or a newer one");
 }
 
 #[tokio::test]

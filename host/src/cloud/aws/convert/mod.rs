@@ -5,10 +5,13 @@ mod acl;
 mod instance;
 mod security_group;
 mod vpc;
+mod written;
 
 use std::{fmt, str::FromStr};
 
-pub(super) use self::{acl::network_acl, instance::instance, security_group::security_group, vpc::prefixes};
+pub(super) use self::{
+    acl::network_acl, instance::instance, security_group::security_group, vpc::prefixes, written::WrittenEntry,
+};
 use crate::cloud::error::Fault;
 
 /// What EC2 sent and can't be read.

@@ -1,16 +1,18 @@
-//! Token buckets, as EC2 throttles: each call has its own bucket in an account and region.
+//! Token buckets: how EC2 throttles, and how Quell keeps below that.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::cloud::call::Call;
+use super::call::Call;
 
 /// How much of a call EC2 lets through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rate {
+pub(crate) struct Rate {
     /// How many calls at once.
-    pub(super) burst: u32,
+    pub(crate) burst: u32,
     /// How many calls come back each second.
-    pub(super) refill: u32,
+    pub(crate) refill: u32,
 }
 
 /// EC2's own figures, from "Request throttling for the Amazon EC2 API". The describing calls are the ones with a filter or an id, which
@@ -25,7 +27,7 @@ pub(super) fn rate(call: Call) -> Rate {
 
 /// The tokens that are left for one call.
 #[derive(Debug)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     rate: Rate,
     tokens: f64,
     filled: Timestamp,
@@ -33,7 +35,7 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// A full bucket.
-    pub(super) fn full(rate: Rate, now: Timestamp) -> Self {
+    pub(crate) fn full(rate: Rate, now: Timestamp) -> Self {
         Self {
             rate,
             tokens: f64::from(rate.burst),
@@ -42,16 +44,27 @@ impl Bucket {
     }
 
     /// Takes a token. False if there is none.
-    pub(super) fn take(&mut self, now: Timestamp) -> bool {
-        // A clock that was set back must not take tokens away.
-        let seconds = now.duration_since(self.filled).as_secs_f64().max(0.0);
-        self.filled = now;
-        self.tokens = (self.tokens + seconds * f64::from(self.rate.refill)).min(f64::from(self.rate.burst));
+    pub(crate) fn take(&mut self, now: Timestamp) -> bool {
+        self.refill(now);
         if self.tokens < 1.0 {
             return false;
         }
         self.tokens -= 1.0;
         true
+    }
+
+    /// Takes a token that may come only later, and says how long until then.
+    pub(crate) fn reserve(&mut self, now: Timestamp) -> Duration {
+        self.refill(now);
+        self.tokens -= 1.0;
+        Duration::from_secs_f64((-self.tokens).max(0.0) / f64::from(self.rate.refill))
+    }
+
+    fn refill(&mut self, now: Timestamp) {
+        // A clock that was set back must not take tokens away.
+        let seconds = now.duration_since(self.filled).as_secs_f64().max(0.0);
+        self.filled = now;
+        self.tokens = (self.tokens + seconds * f64::from(self.rate.refill)).min(f64::from(self.rate.burst));
     }
 }
 
@@ -96,5 +109,14 @@ mod tests {
             taken_of_a_hundred(&mut bucket, start - SignedDuration::from_hours(1)),
             50
         );
+    }
+
+    #[test]
+    fn who_reserves_waits_in_turn_and_no_longer_than_needed() {
+        let start = Timestamp::UNIX_EPOCH;
+        let mut bucket = Bucket::full(Rate { burst: 2, refill: 2 }, start);
+        let waits: Vec<_> = (0..4).map(|_| bucket.reserve(start).as_millis()).collect();
+        assert_eq!(waits, [0, 0, 500, 1000]);
+        assert_eq!(bucket.reserve(start + SignedDuration::from_secs(10)), Duration::ZERO);
     }
 }

@@ -1,0 +1,184 @@
+//! The converger: what the rest of the host asks to bring network ACLs to what their holds say.
+
+use std::{collections::HashMap, sync::Arc};
+
+use ipnet::IpNet;
+
+use super::{
+    Capacity, ConvergeError, Converged, Plan, SideCapacity, Stance, Terms,
+    driver::Driver,
+    lane::{Lanes, Run},
+    pace::Pace,
+    quota::Quotas,
+};
+use crate::{
+    clock::Clock,
+    cloud::{Clouds, Direction, Entry, Family, NetworkAcl},
+    hold::{Coverage, Hold, Journal, Owner, Situation, Target},
+};
+
+/// What a converger works with.
+pub struct Means {
+    /// The accounts and regions.
+    pub clouds: Arc<Clouds>,
+    /// The journal.
+    pub journal: Arc<dyn Journal>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Within what it may use network ACLs.
+    pub terms: Terms,
+    /// Whether it may add entries, or only take back.
+    pub stance: Stance,
+    /// Who holds its leases.
+    pub owner: Owner,
+}
+
+/// Brings network ACLs to what their holds say. The only writer. Cheap to clone.
+#[derive(Clone)]
+pub struct Converger {
+    driver: Arc<Driver>,
+    lanes: Arc<Lanes<Target, Result<Arc<Converged>, ConvergeError>>>,
+}
+
+impl Converger {
+    /// A converger that has nothing to do yet.
+    pub fn new(means: Means) -> Self {
+        let lanes = Lanes::new(Arc::clone(&means.clock));
+        let driver = Driver {
+            clouds: means.clouds,
+            journal: means.journal,
+            clock: means.clock,
+            terms: means.terms,
+            stance: means.stance,
+            owner: means.owner,
+            pace: Pace::default(),
+            quotas: Quotas::default(),
+            full: HashMap::new().into(),
+        };
+        Self {
+            driver: driver.into(),
+            lanes: lanes.into(),
+        }
+    }
+
+    /// Brings one ACL to what its holds say now. If it does already, nothing is written. Who asks while a converge is under way shares the
+    /// next one with all others who do.
+    pub async fn converge(&self, target: &Target) -> Result<Arc<Converged>, ConvergeError> {
+        let work = async || {
+            let (driver, on) = (Arc::clone(&self.driver), target.clone());
+            // In a task of its own: who asked may go away, and a run that is cut off leaves a change without its result.
+            match tokio::spawn(async move { driver.run(&on).await }).await {
+                Ok((result, has_changed)) => Run {
+                    result: result.map(Arc::new),
+                    has_changed,
+                },
+                Err(error) => Run {
+                    result: Err(ConvergeError::BrokeOff {
+                        target: target.clone(),
+                        why: error.to_string(),
+                    }),
+                    has_changed: true,
+                },
+            }
+        };
+        self.lanes.go(target, work).await
+    }
+
+    /// What a converge would change if `more` holds were in force as well, of whose surroundings `spare` must stay reachable; and how they would be
+    /// covered. Writes nothing.
+    pub async fn preview(
+        &self,
+        target: &Target,
+        more: &[Hold],
+        spare: &[IpNet],
+    ) -> Result<(NetworkAcl, Plan), ConvergeError> {
+        let (live, mut situation) = self.look(target).await?;
+        situation.spare.extend_from_slice(spare);
+        let in_force = situation.holds.len();
+        for hold in more {
+            if !situation.holds.iter().take(in_force).any(|known| same_hold(known, hold)) {
+                situation.holds.push(hold.clone());
+            }
+        }
+        let mut plan = self.plan(target, &live, &situation).await?;
+        if more.is_empty() {
+            return Ok((live, plan));
+        }
+        // What is in force already answers for the one that asks for the same.
+        let planned = |hold: &Hold| {
+            let known = situation.holds.iter().find(|known| same_hold(known, hold))?;
+            plan.coverage.iter().find(|(id, _)| *id == known.id)
+        };
+        let coverage = |hold: &Hold| planned(hold).map_or(Coverage::Pending, |(_, coverage)| coverage.clone());
+        plan.coverage = more.iter().map(|hold| (hold.id, coverage(hold))).collect();
+        Ok((live, plan))
+    }
+
+    /// How full an ACL is.
+    pub async fn capacity(&self, target: &Target) -> Result<Capacity, ConvergeError> {
+        let cloud = self.cloud(target)?;
+        let (live, situation) = self.look(target).await?;
+        let plan = self.plan(target, &live, &situation).await?;
+        let room = self.driver.room(target, &**cloud).await;
+        let is_ours = |entry: &&Entry| situation.own.iter().any(|own| own.is(entry));
+        let mut sides = Vec::new();
+        for direction in Direction::BOTH {
+            for family in [Family::IPv4, Family::IPv6] {
+                let entries = || {
+                    live.entries
+                        .iter()
+                        .filter(|entry| !entry.is_final())
+                        .filter(|entry| entry.direction == direction && Family::of(entry.prefix) == family)
+                };
+                let ours = entries().filter(is_ours).count();
+                let others = entries().count() - ours;
+                let holds: Vec<_> = situation
+                    .holds
+                    .iter()
+                    .filter(|hold| hold.direction == direction && Family::of(hold.prefix) == family)
+                    .map(|hold| hold.id)
+                    .collect();
+                let uncovered = plan
+                    .coverage
+                    .iter()
+                    .filter(|(id, coverage)| !coverage.is_covered() && holds.contains(id));
+                sides.push(SideCapacity {
+                    direction,
+                    family,
+                    quota: room.quota(),
+                    quota_source: room.source(),
+                    learnt: room.learnt(direction, family),
+                    others,
+                    ours,
+                    room: room.for_us(direction, family, others),
+                    holds: holds.len(),
+                    not_covered: uncovered.count(),
+                });
+            }
+        }
+        Ok(Capacity {
+            target: target.clone(),
+            sides,
+        })
+    }
+
+    async fn look(&self, target: &Target) -> Result<(NetworkAcl, Situation), ConvergeError> {
+        let cloud = self.cloud(target)?;
+        let (live, situation, _) = self.driver.look(target, &**cloud).await?;
+        Ok((live, situation))
+    }
+
+    async fn plan(&self, target: &Target, live: &NetworkAcl, situation: &Situation) -> Result<Plan, ConvergeError> {
+        let cloud = self.cloud(target)?;
+        Ok(self.driver.plan(target, &**cloud, live, situation).await)
+    }
+
+    fn cloud(&self, target: &Target) -> Result<&Arc<dyn crate::cloud::Cloud>, ConvergeError> {
+        let cloud = self.driver.clouds.of(&target.place());
+        cloud.ok_or_else(|| ConvergeError::NotConfigured { target: target.clone() })
+    }
+}
+
+fn same_hold(one: &Hold, other: &Hold) -> bool {
+    one.prefix == other.prefix && one.direction == other.direction
+}

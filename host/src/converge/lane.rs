@@ -1,0 +1,193 @@
+//! Lanes: one run at a time on each target, and one run for all who asked before it began.
+//!
+//! A thousand alerts on one network ACL ask for a thousand converges. Each must know that the ACL was brought to its holds *after* it asked; that
+//! takes two runs, not a thousand.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{
+        Arc, Mutex as PlainMutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+
+/// The rest after the first of several runs that changed something; it doubles from run to run.
+const FIRST_REST: Duration = Duration::from_millis(250);
+/// The longest rest. What is asked for while a lane rests is done in one run after it, so this bounds how late an alert can be.
+const LONGEST_REST: Duration = Duration::from_secs(2);
+/// After so long without a change a lane starts without rest again.
+const QUIET: SignedDuration = SignedDuration::from_secs(10);
+
+/// One lane a target.
+pub(super) struct Lanes<K, T> {
+    clock: Arc<dyn Clock>,
+    lanes: PlainMutex<HashMap<K, Arc<Lane<T>>>>,
+}
+
+/// What one run came to.
+#[derive(Debug, Clone)]
+pub(super) struct Run<T> {
+    pub(super) result: T,
+    /// Whether it changed something: then the lane rests.
+    pub(super) has_changed: bool,
+}
+
+struct Lane<T> {
+    /// How often a run was asked for.
+    asked: AtomicU64,
+    state: Mutex<State<T>>,
+}
+
+struct State<T> {
+    /// All who asked up to this are served by the last run.
+    served: u64,
+    last: Option<T>,
+    changed: Option<Timestamp>,
+    rest: Duration,
+}
+
+impl<K: Eq + Hash + Clone, T: Clone> Lanes<K, T> {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            lanes: PlainMutex::default(),
+        }
+    }
+
+    /// The result of a run on `key` that begins after this was called: a run of `work`, or of somebody who waited too.
+    pub(super) async fn go(&self, key: &K, work: impl AsyncFnOnce() -> Run<T>) -> T {
+        let lane = self.lane(key);
+        let ticket = lane.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut state = lane.state.lock().await;
+        if let (true, Some(result)) = (state.served >= ticket, &state.last) {
+            return result.clone();
+        }
+        self.rest(&mut state).await;
+        // Everybody who has asked by this moment is served: what they want done is in the journal already.
+        let served = lane.asked.load(Ordering::SeqCst);
+        let run = work().await;
+        state.served = served;
+        state.last = Some(run.result.clone());
+        if run.has_changed {
+            state.changed = Some(self.clock.now());
+        }
+        run.result
+    }
+
+    async fn rest(&self, state: &mut State<T>) {
+        let since = state.changed.map(|changed| self.clock.now().duration_since(changed));
+        let Some(since) = since.filter(|since| *since < QUIET) else {
+            state.rest = Duration::ZERO;
+            return;
+        };
+        state.rest = (state.rest * 2).clamp(FIRST_REST, LONGEST_REST);
+        let left = state.rest.saturating_sub(Duration::try_from(since).unwrap_or_default());
+        if !left.is_zero() {
+            self.clock.sleep(left).await;
+        }
+    }
+
+    fn lane(&self, key: &K) -> Arc<Lane<T>> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = lanes.entry(key.clone()).or_insert_with(|| {
+            Arc::new(Lane {
+                asked: AtomicU64::new(0),
+                state: Mutex::new(State {
+                    served: 0,
+                    last: None,
+                    changed: None,
+                    rest: Duration::ZERO,
+                }),
+            })
+        });
+        Arc::clone(lane)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    fn lanes() -> (Arc<ManualClock>, Lanes<&'static str, usize>) {
+        let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
+        (clock.clone(), Lanes::new(clock))
+    }
+
+    /// A run that takes its time and says the how-many-eth it was.
+    async fn run(runs: &AtomicUsize, has_changed: bool) -> Run<usize> {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        Run {
+            result: runs.fetch_add(1, Ordering::SeqCst) + 1,
+            has_changed,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_thousand_who_ask_at_once_are_served_by_two_runs() {
+        let (_, lanes) = lanes();
+        let runs = AtomicUsize::new(0);
+        join_all((0..1000).map(|_| lanes.go(&"acl", async || run(&runs, false).await))).await;
+        assert!(runs.into_inner() <= 2);
+    }
+
+    #[tokio::test]
+    async fn who_asks_while_a_run_is_under_way_gets_one_that_begins_later() {
+        let (_, lanes) = lanes();
+        let runs = AtomicUsize::new(0);
+        let first = lanes.go(&"acl", async || run(&runs, false).await);
+        let second = async {
+            tokio::task::yield_now().await;
+            lanes.go(&"acl", async || run(&runs, false).await).await
+        };
+        assert_eq!(tokio::join!(first, second), (1, 2));
+    }
+
+    #[tokio::test]
+    async fn one_target_does_not_wait_for_another() {
+        let (_, lanes) = lanes();
+        let runs = AtomicUsize::new(0);
+        let stuck = lanes.go(&"stuck", async || std::future::pending().await);
+        tokio::select! {
+            _ = stuck => unreachable!("it is stuck"),
+            result = lanes.go(&"acl", async || run(&runs, false).await) => assert_eq!(result, 1),
+        }
+    }
+
+    #[tokio::test]
+    async fn runs_that_change_something_come_at_growing_intervals_and_a_quiet_lane_starts_at_once() {
+        let (clock, lanes) = lanes();
+        let runs = AtomicUsize::new(0);
+        let mut began = Vec::new();
+        for _ in 0..6 {
+            lanes
+                .go(&"acl", async || {
+                    began.push(clock.now().as_millisecond());
+                    run(&runs, true).await
+                })
+                .await;
+        }
+        assert_eq!(began, [0, 250, 750, 1750, 3750, 5750]);
+        clock.advance(SignedDuration::from_secs(10));
+        lanes
+            .go(&"acl", async || {
+                began.push(clock.now().as_millisecond());
+                run(&runs, true).await
+            })
+            .await;
+        assert_eq!(began.last(), Some(&15_750));
+    }
+}

@@ -1,0 +1,219 @@
+//! Order: the changes of one direction, so ordered that no moment between two of them is worse than before.
+//!
+//! An entry that has to go may go as soon as everything that it denied and that shall stay denied is denied by others of ours. Where one entry takes
+//! the place of another, `ReplaceNetworkAclEntry` does it in one step and needs no room.
+//! The prefixes of ours nest or are apart, before and after, which is why this always finds its way: merging and
+//! dropping need no room, and splitting an entry into n needs n - 1 rules more, which the plan has counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::IpNet;
+
+use super::{Band, number, wish::Wanted};
+use crate::{
+    cloud::{Direction, Entry, Family},
+    hold::Change,
+};
+
+/// What order is made of: one direction of an ACL as it is and as it shall be.
+pub(super) struct Scene<'a> {
+    pub(super) direction: Direction,
+    /// Entries of ours that are there.
+    pub(super) ours: Vec<Entry>,
+    /// The prefixes that entries of ours shall deny: apart from each other.
+    pub(super) wanted: &'a [Wanted],
+    /// The numbers of others.
+    pub(super) taken: BTreeSet<u16>,
+    /// Entries of ours that stay as they are though no wanted prefix asks for them.
+    pub(super) stays: Vec<Entry>,
+    pub(super) band: Band,
+    /// How many entries of ours each family has room for.
+    pub(super) room: BTreeMap<Family, usize>,
+}
+
+/// The changes, and where each wanted prefix comes to stand.
+#[derive(Debug, Default)]
+pub(super) struct Ordered {
+    pub(super) changes: Vec<Change>,
+    pub(super) numbers: BTreeMap<IpNet, u16>,
+}
+
+/// Orders the changes. `is_never` says which entries deny what must never be denied: they go before all else. A wanted prefix that has no
+/// number afterwards found none.
+pub(super) fn order(scene: Scene<'_>, is_never: impl Fn(IpNet) -> bool) -> Ordered {
+    let mut work = Work::begin(scene);
+    work.free_the_never_denied(is_never);
+    work.place_the_wanted();
+    work.remove_the_rest();
+    work.ordered
+}
+
+struct Work<'a> {
+    direction: Direction,
+    band: Band,
+    room: BTreeMap<Family, usize>,
+    taken: BTreeSet<u16>,
+    /// Entries of ours that will be there in the end.
+    kept: Vec<Entry>,
+    /// Entries of ours that have to go.
+    old: Vec<Entry>,
+    /// What is to be placed, the heaviest first.
+    pending: Vec<&'a Wanted>,
+    /// What found no number.
+    unplaced: Vec<&'a Wanted>,
+    ordered: Ordered,
+}
+
+impl<'a> Work<'a> {
+    fn begin(scene: Scene<'a>) -> Self {
+        let mut work = Self {
+            direction: scene.direction,
+            band: scene.band,
+            room: scene.room,
+            taken: scene.taken,
+            kept: scene.stays,
+            old: scene.ours,
+            pending: Vec::new(),
+            unplaced: Vec::new(),
+            ordered: Ordered::default(),
+        };
+        for wanted in scene.wanted {
+            let works = |entry: &Entry| entry.prefix == wanted.prefix && entry.number <= wanted.last_working;
+            match work.old.iter().position(works) {
+                Some(at) => {
+                    let entry = work.old.remove(at);
+                    work.ordered.numbers.insert(entry.prefix, entry.number);
+                    work.kept.push(entry);
+                }
+                None => work.pending.push(wanted),
+            }
+        }
+        // The scarcest numbers first among equals, so that who can stand anywhere does not take them.
+        work.pending
+            .sort_by_key(|wanted| (std::cmp::Reverse(wanted.weight), wanted.last, wanted.prefix));
+        work
+    }
+
+    /// What must never be denied is let through at once. What else such an entry denied is denied again right afterwards.
+    fn free_the_never_denied(&mut self, is_never: impl Fn(IpNet) -> bool) {
+        while let Some(at) = self.old.iter().position(|entry| is_never(entry.prefix)) {
+            let old = self.old.remove(at);
+            let in_place_of = |wanted: &&&Wanted| self.may_replace(&old, wanted);
+            let inside = self
+                .pending
+                .iter()
+                .filter(in_place_of)
+                .find(|wanted| overlaps(wanted.prefix, old.prefix));
+            match inside.or_else(|| self.pending.iter().find(in_place_of)).copied() {
+                Some(wanted) => self.replace(old, wanted),
+                None => self.ordered.changes.push(Change::Delete(old)),
+            }
+        }
+    }
+
+    fn place_the_wanted(&mut self) {
+        while !self.pending.is_empty() {
+            let placed = self.replace_one() || self.create_one() || self.delete_one();
+            if !placed {
+                // No number, whatever goes: said in the plan, nothing is written for it.
+                self.unplaced.push(self.pending.remove(0));
+            }
+        }
+    }
+
+    /// Puts a wanted prefix in the place of an entry whose other parts are denied already.
+    fn replace_one(&mut self) -> bool {
+        let pair = self.pending.iter().find_map(|wanted| {
+            let fits = |old: &&Entry| self.may_replace(old, wanted) && self.waits_for_at_most(old, Some(wanted));
+            // One that it contains before any other: the fewest moves.
+            let inside = |old: &&Entry| wanted.prefix.contains(&old.prefix);
+            let mut fitting = self.old.iter().filter(fits);
+            let old = fitting
+                .clone()
+                .find(inside)
+                .or_else(|| fitting.find(|old| !inside(old)))?;
+            Some((old.clone(), *wanted))
+        });
+        let Some((old, wanted)) = pair else {
+            return false;
+        };
+        self.old.retain(|entry| *entry != old);
+        self.replace(old, wanted);
+        true
+    }
+
+    /// Adds an entry where there is room and a number.
+    fn create_one(&mut self) -> bool {
+        let found = self.pending.iter().find_map(|wanted| {
+            let family = Family::of(wanted.prefix);
+            let in_use = self
+                .live()
+                .filter(|entry| Family::of(entry.prefix) == family)
+                .count();
+            let room = self.room.get(&family).copied().unwrap_or_default();
+            if in_use >= room {
+                return None;
+            }
+            let taken = |number| self.taken.contains(&number) || self.live().any(|entry| entry.number == number);
+            Some((*wanted, number::free(taken, self.band, wanted.last)?))
+        });
+        let Some((wanted, number)) = found else {
+            return false;
+        };
+        let entry = Entry::deny(number, self.direction, wanted.prefix);
+        self.ordered.changes.push(Change::Create(entry.clone()));
+        self.place(entry);
+        true
+    }
+
+    /// Removes one entry that nothing waits for, which makes room or frees a number.
+    fn delete_one(&mut self) -> bool {
+        let Some(at) = self.old.iter().position(|old| self.waits_for_at_most(old, None)) else {
+            return false;
+        };
+        let old = self.old.remove(at);
+        self.ordered.changes.push(Change::Delete(old));
+        true
+    }
+
+    /// What is left of the old goes, but not what alone denies something that found no number: that is better than nothing.
+    fn remove_the_rest(&mut self) {
+        for old in std::mem::take(&mut self.old) {
+            if !self.unplaced.iter().any(|wanted| overlaps(wanted.prefix, old.prefix)) {
+                self.ordered.changes.push(Change::Delete(old));
+            }
+        }
+    }
+
+    /// Whether of all that is pending nothing but `wanted` needs the old entry until it is placed.
+    fn waits_for_at_most(&self, old: &Entry, wanted: Option<&Wanted>) -> bool {
+        let needs = |other: &&Wanted| overlaps(other.prefix, old.prefix);
+        let mut needing = self.pending.iter().chain(&self.unplaced).copied().filter(|other| needs(other));
+        needing.all(|other| wanted.is_some_and(|wanted| wanted.prefix == other.prefix))
+    }
+
+    /// Within a family only: the families' rooms are apart.
+    fn may_replace(&self, old: &Entry, wanted: &Wanted) -> bool {
+        Family::of(old.prefix) == Family::of(wanted.prefix) && old.number <= wanted.last && old.number >= self.band.first
+    }
+
+    fn replace(&mut self, old: Entry, wanted: &Wanted) {
+        let new = Entry::deny(old.number, self.direction, wanted.prefix);
+        self.ordered.changes.push(Change::Replace { old, new: new.clone() });
+        self.place(new);
+    }
+
+    fn place(&mut self, entry: Entry) {
+        self.pending.retain(|wanted| wanted.prefix != entry.prefix);
+        self.ordered.numbers.insert(entry.prefix, entry.number);
+        self.kept.push(entry);
+    }
+
+    fn live(&self) -> impl Iterator<Item = &Entry> {
+        self.kept.iter().chain(&self.old)
+    }
+}
+
+fn overlaps(one: IpNet, other: IpNet) -> bool {
+    one.contains(&other) || other.contains(&one)
+}

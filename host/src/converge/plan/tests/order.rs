@@ -1,0 +1,45 @@
+//! No bad moment: in which order changes come.
+
+use super::*;
+
+fn deny(number: u16, of: &str) -> Entry {
+    Entry::deny(number, Ingress, prefix(of))
+}
+
+/// Room for exactly so many of ours on a fresh ACL.
+fn room_for(ours: u16) -> Room {
+    Room::new(ours + 2, QuotaSource::Configured, 0)
+}
+
+fn ordered(ours: &[Entry], holds: &[&str], room: u16) -> String {
+    let holds: Vec<_> = holds.iter().zip(1..).map(|(of, id)| hold(id, Ingress, of)).collect();
+    let plan = planned_in(&fresh(ours), &situation(&holds, ours), &room_for(room));
+    let lines: Vec<_> = plan.changes.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn merging_on_a_full_acl_replaces_in_place_and_then_drops_the_rest() {
+    let ours = [deny(99, "203.0.113.4/32"), deny(98, "203.0.113.5/32")];
+    let plan = ordered(&ours, &["203.0.113.4/32", "203.0.113.5/32", "198.51.100.7/32"], 2);
+    insta::assert_snapshot!(plan, @"");
+}
+
+#[test]
+fn splitting_makes_all_parts_but_one_before_the_last_takes_the_place() {
+    let ours = [deny(99, "203.0.113.4/30")];
+    let plan = ordered(&ours, &["203.0.113.4/32", "203.0.113.5/32", "203.0.113.7/32"], 5);
+    insta::assert_snapshot!(plan, @"");
+}
+
+#[test]
+fn what_ended_hands_its_place_over_in_one_step() {
+    let ours = [deny(99, "203.0.113.4/32")];
+    insta::assert_snapshot!(ordered(&ours, &["198.51.100.7/32"], 1), @"");
+}
+
+#[test]
+fn of_two_entries_for_one_prefix_one_goes() {
+    let ours = [deny(99, "203.0.113.4/32"), deny(98, "203.0.113.4/32")];
+    insta::assert_snapshot!(ordered(&ours, &["203.0.113.4/32"], 5), @"");
+}

@@ -1,0 +1,273 @@
+//! Whatever the ACL, whoever holds: the packet oracle judges after every single call.
+
+use proptest::{collection::vec, prelude::*};
+
+use super::*;
+use crate::{
+    cloud::{
+        PortRange, Protocol, RuleAction,
+        oracle::{Packet, judge},
+    },
+    hold::Pardon,
+};
+
+/// Whether everything from an address is dropped.
+fn denies_all(live: &NetworkAcl, direction: Direction, remote: std::net::IpAddr) -> bool {
+    let kinds = [(6, Some(22)), (17, Some(53)), (47, None)];
+    kinds.into_iter().all(|(protocol, port)| {
+        let packet = Packet {
+            direction,
+            remote,
+            protocol,
+            port,
+            icmp: None,
+        };
+        judge(live, &packet).action == RuleAction::Deny
+    })
+}
+
+fn denies(live: &NetworkAcl, direction: Direction, prefix: IpNet) -> bool {
+    [prefix.network(), prefix.broadcast()]
+        .into_iter()
+        .all(|remote| denies_all(live, direction, remote))
+}
+
+prop_compose! {
+    fn any_prefix()(family: bool, host in 0_u8..40, length in 24_u8..=36) -> IpNet {
+        let length = length.min(32);
+        let text = if family { format!("203.0.113.{host}/{length}") } else { format!("2001:db8::{host:x}/{}", length + 96) };
+        prefix(&text).trunc()
+    }
+}
+
+prop_compose! {
+    fn any_host()(family in 0_u8..3, net in 0_u8..2, host in 0_u8..40) -> IpNet {
+        prefix(&match family {
+            0 => format!("2001:db8::{net}:{host:x}/128"),
+            1 => format!("2001:db8:0:{host:x}::{net}/128"),
+            _ => format!("203.0.{}.{host}/32", 113 + net),
+        })
+    }
+}
+
+prop_compose! {
+    fn any_entry()(number in 1_u16..120, egress: bool, allows: bool, one_port: bool, prefix in any_prefix()) -> Entry {
+        let direction = if egress { Egress } else { Ingress };
+        let mut entry = Entry::deny(number, direction, prefix);
+        if allows {
+            entry.action = RuleAction::Allow;
+        }
+        if one_port {
+            entry.protocol = Protocol::Number(6);
+            entry.ports = Some(PortRange { first: 22, last: 22 });
+        }
+        entry
+    }
+}
+
+prop_compose! {
+    fn any_hold()(
+        egress in prop::bool::weighted(0.2),
+        prefix in prop_oneof![4 => any_host(), 1 => any_prefix()],
+        confidence in 0_u8..=100,
+        offences in 1_u32..4,
+        minutes in prop::option::of(1_i64..300),
+    ) -> Hold {
+        Hold {
+            confidence,
+            offences,
+            until: minutes.map(|minutes| Timestamp::from_second(minutes * 60).unwrap()),
+            ..hold(0, if egress { Egress } else { Ingress }, &prefix.to_string())
+        }
+    }
+}
+
+/// What changes between two converges.
+#[derive(Debug, Clone)]
+struct Turn {
+    /// The holds that are in force.
+    holds: Vec<Hold>,
+    /// What others put into the ACL.
+    more: Vec<Entry>,
+    /// Which of our entries somebody removes.
+    removed: Option<prop::sample::Index>,
+    pardoned: Vec<IpNet>,
+    /// After how many calls the process ends.
+    ends_after: usize,
+    paused: bool,
+}
+
+prop_compose! {
+    fn any_turn()(
+        holds in vec(any_hold(), 0..14),
+        more in vec(any_entry(), 0..2),
+        removed in prop::option::weighted(0.2, any::<prop::sample::Index>()),
+        pardoned in vec(any_host(), 0..2),
+        ends_after in 0_usize..12,
+        paused in prop::bool::weighted(0.1),
+    ) -> Turn {
+        let mut unique: Vec<Hold> = Vec::new();
+        for hold in holds {
+            if !unique.iter().any(|other| (other.direction, other.prefix) == (hold.direction, hold.prefix)) {
+                unique.push(Hold { id: HoldId(unique.len() as i64 + 1), ..hold });
+            }
+        }
+        Turn { holds: unique, more, removed, pardoned, ends_after, paused }
+    }
+}
+
+/// An ACL, its owners, and us.
+struct World {
+    live: NetworkAcl,
+    theirs: Vec<Entry>,
+    ours: Vec<Entry>,
+    room: Room,
+}
+
+impl World {
+    fn taken(&self, entry: &Entry) -> bool {
+        let place = (entry.direction, entry.number);
+        self.live.entries.iter().any(|other| (other.direction, other.number) == place)
+    }
+
+    fn count(&self, direction: Direction, family: Family) -> usize {
+        let counts = |entry: &&Entry| !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family;
+        self.live.entries.iter().filter(counts).count()
+    }
+
+    fn plan(&self, turn: &Turn) -> (Situation, Plan) {
+        let mut situation = situation(&turn.holds, &self.ours);
+        situation.pardons = turn.pardoned.iter().map(|prefix| Pardon { prefix: *prefix, ..super::short::pardon("192.0.2.1/32") }).collect();
+        let stance = if turn.paused { Stance::TakeBack { why: "paused".to_owned() } } else { Stance::Enforce };
+        let plan = plan(&self.live, &situation, &Terms::default(), &self.room, &stance, Timestamp::UNIX_EPOCH);
+        (situation, plan)
+    }
+
+    /// Makes one change and looks whether this moment is as good as the one before.
+    fn make(&mut self, change: &Change, plan: &Plan, turn: &Turn) -> Result<(), TestCaseError> {
+        let before = self.live.clone();
+        apply(&mut self.live, change);
+        self.ours.retain(|entry| change.removes() != Some(entry));
+        self.ours.extend(change.adds().cloned());
+
+        let (direction, family) = (change.direction(), change.adds().or(change.removes()).map(|entry| Family::of(entry.prefix)).unwrap());
+        let quota = usize::from(self.room.quota()) - 1;
+        if matches!(change, Change::Create(_)) {
+            prop_assert!(self.count(direction, family) <= quota, "{change}: over the quota");
+        }
+        let is_never = |entry: &Entry| turn.pardoned.iter().any(|never| never_block::overlaps(*never, entry.prefix));
+        prop_assert!(!change.adds().is_some_and(is_never), "{change}: denies what is never denied");
+        let frees_the_never_denied = change.removes().is_some_and(is_never);
+        for (id, coverage) in &plan.coverage {
+            let hold = turn.holds.iter().find(|hold| hold.id == *id).unwrap();
+            let shut = |acl| denies(acl, hold.direction, hold.prefix);
+            if coverage.is_covered() && !frees_the_never_denied && shut(&before) {
+                prop_assert!(shut(&self.live), "{} is open after {change}", hold.prefix);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks whether the ACL is what the plan said it would be.
+    fn judge(&self, plan: &Plan, turn: &Turn) -> Result<(), TestCaseError> {
+        prop_assert_eq!(plan.coverage.len(), turn.holds.len());
+        for (id, coverage) in &plan.coverage {
+            let hold = turn.holds.iter().find(|hold| hold.id == *id).unwrap();
+            prop_assert!(!coverage.is_covered() || denies(&self.live, hold.direction, hold.prefix), "{} {coverage}", hold.prefix);
+            if let Coverage::Covered { rule, aggregate } = coverage {
+                let entry = Entry::deny(*rule, hold.direction, aggregate.unwrap_or(hold.prefix));
+                prop_assert!(self.ours.contains(&entry), "{} is said to be covered by {entry:?}", hold.prefix);
+            }
+        }
+        for entry in &self.theirs {
+            prop_assert!(self.live.entries.contains(entry), "an entry of others is gone: {entry:?}");
+        }
+        prop_assert_eq!(self.live.entries.len(), self.theirs.len() + self.ours.len());
+
+        let without_us = NetworkAcl { entries: self.theirs.clone(), ..self.live.clone() };
+        for entry in &self.ours {
+            prop_assert!(!turn.pardoned.iter().any(|never| never_block::overlaps(*never, entry.prefix)), "{entry:?} denies what is never denied");
+            let is_whole = turn.holds.iter().any(|hold| hold.direction == entry.direction && hold.prefix == entry.prefix);
+            let told = plan.aggregates.iter().any(|aggregate| {
+                (aggregate.rule, aggregate.direction, aggregate.prefix) == (entry.number, entry.direction, entry.prefix)
+            });
+            prop_assert!(is_whole || told || turn.paused, "{entry:?} is for nobody and not told");
+        }
+        for host in 0..=48 {
+            for remote in [format!("203.0.113.{host}"), format!("203.0.114.{host}"), format!("2001:db8::{host:x}"), format!("2001:db8:0:{host:x}::1")] {
+                let remote = remote.parse().unwrap();
+                for direction in Direction::BOTH {
+                    let asked_for = self.ours.iter().any(|entry| entry.direction == direction && entry.prefix.contains(&IpNet::from(remote)));
+                    if !asked_for {
+                        let judged = |acl| [22, 443].map(|port| judge(acl, &Packet::tcp(direction, remote, port)).action);
+                        prop_assert_eq!(judged(&self.live), judged(&without_us), "somebody else's traffic changed: {}", remote);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+    /// Whatever others do in between, wherever the process ends, however short the room: no moment is worse than the one before it, what is said to be covered is denied,
+    /// what must never be denied is not, nobody else's traffic changes beyond the aggregates that are told, and everything is gone after the last end.
+    #[test]
+    fn no_moment_is_bad_and_nothing_is_left(
+        others in vec(any_entry(), 0..20),
+        turns in vec(any_turn(), 1..4),
+        quota in 3_u16..30,
+        reserve in 0_u16..2,
+    ) {
+        let mut world = World {
+            live: fresh(&[]),
+            theirs: Vec::new(),
+            ours: Vec::new(),
+            room: Room::new(quota, QuotaSource::Configured, reserve),
+        };
+        for entry in others {
+            if !world.taken(&entry) {
+                apply(&mut world.live, &Change::Create(entry));
+            }
+        }
+        world.theirs = world.live.entries.clone();
+        for turn in &turns {
+            for entry in &turn.more {
+                if !world.taken(entry) {
+                    apply(&mut world.live, &Change::Create(entry.clone()));
+                    world.theirs.push(entry.clone());
+                }
+            }
+            if let (Some(index), false) = (turn.removed, world.ours.is_empty()) {
+                let removed = world.ours.remove(index.index(world.ours.len()));
+                apply(&mut world.live, &Change::Delete(removed));
+            }
+            // Cut off somewhere, as by a crash, and gone on with.
+            let (_, plan) = world.plan(turn);
+            for change in plan.changes.iter().take(turn.ends_after) {
+                world.make(change, &plan, turn)?;
+            }
+            let mut rounds = 0;
+            loop {
+                let (_, plan) = world.plan(turn);
+                if plan.is_empty() {
+                    world.judge(&plan, turn)?;
+                    break;
+                }
+                rounds += 1;
+                prop_assert!(rounds <= 4, "no end: {}", lines(&plan));
+                for change in &plan.changes {
+                    world.make(change, &plan, turn)?;
+                }
+            }
+        }
+        let nothing = Turn { holds: Vec::new(), more: Vec::new(), removed: None, pardoned: Vec::new(), ends_after: 0, paused: false };
+        let (_, plan) = world.plan(&nothing);
+        for change in &plan.changes {
+            world.make(change, &plan, &nothing)?;
+        }
+        prop_assert_eq!(world.live.entries.len(), world.theirs.len(), "something of ours is left");
+    }
+}

@@ -1,0 +1,293 @@
+//! The wish: which prefixes entries of ours shall deny in one direction, and what becomes of the holds that they don't cover.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use super::{
+    Room, Stance, Terms, number,
+    pack::{NeverDeny, Offender, Packing, Weight},
+    weight::weight,
+};
+use crate::{
+    cloud::{Direction, Entry, Family, RuleAction},
+    hold::{Coverage, Hold, HoldId},
+};
+
+/// A prefix that an entry of ours shall deny.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) prefix: IpNet,
+    /// What all holds that it covers weigh.
+    pub(super) weight: Weight,
+    /// How many prefixes of holds it covers.
+    pub(super) offenders: usize,
+    /// How many addresses (of IPv6: /64s) it denies that no hold asks for.
+    pub(super) innocents: u128,
+    /// The highest number of the band at which it works.
+    pub(super) last: u16,
+    /// The highest number at all at which it works.
+    pub(super) last_working: u16,
+}
+
+/// What one direction of an ACL shall be.
+#[derive(Debug, Default)]
+pub(super) struct Wish {
+    /// Apart from each other, in order.
+    pub(super) wanted: Vec<Wanted>,
+    /// The holds that a wanted prefix covers, with their own prefix and the index of that one.
+    pub(super) covered: Vec<(HoldId, IpNet, usize)>,
+    /// The other holds, and why.
+    pub(super) others: Vec<(HoldId, Coverage)>,
+    /// Entries that stand too high to deny everything, but have no better place: they stay.
+    pub(super) stays: Vec<Entry>,
+}
+
+/// One direction of an ACL, and what is to be known of it.
+pub(super) struct Ground<'a> {
+    pub(super) direction: Direction,
+    /// Live entries that are ours.
+    pub(super) ours: Vec<&'a Entry>,
+    /// Live entries that are not, the final denies among them.
+    pub(super) theirs: Vec<&'a Entry>,
+    pub(super) terms: &'a Terms,
+    pub(super) room: &'a Room,
+    pub(super) stance: &'a Stance,
+    /// What must never be denied, with what it is.
+    pub(super) never: &'a [(IpNet, String)],
+    pub(super) now: Timestamp,
+}
+
+impl Ground<'_> {
+    /// How many entries of others there are of a family, the final deny not counted.
+    pub(super) fn theirs_of(&self, family: Family) -> usize {
+        let counts = |entry: &&&Entry| !entry.is_final() && Family::of(entry.prefix) == family;
+        self.theirs.iter().filter(counts).count()
+    }
+
+    /// How many entries of ours there is room for.
+    pub(super) fn room_for(&self, family: Family) -> usize {
+        self.room.for_us(self.direction, family, self.theirs_of(family))
+    }
+
+    /// The wish for these holds, which are all of this direction.
+    pub(super) fn wish(&self, holds: &[&Hold]) -> Wish {
+        let mut wish = Wish::default();
+        let candidates: Vec<&Hold> = holds
+            .iter()
+            .copied()
+            .filter(|hold| match self.beforehand(hold) {
+                None => true,
+                Some(coverage) => {
+                    wish.stays.extend(self.still_denying(hold, &coverage).cloned());
+                    wish.others.push((hold.id, coverage));
+                    false
+                }
+            })
+            .collect();
+        let prefixes = match self.stance {
+            Stance::Enforce => self.packed(&candidates, wish.stays.len()),
+            Stance::TakeBack { .. } => self.in_place(&candidates),
+        };
+        wish.wanted = prefixes;
+        wish.wanted.sort_by_key(|wanted| wanted.prefix);
+        for hold in candidates {
+            match covering(&wish.wanted, hold.prefix) {
+                Some(at) => wish.covered.push((hold.id, hold.prefix, at)),
+                None => wish.others.push((hold.id, self.uncovered(hold))),
+            }
+        }
+        wish
+    }
+
+    /// What can be said of a hold before any packing. None if it is to be covered.
+    fn beforehand(&self, hold: &Hold) -> Option<Coverage> {
+        let prefix = hold.prefix;
+        if let Some((never, what)) = self.never.iter().find(|(never, _)| overlaps(*never, prefix)) {
+            let why = format!("it overlaps {never}, which {what}");
+            return Some(Coverage::NotCovered { why });
+        }
+        let lowest_allow = number::lowest_allow(&self.theirs, prefix);
+        if let Some(rule) = number::effective_deny(&self.theirs, prefix, lowest_allow) {
+            return Some(Coverage::CoveredByOthers { rule });
+        }
+        let band = self.terms.band;
+        let taken = |number| self.theirs.iter().any(|entry| entry.number == number);
+        if number::free(taken, band, number::last(band, lowest_allow)).is_some() {
+            return None;
+        }
+        Some(self.no_number(prefix))
+    }
+
+    /// Why a hold has no place: others leave no number at which it would work.
+    pub(super) fn no_number(&self, prefix: IpNet) -> Coverage {
+        let band = self.terms.band;
+        let below = number::lowest_allow(&self.theirs, prefix).map_or(String::new(), |allow| {
+            format!(" below rule {allow}, the lowest that allows some of it")
+        });
+        Coverage::NotCovered {
+            why: format!("no number from {} to {} is free{below}", band.first, band.last),
+        }
+    }
+
+    /// An entry of ours for a hold that has no good place: it denies what its number lets it.
+    fn still_denying(&self, hold: &Hold, coverage: &Coverage) -> Option<&Entry> {
+        let is_never = self.never.iter().any(|(never, _)| overlaps(*never, hold.prefix));
+        let is_uncovered = matches!(coverage, Coverage::NotCovered { .. });
+        let mut ours = self.ours.iter().copied();
+        ours.find(|entry| is_uncovered && !is_never && entry.prefix == hold.prefix)
+    }
+
+    /// Why a hold that could be covered is not.
+    fn uncovered(&self, hold: &Hold) -> Coverage {
+        let family = Family::of(hold.prefix);
+        let why = match self.stance {
+            Stance::TakeBack { why } => why.clone(),
+            Stance::Enforce => self.room.reason(self.direction, family, self.theirs_of(family)),
+        };
+        Coverage::NotCovered { why }
+    }
+
+    /// The prefixes that are denied by ours already and that a hold still wants.
+    fn in_place(&self, candidates: &[&Hold]) -> Vec<Wanted> {
+        let is_never = |prefix| self.never.iter().any(|(never, _)| overlaps(*never, prefix));
+        let mut seen = BTreeSet::new();
+        let mut wanted = Vec::new();
+        for entry in &self.ours {
+            let inside: Vec<_> = candidates.iter().filter(|hold| entry.prefix.contains(&hold.prefix)).collect();
+            if !inside.is_empty() && !is_never(entry.prefix) && seen.insert(entry.prefix) {
+                let weights = inside.iter().map(|hold| weight(hold, self.now));
+                let weight = weights.fold(Weight::ZERO, Weight::saturating_add);
+                wanted.push(self.wanted(entry.prefix, weight, inside.len(), 0));
+            }
+        }
+        wanted
+    }
+
+    /// As many prefixes as there is room for: each hold's own if all have room, else the best packing.
+    fn packed(&self, candidates: &[&Hold], stays: usize) -> Vec<Wanted> {
+        let families = [Family::IPv4, Family::IPv6].map(|family| {
+            let of_family = candidates.iter().filter(|hold| Family::of(hold.prefix) == family);
+            let offenders: Vec<_> = of_family
+                .map(|hold| Offender {
+                    prefix: hold.prefix,
+                    weight: weight(hold, self.now),
+                })
+                .collect();
+            FamilyWish {
+                family,
+                alone: one_by_one(&offenders),
+                offenders,
+                room: self.room_for(family).saturating_sub(stays),
+            }
+        });
+        let numbers = self.free_numbers().saturating_sub(stays);
+        let alone: usize = families.iter().map(|family| family.alone.len()).sum();
+        let [four, six] = &families;
+        if four.fits() && six.fits() && alone <= numbers {
+            return families.iter().flat_map(|family| self.each(&family.alone)).collect();
+        }
+        let [first, second] = [four, six].map(|family| self.solve(family));
+        let (for_four, for_six) = share(&first, four.room, &second, six.room, numbers);
+        let mut wanted = self.chosen(four, &first, for_four);
+        wanted.extend(self.chosen(six, &second, for_six));
+        wanted
+    }
+
+    fn solve(&self, family: &FamilyWish) -> Packing {
+        // What an owner lets in early and by name, no aggregate of ours shall cut off.
+        let early = self.theirs.iter().filter(|entry| entry.action == RuleAction::Allow && entry.prefix.prefix_len() > 0);
+        let never = self.never.iter().map(|(prefix, _)| *prefix);
+        let never: Vec<IpNet> = never.chain(early.map(|entry| entry.prefix)).collect();
+        let in_place: Vec<IpNet> = self.ours.iter().map(|entry| entry.prefix).collect();
+        let rules = self.terms.packing(family.family);
+        Packing::solve(&family.offenders, &NeverDeny::new(&never), &in_place, &rules, family.room)
+    }
+
+    fn chosen(&self, family: &FamilyWish, packing: &Packing, rules: usize) -> Vec<Wanted> {
+        if family.alone.len() <= rules {
+            return self.each(&family.alone).collect();
+        }
+        let chosen = packing.choose(rules).into_iter();
+        chosen
+            .map(|chosen| self.wanted(chosen.prefix, chosen.weight, chosen.offenders, chosen.innocents))
+            .collect()
+    }
+
+    fn each(&self, offenders: &[Offender]) -> impl Iterator<Item = Wanted> {
+        offenders.iter().map(|alone| self.wanted(alone.prefix, alone.weight, 1, 0))
+    }
+
+    fn wanted(&self, prefix: IpNet, weight: Weight, offenders: usize, innocents: u128) -> Wanted {
+        let lowest_allow = number::lowest_allow(&self.theirs, prefix);
+        Wanted {
+            prefix,
+            weight,
+            offenders,
+            innocents,
+            last: number::last(self.terms.band, lowest_allow),
+            last_working: lowest_allow.map_or(u16::MAX, |allow| allow.saturating_sub(1)),
+        }
+    }
+
+    /// How many numbers of the band others leave.
+    fn free_numbers(&self) -> usize {
+        let taken: BTreeSet<u16> = self.theirs.iter().map(|entry| entry.number).collect();
+        let band = self.terms.band;
+        (band.first..=band.last).filter(|number| !taken.contains(number)).count()
+    }
+}
+
+struct FamilyWish {
+    family: Family,
+    offenders: Vec<Offender>,
+    /// Those that are inside of no other, with the weight of all that are inside of them.
+    alone: Vec<Offender>,
+    room: usize,
+}
+
+impl FamilyWish {
+    fn fits(&self) -> bool {
+        self.alone.len() <= self.room
+    }
+}
+
+/// The offenders that are inside of no other, in order. Each has the weight of all inside of it.
+fn one_by_one(offenders: &[Offender]) -> Vec<Offender> {
+    let mut weights: BTreeMap<IpNet, Weight> = BTreeMap::new();
+    for offender in offenders {
+        let sum = weights.entry(offender.prefix).or_default();
+        *sum = sum.saturating_add(offender.weight);
+    }
+    let mut alone: Vec<Offender> = Vec::new();
+    // In this order a wider prefix comes before those inside of it.
+    for (prefix, weight) in weights {
+        match alone.last_mut().filter(|last| last.prefix.contains(&prefix)) {
+            Some(outer) => outer.weight = outer.weight.saturating_add(weight),
+            None => alone.push(Offender { prefix, weight }),
+        }
+    }
+    alone
+}
+
+/// How many of `numbers`, which the families share, each gets: so that the most weight is covered.
+fn share(four: &Packing, room_four: usize, six: &Packing, room_six: usize, numbers: usize) -> (usize, usize) {
+    if room_four + room_six <= numbers {
+        return (room_four, room_six);
+    }
+    let shares = (0..=numbers).map(|for_four| (for_four.min(room_four), (numbers - for_four).min(room_six)));
+    let best = shares.max_by_key(|(for_four, for_six)| four.value(*for_four).saturating_add(six.value(*for_six)));
+    best.unwrap_or_default()
+}
+
+/// Which of these prefixes, in order and apart from each other, contains one.
+fn covering(wanted: &[Wanted], prefix: IpNet) -> Option<usize> {
+    let after = wanted.partition_point(|wanted| wanted.prefix.network() <= prefix.network());
+    let at = after.checked_sub(1)?;
+    wanted.get(at).filter(|wanted| wanted.prefix.contains(&prefix)).map(|_| at)
+}
+
+fn overlaps(one: IpNet, other: IpNet) -> bool {
+    one.contains(&other) || other.contains(&one)
+}

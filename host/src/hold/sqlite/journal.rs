@@ -1,0 +1,240 @@
+//! The journal's methods: each is one question to the thread.
+
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use super::{
+    super::{
+        Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
+        HoldFilter, HoldId, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause, Pruned,
+        Revision, Situation, Target,
+    },
+    SqliteJournal, changes, deliveries, history, holds, leases, list, own, pardons, pauses, prune, targets,
+};
+use crate::fact::History;
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn admit(&self, delivery: &Delivery, most_waiting: u32) -> Result<Admission, JournalError> {
+        let delivery = delivery.clone();
+        self.thread
+            .ask("admit a delivery", move |sql| {
+                deliveries::admit(sql, &delivery, most_waiting)
+            })
+            .await
+    }
+
+    async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError> {
+        self.thread
+            .ask("list what waits", move |sql| deliveries::waiting(sql, now, most))
+            .await
+    }
+
+    async fn attempt(&self, id: &DeliveryId) -> Result<u32, JournalError> {
+        let id = id.clone();
+        self.thread
+            .ask("note an attempt", move |sql| deliveries::attempt(sql, &id))
+            .await
+    }
+
+    async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError> {
+        let (id, report) = (id.clone(), report.to_owned());
+        self.thread
+            .ask("settle a delivery", move |sql| {
+                deliveries::settle(sql, &id, state, &report)
+            })
+            .await
+    }
+
+    async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>, JournalError> {
+        let id = id.clone();
+        self.thread
+            .ask("find a delivery", move |sql| deliveries::find(sql, &id))
+            .await
+    }
+
+    async fn put_in_force(
+        &self,
+        intents: &[Intent],
+        delivery: &DeliveryId,
+        now: Timestamp,
+    ) -> Result<Vec<Hold>, JournalError> {
+        let (intents, delivery) = (intents.to_vec(), delivery.clone());
+        self.thread
+            .ask("put holds in force", move |sql| {
+                intents
+                    .iter()
+                    .map(|intent| holds::put_in_force(sql, intent, &delivery, now))
+                    .collect()
+            })
+            .await
+    }
+
+    async fn holds(&self, filter: &HoldFilter) -> Result<Vec<Hold>, JournalError> {
+        let filter = filter.clone();
+        self.thread.ask("list holds", move |sql| list::list(sql, &filter)).await
+    }
+
+    async fn end(&self, id: HoldId, why: EndReason, at: Timestamp) -> Result<Hold, JournalError> {
+        self.thread
+            .ask("end a hold", move |sql| holds::end(sql, id, why, at))
+            .await
+    }
+
+    async fn extend(&self, id: HoldId, until: Option<Timestamp>) -> Result<Hold, JournalError> {
+        self.thread
+            .ask("extend a hold", move |sql| holds::extend(sql, id, until))
+            .await
+    }
+
+    async fn expire(&self, now: Timestamp) -> Result<Vec<Hold>, JournalError> {
+        self.thread
+            .ask("end the holds whose time is up", move |sql| holds::expire(sql, now))
+            .await
+    }
+
+    async fn next_end(&self) -> Result<Option<Timestamp>, JournalError> {
+        self.thread.ask("find the next end", holds::next_end).await
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Target>, JournalError> {
+        self.thread.ask("list unfinished targets", targets::unfinished).await
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>, JournalError> {
+        self.thread.ask("list targets", targets::all).await
+    }
+
+    async fn situation(
+        &self,
+        target: &Target,
+        now: Timestamp,
+        recent_since: Timestamp,
+    ) -> Result<Situation, JournalError> {
+        let target = target.clone();
+        self.thread
+            .ask("read a target's holds", move |sql| {
+                Ok(Situation {
+                    holds: holds::in_force(sql, &target, now)?,
+                    own: own::list(sql, &target)?,
+                    recent: changes::recent(sql, &target, recent_since)?,
+                    spare: targets::spared(sql, &target)?,
+                    pardons: pardons::in_force(sql, now)?,
+                    paused: pauses::present(sql)?.is_some(),
+                    revision: targets::revision(sql, &target)?,
+                })
+            })
+            .await
+    }
+
+    async fn converged(
+        &self,
+        target: &Target,
+        revision: Revision,
+        coverage: &[(HoldId, Coverage)],
+    ) -> Result<(), JournalError> {
+        let (target, coverage) = (target.clone(), coverage.to_vec());
+        self.thread
+            .ask("note that a target converged", move |sql| {
+                holds::cover(sql, &coverage)?;
+                targets::converged(sql, &target, revision)
+            })
+            .await
+    }
+
+    async fn lease(
+        &self,
+        target: &Target,
+        owner: &Owner,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Leasing, JournalError> {
+        let (target, owner) = (target.clone(), owner.clone());
+        self.thread
+            .ask("take a lease", move |sql| {
+                leases::lease(sql, &target, &owner, now, until)
+            })
+            .await
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), JournalError> {
+        let lease = lease.clone();
+        self.thread
+            .ask("give a lease back", move |sql| leases::give_back(sql, &lease))
+            .await
+    }
+
+    async fn break_leases(&self) -> Result<(), JournalError> {
+        self.thread.ask("break all leases", leases::break_all).await
+    }
+
+    async fn begin(&self, lease: &Lease, change: &Change, now: Timestamp) -> Result<ChangeId, JournalError> {
+        let (lease, change) = (lease.clone(), change.clone());
+        self.thread
+            .ask("begin a change", move |sql| changes::begin(sql, &lease, &change, now))
+            .await
+    }
+
+    async fn finish(&self, id: ChangeId, end: &ChangeEnd, now: Timestamp) -> Result<(), JournalError> {
+        let end = end.clone();
+        self.thread
+            .ask("finish a change", move |sql| changes::finish(sql, id, &end, now))
+            .await
+    }
+
+    async fn forget(&self, target: &Target, entry: &OwnEntry) -> Result<(), JournalError> {
+        let (target, entry) = (target.clone(), entry.clone());
+        self.thread
+            .ask("forget an entry", move |sql| own::forget(sql, &target, &entry.entry))
+            .await
+    }
+
+    async fn history(&self, address: IpAddr, now: Timestamp) -> Result<History, JournalError> {
+        self.thread
+            .ask("look into the history of an address", move |sql| {
+                history::history(sql, address, now)
+            })
+            .await
+    }
+
+    async fn pardon(&self, pardon: &Pardon) -> Result<(), JournalError> {
+        let pardon = pardon.clone();
+        self.thread
+            .ask("pardon a prefix", move |sql| pardons::give(sql, &pardon))
+            .await
+    }
+
+    async fn pardons(&self, now: Timestamp) -> Result<Vec<Pardon>, JournalError> {
+        self.thread
+            .ask("list pardons", move |sql| pardons::in_force(sql, now))
+            .await
+    }
+
+    async fn end_pardon(&self, prefix: IpNet) -> Result<bool, JournalError> {
+        self.thread
+            .ask("take a pardon back", move |sql| pardons::end(sql, prefix))
+            .await
+    }
+
+    async fn pause(&self, pause: &Pause) -> Result<(), JournalError> {
+        let pause = pause.clone();
+        self.thread.ask("pause", move |sql| pauses::begin(sql, &pause)).await
+    }
+
+    async fn resume(&self) -> Result<Option<Pause>, JournalError> {
+        self.thread.ask("resume", pauses::end).await
+    }
+
+    async fn paused(&self) -> Result<Option<Pause>, JournalError> {
+        self.thread.ask("find the pause", pauses::present).await
+    }
+
+    async fn prune(&self, ended_before: Timestamp) -> Result<Pruned, JournalError> {
+        self.thread
+            .ask("remove what ended long ago", move |sql| prune::prune(sql, ended_before))
+            .await
+    }
+}

@@ -1,0 +1,45 @@
+//! The pause in SQL.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    super::Pause,
+    Failure,
+    row::{from_time, to_time},
+    targets,
+};
+
+/// See [`super::Journal::pause`].
+pub(super) fn begin(sql: &Connection, pause: &Pause) -> Result<(), Failure> {
+    sql.execute(
+        "INSERT INTO pauses (only, since, reason) VALUES (1, ?1, ?2) ON CONFLICT DO UPDATE SET reason = excluded.reason",
+        params![from_time(pause.since), pause.reason],
+    )?;
+    targets::touch_all(sql)
+}
+
+/// See [`super::Journal::resume`].
+pub(super) fn end(sql: &Connection) -> Result<Option<Pause>, Failure> {
+    let pause = present(sql)?;
+    if pause.is_some() {
+        sql.execute("DELETE FROM pauses", [])?;
+        targets::touch_all(sql)?;
+    }
+    Ok(pause)
+}
+
+/// See [`super::Journal::paused`].
+pub(super) fn present(sql: &Connection) -> Result<Option<Pause>, Failure> {
+    let found: Option<(i64, String)> = sql
+        .prepare_cached("SELECT since, reason FROM pauses")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found
+        .map(|(since, reason)| {
+            Ok(Pause {
+                since: to_time(since)?,
+                reason,
+            })
+        })
+        .transpose()
+}

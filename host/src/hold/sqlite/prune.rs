@@ -1,0 +1,83 @@
+//! Removing what ended long ago.
+//!
+//! The file does not shrink by it: SQLite keeps the pages that fall free and fills them again, so the file is as large as the journal once was
+//! at its largest, and no larger.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::{super::Pruned, Failure, row::from_time};
+
+/// [`Pruned::MOST`], as SQL takes it.
+const MOST: i64 = Pruned::MOST.cast_signed();
+
+/// Targets with a hold in force or an entry of ours.
+const KEPT_TARGETS: &str = "SELECT account, region, acl FROM holds WHERE ended_at IS NULL
+                            UNION SELECT account, region, acl FROM own_entries";
+
+/// See [`super::Journal::prune`].
+pub(super) fn prune(sql: &Connection, ended_before: Timestamp) -> Result<Pruned, Failure> {
+    let before = from_time(ended_before);
+    let pruned = Pruned {
+        deliveries: deliveries(sql, before)?,
+        holds: holds(sql, before)?,
+        changes: changes(sql, before)?,
+    };
+    targets(sql, before)?;
+    Ok(pruned)
+}
+
+fn deliveries(sql: &Connection, before: i64) -> Result<u64, Failure> {
+    let mut statement = sql.prepare_cached(
+        "DELETE FROM deliveries WHERE id IN (
+             SELECT id FROM deliveries WHERE state <> 'waiting' AND received < ?1 ORDER BY received LIMIT ?2
+         ) RETURNING id",
+    )?;
+    let mut forget_offences = sql.prepare_cached("DELETE FROM offences WHERE delivery = ?1")?;
+    let mut rows = statement.query(params![before, MOST])?;
+    let mut pruned = 0;
+    while let Some(row) = rows.next()? {
+        forget_offences.execute([row.get::<_, String>(0)?])?;
+        pruned += 1;
+    }
+    Ok(pruned)
+}
+
+/// The offences go with their holds.
+fn holds(sql: &Connection, before: i64) -> Result<u64, Failure> {
+    delete(
+        sql,
+        "DELETE FROM holds WHERE id IN (
+             SELECT id FROM holds WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT ?2
+         )",
+        before,
+    )
+}
+
+fn changes(sql: &Connection, before: i64) -> Result<u64, Failure> {
+    delete(
+        sql,
+        "DELETE FROM changes WHERE id IN (
+             SELECT id FROM changes WHERE coalesce(finished, begun) < ?1 ORDER BY coalesce(finished, begun) LIMIT ?2
+         )",
+        before,
+    )
+}
+
+/// What is kept only for targets with a hold or an entry of ours, and leases that nobody gave back.
+fn targets(sql: &Connection, before: i64) -> Result<(), Failure> {
+    for table in ["spared WHERE", "targets WHERE converged >= revision AND"] {
+        sql.prepare_cached(&format!(
+            "DELETE FROM {table} (account, region, acl) NOT IN ({KEPT_TARGETS})"
+        ))?
+        .execute([])?;
+    }
+    sql.prepare_cached("DELETE FROM leases WHERE until < ?1")?
+        .execute([before])?;
+    Ok(())
+}
+
+fn delete(sql: &Connection, statement: &str, before: i64) -> Result<u64, Failure> {
+    let deleted = sql.prepare_cached(statement)?.execute(params![before, MOST])?;
+    Ok(u64::try_from(deleted).unwrap_or(u64::MAX))
+}
