@@ -43,6 +43,11 @@ impl Quell {
         self
     }
 
+    /// Changes the configuration for those that start from now on.
+    pub fn configure(&self, configuration: &str) -> anyhow::Result<()> {
+        Ok(fs::write(self.path("quell.toml"), configuration)?)
+    }
+
     /// A path in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -56,6 +61,13 @@ impl Quell {
 
     /// Starts the daemon and waits until its door is open.
     pub fn serve(&self) -> anyhow::Result<Daemon> {
+        let mut daemon = self.spawn()?;
+        daemon.wait_for_line("listening", START)?;
+        Ok(daemon)
+    }
+
+    /// Starts the daemon. Whether its door ever opens is not waited for.
+    pub fn spawn(&self) -> anyhow::Result<Daemon> {
         let mut child = self
             .command(&["serve"])?
             .stdin(Stdio::null())
@@ -63,13 +75,11 @@ impl Quell {
             .stderr(Stdio::piped())
             .spawn()?;
         let stderr = child.stderr.take().context("standard error is piped")?;
-        let mut daemon = Daemon {
+        Ok(Daemon {
             child,
             lines: lines(stderr),
             log: Vec::new(),
-        };
-        daemon.wait_for_line("listening", START)?;
-        Ok(daemon)
+        })
     }
 
     fn command(&self, arguments: &[&str]) -> anyhow::Result<Command> {

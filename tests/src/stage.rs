@@ -1,13 +1,17 @@
 //! A stage: a scene in moto's EC2, a proxy before it, a simulated Stealthwatch API, and a configuration of `quell` for all of them.
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, ensure};
 use quell::{
-    cloud::AclId,
+    cloud::{
+        AclId, Direction, RuleAction,
+        oracle::{Packet, judge},
+    },
     hold::{Hold, HoldFilter, HoldId, Journal, SqliteJournal},
     simulated_stealthwatch::SimulatedStealthwatch,
 };
@@ -21,7 +25,7 @@ use crate::{
     proxy::Ec2Proxy,
     recorded,
     scene::{Place, Scene},
-    seen::SeenEntry,
+    seen::{SeenEntry, acl_of},
     world::World,
 };
 
@@ -43,7 +47,7 @@ pub struct Stage {
     pub stealthwatch: SimulatedStealthwatch,
     /// The program in its folder.
     pub quell: Quell,
-    url: String,
+    listen: String,
     client: Client,
     before: Vec<SeenEntry>,
 }
@@ -95,19 +99,26 @@ impl Stage {
         let ec2 = Ec2Proxy::start(&world.moto.endpoint()).await?;
         let listen = free_address()?.to_string();
         let secrets = [("KEY", SimulatedStealthwatch::KEY), ("TOKEN", TOKEN)];
-        let quell = Quell::new(&configuration(wanted, &world, &stealthwatch, &listen))?
+        let quell = Quell::new("")?
             .with_environment(Moto::environment_behind(ec2.endpoint()))
             .with_environment(secrets.map(|(name, value)| (name, value.to_owned())));
-        Ok(Self {
+        let stage = Self {
             world,
             scene,
             ec2,
             stealthwatch,
             quell,
-            url: format!("http://{listen}"),
+            listen,
             client: Client::builder().no_proxy().build()?,
             before,
-        })
+        };
+        stage.configure(wanted)?;
+        Ok(stage)
+    }
+
+    /// Configures those that start from now on. The attacks stay as they were wanted first.
+    pub fn configure(&self, wanted: &Wanted<'_>) -> anyhow::Result<()> {
+        self.quell.configure(&configuration(wanted, self))
     }
 
     /// The recorded attack, on the scene's web server.
@@ -127,7 +138,7 @@ impl Stage {
 
     /// Posts an alert, and gives the location of what becomes of it as soon as it is taken.
     pub async fn post(&self, alert: &str) -> anyhow::Result<String> {
-        let request = self.client.post(format!("{}/alerts/stealthwatch-cloud", self.url));
+        let request = self.client.post(self.url("/alerts/stealthwatch-cloud"));
         let response = admitted(request).body(alert.to_owned()).send().await?;
         ensure!(response.status() == StatusCode::ACCEPTED, "{response:?}");
         let place = response.headers().get("location").context("there is a location")?;
@@ -138,7 +149,7 @@ impl Stage {
     pub async fn worked(&self, place: &str) -> anyhow::Result<Value> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let request = admitted(self.client.get(format!("{}{place}", self.url)));
+            let request = admitted(self.client.get(self.url(place)));
             let delivery: Value = request.send().await?.json().await?;
             if delivery["state"] != "waiting" {
                 return Ok(delivery);
@@ -168,7 +179,7 @@ impl Stage {
 
     /// Releases a hold, as a person does.
     pub async fn release(&self, hold: HoldId) -> anyhow::Result<()> {
-        let request = self.client.post(format!("{}/holds/{hold}/release", self.url));
+        let request = self.client.post(self.url(&format!("/holds/{hold}/release")));
         let response = admitted(request).send().await?;
         ensure!(response.status() == StatusCode::OK, "{}", response.text().await?);
         Ok(())
@@ -194,9 +205,20 @@ impl Stage {
         Ok(new.map(SeenEntry::line).collect())
     }
 
+    /// Whether an ACL lets a TCP packet from this address to port 22 in, by the entries that boto3 sees.
+    pub fn lets_in(&self, acl: &AclId, remote: &str) -> anyhow::Result<bool> {
+        let packet = Packet::tcp(Direction::Ingress, remote.parse()?, 22);
+        let judgement = judge(&acl_of(&self.entries(acl)?)?, &packet);
+        Ok(judgement.action == RuleAction::Allow)
+    }
+
     /// All entries of an ACL, as boto3 sees them.
     pub fn entries(&self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
         self.world.moto.seen_entries(acl)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.listen)
     }
 }
 
@@ -204,7 +226,7 @@ fn admitted(request: RequestBuilder) -> RequestBuilder {
     request.bearer_auth(TOKEN)
 }
 
-fn configuration(wanted: &Wanted<'_>, world: &World, stealthwatch: &SimulatedStealthwatch, listen: &str) -> String {
+fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
     let Wanted {
         settings,
         account,
@@ -218,10 +240,10 @@ fn configuration(wanted: &Wanted<'_>, world: &World, stealthwatch: &SimulatedSte
         user = "{}"
         key-env = "KEY"
         "#,
-        stealthwatch.base_url(),
+        stage.stealthwatch.base_url(),
         SimulatedStealthwatch::USER,
     );
-    let cache = world.cache.path().join("plugins");
+    let cache = stage.world.cache.path().join("plugins");
     format!(
         r#"
         [journal]
@@ -241,11 +263,12 @@ fn configuration(wanted: &Wanted<'_>, world: &World, stealthwatch: &SimulatedSte
         "#,
         account = account_table(account),
         stealthwatch = if wanted.without_stealthwatch { "" } else { &stealthwatch },
+        listen = stage.listen,
         // A file of the folder, in which no folder can be made.
         cache = if wanted.without_cache {
-            "quell.toml".as_ref()
+            Path::new("quell.toml")
         } else {
-            cache.as_path()
+            &cache
         },
     )
 }

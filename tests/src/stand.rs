@@ -16,7 +16,7 @@ use quell::{
         AclId, Cloud, Clouds, Direction, Entry, NetworkAcl,
         simulated::{Account, SimulatedCloud},
     },
-    converge::{Band, Converger, Room},
+    converge::{Converger, Means, Stance, Terms},
     decision::ActionKind,
     duration::HumanDuration,
     fact::{
@@ -24,7 +24,7 @@ use quell::{
         stealthwatch::{StealthwatchApi, StealthwatchOptions},
     },
     guard::Rules,
-    hold::{DeliveryId, Hold, HoldFilter, Journal, SqliteJournal},
+    hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
     report::{Mode, Report},
     sandbox::{Limits, Plugin, Sandbox, Use},
     simulated_stealthwatch::SimulatedStealthwatch,
@@ -259,13 +259,19 @@ pub fn host(
     let clock: Arc<dyn Clock> = clock.clone();
     Host::new(Parts {
         plugins: vec![plugin],
-        converger: Converger::new(
-            clouds.clone(),
-            journal.clone(),
-            clock.clone(),
-            Band::default(),
-            Room::default(),
-        ),
+        converger: Converger::new(Means {
+            clouds: clouds.clone(),
+            journal: journal.clone(),
+            clock: clock.clone(),
+            terms: Terms::default(),
+            stance: match mode {
+                Mode::Enforce => Stance::Enforce,
+                Mode::Observe | Mode::Explain => Stance::TakeBack {
+                    why: "the mode is to observe".to_owned(),
+                },
+            },
+            owner: Owner::new("the stand"),
+        }),
         clouds,
         observations,
         journal: journal.clone(),
@@ -280,6 +286,8 @@ pub fn host(
         },
         mode,
         queue: 100,
+        workers: 4,
+        keep: SignedDuration::from_hours(90 * 24),
     })
 }
 

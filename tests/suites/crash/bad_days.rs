@@ -9,7 +9,7 @@ use quell_tests::{
     world::World,
 };
 
-use crate::{flow::Flow, lanes::in_lanes};
+use crate::{flow::Flow, lanes::in_lanes, settled::settled};
 
 /// Later than the time that one try of a call may take, a third of the flows' call-timeout.
 const TOO_LATE: Duration = Duration::from_millis(1500);
@@ -38,7 +38,6 @@ fn throttling_delays_what_is_to_be_done_and_nothing_is_lost() {
 }
 
 #[test]
-#[ignore = "the engine does not evict yet"]
 fn a_heavier_offender_gets_a_lighter_ones_place_on_every_bad_day() {
     bad_day(&[Flow::Evict], &[late(), failing(), lost(), throttled()].concat());
 }
@@ -85,5 +84,7 @@ async fn played(world: &Arc<World>, flow: Flow, trouble: Trouble, scene: Scene) 
     flow.prepare(&stage).await?;
     stage.ec2.set(trouble);
     flow.set_off(&stage).await?;
+    settled(&stage, flow.outcome()).await?;
+    stage.ec2.calm();
     flow.check(&stage).await
 }

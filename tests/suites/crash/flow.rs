@@ -43,7 +43,7 @@ impl Flow {
         };
         let tables = match self {
             // For IPv4 the owner's two entries and the final deny, and one place for us.
-            Self::Evict => "[network-acl]\nquota = 4",
+            Self::Evict => "[network-acl]\nquota = 4\nreserve = 0",
             _ => "",
         };
         let [light, heavy] = [("198.51.100.9", 10), ("203.0.113.7", 1000)];

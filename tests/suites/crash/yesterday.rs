@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quell_tests::{
     attack::Attack,
-    proxy::{Kind, Trouble, Whom},
+    proxy::{Kind, Moment, Trouble, Whom},
     stage::{Stage, Wanted},
 };
 
@@ -53,6 +53,7 @@ async fn what_was_just_written_is_not_written_again_though_it_is_not_shown_yet()
     for id in [1, 2, 3] {
         stage.post(&attack(&stage, id)).await.unwrap();
     }
+    settled(&stage, &[ONE_PREFIX, OTHER_PREFIX]).await.unwrap();
     ends(&stage).await;
     settled(&stage, &[ONE_PREFIX, OTHER_PREFIX]).await.unwrap();
     assert_eq!(stage.ec2.writes(0), 2, "{:?}", stage.ec2.passed(0));
@@ -67,6 +68,7 @@ async fn an_entry_that_is_not_shown_yet_when_its_hold_ends_is_no_orphan() {
     stage.post(&attack(&stage, 1)).await.unwrap();
     ends(&stage).await;
     settled(&stage, &[]).await.unwrap();
+    assert_eq!(stage.ec2.writes(0), 2, "made and taken out: {:?}", stage.ec2.passed(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,10 +77,9 @@ async fn an_entry_that_is_still_shown_after_it_was_taken_out_gives_its_place_to_
     let _daemon = stage.quell.serve().unwrap();
     stage.act(&attack(&stage, 1)).await.unwrap();
     begins(&stage);
-    for hold in stage.holds().await.unwrap() {
-        stage.release(hold.id).await.unwrap();
-    }
-    stage.act(&attack(&stage, 2)).await.unwrap();
+    all_released(&stage).await.unwrap();
+    stage.post(&attack(&stage, 2)).await.unwrap();
+    settled(&stage, &[OTHER_PREFIX]).await.unwrap();
     ends(&stage).await;
     settled(&stage, &[OTHER_PREFIX]).await.unwrap();
     all_released(&stage).await.unwrap();
@@ -90,28 +91,45 @@ async fn an_offender_that_comes_back_is_denied_though_its_old_entry_is_still_sho
     let _daemon = stage.quell.serve().unwrap();
     stage.act(&attack(&stage, 1)).await.unwrap();
     begins(&stage);
-    for hold in stage.holds().await.unwrap() {
-        stage.release(hold.id).await.unwrap();
-    }
+    all_released(&stage).await.unwrap();
     stage.post(&attack(&stage, 3)).await.unwrap();
+    settled(&stage, &[ONE_PREFIX]).await.unwrap();
     ends(&stage).await;
     settled(&stage, &[ONE_PREFIX]).await.unwrap();
     all_released(&stage).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_starts_while_its_predecessors_entries_are_not_shown_yet_keeps_them() {
+async fn a_process_knows_what_its_predecessor_wrote_though_it_is_not_shown_yet() {
     let stage = stage("").await.unwrap();
     let daemon = stage.quell.serve().unwrap();
     begins(&stage);
     stage.post(&attack(&stage, 1)).await.unwrap();
-    while stage.ec2.writes(0) == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    settled(&stage, &[ONE_PREFIX]).await.unwrap();
     daemon.kill().unwrap();
     let _daemon = stage.quell.serve().unwrap();
     stage.post(&attack(&stage, 3)).await.unwrap();
+    settled(&stage, &[ONE_PREFIX]).await.unwrap();
     ends(&stage).await;
     settled(&stage, &[ONE_PREFIX]).await.unwrap();
+    assert_eq!(stage.ec2.writes(0), 1, "{:?}", stage.ec2.passed(0));
+    all_released(&stage).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_does_not_know_whether_its_predecessor_wrote_finds_out_when_it_is_shown() {
+    let stage = stage("").await.unwrap();
+    let mut daemon = stage.quell.serve().unwrap();
+    begins(&stage);
+    let kill = Kind::Kill(daemon.process(), Moment::BeforeTheAnswer);
+    stage.ec2.set(Trouble::new(kill, Whom::Writes).times(1));
+    stage.post(&attack(&stage, 1)).await.unwrap();
+    while !daemon.has_ended().unwrap() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let _daemon = stage.quell.serve().unwrap();
+    ends(&stage).await;
+    settled(&stage, &[ONE_PREFIX]).await.unwrap();
+    assert_eq!(stage.ec2.writes(0), 1, "{:?}", stage.ec2.passed(0));
     all_released(&stage).await.unwrap();
 }
