@@ -145,13 +145,22 @@ impl Stage {
         Ok(place.to_str()?.to_owned())
     }
 
-    /// Waits until what is at the location is no longer waiting.
+    /// Waits until what is at the location is no longer waiting, and gives what became of it.
     pub async fn worked(&self, place: &str) -> anyhow::Result<Value> {
+        self.becomes(place, |delivery| delivery["state"] != "waiting").await
+    }
+
+    /// Waits until what is at the location was tried once, and gives what came of that. It may be waiting for another try.
+    pub async fn tried(&self, place: &str) -> anyhow::Result<Value> {
+        self.becomes(place, |delivery| delivery["report"].is_object()).await
+    }
+
+    async fn becomes(&self, place: &str, wanted: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let request = admitted(self.client.get(self.url(place)));
             let delivery: Value = request.send().await?.json().await?;
-            if delivery["state"] != "waiting" {
+            if wanted(&delivery) {
                 return Ok(delivery);
             }
             ensure!(Instant::now() < deadline, "it is not worked on: {delivery}");
