@@ -13,7 +13,7 @@ use quell_tests::{
 use crate::settled::{all_released, settled};
 
 /// Long enough for a hold to be there, watched and waited for on a busy machine.
-const SHORT: Duration = Duration::from_secs(8);
+const SHORT: Duration = Duration::from_secs(10);
 
 /// Of each call, its tries together: one may take a third of it. Short, for what is answered too late.
 const CALL_TIMEOUT: &str = "call-timeout = '3s'";

@@ -5,7 +5,7 @@ use std::{sync::Mutex, thread};
 use tokio::runtime;
 
 /// How many cases run side by side. Most of the time each of them waits.
-const LANES: usize = 4;
+const LANES: usize = 6;
 
 /// Runs `run` for each case, and gives what failed. Each lane has a runtime of its own, because cases wait for processes in ways that block.
 pub(crate) fn in_lanes<C: Send>(cases: Vec<C>, run: impl AsyncFn(C) -> anyhow::Result<()> + Sync) -> Vec<String> {
