@@ -116,7 +116,7 @@ fn without_a_configuration_it_is_said_where_it_was_looked_for_and_how_to_get_one
 
 #[test]
 fn a_wrong_configuration_is_told_with_its_lines() {
-    insta::assert_snapshot!(with_configuration("aws = { account = '111122223333', region = 'eu-west-1' }\n[guard]\nnever-blok = []\nwidest-ipv4 = 64\n", &["holds"]), @r"
+    insta::assert_snapshot!(with_configuration("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[guard]\nnever-blok = []\nwidest-ipv4 = 64\n", &["holds"]), @r"
     -- stderr
     error: 2 problems in the configuration
     quell.toml:3: unknown key `never-blok` in [guard]
@@ -133,7 +133,7 @@ fn a_wrong_configuration_is_told_with_its_lines() {
 #[test]
 fn a_check_says_what_was_read_and_what_would_fail_here() {
     let told = with_configuration(
-        "mode = 'observe'\n[aws]\naccount = '111122223333'\nregion = 'eu-west-1'\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\n\
+        "mode = 'observe'\n[[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1']\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\n\
          user = 'quell@example.com'\nkey-env = 'QUELL_STEALTHWATCH_KEY'\n",
         &["config", "check"],
     );
@@ -156,7 +156,7 @@ fn the_example_is_printed_as_it_ships_and_passes_its_own_check() {
 
 #[test]
 fn a_door_for_everybody_without_a_token_can_not_be_opened_by_an_option_either() {
-    insta::assert_snapshot!(with_configuration("aws = { account = '111122223333', region = 'eu-west-1' }", &["serve", "--listen", "0.0.0.0:80"]), @r"
+    insta::assert_snapshot!(with_configuration("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]", &["serve", "--listen", "0.0.0.0:80"]), @r"
     -- stderr
     error: 0.0.0.0:80 can be reached from outside this machine, so a token is required: set `http.token-env` or `http.token-file` in the configuration, or listen on 127.0.0.1
     exit 3

@@ -7,7 +7,7 @@ use quell::{
     alert::{Alert, Detector, Place, Source},
     cloud::{Instance, Interface},
     decision::Decision,
-    fact::{Answer, Observation, Question, RecordedFacts},
+    fact::{Answer, History, Observation, Question, RecordedFacts},
     sandbox::Request,
 };
 
@@ -55,11 +55,16 @@ pub(crate) fn request() -> Request {
 
 pub(crate) fn facts() -> RecordedFacts {
     let instance = Question::Instance(INSTANCE.to_owned());
-    RecordedFacts::new([
+    let asked_once = [
         (Question::Observations, Ok(Answer::Observations(observations()))),
         (instance, Ok(Answer::Instance(self::instance()))),
-    ])
-    .unwrap()
+    ];
+    // None of them was blocked before.
+    let histories = OFFENDERS.map(|offender| {
+        let question = Question::History(offender.to_owned());
+        (question, Ok(Answer::History(History::default())))
+    });
+    RecordedFacts::new(asked_once.into_iter().chain(histories)).unwrap()
 }
 
 pub(crate) fn observations() -> Vec<Observation> {

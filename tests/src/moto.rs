@@ -13,6 +13,8 @@ use anyhow::{Context, bail, ensure};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 
+use serde::Deserialize;
+
 use quell::cloud::{AclId, CloudPlace, aws::Ec2Options};
 
 use crate::{
@@ -32,6 +34,17 @@ const KEY: &str = "testing";
 
 /// How long the server may take to start. It loads much Python, on machines that do other things as well.
 const START: Duration = Duration::from_secs(60);
+
+/// A session of a role that was assumed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Session {
+    /// The role's ARN.
+    pub role_arn: String,
+    /// The session's name.
+    pub session_name: String,
+    /// The external id that was shown.
+    pub external_id: Option<String>,
+}
 
 /// A running server. It ends when this is dropped.
 #[derive(Debug)]
@@ -85,6 +98,25 @@ impl Moto {
         ]
     }
 
+    /// The sessions of roles that were assumed so far, in order, but for those of the scenes.
+    pub async fn sessions(&self) -> anyhow::Result<Vec<Session>> {
+        #[derive(Deserialize)]
+        struct Data {
+            sts: Sts,
+        }
+        #[derive(Deserialize)]
+        struct Sts {
+            #[serde(rename = "AssumedRole", default)]
+            assumed: Vec<Session>,
+        }
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let answer = client.get(format!("{}/moto-api/data.json", self.endpoint())).send();
+        let data: Data = answer.await?.error_for_status()?.json().await?;
+        let mut sessions = data.sts.assumed;
+        sessions.retain(|session| session.session_name != "scene");
+        Ok(sessions)
+    }
+
     /// The configuration with which this process reaches the server, without touching its own environment.
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new(KEY, KEY, None, None, "tests");
@@ -103,6 +135,7 @@ impl Moto {
                 account: ACCOUNT.to_owned(),
                 region: REGION.to_owned(),
             },
+            role: None,
             call_timeout,
         }
     }

@@ -49,9 +49,19 @@ impl Scene {
         Self::build_many(moto, 1)?.pop().context("scene.py built nothing")
     }
 
+    /// Builds a scene with boto3 as [`Self::build`], in the account of a role.
+    pub fn build_by_role(moto: &Moto, role: &str) -> anyhow::Result<Self> {
+        let printed = python::run("scene.py", &["1", role], &moto.environment())?;
+        read(&printed)?.pop().context("scene.py built nothing")
+    }
+
     /// Builds scenes with boto3, in 10.0.0.0/16, 10.1.0.0/16 and so on; at most 256.
     pub fn build_many(moto: &Moto, count: usize) -> anyhow::Result<Vec<Self>> {
         let printed = python::run("scene.py", &[&count.to_string()], &moto.environment())?;
-        serde_json::from_str(&printed).with_context(|| format!("scene.py printed what can't be read: {printed}"))
+        read(&printed)
     }
+}
+
+fn read(printed: &str) -> anyhow::Result<Vec<Scene>> {
+    serde_json::from_str(printed).with_context(|| format!("scene.py printed what can't be read: {printed}"))
 }

@@ -57,8 +57,8 @@ pub struct Stage {
 pub struct Wanted<'a> {
     /// Lines in the default plugin's settings.
     pub settings: &'a str,
-    /// Lines about the account.
-    pub account: &'a str,
+    /// Lines in `[aws]`.
+    pub aws: &'a str,
     /// Tables at the end of the configuration.
     pub tables: &'a str,
     /// The attacks that the detector knows beside the recorded ones.
@@ -238,7 +238,7 @@ fn admitted(request: RequestBuilder) -> RequestBuilder {
 fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
     let Wanted {
         settings,
-        account,
+        aws,
         tables,
         ..
     } = wanted;
@@ -257,7 +257,7 @@ fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
         r#"
         [journal]
         path = "journal.sqlite"
-        {account}
+        {aws}
         {stealthwatch}
         [http]
         listen = "{listen}"
@@ -270,7 +270,7 @@ fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
         {settings}
         {tables}
         "#,
-        account = account_table(account),
+        aws = aws_tables(aws),
         stealthwatch = if wanted.without_stealthwatch { "" } else { &stealthwatch },
         listen = stage.listen,
         // A file of the folder, in which no folder can be made.
@@ -282,14 +282,15 @@ fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
     )
 }
 
-/// The account that moto plays, with these lines about it.
-pub fn account_table(more: &str) -> String {
+/// The account that moto plays, with these lines in the table over it.
+pub fn aws_tables(more: &str) -> String {
     format!(
         r#"
         [aws]
-        account = "{}"
-        region = "{}"
         {more}
+        [[aws.account]]
+        id = "{}"
+        regions = ["{}"]
         "#,
         moto::ACCOUNT,
         moto::REGION,

@@ -84,9 +84,9 @@ pub struct Stand {
 }
 
 impl Stand {
-    /// With the default plugin, everything by default.
+    /// With the default plugin, everything by default but that a block lasts exactly its time.
     pub async fn new() -> anyhow::Result<Self> {
-        Self::with(serde_json::json!({}), Mode::Enforce).await
+        Self::with(serde_json::json!({ "jitter-percent": 0 }), Mode::Enforce).await
     }
 
     /// With these settings of the default plugin, in this mode.
@@ -194,11 +194,7 @@ impl Stand {
 
     /// How many writes the account has seen.
     pub fn writes(&self) -> usize {
-        self.cloud
-            .calls()
-            .iter()
-            .filter(|logged| logged.call.is_write())
-            .count()
+        self.cloud.writes()
     }
 
     /// The holds in force.

@@ -16,12 +16,16 @@ pub(crate) struct Rate {
 }
 
 /// EC2's own figures, from "Request throttling for the Amazon EC2 API". The describing calls are the ones with a filter or an id, which
-/// is how Quell makes them; without either, EC2 grants only half.
+/// is how Quell makes them; without either, EC2 grants only half. Of Service Quotas Amazon says no figure: this one is meant to be strict.
 pub(super) fn rate(call: Call) -> Rate {
-    if call.is_write() {
-        Rate { burst: 50, refill: 5 }
-    } else {
-        Rate { burst: 100, refill: 20 }
+    match call {
+        Call::CreateNetworkAclEntry | Call::ReplaceNetworkAclEntry | Call::DeleteNetworkAclEntry => {
+            Rate { burst: 50, refill: 5 }
+        }
+        Call::DescribeInstances | Call::DescribeNetworkAcls | Call::DescribeVpcs | Call::DescribeSecurityGroups => {
+            Rate { burst: 100, refill: 20 }
+        }
+        Call::GetServiceQuota => Rate { burst: 5, refill: 5 },
     }
 }
 

@@ -24,6 +24,11 @@ impl Clouds {
         self.0.keys()
     }
 
+    /// All of them, ordered by account and region.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Cloud>> {
+        self.0.values()
+    }
+
     /// The one that there is, if there is exactly one.
     pub fn only(&self) -> Option<&Arc<dyn Cloud>> {
         let mut clouds = self.0.values();

@@ -1,13 +1,24 @@
 //! What can go wrong in a call to the cloud.
 
+use super::call::Call;
+
 /// A call that failed, after its retries.
-#[derive(Debug, thiserror::Error)]
-#[error("EC2 {call}: {fault}")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{service} {call}: {fault}", service = service(call))]
 pub struct CloudError {
     /// The API's name of the call, such as `CreateNetworkAclEntry`.
     pub call: &'static str,
     /// What went wrong.
     pub fault: Fault,
+}
+
+/// Whose call it is.
+fn service(call: &str) -> &'static str {
+    if call == Call::GetServiceQuota.name() {
+        "Service Quotas"
+    } else {
+        "EC2"
+    }
 }
 
 /// What went wrong in a call. `code` is the API's own error code, `message` its own text.

@@ -7,13 +7,17 @@ pub mod acl;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub(crate) mod bucket;
+pub mod cached;
 pub mod call;
+pub mod cause;
 pub mod clouds;
 pub mod error;
 pub mod id;
 pub mod instance;
 pub mod oracle;
 pub mod place;
+mod quota;
+mod remembered;
 pub mod security_group;
 pub mod simulated;
 
@@ -22,7 +26,9 @@ use ipnet::IpNet;
 
 pub use self::{
     acl::{Direction, Entry, Family, NetworkAcl, PortRange, Protocol, RuleAction},
+    cached::CachedCloud,
     call::Call,
+    cause::Cause,
     clouds::Clouds,
     error::{CloudError, Fault},
     id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},

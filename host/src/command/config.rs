@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::{Global, output::answer};
 use crate::{
-    config::{Cloud, Config, EXAMPLE, Mode, Secret},
+    config::{AwsAccount, Cloud, Config, EXAMPLE, Mode, Secret, word::Region},
     exit::{Exit, Failure, OrExit},
 };
 
@@ -60,11 +60,31 @@ fn summary(config: &Config) -> String {
         Mode::Observe => "observes and writes nothing",
     };
     let cloud = match &config.cloud {
-        Cloud::Aws(aws) => format!("AWS account {} in {}", aws.account, aws.region),
-        Cloud::Simulated(simulated) => format!("the simulated account {}", simulated.account_file.display()),
+        Cloud::Aws(aws) => {
+            let accounts: Vec<_> = aws.accounts.iter().map(account).collect();
+            accounts.join(" and ")
+        }
+        Cloud::Simulated(simulated) => {
+            let files = simulated.account_files.iter();
+            let accounts: Vec<_> = files
+                .map(|file| format!("the simulated account {}", file.display()))
+                .collect();
+            accounts.join(" and ")
+        }
     };
     let plugins: Vec<_> = config.plugins.iter().map(|plugin| plugin.name.as_str()).collect();
     format!("{mode} on {cloud} with {}", plugins.join(", "))
+}
+
+fn account(account: &AwsAccount) -> String {
+    let regions: Vec<_> = account.regions.iter().map(Region::as_str).collect();
+    let role = account.role.as_ref().map(|role| format!(" by {role}"));
+    format!(
+        "AWS account {} in {}{}",
+        account.id,
+        regions.join(", "),
+        role.unwrap_or_default()
+    )
 }
 
 /// What is right in the file, but would fail on this machine and in this environment.

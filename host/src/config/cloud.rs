@@ -1,117 +1,101 @@
-//! `[aws]` and `[simulated]`: the account that is protected. Exactly one of them is there.
+//! The accounts that are protected: `[aws]`, or `[simulated]` for trying out. Exactly one of them is there.
 
-use std::{borrow::Cow, fmt, path::PathBuf};
+use std::{fmt, path::PathBuf};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::duration::HumanDuration;
+use super::{Aws, checks::Checks, path::Path};
 
-/// The account that is protected.
+/// The accounts that are protected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cloud {
-    /// A real one.
+    /// Real ones.
     Aws(Aws),
-    /// One in memory.
+    /// In memory.
     Simulated(Simulated),
 }
 
-/// A real AWS account. Credentials come from the usual chain: environment, profile, role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Aws {
-    /// The account that the credentials lead to. An alert that names another is refused.
-    pub account: AccountNumber,
-    /// The region that is protected. An alert that names another is refused.
-    pub region: Region,
-    /// How long one call of the EC2 API may take, with its retries.
-    #[serde(default = "call_timeout")]
-    pub call_timeout: HumanDuration,
-}
-
-fn call_timeout() -> HumanDuration {
-    HumanDuration::from_secs(10)
-}
-
-/// A strict simulation of an AWS account in memory, for trying out.
+/// Strict simulations of AWS accounts in memory, for trying out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Simulated {
-    /// The file that says what is in the account. Relative to the configuration file.
-    pub account_file: PathBuf,
+    /// The file that says what is in the account, or a list of files, one for each account and region. Relative to the configuration file.
+    #[serde(rename = "account-file", deserialize_with = "one_or_more")]
+    #[schemars(with = "OneOrMore")]
+    pub account_files: Vec<PathBuf>,
 }
 
-/// A text that is not what it should be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not {what}")]
-pub struct NotThat {
-    text: String,
-    what: &'static str,
-}
-
-macro_rules! word {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $pattern:literal, $fits:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// As text.
-            pub fn as_str(&self) -> &str {
-                &self.0
+impl Cloud {
+    /// The one that is given. None if something was wrong.
+    pub(super) fn check(aws: Option<Aws>, simulated: Option<Simulated>, checks: &mut Checks<'_>) -> Option<Self> {
+        match (aws, simulated) {
+            (Some(aws), None) => {
+                aws.check(&Path::key("aws"), checks);
+                Some(Self::Aws(aws))
+            }
+            (None, Some(simulated)) => Some(Self::Simulated(Simulated {
+                account_files: simulated
+                    .account_files
+                    .iter()
+                    .map(|path| checks.resolve(path))
+                    .collect(),
+            })),
+            (Some(_), Some(_)) => {
+                checks.fail(
+                    &Path::key("simulated"),
+                    "both [aws] and [simulated] are given",
+                    "keep [aws] to protect a real account, or [simulated] to try things out",
+                );
+                None
+            }
+            (None, None) => {
+                checks.fail(
+                    &Path::default(),
+                    "neither [aws] nor [simulated] is given, so there is no account to protect",
+                    "write `[[aws.account]]` for a real account, or `[simulated]` with an `account-file`",
+                );
+                None
             }
         }
-
-        impl TryFrom<String> for $name {
-            type Error = NotThat;
-
-            fn try_from(text: String) -> Result<Self, NotThat> {
-                let fits: fn(&str) -> bool = $fits;
-                if fits(&text) { Ok(Self(text)) } else { Err(NotThat { text, what: $what }) }
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(word: $name) -> Self {
-                word.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(&self.0)
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "pattern": $pattern })
-            }
-        }
-    };
-}
-
-word!(
-    /// An AWS account's number.
-    AccountNumber, "an AWS account's number: 12 digits in quotes", "^[0-9]{12}$",
-    |text| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-);
-word!(
-    /// An AWS region's name.
-    Region, "an AWS region's name, such as `eu-west-1`", "^[a-z]+(-[a-z0-9]+)+$",
-    |text| {
-        text.contains('-')
-            && text.split('-').all(|part| {
-                !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-            })
     }
-);
+}
+
+/// What the schema says of one or more paths.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum OneOrMore {
+    One(PathBuf),
+    More(#[schemars(length(min = 1))] Vec<PathBuf>),
+}
+
+fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
+    struct Paths;
+
+    impl<'de> de::Visitor<'de> for Paths {
+        type Value = Vec<PathBuf>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a path in quotes, or a list of some")
+        }
+
+        fn visit_str<E: de::Error>(self, path: &str) -> Result<Self::Value, E> {
+            Ok(vec![path.into()])
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+            let mut paths = Vec::new();
+            while let Some(path) = elements.next_element()? {
+                paths.push(path);
+            }
+            if paths.is_empty() {
+                return Err(de::Error::custom("the list is empty: name at least one file"));
+            }
+            Ok(paths)
+        }
+    }
+
+    deserializer.deserialize_any(Paths)
+}

@@ -91,12 +91,12 @@ impl<'text> Document<'text> {
     }
 }
 
-/// The way to the key, or else the value, that has exactly this span.
+/// The way to the key, or else the value, that has exactly this span. A list of one table has the span of its table: then the table is meant.
 fn find(value: &DeValue<'_>, span: &Range<usize>) -> Option<Path> {
     fn walk(value: &DeValue<'_>, span: &Range<usize>, path: &mut Vec<Step>) -> bool {
         let mut enter = |step: Step, here: bool, next: &DeValue<'_>| {
             path.push(step);
-            let found = here || walk(next, span, path);
+            let found = walk(next, span, path) || here;
             if !found {
                 path.pop();
             }

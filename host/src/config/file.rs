@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Config,
+    Aws, Config,
     checks::Checks,
-    cloud::{Aws, Cloud, Simulated},
+    cloud::{Cloud, Simulated},
     guard::Guard,
     http::HttpTable,
     journal::Journal,
@@ -53,7 +53,7 @@ impl File {
     pub(super) fn check(self, checks: &mut Checks<'_>) -> Option<Config> {
         self.sandbox.check(&Path::key("sandbox"), checks);
         self.network_acl.check(&Path::key("network-acl"), checks);
-        let cloud = cloud(self.aws, self.simulated, checks);
+        let cloud = Cloud::check(self.aws, self.simulated, checks);
         let stealthwatch_cloud = self
             .stealthwatch_cloud
             .map(|table| table.check(&Path::key("stealthwatch-cloud"), checks));
@@ -80,34 +80,6 @@ impl File {
                 limits: self.sandbox.limits,
             },
         })
-    }
-}
-
-fn cloud(aws: Option<Aws>, simulated: Option<Simulated>, checks: &mut Checks<'_>) -> Option<Cloud> {
-    match (aws, simulated) {
-        (Some(aws), None) => {
-            checks.positive(&Path::key("aws").join("call-timeout"), aws.call_timeout);
-            Some(Cloud::Aws(aws))
-        }
-        (None, Some(simulated)) => Some(Cloud::Simulated(Simulated {
-            account_file: checks.resolve(&simulated.account_file),
-        })),
-        (Some(_), Some(_)) => {
-            checks.fail(
-                &Path::key("simulated"),
-                "both [aws] and [simulated] are given",
-                "keep [aws] to protect a real account, or [simulated] to try things out",
-            );
-            None
-        }
-        (None, None) => {
-            checks.fail(
-                &Path::default(),
-                "neither [aws] nor [simulated] is given, so there is no account to protect",
-                "write `[aws]` for the account that the usual credentials lead to, or `[simulated]` with an `account-file`",
-            );
-            None
-        }
     }
 }
 

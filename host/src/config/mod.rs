@@ -5,6 +5,7 @@
 //! there is no wrong combination left: secrets are one [`Secret`], a plugin has one [`PluginSource`], paths can be opened as they
 //! are.
 
+pub mod aws;
 mod checks;
 pub mod cloud;
 pub mod document;
@@ -29,6 +30,7 @@ pub mod stealthwatch;
 pub mod suggestion;
 #[cfg(test)]
 mod tests;
+pub mod word;
 pub mod work;
 
 use std::{
@@ -36,9 +38,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use self::{checks::Checks, document::Document, file::File};
 pub use self::{
-    cloud::{Aws, Cloud, Simulated},
+    aws::{Aws, AwsAccount},
+    cloud::{Cloud, Simulated},
     error::{ConfigError, Invalid},
     find::VARIABLE,
     guard::Guard,
@@ -53,6 +55,7 @@ pub use self::{
     stealthwatch::StealthwatchCloud,
     work::Work,
 };
+use self::{checks::Checks, document::Document, file::File};
 
 /// The commented example that ships.
 pub const EXAMPLE: &str = include_str!("../../../examples/quell.toml");
@@ -64,7 +67,7 @@ pub struct Config {
     pub mode: Mode,
     /// Where alerts, holds and changes are kept.
     pub journal: Journal,
-    /// The account that is protected.
+    /// The accounts that are protected.
     pub cloud: Cloud,
     /// The API that observations are fetched from. None if plugins get no observations.
     pub stealthwatch_cloud: Option<StealthwatchCloud>,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    cloud::{Clouds, Direction, Entry, Family, NetworkAcl},
+    cloud::{Cause, Clouds, Direction, Entry, Family, NetworkAcl},
     hold::{Coverage, Hold, Journal, Owner, Situation, Target},
 };
 
@@ -67,7 +67,8 @@ impl Converger {
         let work = async || {
             let (driver, on) = (Arc::clone(&self.driver), target.clone());
             // In a task of its own: who asked may go away, and a run that is cut off leaves a change without its result.
-            match tokio::spawn(async move { driver.run(&on).await }).await {
+            let run = Cause::carried(async move { driver.run(&on).await });
+            match tokio::spawn(run).await {
                 Ok((result, has_changed)) => Run {
                     result: result.map(Arc::new),
                     has_changed,
@@ -96,7 +97,12 @@ impl Converger {
         situation.spare.extend_from_slice(spare);
         let in_force = situation.holds.len();
         for hold in more {
-            if !situation.holds.iter().take(in_force).any(|known| same_hold(known, hold)) {
+            if !situation
+                .holds
+                .iter()
+                .take(in_force)
+                .any(|known| same_hold(known, hold))
+            {
                 situation.holds.push(hold.clone());
             }
         }

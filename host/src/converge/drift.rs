@@ -28,7 +28,10 @@ impl fmt::Display for Drift {
             prefix,
             ..
         } = &self.entry;
-        write!(formatter, "somebody removed our {direction} rule {number}, deny {prefix}")?;
+        write!(
+            formatter,
+            "somebody removed our {direction} rule {number}, deny {prefix}"
+        )?;
         match &self.instead {
             Some(other) => write!(formatter, ", and put one for {} in its place", other.prefix),
             None => Ok(()),
@@ -53,5 +56,7 @@ pub(super) fn drift(live: &NetworkAcl, situation: &Situation, now: Timestamp) ->
 
 fn at_number_of<'a>(live: &'a NetworkAcl, entry: &Entry) -> Option<&'a Entry> {
     let place = (entry.direction, entry.number);
-    live.entries.iter().find(|other| (other.direction, other.number) == place)
+    live.entries
+        .iter()
+        .find(|other| (other.direction, other.number) == place)
 }

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Aggregate, ConvergeError, Drift, Plan, Room, Stance, Terms,
     drift::drift,
-    plan,
     pace::Pace,
+    plan,
     quota::Quotas,
     view::{SETTLING, view},
     write::{Wrote, write},
@@ -222,7 +222,9 @@ impl Driver {
     ) -> Result<Pass, ConvergeError> {
         let mut added = 0;
         for change in &plan.changes {
-            self.clock.sleep(self.pace.reserve(&run.target.place(), self.clock.now())).await;
+            self.clock
+                .sleep(self.pace.reserve(&run.target.place(), self.clock.now()))
+                .await;
             if self.clock.now().duration_since(read_at) > FRESH {
                 return Ok(Pass::On);
             }

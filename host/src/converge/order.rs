@@ -19,7 +19,7 @@ use crate::{
 pub(super) struct Scene<'a> {
     pub(super) direction: Direction,
     /// Entries of ours that are there.
-    pub(super) ours: Vec<Entry>,
+    pub(super) ours: Vec<Standing>,
     /// The prefixes that entries of ours shall deny: apart from each other.
     pub(super) wanted: &'a [Wanted],
     /// The numbers of others.
@@ -29,6 +29,16 @@ pub(super) struct Scene<'a> {
     pub(super) band: Band,
     /// How many entries of ours each family has room for.
     pub(super) room: BTreeMap<Family, usize>,
+    /// As `room`, and what is kept free for people: for the moment between making an entry anew at another number and removing the old one.
+    pub(super) room_to_move: BTreeMap<Family, usize>,
+}
+
+/// An entry of ours as it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Standing {
+    pub(super) entry: Entry,
+    /// The wanted prefixes whose holds it denies, all or some: it may not go before they are placed.
+    pub(super) needed_until: BTreeSet<IpNet>,
 }
 
 /// The changes, and where each wanted prefix comes to stand.
@@ -36,6 +46,8 @@ pub(super) struct Scene<'a> {
 pub(super) struct Ordered {
     pub(super) changes: Vec<Change>,
     pub(super) numbers: BTreeMap<IpNet, u16>,
+    /// Entries of ours that no wanted prefix asks for, and that stay because what should take over from them found no number.
+    pub(super) left: Vec<Entry>,
 }
 
 /// Orders the changes. `is_never` says which entries deny what must never be denied: they go before all else. A wanted prefix that has no
@@ -52,11 +64,12 @@ struct Work<'a> {
     direction: Direction,
     band: Band,
     room: BTreeMap<Family, usize>,
+    room_to_move: BTreeMap<Family, usize>,
     taken: BTreeSet<u16>,
     /// Entries of ours that will be there in the end.
     kept: Vec<Entry>,
     /// Entries of ours that have to go.
-    old: Vec<Entry>,
+    old: Vec<Standing>,
     /// What is to be placed, the heaviest first.
     pending: Vec<&'a Wanted>,
     /// What found no number.
@@ -70,6 +83,7 @@ impl<'a> Work<'a> {
             direction: scene.direction,
             band: scene.band,
             room: scene.room,
+            room_to_move: scene.room_to_move,
             taken: scene.taken,
             kept: scene.stays,
             old: scene.ours,
@@ -78,10 +92,10 @@ impl<'a> Work<'a> {
             ordered: Ordered::default(),
         };
         for wanted in scene.wanted {
-            let works = |entry: &Entry| entry.prefix == wanted.prefix && entry.number <= wanted.last_working;
+            let works = |old: &Standing| old.entry.prefix == wanted.prefix && old.entry.number <= wanted.last_working;
             match work.old.iter().position(works) {
                 Some(at) => {
-                    let entry = work.old.remove(at);
+                    let entry = work.old.remove(at).entry;
                     work.ordered.numbers.insert(entry.prefix, entry.number);
                     work.kept.push(entry);
                 }
@@ -96,24 +110,23 @@ impl<'a> Work<'a> {
 
     /// What must never be denied is let through at once. What else such an entry denied is denied again right afterwards.
     fn free_the_never_denied(&mut self, is_never: impl Fn(IpNet) -> bool) {
-        while let Some(at) = self.old.iter().position(|entry| is_never(entry.prefix)) {
+        while let Some(at) = self.old.iter().position(|old| is_never(old.entry.prefix)) {
             let old = self.old.remove(at);
-            let in_place_of = |wanted: &&&Wanted| self.may_replace(&old, wanted);
-            let inside = self
+            let mut fitting = self
                 .pending
                 .iter()
-                .filter(in_place_of)
-                .find(|wanted| overlaps(wanted.prefix, old.prefix));
-            match inside.or_else(|| self.pending.iter().find(in_place_of)).copied() {
-                Some(wanted) => self.replace(old, wanted),
-                None => self.ordered.changes.push(Change::Delete(old)),
+                .filter(|wanted| self.may_replace(&old.entry, wanted));
+            let needed = fitting.clone().find(|wanted| old.needed_until.contains(&wanted.prefix));
+            match needed.or_else(|| fitting.next()).copied() {
+                Some(wanted) => self.replace(old.entry, wanted),
+                None => self.ordered.changes.push(Change::Delete(old.entry)),
             }
         }
     }
 
     fn place_the_wanted(&mut self) {
         while !self.pending.is_empty() {
-            let placed = self.replace_one() || self.create_one() || self.delete_one();
+            let placed = self.replace_one() || self.create_one() || self.delete_one() || self.move_one();
             if !placed {
                 // No number, whatever goes: said in the plan, nothing is written for it.
                 self.unplaced.push(self.pending.remove(0));
@@ -124,39 +137,42 @@ impl<'a> Work<'a> {
     /// Puts a wanted prefix in the place of an entry whose other parts are denied already.
     fn replace_one(&mut self) -> bool {
         let pair = self.pending.iter().find_map(|wanted| {
-            let fits = |old: &&Entry| self.may_replace(old, wanted) && self.waits_for_at_most(old, Some(wanted));
-            // One that it contains before any other: the fewest moves.
-            let inside = |old: &&Entry| wanted.prefix.contains(&old.prefix);
+            let fits = |old: &&Standing| self.may_replace(&old.entry, wanted) && self.may_go(old, Some(wanted));
             let mut fitting = self.old.iter().filter(fits);
-            let old = fitting
-                .clone()
-                .find(inside)
-                .or_else(|| fitting.find(|old| !inside(old)))?;
-            Some((old.clone(), *wanted))
+            // One that it takes over from before any other: the fewest moves.
+            let inside = |old: &&Standing| wanted.prefix.contains(&old.entry.prefix);
+            let old = fitting.clone().find(inside).or_else(|| fitting.next())?;
+            Some((old.entry.clone(), *wanted))
         });
         let Some((old, wanted)) = pair else {
             return false;
         };
-        self.old.retain(|entry| *entry != old);
+        self.old.retain(|standing| standing.entry != old);
         self.replace(old, wanted);
         true
     }
 
     /// Adds an entry where there is room and a number.
     fn create_one(&mut self) -> bool {
-        let found = self.pending.iter().find_map(|wanted| {
-            let family = Family::of(wanted.prefix);
-            let in_use = self
-                .live()
-                .filter(|entry| Family::of(entry.prefix) == family)
-                .count();
-            let room = self.room.get(&family).copied().unwrap_or_default();
-            if in_use >= room {
-                return None;
-            }
-            let taken = |number| self.taken.contains(&number) || self.live().any(|entry| entry.number == number);
-            Some((*wanted, number::free(taken, self.band, wanted.last)?))
-        });
+        let found = self
+            .pending
+            .iter()
+            .find_map(|wanted| Some((*wanted, self.place_for(wanted, &self.room)?)));
+        self.create(found)
+    }
+
+    /// Makes an entry anew at another number, with the room that is kept free for people: the old one goes right afterwards.
+    fn move_one(&mut self) -> bool {
+        let moves = |wanted: &Wanted| {
+            let mut old = self.old.iter();
+            old.any(|old| old.needed_until.contains(&wanted.prefix) && self.may_go(old, Some(wanted)))
+        };
+        let mut moving = self.pending.iter().filter(|wanted| moves(wanted));
+        let found = moving.find_map(|wanted| Some((*wanted, self.place_for(wanted, &self.room_to_move)?)));
+        self.create(found)
+    }
+
+    fn create(&mut self, found: Option<(&Wanted, u16)>) -> bool {
         let Some((wanted, number)) = found else {
             return false;
         };
@@ -166,35 +182,50 @@ impl<'a> Work<'a> {
         true
     }
 
+    /// The number for one entry more, if there is one and there is room.
+    fn place_for(&self, wanted: &Wanted, room: &BTreeMap<Family, usize>) -> Option<u16> {
+        let family = Family::of(wanted.prefix);
+        let in_use = self.live().filter(|entry| Family::of(entry.prefix) == family).count();
+        if in_use >= room.get(&family).copied().unwrap_or_default() {
+            return None;
+        }
+        let taken = |number| self.taken.contains(&number) || self.live().any(|entry| entry.number == number);
+        number::free(taken, self.band, wanted.last)
+    }
+
     /// Removes one entry that nothing waits for, which makes room or frees a number.
     fn delete_one(&mut self) -> bool {
-        let Some(at) = self.old.iter().position(|old| self.waits_for_at_most(old, None)) else {
+        let Some(at) = self.old.iter().position(|old| self.may_go(old, None)) else {
             return false;
         };
         let old = self.old.remove(at);
-        self.ordered.changes.push(Change::Delete(old));
+        self.ordered.changes.push(Change::Delete(old.entry));
         true
     }
 
     /// What is left of the old goes, but not what alone denies something that found no number: that is better than nothing.
     fn remove_the_rest(&mut self) {
         for old in std::mem::take(&mut self.old) {
-            if !self.unplaced.iter().any(|wanted| overlaps(wanted.prefix, old.prefix)) {
-                self.ordered.changes.push(Change::Delete(old));
+            if self.may_go(&old, None) {
+                self.ordered.changes.push(Change::Delete(old.entry));
+            } else {
+                self.ordered.left.push(old.entry);
             }
         }
     }
 
-    /// Whether of all that is pending nothing but `wanted` needs the old entry until it is placed.
-    fn waits_for_at_most(&self, old: &Entry, wanted: Option<&Wanted>) -> bool {
-        let needs = |other: &&Wanted| overlaps(other.prefix, old.prefix);
-        let mut needing = self.pending.iter().chain(&self.unplaced).copied().filter(|other| needs(other));
+    /// Whether, once `wanted` is placed, nothing that is still to be placed needs the old entry.
+    fn may_go(&self, old: &Standing, wanted: Option<&Wanted>) -> bool {
+        let waiting = self.pending.iter().chain(&self.unplaced);
+        let mut needing = waiting.filter(|other| old.needed_until.contains(&other.prefix));
         needing.all(|other| wanted.is_some_and(|wanted| wanted.prefix == other.prefix))
     }
 
     /// Within a family only: the families' rooms are apart.
     fn may_replace(&self, old: &Entry, wanted: &Wanted) -> bool {
-        Family::of(old.prefix) == Family::of(wanted.prefix) && old.number <= wanted.last && old.number >= self.band.first
+        Family::of(old.prefix) == Family::of(wanted.prefix)
+            && old.number <= wanted.last
+            && old.number >= self.band.first
     }
 
     fn replace(&mut self, old: Entry, wanted: &Wanted) {
@@ -210,10 +241,6 @@ impl<'a> Work<'a> {
     }
 
     fn live(&self) -> impl Iterator<Item = &Entry> {
-        self.kept.iter().chain(&self.old)
+        self.kept.iter().chain(self.old.iter().map(|old| &old.entry))
     }
-}
-
-fn overlaps(one: IpNet, other: IpNet) -> bool {
-    one.contains(&other) || other.contains(&one)
 }

@@ -25,9 +25,7 @@ impl Pace {
     /// Reserves one write, and says how long to wait before it is made.
     pub(super) fn reserve(&self, place: &CloudPlace, now: Timestamp) -> Duration {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets
-            .entry(place.clone())
-            .or_insert_with(|| Bucket::full(RATE, now));
+        let bucket = buckets.entry(place.clone()).or_insert_with(|| Bucket::full(RATE, now));
         bucket.reserve(now)
     }
 }

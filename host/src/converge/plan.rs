@@ -1,6 +1,6 @@
 //! The plan: the changes that bring a network ACL from what it is to what its holds say.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Room, Stance, Terms,
-    order::{Scene, order},
+    order::{Ordered, Scene, Standing, order},
     wish::{Ground, Wanted, Wish},
 };
 use crate::{
-    cloud::{Direction, Family, NetworkAcl},
+    cloud::{Direction, Entry, Family, NetworkAcl},
     guard::never_block,
     hold::{Change, Coverage, Hold, HoldId, Situation},
 };
@@ -28,7 +28,7 @@ pub struct Plan {
     pub aggregates: Vec<Aggregate>,
 }
 
-/// An entry that several holds share, because there is no room for one each.
+/// An entry wider than any hold asks for: several share it, because there is no room for one each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aggregate {
     /// Its number.
@@ -88,45 +88,52 @@ impl Plan {
     fn add(&mut self, ground: &Ground<'_>, holds: &[Hold]) {
         let holds: Vec<&Hold> = holds.iter().filter(|hold| hold.direction == ground.direction).collect();
         let wish = ground.wish(&holds);
+        let denied = ground.denied();
+        let standing = |entry: &Entry| Standing {
+            entry: entry.clone(),
+            needed_until: wish.denied_by(entry.prefix, &denied),
+        };
+        let moving = ground.ours.iter().filter(|entry| !wish.stays.contains(entry));
+        let families = [Family::IPv4, Family::IPv6];
         let scene = Scene {
             direction: ground.direction,
-            ours: ground
-                .ours
-                .iter()
-                .copied()
-                .filter(|entry| !wish.stays.contains(entry))
-                .cloned()
-                .collect(),
+            ours: moving.map(|entry| standing(entry)).collect(),
             wanted: &wish.wanted,
             taken: ground.theirs.iter().map(|entry| entry.number).collect(),
             stays: wish.stays.clone(),
             band: ground.terms.band,
-            room: [Family::IPv4, Family::IPv6]
-                .map(|family| (family, ground.room_for(family)))
-                .into(),
+            room: families.map(|family| (family, ground.room_for(family))).into(),
+            room_to_move: families.map(|family| (family, ground.room_to_move(family))).into(),
         };
-        let is_never = |prefix| ground.never.iter().any(|(never, _)| never_block::overlaps(*never, prefix));
+        let is_never = |prefix| {
+            ground
+                .never
+                .iter()
+                .any(|(never, _)| never_block::overlaps(*never, prefix))
+        };
         let ordered = order(scene, is_never);
-        self.changes.extend(ordered.changes);
-        self.tell(ground, wish, &ordered.numbers);
+        self.changes.extend(ordered.changes.iter().cloned());
+        self.tell(ground, &holds, &wish, &ordered);
     }
 
     /// How each hold comes to be covered.
-    fn tell(&mut self, ground: &Ground<'_>, wish: Wish, numbers: &BTreeMap<IpNet, u16>) {
-        for (hold, prefix, at) in wish.covered {
-            let coverage = match wish.wanted.get(at).map(|wanted| (wanted, numbers.get(&wanted.prefix))) {
+    fn tell(&mut self, ground: &Ground<'_>, holds: &[&Hold], wish: &Wish, ordered: &Ordered) {
+        for (prefix, hold, at) in &wish.covered {
+            let numbers = &ordered.numbers;
+            let coverage = match wish.wanted.get(*at).map(|wanted| (wanted, numbers.get(&wanted.prefix))) {
                 Some((wanted, Some(rule))) => Coverage::Covered {
                     rule: *rule,
-                    aggregate: (wanted.prefix != prefix).then_some(wanted.prefix),
+                    aggregate: (wanted.prefix != *prefix).then_some(wanted.prefix),
                 },
-                _ => ground.no_number(prefix),
+                _ => ground.no_number(*prefix),
             };
-            self.coverage.push((hold, coverage));
+            self.coverage.push((*hold, coverage));
         }
-        self.coverage.extend(wish.others);
-        let shared = |wanted: &&Wanted| wanted.innocents > 0 || wanted.offenders > 1;
-        for wanted in wish.wanted.iter().filter(shared) {
-            if let Some(rule) = numbers.get(&wanted.prefix) {
+        self.coverage.extend(wish.others.iter().cloned());
+        let asked_for: BTreeSet<IpNet> = holds.iter().map(|hold| hold.prefix).collect();
+        let is_wider = |wanted: &&Wanted| !asked_for.contains(&wanted.prefix);
+        for wanted in wish.wanted.iter().filter(is_wider) {
+            if let Some(rule) = ordered.numbers.get(&wanted.prefix) {
                 self.aggregates.push(Aggregate {
                     rule: *rule,
                     direction: ground.direction,
@@ -136,7 +143,26 @@ impl Plan {
                 });
             }
         }
+        for entry in ordered.left.iter().filter(|entry| !asked_for.contains(&entry.prefix)) {
+            let offenders = wish.covered_inside(entry.prefix).len();
+            self.aggregates.push(Aggregate {
+                rule: entry.number,
+                direction: entry.direction,
+                prefix: entry.prefix,
+                offenders,
+                innocents: addresses(entry.prefix).saturating_sub(offenders as u128),
+            });
+        }
     }
+}
+
+/// How many addresses (of IPv6: /64s) a prefix has.
+fn addresses(prefix: IpNet) -> u128 {
+    let unit = match prefix {
+        IpNet::V4(_) => 32_u8,
+        IpNet::V6(_) => 64,
+    };
+    1_u128 << unit.saturating_sub(prefix.prefix_len())
 }
 
 /// What no entry of ours may deny on this target, with what it is.

@@ -63,11 +63,16 @@ impl Room {
 
     /// How many entries of ours there is room for, beside `others`, the final deny not counted.
     pub fn for_us(&self, direction: Direction, family: Family, others: usize) -> usize {
+        self.at_most(direction, family, others)
+            .saturating_sub(usize::from(self.reserve))
+    }
+
+    /// As [`Self::for_us`], with the reserve: for a moment only.
+    pub(super) fn at_most(&self, direction: Direction, family: Family, others: usize) -> usize {
         let by_quota = usize::from(self.quota).saturating_sub(1);
-        let limit = self
-            .learnt(direction, family)
-            .map_or(by_quota, |learnt| learnt.min(by_quota));
-        limit.saturating_sub(others).saturating_sub(usize::from(self.reserve))
+        let learnt = self.learnt(direction, family);
+        let limit = learnt.map_or(by_quota, |learnt| learnt.min(by_quota));
+        limit.saturating_sub(others)
     }
 
     /// Why there is room for so many only.

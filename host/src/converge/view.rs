@@ -20,7 +20,9 @@ pub(super) fn view(read: &NetworkAcl, recent: &[MadeChange]) -> NetworkAcl {
     let mut acl = read.clone();
     for MadeChange { change, .. } in recent {
         let direction = change.direction();
-        let Some(number) = change.adds().or(change.removes()).map(|entry| entry.number) else { continue };
+        let Some(number) = change.adds().or(change.removes()).map(|entry| entry.number) else {
+            continue;
+        };
         let at = acl
             .entries
             .iter()

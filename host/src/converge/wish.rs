@@ -11,7 +11,7 @@ use super::{
     weight::weight,
 };
 use crate::{
-    cloud::{Direction, Entry, Family, RuleAction},
+    cloud::{Direction, Entry, Family, Protocol, RuleAction},
     hold::{Coverage, Hold, HoldId},
 };
 
@@ -36,12 +36,44 @@ pub(super) struct Wanted {
 pub(super) struct Wish {
     /// Apart from each other, in order.
     pub(super) wanted: Vec<Wanted>,
-    /// The holds that a wanted prefix covers, with their own prefix and the index of that one.
-    pub(super) covered: Vec<(HoldId, IpNet, usize)>,
+    /// The holds that a wanted prefix covers, in the order of their own prefixes, with the index of that one.
+    pub(super) covered: Vec<(IpNet, HoldId, usize)>,
     /// The other holds, and why.
     pub(super) others: Vec<(HoldId, Coverage)>,
     /// Entries that stand too high to deny everything, but have no better place: they stay.
     pub(super) stays: Vec<Entry>,
+}
+
+impl Wish {
+    /// The covered holds inside a prefix.
+    pub(super) fn covered_inside(&self, prefix: IpNet) -> &[(IpNet, HoldId, usize)] {
+        // In this order all that is inside a prefix stands together, right from the prefix itself on.
+        let first = self.covered.partition_point(|(inner, ..)| *inner < prefix);
+        let inside = self.covered.get(first..).unwrap_or_default();
+        let count = inside.partition_point(|(inner, ..)| prefix.contains(inner));
+        inside.get(..count).unwrap_or_default()
+    }
+
+    /// The wanted prefixes that cover the holds which an entry of ours denies today: those inside of it, and those that it denies together with
+    /// others of what is `denied`.
+    pub(super) fn denied_by(&self, entry: IpNet, denied: &[IpNet]) -> BTreeSet<IpNet> {
+        let together = self
+            .covered
+            .iter()
+            .take_while(|(hold, ..)| hold.network() <= entry.network())
+            .filter(|(hold, ..)| *hold != entry && hold.contains(&entry) && is_denied(*hold, denied));
+        let holds = self.covered_inside(entry).iter().chain(together);
+        holds
+            .filter_map(|(_, _, at)| self.wanted.get(*at))
+            .map(|wanted| wanted.prefix)
+            .collect()
+    }
+}
+
+/// Whether what is denied makes up all of a hold's prefix.
+fn is_denied(hold: IpNet, denied: &[IpNet]) -> bool {
+    let inside = denied.iter().copied().filter(|entry| hold.contains(entry));
+    IpNet::aggregate(&inside.collect()) == [hold]
 }
 
 /// One direction of an ACL, and what is to be known of it.
@@ -66,9 +98,22 @@ impl Ground<'_> {
         self.theirs.iter().filter(counts).count()
     }
 
+    /// As [`Self::room_for`], with what is kept free for people.
+    pub(super) fn room_to_move(&self, family: Family) -> usize {
+        self.room.at_most(self.direction, family, self.theirs_of(family))
+    }
+
     /// How many entries of ours there is room for.
     pub(super) fn room_for(&self, family: Family) -> usize {
         self.room.for_us(self.direction, family, self.theirs_of(family))
+    }
+
+    /// The prefixes of which all is denied by an entry, ours or theirs.
+    pub(super) fn denied(&self) -> Vec<IpNet> {
+        let denies =
+            |entry: &&&Entry| !entry.is_final() && entry.action == RuleAction::Deny && entry.protocol == Protocol::All;
+        let all = self.ours.iter().chain(&self.theirs);
+        all.filter(denies).map(|entry| entry.prefix).collect()
     }
 
     /// The wish for these holds, which are all of this direction.
@@ -94,10 +139,11 @@ impl Ground<'_> {
         wish.wanted.sort_by_key(|wanted| wanted.prefix);
         for hold in candidates {
             match covering(&wish.wanted, hold.prefix) {
-                Some(at) => wish.covered.push((hold.id, hold.prefix, at)),
+                Some(at) => wish.covered.push((hold.prefix, hold.id, at)),
                 None => wish.others.push((hold.id, self.uncovered(hold))),
             }
         }
+        wish.covered.sort_unstable();
         wish
     }
 
@@ -155,7 +201,10 @@ impl Ground<'_> {
         let mut seen = BTreeSet::new();
         let mut wanted = Vec::new();
         for entry in &self.ours {
-            let inside: Vec<_> = candidates.iter().filter(|hold| entry.prefix.contains(&hold.prefix)).collect();
+            let inside: Vec<_> = candidates
+                .iter()
+                .filter(|hold| entry.prefix.contains(&hold.prefix))
+                .collect();
             if !inside.is_empty() && !is_never(entry.prefix) && seen.insert(entry.prefix) {
                 let weights = inside.iter().map(|hold| weight(hold, self.now));
                 let weight = weights.fold(Weight::ZERO, Weight::saturating_add);
@@ -197,12 +246,21 @@ impl Ground<'_> {
 
     fn solve(&self, family: &FamilyWish) -> Packing {
         // What an owner lets in early and by name, no aggregate of ours shall cut off.
-        let early = self.theirs.iter().filter(|entry| entry.action == RuleAction::Allow && entry.prefix.prefix_len() > 0);
+        let early = self
+            .theirs
+            .iter()
+            .filter(|entry| entry.action == RuleAction::Allow && entry.prefix.prefix_len() > 0);
         let never = self.never.iter().map(|(prefix, _)| *prefix);
         let never: Vec<IpNet> = never.chain(early.map(|entry| entry.prefix)).collect();
         let in_place: Vec<IpNet> = self.ours.iter().map(|entry| entry.prefix).collect();
         let rules = self.terms.packing(family.family);
-        Packing::solve(&family.offenders, &NeverDeny::new(&never), &in_place, &rules, family.room)
+        Packing::solve(
+            &family.offenders,
+            &NeverDeny::new(&never),
+            &in_place,
+            &rules,
+            family.room,
+        )
     }
 
     fn chosen(&self, family: &FamilyWish, packing: &Packing, rules: usize) -> Vec<Wanted> {
@@ -216,7 +274,9 @@ impl Ground<'_> {
     }
 
     fn each(&self, offenders: &[Offender]) -> impl Iterator<Item = Wanted> {
-        offenders.iter().map(|alone| self.wanted(alone.prefix, alone.weight, 1, 0))
+        offenders
+            .iter()
+            .map(|alone| self.wanted(alone.prefix, alone.weight, 1, 0))
     }
 
     fn wanted(&self, prefix: IpNet, weight: Weight, offenders: usize, innocents: u128) -> Wanted {
@@ -235,7 +295,9 @@ impl Ground<'_> {
     fn free_numbers(&self) -> usize {
         let taken: BTreeSet<u16> = self.theirs.iter().map(|entry| entry.number).collect();
         let band = self.terms.band;
-        (band.first..=band.last).filter(|number| !taken.contains(number)).count()
+        (band.first..=band.last)
+            .filter(|number| !taken.contains(number))
+            .count()
     }
 }
 
@@ -285,7 +347,10 @@ fn share(four: &Packing, room_four: usize, six: &Packing, room_six: usize, numbe
 fn covering(wanted: &[Wanted], prefix: IpNet) -> Option<usize> {
     let after = wanted.partition_point(|wanted| wanted.prefix.network() <= prefix.network());
     let at = after.checked_sub(1)?;
-    wanted.get(at).filter(|wanted| wanted.prefix.contains(&prefix)).map(|_| at)
+    wanted
+        .get(at)
+        .filter(|wanted| wanted.prefix.contains(&prefix))
+        .map(|_| at)
 }
 
 fn overlaps(one: IpNet, other: IpNet) -> bool {

@@ -155,6 +155,8 @@ fn configuration(stealthwatch: &SimulatedStealthwatch, block: Duration) -> Strin
         name = "nacl-block"
         [plugin.settings]
         block-seconds = {seconds}
+        # So that all of them end when the demo says.
+        jitter-percent = 0
         "#,
         url = stealthwatch.base_url(),
         user = SimulatedStealthwatch::USER,

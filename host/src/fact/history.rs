@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::FactError;
 
-/// What this host did about an address before. Counts holds on every prefix that contains the address.
+/// What this host did about an address before. Counts holds on every prefix that contains the address. Holds that began together, because one
+/// delivery puts one on each network ACL and in each direction, count as one: how long the next hold lasts must not depend on how many subnets an
+/// instance has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// How many holds there have been, those in force included.
     pub holds: u32,
-    /// How many alerts asked for them.
+    /// How many alerts asked for them. Of holds that began together, those of the one that most alerts asked for.
     pub offences: u32,
     /// How many of them are in force.
     pub in_force: u32,

@@ -14,6 +14,7 @@ struct Scene {
     may: BTreeSet<ActionKind>,
     remediations: usize,
     home: CloudPlace,
+    pardons: Result<Vec<Pardon>, String>,
     surroundings: Result<Surroundings, String>,
     rules: Rules,
     remediation: Remediation,
@@ -57,6 +58,7 @@ impl Scene {
                 own_addresses: vec!["198.51.100.11".parse().unwrap()],
             }),
             home,
+            pardons: Ok(Vec::new()),
             rules: Rules {
                 never_block: vec!["192.0.2.0/28".parse().unwrap()],
                 widest_ipv4: 24,
@@ -92,6 +94,7 @@ impl Scene {
             may: &self.may,
             remediations: self.remediations,
             home: &self.home,
+            pardons: self.pardons.as_deref().map_err(String::as_str),
             surroundings: self.surroundings.as_ref().map_err(String::as_str),
         };
         examine(&self.remediation, &circumstances, &self.rules)
@@ -125,13 +128,14 @@ fn an_attacker_passes_and_every_guard_gives_its_reason() {
     width: /32 is not wider than /24
     surroundings: guarded by acl-0a1b2c3d
     never-block: 203.0.113.7/32 is outside of all that is never blocked
+    pardon: 203.0.113.7/32 is not pardoned
     ");
-    let intents =
-        examined
-            .passed
-            .unwrap()
-            .intents("nacl-block", "stealthwatch-cloud/6125", jiff::Timestamp::UNIX_EPOCH);
+    let intents = examined
+        .passed
+        .unwrap()
+        .intents("nacl-block", jiff::Timestamp::UNIX_EPOCH);
     assert_eq!(intents.len(), 1);
+    assert_eq!(intents[0].alert, "stealthwatch-cloud/6125");
     assert_eq!(intents[0].until, Some(jiff::Timestamp::from_second(3600).unwrap()));
 }
 
@@ -244,6 +248,23 @@ fn a_guard_that_can_not_know_says_no() {
     let mut scene = Scene::new();
     scene.surroundings.as_mut().unwrap().targets.clear();
     insta::assert_snapshot!(scene.refusal(), @"surroundings: no network ACL guards the place of the block");
+}
+
+#[test]
+fn who_was_pardoned_is_not_blocked_again() {
+    let pardon = |prefix: &str| Pardon {
+        prefix: prefix.parse().unwrap(),
+        since: jiff::Timestamp::UNIX_EPOCH,
+        until: "2026-03-02T12:00:00Z".parse().unwrap(),
+        reason: "a customer behind a shared address".to_owned(),
+    };
+    let mut scene = Scene::new();
+    scene.pardons = Ok(vec![pardon("203.0.113.0/28")]);
+    insta::assert_snapshot!(scene.refusal(), @"pardon: 203.0.113.7/32 overlaps 203.0.113.0/28, which is pardoned until 2026-03-02T12:00:00Z (a customer behind a shared address)");
+    scene.pardons = Ok(vec![pardon("203.0.113.8/32")]);
+    assert!(scene.examine().passed.is_some());
+    scene.pardons = Err("the journal failed to list pardons".to_owned());
+    insta::assert_snapshot!(scene.refusal(), @"pardon: the pardons can't be read: the journal failed to list pardons");
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub enum JournalError {
         doing: &'static str,
     },
     /// The thread that works on the journal can't be started.
-    #[error("can't start the journal's thread: the system has none left")]
+    #[error("can't start the journal's thread; check how many threads this process may have")]
     Thread(#[source] std::io::Error),
     /// The thread that works on the journal is gone.
     #[error("the journal's thread has ended; restart Quell")]

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use crate::{
-    cloud::simulated::AccountError,
+    cloud::{CloudPlace, simulated::AccountError},
     config::SecretError,
     digest::Digest,
     exit::{Classified, Exit},
@@ -36,6 +36,12 @@ pub enum SetupError {
     /// The simulated account can't be read.
     #[error("the simulated account can't be used (simulated.account-file)")]
     Account(#[source] AccountError),
+    /// Two simulated accounts for one place.
+    #[error("{place} is in two of the files of simulated.account-file: give one of them another account or region")]
+    SamePlace {
+        /// The account and region.
+        place: CloudPlace,
+    },
     /// This binary has no AWS side.
     #[error(
         "this Quell was built without AWS; build it with its default features, or configure [simulated] instead of [aws]"
@@ -93,6 +99,7 @@ impl Classified for SetupError {
             Self::Journal(_) | Self::Locked { .. } | Self::Lock { .. } | Self::Sandbox(_) => Exit::Failed,
             Self::Settings(SettingsError::Call(_)) => Exit::Failed,
             Self::Account(_)
+            | Self::SamePlace { .. }
             | Self::WithoutAws
             | Self::Secret(_)
             | Self::Stealthwatch(_)

@@ -48,7 +48,7 @@ pub async fn host(config: &Config, purpose: Purpose) -> Result<Host, SetupError>
 /// A host as the configuration says, with a journal that is open already.
 pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let clouds = Arc::new(cloud::clouds(&config.cloud, &clock).await?);
+    let clouds = Arc::new(cloud::clouds(&config.cloud, &clock).await?.cached(&clock));
     let sandbox = Sandbox::new(
         match purpose {
             Purpose::Daemon => Use::Daemon,

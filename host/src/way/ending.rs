@@ -63,7 +63,12 @@ impl Host {
 
     /// Forgets what ended longer ago than the journal is to keep it.
     pub async fn prune(&self) -> Result<(), JournalError> {
-        let before = self.parts.clock.now().saturating_sub(self.parts.keep).unwrap_or_default();
+        let before = self
+            .parts
+            .clock
+            .now()
+            .saturating_sub(self.parts.keep)
+            .unwrap_or_default();
         loop {
             let pruned = self.parts.journal.prune(before).await?;
             if !pruned.is_more_left() {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Host;
-use crate::{hold::JournalError, text::with_causes};
+use crate::{cloud::Cause, hold::JournalError, text::with_causes};
 
 /// How long the timer sleeps at most. A hold whose end is further away is looked at again until then, so a clock that was set does little harm.
 const LONGEST_SLEEP: Duration = Duration::from_secs(10);
@@ -19,6 +19,10 @@ const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Runs until it is told to stop. The first round is at once: it ends what ended while nothing ran, finishes what was begun, and brings what is in force to the
 /// configuration of today.
 pub async fn run(host: Arc<Host>, stop: CancellationToken) {
+    Cause::Timer.scope(look_after(host, stop)).await;
+}
+
+async fn look_after(host: Arc<Host>, stop: CancellationToken) {
     let mut repair = Every::new(REPAIR_EVERY);
     let mut prune = Every::new(PRUNE_EVERY);
     while !stop.is_cancelled() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Host, consider::Case, place, receive::unread_report, retry};
 use crate::{
     alert::{self, Alert},
+    cloud::{Cause, Cloud},
     hold::{Delivery, DeliveryId, DeliveryState, JournalError},
     report::{Answer, Failure, Mode, Outcome, Report, summary::summary},
     text::with_causes,
@@ -64,11 +65,23 @@ impl Host {
     }
 
     async fn go(&self, alert: &Arc<Alert>, delivery: Option<&DeliveryId>, mode: Mode) -> Result<Report, JournalError> {
-        let now = self.parts.clock.now();
         let cloud = match place::cloud_of(&alert.place, &self.parts.clouds) {
             Ok(cloud) => cloud,
             Err(why) => return Ok(Report::refused(delivery, mode, alert, why)),
         };
+        let cause = Cause::of_alert(alert.detector, &alert.id);
+        cause.scope(self.go_on(alert, cloud, delivery, mode)).await
+    }
+
+    /// Goes on in the account and region that the alert is for.
+    async fn go_on(
+        &self,
+        alert: &Arc<Alert>,
+        cloud: &Arc<dyn Cloud>,
+        delivery: Option<&DeliveryId>,
+        mode: Mode,
+    ) -> Result<Report, JournalError> {
+        let now = self.parts.clock.now();
         let facts = self.facts(alert, cloud);
         let considered = {
             let _place = self.deciding.acquire().await;

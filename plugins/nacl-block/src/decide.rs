@@ -1,9 +1,10 @@
 //! From an alert to the answer.
 
-use quell_plugin::{Alert, Block, BlockPlace, Decision, FactError, Facts, Failure, Instance, Remediation};
+use quell_plugin::{Alert, Decision, FactError, Facts, Failure, Remediation};
 
 use crate::{
-    confidence::confidence,
+    block::block,
+    histories::Histories,
     notes::Notes,
     observation,
     offender::{self, Offender},
@@ -75,7 +76,7 @@ fn remediations(
         targets.instances().for_each(|instance| own_side.add(instance));
         own += leave_out_own_side(&mut offenders, &own_side, notes);
         if !offenders.is_empty() {
-            return blocks(&offenders, &targets, alert, settings, notes);
+            return blocks(&offenders, &targets, alert, settings, facts, notes);
         }
     }
     let mut why = Vec::new();
@@ -139,6 +140,7 @@ fn blocks(
     targets: &Targets,
     alert: &Alert,
     settings: &Settings,
+    facts: &impl Facts,
     notes: &mut Notes,
 ) -> Result<Vec<Remediation>, End> {
     let mut blocks = Vec::new();
@@ -150,11 +152,7 @@ fn blocks(
                 offender.address
             ));
         }
-        blocks.extend(
-            instances
-                .into_iter()
-                .map(|instance| (offender, block(offender, instance, alert, settings))),
-        );
+        blocks.extend(instances.into_iter().map(|instance| (offender, instance)));
     }
     if blocks.is_empty() {
         let mut asked = targets.not_known.join("; ");
@@ -172,47 +170,18 @@ fn blocks(
             offender.address, settings.max_blocks
         ));
     }
-    Ok(blocks
+    blocks.truncate(settings.max_blocks);
+    // Last of all, so that nobody's history is asked who is not blocked.
+    let mut histories = Histories::of(facts);
+    let remediations = blocks
         .into_iter()
-        .take(settings.max_blocks)
-        .map(|(_, block)| block)
-        .collect())
-}
-
-fn block(offender: &Offender, instance: &Instance, alert: &Alert, settings: &Settings) -> Remediation {
-    let place = BlockPlace::Instance(instance.id.clone());
-    let block = Block::new(offender.address, settings.direction.into(), place);
-    Remediation::new(block, reason(offender, instance, alert))
-        .for_seconds(settings.block_seconds)
-        .with_confidence(confidence(offender, settings.failed_attempts, alert.severity))
-}
-
-/// One sentence: who, how much, against what, says which alert.
-fn reason(offender: &Offender, instance: &Instance, alert: &Alert) -> String {
-    let did = match offender {
-        Offender {
-            address,
-            failed_attempts: Some(failed),
-            ..
-        } => {
-            format!("{address} made {failed} failed attempts to access")
-        }
-        Offender {
-            address,
-            observations: 1,
-            ..
-        } => format!("{address} is the remote side of an observation of"),
-        Offender {
-            address, observations, ..
-        } => format!("{address} is the remote side of {observations} observations of"),
-    };
-    let source = &alert.source.name;
-    let attacked = if *source == instance.id {
-        source.clone()
-    } else {
-        format!("{source} ({})", instance.id)
-    };
-    format!("{did} {attacked}: alert {}, {}", alert.id, alert.kind)
+        .map(|(offender, instance)| {
+            let history = histories.history(offender.address);
+            block(offender, instance, history, alert, settings)
+        })
+        .collect();
+    notes.unanswered.extend(histories.unanswered());
+    Ok(remediations)
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ const SHOWN: usize = 40;
 /// Sentences for a person.
 #[derive(Debug, Default)]
 pub struct Notes {
+    /// About what the host could not tell. These come first: who runs the host can do something about it.
+    pub unanswered: Vec<String>,
     /// About addresses: why each was left out.
     pub left_out: Vec<String>,
     /// About what could not be read. These come last, so that rubbish never hides why an address was left out.
@@ -22,8 +24,9 @@ impl Notes {
 
     /// The first of them, and how many more there would have been.
     pub fn finish(self) -> Vec<String> {
-        let all = self.left_out.len() + self.unreadable.len();
-        let mut shown: Vec<_> = self.left_out.into_iter().chain(self.unreadable).take(SHOWN).collect();
+        let all = self.unanswered.len() + self.left_out.len() + self.unreadable.len();
+        let in_order = self.unanswered.into_iter().chain(self.left_out).chain(self.unreadable);
+        let mut shown: Vec<_> = in_order.take(SHOWN).collect();
         if all > SHOWN {
             shown.push(format!("and {} notes more", all - SHOWN));
         }
@@ -43,6 +46,7 @@ mod tests {
         let notes = Notes {
             left_out: vec!["203.0.113.7 is left out".to_owned()],
             unreadable,
+            ..Notes::default()
         }
         .finish();
         assert_eq!(notes.first().unwrap(), "203.0.113.7 is left out");

@@ -1,6 +1,6 @@
 //! What an operator may set.
 
-use quell_plugin::SettingsProblem;
+use quell_plugin::{Escalation, SettingsProblem};
 use serde::{Deserialize, Serialize};
 
 /// The JSON Schema of [`Settings`], which says what each means.
@@ -14,8 +14,14 @@ pub struct Settings {
     pub alert_types: Vec<String>,
     /// How many failed attempts make an offender, where they are counted.
     pub failed_attempts: u64,
-    /// How long a block lasts, in seconds.
+    /// How long a block lasts the first time, in seconds.
     pub block_seconds: u64,
+    /// How many times as long each block of an offender is as the one before.
+    pub escalation_factor: u64,
+    /// The longest block, in seconds.
+    pub longest_block_seconds: u64,
+    /// By how many percent a block may be shorter or longer.
+    pub jitter_percent: u8,
     /// Which traffic to deny.
     pub direction: Direction,
     /// The most blocks in one decision.
@@ -44,6 +50,11 @@ impl Default for Settings {
                 .into(),
             failed_attempts: 10,
             block_seconds: 86_400,
+            escalation_factor: 2,
+            // A week, far below the month that the host's guards let through by default: addresses change hands, and who has this one next did
+            // nothing; and in a network ACL of 20 rules, one that is blocked for a month keeps the room of thirty that are blocked for a day.
+            longest_block_seconds: 7 * 86_400,
+            jitter_percent: 10,
             direction: Direction::Ingress,
             // As many as the host's guards let through by default, and as many as a network ACL has rules.
             max_blocks: 20,
@@ -52,6 +63,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// How long a block lasts.
+    pub fn escalation(&self) -> Escalation {
+        Escalation {
+            base_seconds: self.block_seconds,
+            factor: self.escalation_factor,
+            longest_seconds: self.longest_block_seconds,
+            jitter_percent: self.jitter_percent,
+        }
+    }
+
     /// What is wrong with values that have the right type.
     pub fn problems(&self) -> Vec<SettingsProblem> {
         let mut problems = Vec::new();
@@ -69,14 +90,15 @@ impl Settings {
                 ));
             }
         }
-        for (key, value) in [
-            ("failed-attempts", self.failed_attempts),
-            ("block-seconds", self.block_seconds),
-        ] {
-            if value == 0 {
-                problems.push(SettingsProblem::new(format!("/{key}"), "is 0; must be at least 1"));
-            }
+        if self.failed_attempts == 0 {
+            problems.push(SettingsProblem::new("/failed-attempts", "is 0; must be at least 1"));
         }
+        problems.extend(self.escalation().problems(|setting| match setting {
+            "base-seconds" => "/block-seconds".to_owned(),
+            "factor" => "/escalation-factor".to_owned(),
+            "longest-seconds" => "/longest-block-seconds".to_owned(),
+            same => format!("/{same}"),
+        }));
         if !(1..=1000).contains(&self.max_blocks) {
             let message = format!("is {}; must be from 1 to 1000", self.max_blocks);
             problems.push(SettingsProblem::new("/max-blocks", message));
@@ -146,7 +168,7 @@ mod tests {
     #[test]
     fn a_misspelt_setting_is_told_with_what_would_be_right() {
         insta::assert_snapshot!(problems(r#"{"block-second": 60, "direction": "in"}"#), @"
-        /block-second: unknown field `block-second`, expected one of `alert-types`, `failed-attempts`, `block-seconds`, `direction`, `max-blocks`
+        /block-second: unknown field `block-second`, expected one of `alert-types`, `failed-attempts`, `block-seconds`, `escalation-factor`, `longest-block-seconds`, `jitter-percent`, `direction`, `max-blocks`
         /direction: unknown variant `in`, expected one of `ingress`, `egress`, `both`
         ");
     }
@@ -154,15 +176,19 @@ mod tests {
     #[test]
     fn values_that_make_no_sense_are_all_told_at_once() {
         insta::assert_snapshot!(
-            problems(r#"{"alert-types": [" "], "failed-attempts": 0, "block-seconds": 0, "max-blocks": 0}"#),
+            problems(r#"{"alert-types": [" "], "failed-attempts": 0, "block-seconds": 0, "escalation-factor": 0, "jitter-percent": 90, "max-blocks": 0}"#),
             @"
         /alert-types/0: is empty; name an alert type
         /failed-attempts: is 0; must be at least 1
         /block-seconds: is 0; must be at least 1
+        /escalation-factor: is 0; must be at least 1
+        /jitter-percent: is 90; must be from 0 to 50
         /max-blocks: is 0; must be from 1 to 1000
         "
         );
         insta::assert_snapshot!(problems(r#"{"alert-types": []}"#),
             @"/alert-types: is empty, so that nothing would ever be blocked; name at least one type, or remove the plugin");
+        insta::assert_snapshot!(problems(r#"{"block-seconds": 864000}"#),
+            @"/longest-block-seconds: is 604800, which is shorter than the first block; must be at least 864000");
     }
 }

@@ -45,10 +45,14 @@ pub trait Facts {
     /// See [`FactError`].
     fn security_group(&self, id: &str) -> Result<SecurityGroup, FactError>;
 
-    /// What the host has done about an address before.
+    /// What the host has done about an address before: on every prefix that contains the address, whichever plugin asked for it, as far back as
+    /// its journal goes. What one alert put in force, be it at several network ACLs, counts as one hold. An address about which
+    /// nothing was ever done has the history [`History::default`].
+    ///
+    /// With an [`Escalation`](crate::Escalation) it says how long to block the address.
     ///
     /// # Errors
-    /// See [`FactError`].
+    /// See [`FactError`]. A plugin that gives up then keeps the door open; better it goes on with [`History::default`] and says so in a note.
     fn history(&self, address: IpAddr) -> Result<History, FactError>;
 }
 

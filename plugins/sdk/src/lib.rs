@@ -71,6 +71,35 @@
 //!
 //! `quell plugin build` compiles it for `wasm32-unknown-unknown` and makes the component.
 //!
+//! # Who comes back
+//!
+//! A plugin remembers nothing, but the host does: [`Facts::history`] says how often an address was blocked before. An [`Escalation`] among the
+//! settings makes of it how long to block this time, for an operator to tune:
+//!
+//! ```
+//! use quell_plugin::{Escalation, FactError, Facts, SettingsProblem, testing::FakeFacts};
+//! # use std::net::IpAddr;
+//!
+//! #[derive(Default, serde::Deserialize)]
+//! #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+//! struct Settings {
+//!     escalation: Escalation,
+//! }
+//!
+//! /// For `Plugin::check`.
+//! fn check(settings: &Settings) -> Vec<SettingsProblem> {
+//!     settings.escalation.problems(|setting| format!("/escalation/{setting}"))
+//! }
+//!
+//! /// For `Remediation::for_seconds`. The description must name the fact `history`.
+//! fn seconds(remote: IpAddr, alert: &str, settings: &Settings, facts: &impl Facts) -> Result<u64, FactError> {
+//!     let history = facts.history(remote)?;
+//!     Ok(settings.escalation.seconds(&history, &format!("{remote} {alert}")))
+//! }
+//! # assert_eq!(check(&Settings::default()), []);
+//! # assert!(seconds([203, 0, 113, 7].into(), "6125", &Settings::default(), &FakeFacts::default()).unwrap() < 4000);
+//! ```
+//!
 //! # What a plugin can't do
 //!
 //! There is no clock ([`Request::now`] is the time), no random number, no file, no network, no environment, and nothing is remembered from one
@@ -89,7 +118,9 @@ pub mod address;
 pub mod bindings;
 mod decision;
 mod description;
+mod escalation;
 mod fact;
+mod history;
 pub mod log;
 mod plugin;
 mod remediation;
@@ -109,6 +140,7 @@ pub use self::{
             SetInstanceState, SettingsProblem, StateChange,
         },
     },
+    escalation::Escalation,
     fact::Facts,
     plugin::Plugin,
 };

@@ -56,7 +56,7 @@ pub fn parse<S: DeserializeOwned>(text: &str) -> Result<S, Vec<SettingsProblem>>
     let mut problems = Vec::new();
     let mut removed = Vec::new();
     loop {
-        let error = match serde_path_to_error::deserialize::<_, S>(Value::Object(settings.clone())) {
+        let error = match serde_path_to_error::deserialize::<_, S>(&settings) {
             Ok(read) if problems.is_empty() => return Ok(read),
             Ok(_) => return Err(problems),
             Err(error) => error,

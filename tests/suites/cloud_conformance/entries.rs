@@ -1,7 +1,7 @@
 //! Entries that are written and taken out again.
 
 use quell::cloud::{
-    Cloud, Direction, Entry, PortRange, Protocol, RuleAction,
+    Cloud, Direction, Entry, NetworkAcl, PortRange, Protocol, RuleAction,
     oracle::{Packet, judge},
 };
 use quell_tests::scene::Scene;
@@ -75,6 +75,50 @@ pub(crate) const CASES: &[Case] = &[
         let taken_out = cloud.delete_entry(&scene.web.acl, Direction::Ingress, 7).await;
         fails(taken_out, "InvalidNetworkAclEntry.NotFound")
     }),
+    case!(
+        "an entry that is swapped is the other one from then on",
+        |cloud, scene| {
+            let before = works(cloud.network_acl(&scene.web.acl).await)?;
+            works(cloud.create_entry(&scene.web.acl, &deny(7, "198.51.100.7/32")?).await)?;
+            let wider = deny(7, "198.51.100.0/28")?;
+            works(cloud.replace_entry(&scene.web.acl, &wider).await)?;
+            let after = works(cloud.network_acl(&scene.web.acl).await)?;
+            let new: Vec<_> = after
+                .entries
+                .iter()
+                .filter(|entry| !before.entries.contains(entry))
+                .collect();
+            equal(&new, &vec![&wider])
+        }
+    ),
+    case!("an entry may be swapped for one of the other family", |cloud, scene| {
+        works(cloud.create_entry(&scene.web.acl, &deny(7, "198.51.100.7/32")?).await)?;
+        let other = deny(7, "2001:db8:7::/48")?;
+        works(cloud.replace_entry(&scene.web.acl, &other).await)?;
+        let acl = works(cloud.network_acl(&scene.web.acl).await)?;
+        equal(&kept(&acl, &other), &Some(&other))
+    }),
+    case!("swapping an entry leaves the other direction alone", |cloud, scene| {
+        let egress = Entry {
+            direction: Direction::Egress,
+            ..deny(7, "198.51.100.7/32")?
+        };
+        works(cloud.create_entry(&scene.web.acl, &egress).await)?;
+        let ingress = deny(7, "198.51.100.8/32")?;
+        let swapped = cloud.replace_entry(&scene.web.acl, &ingress).await;
+        fails(swapped, "InvalidNetworkAclEntry.NotFound")?;
+        let acl = works(cloud.network_acl(&scene.web.acl).await)?;
+        equal(&kept(&acl, &egress), &Some(&egress))
+    }),
+    case!("an entry that is not there can't be swapped", |cloud, scene| {
+        let swapped = cloud.replace_entry(&scene.web.acl, &deny(7, "198.51.100.7/32")?).await;
+        fails(swapped, "InvalidNetworkAclEntry.NotFound")
+    }),
+    case!("an unknown ACL has no entry to swap", |cloud, _scene| {
+        let acl = read("acl-0123456789abcdef0")?;
+        let swapped = cloud.replace_entry(&acl, &deny(7, "198.51.100.7/32")?).await;
+        fails(swapped, "InvalidNetworkAclID.NotFound")
+    }),
     case!("an unknown ACL takes no entry", |cloud, _scene| {
         let acl = read("acl-0123456789abcdef0")?;
         let written = cloud.create_entry(&acl, &deny(7, "198.51.100.7/32")?).await;
@@ -95,9 +139,11 @@ pub(crate) fn deny(number: u16, prefix: &str) -> Result<Entry, String> {
 async fn written_and_read(cloud: &dyn Cloud, scene: &Scene, entry: &Entry) -> Outcome {
     works(cloud.create_entry(&scene.web.acl, entry).await)?;
     let acl = works(cloud.network_acl(&scene.web.acl).await)?;
-    let kept = acl
-        .entries
-        .iter()
-        .find(|other| (other.direction, other.number) == (entry.direction, entry.number));
-    equal(&kept, &Some(entry))
+    equal(&kept(&acl, entry), &Some(entry))
+}
+
+/// What the ACL has at the direction and number of `entry`.
+fn kept<'a>(acl: &'a NetworkAcl, entry: &Entry) -> Option<&'a Entry> {
+    let place = |entry: &Entry| (entry.direction, entry.number);
+    acl.entries.iter().find(|other| place(other) == place(entry))
 }

@@ -26,6 +26,50 @@ pub(crate) const CASES: &[Case] = &[
             fails(one_more, "NetworkAclEntryLimitExceeded")
         }
     ),
+    case!("an entry of a full ACL can be swapped", |cloud, scene| {
+        for number in 1..=18 {
+            works(
+                cloud
+                    .create_entry(&scene.database.acl, &deny(number, "198.51.100.7/32")?)
+                    .await,
+            )?;
+        }
+        works(
+            cloud
+                .replace_entry(&scene.database.acl, &deny(18, "198.51.100.0/28")?)
+                .await,
+        )
+    }),
+    case!(
+        "an entry that changes its family needs room in the other",
+        |cloud, scene| {
+            for number in 1..=18 {
+                works(
+                    cloud
+                        .create_entry(&scene.database.acl, &deny(number, "198.51.100.7/32")?)
+                        .await,
+                )?;
+            }
+            works(
+                cloud
+                    .create_entry(&scene.database.acl, &deny(19, "2001:db8::7/128")?)
+                    .await,
+            )?;
+            let swapped = cloud
+                .replace_entry(&scene.database.acl, &deny(19, "198.51.100.8/32")?)
+                .await;
+            fails(swapped, "NetworkAclEntryLimitExceeded")
+        }
+    ),
+    case!("the final deny can't be swapped", |cloud, scene| {
+        let swapped = cloud
+            .replace_entry(&scene.web.acl, &deny(32_767, "198.51.100.7/32")?)
+            .await;
+        fails(swapped, "InvalidParameterValue")
+    }),
+    case!("the quota of rules is told", |cloud, _scene| {
+        equal(&works(cloud.rule_quota().await)?, &Some(20))
+    }),
     case!("number 0 is refused", |cloud, scene| { refused(cloud, scene, 0).await }),
     case!("the number of the final deny is refused", |cloud, scene| {
         refused(cloud, scene, 32_767).await

@@ -8,6 +8,7 @@ mod entries;
 mod instances;
 mod limits;
 mod lookups;
+mod roles;
 
 use std::{
     collections::BTreeMap,
@@ -49,6 +50,10 @@ const LAXER: &[(&str, &str)] = &[
     ("an unknown ACL is not found", "InvalidRouteTableID.NotFound"),
     ("an unknown IPv4 address finds nothing", "HTTP 500"),
     ("an unknown IPv6 address finds nothing", "HTTP 500"),
+    ("an entry that is not there can't be swapped", "HTTP 500"),
+    ("swapping an entry leaves the other direction alone", "HTTP 500"),
+    ("an entry that changes its family needs room in the other", DONE),
+    ("the final deny can't be swapped", DONE),
     (
         "host bits of a prefix are cleared",
         "[198.51.100.18/24], not [198.51.100.0/24]",

@@ -55,7 +55,7 @@ impl Flow {
         };
         let wanted = Wanted {
             settings: &settings,
-            account: CALL_TIMEOUT,
+            aws: CALL_TIMEOUT,
             tables,
             attacks: &attacks,
             ..Wanted::default()

@@ -10,7 +10,7 @@ use quell_tests::{
     recorded::{self, changed},
     scene::Scene,
     seen::SeenEntry,
-    stage::account_table,
+    stage::aws_tables,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -42,7 +42,7 @@ impl Function {
             [sandbox]
             cache = "cache"
             "#,
-            account_table(""),
+            aws_tables(""),
             stealthwatch.base_url(),
             SimulatedStealthwatch::USER,
         );

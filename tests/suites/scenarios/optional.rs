@@ -59,7 +59,6 @@ async fn without_a_place_for_compiled_plugins_everything_works() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "Service Quotas is not asked yet"]
 async fn where_service_quotas_may_not_be_asked_everything_works() {
     let attacks = [attack()];
     let wanted = Wanted {

@@ -47,6 +47,20 @@ async fn what_a_later_alert_extended_does_not_end_with_the_first() {
 }
 
 #[tokio::test]
+async fn who_comes_back_after_the_end_is_blocked_for_twice_as_long() {
+    let stand = Stand::new().await.unwrap();
+    stand.report("1", recorded::ATTACK).await.unwrap();
+    stand.pass(DAY).await.unwrap();
+    assert!(stand.denied().is_empty());
+    let again = changed(recorded::ATTACK, &[("merit", json!(8))]);
+    stand.report("2", &again).await.unwrap();
+    stand.pass(2 * DAY - 1).await.unwrap();
+    assert_eq!(stand.denied().len(), 4);
+    stand.pass(1).await.unwrap();
+    assert!(stand.denied().is_empty());
+}
+
+#[tokio::test]
 async fn a_release_takes_out_that_entry_and_no_other() {
     let stand = Stand::new().await.unwrap();
     stand.report("1", recorded::ATTACK).await.unwrap();

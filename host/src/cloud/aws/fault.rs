@@ -6,6 +6,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http::endpoint::ResolveEndpointError;
 
+use super::role::NotAssumed;
 use crate::cloud::{
     call::Call,
     error::{CloudError, Fault},
@@ -19,13 +20,17 @@ where
     CloudError::new(call.name(), fault(error))
 }
 
-fn fault<E>(error: &SdkError<E>) -> Fault
+/// What went wrong.
+pub(super) fn fault<E>(error: &SdkError<E>) -> Fault
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     if let SdkError::ServiceError(answer) = error {
         let said = answer.err();
         return of_code(said.code(), said.message(), answer.raw().status().as_u16());
+    }
+    if let Some(not_assumed) = cause::<NotAssumed>(error) {
+        return not_assumed.fault_of_call();
     }
     let message = with_causes(error);
     if lacks_credentials(error) {
@@ -34,11 +39,11 @@ where
             message,
         };
     }
-    // Without a region there is no end point. The SDK reports that as a failure to dispatch, which looks as if it could pass.
+    // Without a possible end point nothing is ever sent. The SDK reports that as a failure to dispatch, which looks as if it could pass.
     if cause::<ResolveEndpointError>(error).is_some() {
         return Fault::Invalid {
             code: "InvalidRequest".to_owned(),
-            message: format!("{message}; check the region in the configuration or in AWS_REGION"),
+            message: format!("{message}; check the region and the end point that are configured"),
         };
     }
     match error {

@@ -1,7 +1,13 @@
-use jiff::{SignedDuration, Timestamp};
-
 use super::*;
-use crate::clock::ManualClock;
+use crate::{
+    clock::ManualClock,
+    cloud::{
+        Cloud,
+        acl::{Direction, Entry, RuleAction},
+        id::SubnetId,
+        instance::InstanceName,
+    },
+};
 
 const EXAMPLE: &str = include_str!("../../../../examples/simulated-account.toml");
 
@@ -136,4 +142,102 @@ async fn a_terminated_instance_is_not_found() {
     let cloud = SimulatedCloud::new(Account::read(&terminated).unwrap(), clock);
     let found = cloud.instances(&InstanceName::read("10.0.1.10")).await.unwrap();
     assert_eq!(found, []);
+}
+
+#[tokio::test]
+async fn swapping_entries_has_a_bucket_of_its_own_and_fails_when_it_is_told_to() {
+    let cloud = cloud();
+    for _ in 0..50 {
+        let error = cloud.replace_entry(&web_acl(), &deny(99)).await.unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+    }
+    let error = cloud.replace_entry(&web_acl(), &deny(99)).await.unwrap_err();
+    insta::assert_snapshot!(error, @"EC2 ReplaceNetworkAclEntry: throttled (RequestLimitExceeded): Request limit exceeded.");
+    cloud.create_entry(&web_acl(), &deny(99)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_swap_whose_answer_is_lost_is_done() {
+    let cloud = cloud();
+    cloud.create_entry(&web_acl(), &deny(99)).await.unwrap();
+    let wider = Entry::deny(99, Direction::Ingress, "198.51.100.0/28".parse().unwrap());
+    cloud.fail_next(Call::ReplaceNetworkAclEntry, lost());
+    cloud.replace_entry(&web_acl(), &wider).await.unwrap_err();
+    assert!(has(&cloud, &deny(99)) && !has(&cloud, &wider));
+    cloud.fail_next_after_it_is_done(Call::ReplaceNetworkAclEntry, lost());
+    cloud.replace_entry(&web_acl(), &wider).await.unwrap_err();
+    assert!(has(&cloud, &wider) && !has(&cloud, &deny(99)));
+}
+
+#[tokio::test]
+async fn a_stale_answer_tells_yesterdays_entries_by_id_and_by_subnet() {
+    let (cloud, clock) = cloud_and_clock();
+    let subnet: SubnetId = "subnet-0aaa1111bbb22222c".parse().unwrap();
+    cloud.answer_stale(Duration::from_secs(10));
+    cloud.create_entry(&web_acl(), &deny(99)).await.unwrap();
+    clock.advance(SignedDuration::from_secs(9));
+    for acl in [
+        cloud.network_acl(&web_acl()).await,
+        cloud.network_acl_of_subnet(&subnet).await,
+    ] {
+        assert!(!acl.unwrap().entries.contains(&deny(99)));
+    }
+    let again = cloud.create_entry(&web_acl(), &deny(99)).await.unwrap_err();
+    assert!(
+        matches!(again.fault, Fault::EntryExists { .. }),
+        "a write sees the present: {again}"
+    );
+
+    clock.advance(SignedDuration::from_secs(1));
+    assert!(cloud.network_acl(&web_acl()).await.unwrap().entries.contains(&deny(99)));
+    cloud
+        .remove_entry_as_someone_else(&web_acl(), Direction::Ingress, 99)
+        .unwrap();
+    assert!(cloud.network_acl(&web_acl()).await.unwrap().entries.contains(&deny(99)));
+    cloud.answer_stale(Duration::ZERO);
+    assert!(!cloud.network_acl(&web_acl()).await.unwrap().entries.contains(&deny(99)));
+}
+
+#[tokio::test]
+async fn who_watches_sees_the_acl_after_every_write_also_after_one_that_fails_late() {
+    let cloud = cloud();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&seen);
+    cloud.on_write(Box::new(move |acl| {
+        let ours = acl.entries.iter().filter(|entry| (90..100).contains(&entry.number));
+        noted.lock().unwrap().push(ours.count());
+    }));
+    cloud.create_entry(&web_acl(), &deny(99)).await.unwrap();
+    cloud.create_entry(&web_acl(), &deny(99)).await.unwrap_err();
+    cloud.fail_next_after_it_is_done(Call::CreateNetworkAclEntry, lost());
+    cloud.create_entry(&web_acl(), &deny(98)).await.unwrap_err();
+    cloud.put_entry_as_someone_else(&web_acl(), &deny(97)).unwrap();
+    cloud.delete_entry(&web_acl(), Direction::Ingress, 99).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), [1, 2, 2]);
+    assert_eq!(cloud.writes(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_takes_its_time_and_others_run_meanwhile() {
+    let cloud = cloud();
+    cloud.answer_after(Duration::from_millis(200));
+    let begin = tokio::time::Instant::now();
+    let acl = web_acl();
+    let reads = (0..50).map(|_| cloud.network_acl(&acl));
+    futures::future::join_all(reads).await;
+    assert_eq!(begin.elapsed(), Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn the_quota_is_the_accounts_own_unless_it_may_not_be_asked_for() {
+    let cloud = cloud();
+    assert_eq!(cloud.rule_quota().await.unwrap(), Some(20));
+    cloud.fail_next(
+        Call::GetServiceQuota,
+        Fault::Denied {
+            code: "AccessDeniedException".to_owned(),
+            message: "no".to_owned(),
+        },
+    );
+    assert_eq!(cloud.rule_quota().await.unwrap(), None);
 }

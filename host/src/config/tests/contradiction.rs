@@ -7,13 +7,13 @@ fn a_file_that_says_no_account_is_told_both_ways_out() {
     insta::assert_snapshot!(wrong(""), @r"
     one problem in the configuration
     quell.toml: neither [aws] nor [simulated] is given, so there is no account to protect
-      write `[aws]` for the account that the usual credentials lead to, or `[simulated]` with an `account-file`
+      write `[[aws.account]]` for a real account, or `[simulated]` with an `account-file`
     ");
 }
 
 #[test]
 fn a_real_and_a_simulated_account_at_once_is_refused() {
-    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[simulated]\naccount-file = 'a.toml'"), @r"
+    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[simulated]\naccount-file = 'a.toml'"), @r"
     one problem in the configuration
     quell.toml:2: both [aws] and [simulated] are given
       2 | [simulated]
@@ -24,7 +24,7 @@ fn a_real_and_a_simulated_account_at_once_is_refused() {
 
 #[test]
 fn a_key_in_two_places_or_in_none_is_refused() {
-    let api = "aws = { account = '111122223333', region = 'eu-west-1' }\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\n";
+    let api = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\n";
     insta::assert_snapshot!(wrong(api), @r#"
     one problem in the configuration
     quell.toml:2: neither `key-env` nor `key-file` is given in [stealthwatch-cloud]
@@ -45,7 +45,7 @@ fn a_key_in_two_places_or_in_none_is_refused() {
 fn a_key_sent_in_the_clear_or_written_into_the_url_is_refused() {
     let api = |url: &str| {
         format!(
-            "aws = {{ account = '111122223333', region = 'eu-west-1' }}\n[stealthwatch-cloud]\nbase-url = '{url}'\nuser = 'u'\nkey-env = 'K'"
+            "aws.account = [{{ id = '111122223333', regions = ['eu-west-1'] }}]\n[stealthwatch-cloud]\nbase-url = '{url}'\nuser = 'u'\nkey-env = 'K'"
         )
     };
     insta::assert_snapshot!(wrong(&api("http://example.obsrvbl.com/api/v3/")), @r"
@@ -66,14 +66,14 @@ fn a_key_sent_in_the_clear_or_written_into_the_url_is_refused() {
 
 #[test]
 fn a_door_that_others_can_reach_needs_a_token() {
-    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[http]\nlisten = '0.0.0.0:8480'"), @r#"
+    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[http]\nlisten = '0.0.0.0:8480'"), @r#"
     one problem in the configuration
     quell.toml:3: `listen` 0.0.0.0:8480 can be reached from outside this machine, so `token-env` or `token-file` is required
       3 | listen = '0.0.0.0:8480'
         | ^^^^^^
       write `token-env = "QUELL_HTTP_TOKEN"` and set that variable, or listen on 127.0.0.1
     "#);
-    let http = parse("aws = { account = '111122223333', region = 'eu-west-1' }")
+    let http = parse("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]")
         .unwrap()
         .http;
     insta::assert_snapshot!(http.listening_on("[::]:80".parse().unwrap()).unwrap_err(), @"[::]:80 can be reached from outside this machine, so a token is required: set `http.token-env` or `http.token-file` in the configuration, or listen on 127.0.0.1");
@@ -81,7 +81,7 @@ fn a_door_that_others_can_reach_needs_a_token() {
 
 #[test]
 fn a_component_that_is_not_pinned_is_refused() {
-    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'"), @r"
+    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'"), @r"
     one problem in the configuration
     quell.toml:4: plugin `mine` has a `file` but no `sha256`
       4 | file = 'mine.wasm'
@@ -92,7 +92,7 @@ fn a_component_that_is_not_pinned_is_refused() {
 
 #[test]
 fn plugins_that_could_not_be_told_apart_or_found_are_refused() {
-    let plugins = "aws = { account = '111122223333', region = 'eu-west-1' }\n[[plugin]]\nname = 'nacl-blok'\n[[plugin]]\nname = 'nacl-block'\n[[plugin]]\nname = 'nacl-block'\nmay = []";
+    let plugins = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[[plugin]]\nname = 'nacl-blok'\n[[plugin]]\nname = 'nacl-block'\n[[plugin]]\nname = 'nacl-block'\nmay = []";
     insta::assert_snapshot!(wrong(plugins), @r"
     3 problems in the configuration
     quell.toml:3: there is no built-in plugin `nacl-blok`
@@ -112,7 +112,7 @@ fn plugins_that_could_not_be_told_apart_or_found_are_refused() {
 
 #[test]
 fn a_band_without_a_number_in_it_is_refused() {
-    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[network-acl]\nfirst-number = 100"), @r"
+    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[network-acl]\nfirst-number = 100"), @r"
     one problem in the configuration
     quell.toml:3: `first-number` 100 is above `last-number` 99, so no number is left
       3 | first-number = 100
@@ -123,7 +123,7 @@ fn a_band_without_a_number_in_it_is_refused() {
 
 #[test]
 fn a_time_out_of_nothing_is_refused() {
-    insta::assert_snapshot!(wrong("[aws]\ncall-timeout = '0s'\naccount = '111122223333'\nregion = 'eu-west-1'"), @r"
+    insta::assert_snapshot!(wrong("[aws]\ncall-timeout = '0s'\n[[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1']"), @r"
     one problem in the configuration
     quell.toml:2: `aws.call-timeout` is zero, so nothing would ever be in time
       2 | call-timeout = '0s'
@@ -134,7 +134,7 @@ fn a_time_out_of_nothing_is_refused() {
 
 #[test]
 fn a_limit_that_no_plugin_could_work_with_is_refused() {
-    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[sandbox.limits]\nmemory-bytes = 0"), @r"
+    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[sandbox.limits]\nmemory-bytes = 0"), @r"
     one problem in the configuration
     quell.toml:3: `sandbox.limits.memory-bytes` must be from 65536 to 4294967296, not 0
       3 | memory-bytes = 0
@@ -159,5 +159,70 @@ fn contradictions_in_several_sections_are_told_at_once() {
     neither `key-env` nor `key-file` is given in [stealthwatch-cloud]
     `listen` 0.0.0.0:80 can be reached from outside this machine, so `token-env` or `token-file` is required
     there is no built-in plugin `mine`
+    ");
+}
+
+#[test]
+fn a_table_of_aws_without_an_account_protects_nothing() {
+    insta::assert_snapshot!(wrong("[aws]\ncall-timeout = '5s'"), @r"
+    one problem in the configuration
+    quell.toml:1: [aws] names no account, so there is none to protect
+      1 | [aws]
+        |  ^^^
+      add a table [[aws.account]] with its `id` and its `regions`
+    ");
+}
+
+#[test]
+fn accounts_and_regions_that_stand_there_twice_or_not_at_all_are_refused() {
+    let accounts = "[[aws.account]]\nid = '111122223333'\nregions = []\n\
+                    [[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1', 'us-east-1', 'eu-west-1']\n";
+    insta::assert_snapshot!(wrong(accounts), @r#"
+    3 problems in the configuration
+    quell.toml:3: `aws.account[0].regions` is empty, so nothing in account 111122223333 is protected
+      3 | regions = []
+        | ^^^^^^^
+      name at least one region, such as `regions = ["eu-west-1"]`
+    quell.toml:5: account 111122223333 is there already
+      5 | id = '111122223333'
+        | ^^
+      name each account once, with all its regions
+    quell.toml:6: `aws.account[1].regions[2]` is `eu-west-1`, which stands there already
+      6 | regions = ['eu-west-1', 'us-east-1', 'eu-west-1']
+        |                                      ^^^^^^^^^^^
+      name each region of an account once
+    "#);
+}
+
+#[test]
+fn a_role_that_can_not_lead_to_its_account_is_refused() {
+    let account = "[[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1']\n";
+    insta::assert_snapshot!(wrong(&format!("{account}role = 'arn:aws:iam::444455556666:role/quell'")), @r"
+    one problem in the configuration
+    quell.toml:4: `aws.account[0].role` is in account 444455556666, not in 111122223333
+      4 | role = 'arn:aws:iam::444455556666:role/quell'
+        | ^^^^
+      name a role of account 111122223333, or correct the `id`
+    ");
+    insta::assert_snapshot!(wrong(&format!("{account}role = 'arn:aws:iam::111122223333:user/quell'")), @r"
+    one problem in the configuration
+    quell.toml:4: `aws.account[0].role`: `arn:aws:iam::111122223333:user/quell` is not the ARN of a role, such as `arn:aws:iam::111122223333:role/quell`
+      4 | role = 'arn:aws:iam::111122223333:user/quell'
+        |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(wrong(&format!("{account}external-id = 'quell'")), @r"
+    one problem in the configuration
+    quell.toml:4: `aws.account[0]` has an `external-id` but no `role`, so nothing would use it
+      4 | external-id = 'quell'
+        | ^^^^^^^^^^^
+      name the `role` whose trust policy asks for it, or take it out
+    ");
+    let second = "[[aws.account]]\nid = '444455556666'\nregions = ['eu-west-1']\n";
+    insta::assert_snapshot!(wrong(&format!("{account}{second}")), @r"
+    one problem in the configuration
+    quell.toml:4: neither account 111122223333 nor account 444455556666 has a `role`, but the process's own credentials are of one account
+      4 | [[aws.account]]
+        | ^^^^^^^^^^^^^^^
+      give all but one account the `role` that is assumed there
     ");
 }

@@ -4,7 +4,7 @@ use super::wrong;
 
 #[test]
 fn a_misspelt_key_is_told_with_its_line_and_what_was_meant() {
-    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n\n[guard]\nnever-blok = []\n"), @r"
+    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n\n[guard]\nnever-blok = []\n"), @r"
     one problem in the configuration
     quell.toml:4: unknown key `never-blok` in [guard]
       4 | never-blok …
@@ -26,7 +26,7 @@ fn a_misspelt_section_is_told_too() {
 
 #[test]
 fn a_key_that_resembles_none_is_told_with_all_that_there_are() {
-    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[work]\ncolour = 'red'"), @r"
+    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[work]\ncolour = 'red'"), @r"
     one problem in the configuration
     quell.toml:3: unknown key `colour` in [work]
       3 | colour …
@@ -40,9 +40,11 @@ fn all_problems_are_told_at_once_in_the_order_of_the_file() {
     insta::assert_snapshot!(wrong(r#"
 mode = "observ"
 [aws]
-account = 111122223333
-region = "Ireland"
 call-timeout = "10"
+[[aws.account]]
+id = 111122223333
+regions = ["Ireland"]
+role = "quell"
 [stealthwatch-cloud]
 base-url = "example.obsrvbl.com"
 [http]
@@ -65,60 +67,63 @@ path = 3
 [sandbox]
 limit = 3
 "#), @r#"
-    17 problems in the configuration
+    18 problems in the configuration
     quell.toml:2: unknown value `observ` for `mode`
       2 | mode = "observ"
         |        ^^^^^^^^
       did you mean `observe`?
-    quell.toml:4: `aws.account` must be text in quotes, not integer `111122223333`
-      4 | account = 111122223333
-        |           ^^^^^^^^^^^^
-    quell.toml:5: `aws.region`: `Ireland` is not an AWS region's name, such as `eu-west-1`
-      5 | region = "Ireland"
-        |          ^^^^^^^^^
-    quell.toml:6: `aws.call-timeout`: `10` is not a duration (it has no unit, or one that is not known): write a number and a unit, such as `100ms`, `30s`, `1h 30m` or `7d`
-      6 | call-timeout = "10"
+    quell.toml:4: `aws.call-timeout`: `10` is not a duration (it has no unit, or one that is not known): write a number and a unit, such as `100ms`, `30s`, `1h 30m` or `7d`
+      4 | call-timeout = "10"
         |                ^^^^
-    quell.toml:8: `stealthwatch-cloud.base-url`: this is not a URL (relative URL without a base): write it whole, as in https://example.obsrvbl.com/api/v3/
-      8 | base-url = "example.obsrvbl.com"
-        |            ^^^^^^^^^^^^^^^^^^^^^
-    quell.toml:10: `http.listen`: `localhost` is not an address with a port, such as 127.0.0.1:8480 or [::1]:8480
-      10 | listen = "localhost"
+    quell.toml:6: `aws.account[0].id` must be text in quotes, not integer `111122223333`
+      6 | id = 111122223333
+        |      ^^^^^^^^^^^^
+    quell.toml:7: `aws.account[0].regions[0]`: `Ireland` is not an AWS region's name, such as `eu-west-1`
+      7 | regions = ["Ireland"]
+        |            ^^^^^^^^^
+    quell.toml:8: `aws.account[0].role`: `quell` is not the ARN of a role, such as `arn:aws:iam::111122223333:role/quell`
+      8 | role = "quell"
+        |        ^^^^^^^
+    quell.toml:10: `stealthwatch-cloud.base-url`: this is not a URL (relative URL without a base): write it whole, as in https://example.obsrvbl.com/api/v3/
+      10 | base-url = "example.obsrvbl.com"
+         |            ^^^^^^^^^^^^^^^^^^^^^
+    quell.toml:12: `http.listen`: `localhost` is not an address with a port, such as 127.0.0.1:8480 or [::1]:8480
+      12 | listen = "localhost"
          |          ^^^^^^^^^^^
-    quell.toml:11: `http.max-body` must be a whole number from 1024 to 104857600, not string "1MB"
-      11 | max-body = "1MB"
+    quell.toml:13: `http.max-body` must be a whole number from 1024 to 104857600, not string "1MB"
+      13 | max-body = "1MB"
          |            ^^^^^
-    quell.toml:13: `guard.never-block[0]`: `198.51.100.7/24` has host bits set: write 198.51.100.0/24 for the whole prefix, or 198.51.100.7/32 for this one address
-      13 | never-block = ["198.51.100.7/24", "203.0.113.0/24", "2001:db8::1", "everyone"]
+    quell.toml:15: `guard.never-block[0]`: `198.51.100.7/24` has host bits set: write 198.51.100.0/24 for the whole prefix, or 198.51.100.7/32 for this one address
+      15 | never-block = ["198.51.100.7/24", "203.0.113.0/24", "2001:db8::1", "everyone"]
          |                ^^^^^^^^^^^^^^^^^
-    quell.toml:13: `guard.never-block[2]`: `2001:db8::1` has no prefix length: write 2001:db8::1/128 for this one address
-      13 | never-block = ["198.51.100.7/24", "203.0.113.0/24", "2001:db8::1", "everyone"]
+    quell.toml:15: `guard.never-block[2]`: `2001:db8::1` has no prefix length: write 2001:db8::1/128 for this one address
+      15 | never-block = ["198.51.100.7/24", "203.0.113.0/24", "2001:db8::1", "everyone"]
          |                                                     ^^^^^^^^^^^^^
-    quell.toml:13: `guard.never-block[3]`: `everyone` is not a prefix in CIDR notation, such as 198.51.100.0/24 or 2001:db8::/32
-      13 | never-block = ["198.51.100.7/24", "203.0.113.0/24", "2001:db8::1", "everyone"]
+    quell.toml:15: `guard.never-block[3]`: `everyone` is not a prefix in CIDR notation, such as 198.51.100.0/24 or 2001:db8::/32
+      15 | never-block = ["198.51.100.7/24", "203.0.113.0/24", "2001:db8::1", "everyone"]
          |                                                                    ^^^^^^^^^^
-    quell.toml:14: `guard.widest-ipv4` must be a whole number from 8 to 32, not integer `33`
-      14 | widest-ipv4 = 33
+    quell.toml:16: `guard.widest-ipv4` must be a whole number from 8 to 32, not integer `33`
+      16 | widest-ipv4 = 33
          |               ^^
-    quell.toml:15: `guard.longest-hold`: `1 month` is not a duration (months and years have no fixed length): write a number and a unit, such as `100ms`, `30s`, `1h 30m` or `7d`
-      15 | longest-hold = "1 month"
+    quell.toml:17: `guard.longest-hold`: `1 month` is not a duration (months and years have no fixed length): write a number and a unit, such as `100ms`, `30s`, `1h 30m` or `7d`
+      17 | longest-hold = "1 month"
          |                ^^^^^^^^^
-    quell.toml:18: unknown value `blok` for `plugin[0].may[0]`
-      18 | may = ["blok"]
+    quell.toml:20: unknown value `blok` for `plugin[0].may[0]`
+      20 | may = ["blok"]
          |        ^^^^^^
       did you mean `block`?
-    quell.toml:19: unknown value `guardduty` for `plugin[0].detectors[0]`
-      19 | detectors = ["guardduty"]
+    quell.toml:21: unknown value `guardduty` for `plugin[0].detectors[0]`
+      21 | detectors = ["guardduty"]
          |              ^^^^^^^^^^^
       it can be: stealthwatch-cloud
-    quell.toml:23: `plugin[1].sha256`: this is not a SHA-256 digest: write the 64 hexadecimal digits that `sha256sum` prints
-      23 | sha256 = "abc"
+    quell.toml:25: `plugin[1].sha256`: this is not a SHA-256 digest: write the 64 hexadecimal digits that `sha256sum` prints
+      25 | sha256 = "abc"
          |          ^^^^^
-    quell.toml:25: `journal.path` must be a path in quotes, not integer `3`
-      25 | path = 3
+    quell.toml:27: `journal.path` must be a path in quotes, not integer `3`
+      27 | path = 3
          |        ^
-    quell.toml:27: unknown key `limit` in [sandbox]
-      27 | limit …
+    quell.toml:29: unknown key `limit` in [sandbox]
+      29 | limit …
          | ^^^^^
       did you mean `limits`?
     "#);
@@ -126,7 +131,7 @@ limit = 3
 
 #[test]
 fn one_table_where_a_list_of_them_belongs_is_told_how_to_write_it() {
-    insta::assert_snapshot!(wrong("aws = { account = '111122223333', region = 'eu-west-1' }\n[plugin]\nname = 'nacl-block'"), @r"
+    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[plugin]\nname = 'nacl-block'"), @r"
     one problem in the configuration
     quell.toml:2: `plugin` is a list of tables
       2 | [plugin]
@@ -137,7 +142,7 @@ fn one_table_where_a_list_of_them_belongs_is_told_how_to_write_it() {
 
 #[test]
 fn a_secret_that_was_written_into_the_file_is_not_shown_again() {
-    let api = "aws = { account = '111122223333', region = 'eu-west-1' }\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/'\nuser = 'u'\n";
+    let api = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/'\nuser = 'u'\n";
     insta::assert_snapshot!(wrong(&format!("{api}key = 's3cret'")), @r"
     one problem in the configuration
     quell.toml:5: unknown key `key` in [stealthwatch-cloud]

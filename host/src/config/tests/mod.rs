@@ -22,7 +22,7 @@ fn wrong(text: &str) -> String {
 #[test]
 fn the_example_that_ships_is_fine_and_says_the_defaults() {
     let example = parse(EXAMPLE).unwrap();
-    let shortest = parse("aws = { account = '111122223333', region = 'eu-west-1' }").unwrap();
+    let shortest = parse("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]").unwrap();
     assert_eq!(
         Config {
             stealthwatch_cloud: None,
@@ -83,15 +83,53 @@ fn paths_are_relative_to_the_configuration_file_and_not_to_where_the_daemon_was_
     assert_eq!(
         config.cloud,
         Cloud::Simulated(Simulated {
-            account_file: "/etc/quell/account.toml".into()
+            account_files: vec!["/etc/quell/account.toml".into()]
         })
     );
     assert_eq!(config.journal.path, Path::new("/tmp/j"));
 }
 
 #[test]
+fn several_accounts_each_have_their_regions_and_their_role() {
+    let text = "[[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1', 'us-east-1']\n\
+                [[aws.account]]\nid = '444455556666'\nregions = ['eu-west-1']\n\
+                role = 'arn:aws:iam::444455556666:role/quell'\nexternal-id = 'quell-1'";
+    let Cloud::Aws(aws) = parse(text).unwrap().cloud else {
+        panic!("AWS is configured")
+    };
+    let [first, second] = aws.accounts.as_slice() else {
+        panic!("there are two accounts")
+    };
+    assert_eq!(first.regions.len(), 2);
+    assert_eq!(first.role, None);
+    assert_eq!(
+        second.role.as_ref().unwrap().as_str(),
+        "arn:aws:iam::444455556666:role/quell"
+    );
+    assert_eq!(second.external_id.as_ref().unwrap().as_str(), "quell-1");
+}
+
+#[test]
+fn several_simulated_accounts_are_a_list_of_files_and_none_is_a_mistake() {
+    let config = parse("[simulated]\naccount-file = ['a.toml', 'b.toml']").unwrap();
+    let files = ["/etc/quell/a.toml", "/etc/quell/b.toml"].map(Into::into);
+    assert_eq!(
+        config.cloud,
+        Cloud::Simulated(Simulated {
+            account_files: files.into()
+        })
+    );
+    insta::assert_snapshot!(wrong("[simulated]\naccount-file = []"), @r"
+    one problem in the configuration
+    quell.toml:2: `simulated.account-file`: the list is empty: name at least one file
+      2 | account-file = []
+        |                ^^
+    ");
+}
+
+#[test]
 fn without_a_plugin_table_the_built_in_plugin_decides_and_may_only_block() {
-    let config = parse("aws = { account = '111122223333', region = 'eu-west-1' }").unwrap();
+    let config = parse("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]").unwrap();
     let [plugin] = config.plugins.as_slice() else {
         panic!("one plugin")
     };
@@ -102,7 +140,7 @@ fn without_a_plugin_table_the_built_in_plugin_decides_and_may_only_block() {
 
 #[test]
 fn a_base_url_without_a_last_slash_gets_it_so_that_no_part_of_it_is_lost() {
-    let text = "aws = { account = '111122223333', region = 'eu-west-1' }\n[stealthwatch-cloud]\nbase-url = 'http://127.0.0.1:1/api/v3'\nuser = 'u'\nkey-env = 'K'";
+    let text = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[stealthwatch-cloud]\nbase-url = 'http://127.0.0.1:1/api/v3'\nuser = 'u'\nkey-env = 'K'";
     let api = parse(text).unwrap().stealthwatch_cloud.unwrap();
     assert_eq!(
         api.base_url.join("observations/").unwrap().as_str(),

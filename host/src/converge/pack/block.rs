@@ -9,7 +9,8 @@ use crate::cloud::Family;
 /// How many bits an IPv4 address is shifted up, so that its prefixes compare as those of IPv6 do.
 const IPV4_SHIFT: u32 = 96;
 
-/// A prefix, aligned to the left in 128 bits, so that the arithmetic is the same for both families. Which family it is, its owner knows.
+/// A prefix, aligned to the left in 128 bits, so that the arithmetic is the same for both families. Which family it is,
+/// its owner knows.
 ///
 /// Blocks are in the order of their first address, and an outer one comes before all that it contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +75,7 @@ impl Block {
 
     /// The narrowest block around both.
     pub(super) fn around(self, other: Self) -> Self {
-        // At most 128, so it fits.
+        // At most 128.
         let common = (self.first ^ other.first).leading_zeros() as u8;
         self.widened(common.min(other.length))
     }
@@ -87,7 +88,7 @@ impl Block {
 
     /// How many units of this prefix length it touches: at least the one that it lies in.
     pub(super) fn units(self, unit: u8) -> u128 {
-        // 128 bits less is only ::/0 counted in addresses, and a unit of IPv6 is a /64.
+        // At most 2^64, the /64s of ::/0.
         1u128
             .checked_shl(unit.saturating_sub(self.length).into())
             .unwrap_or(u128::MAX)

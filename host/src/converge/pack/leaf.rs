@@ -49,9 +49,9 @@ pub(super) fn leaves(offenders: &[Offender], never: &Disjoint, rules: &PackRules
         .map(|offender| (Block::of(offender.prefix), offender.weight))
         .collect();
     blocks.sort_unstable();
-    let single_units = rules.widest <= unit;
     let leaves = absorb(&blocks, unit);
-    if single_units {
+    // A whole unit is an aggregate like any other: it must not be wider than the widest.
+    if rules.widest <= unit {
         collapse(leaves, unit, never)
     } else {
         leaves
@@ -82,8 +82,8 @@ fn absorb(blocks: &[(Block, Weight)], unit: u8) -> Vec<Leaf> {
     leaves
 }
 
-/// Makes one leaf of several in one unit: a host that is seen with two addresses of its /64 will come with a third. Where something in the unit must
-/// never be denied, they stay apart.
+/// Makes one leaf of several in one unit: a host that is seen with two addresses of its /64 will come with a third.
+/// Where something in the unit must never be denied, they stay apart.
 fn collapse(leaves: Vec<Leaf>, unit: u8, never: &Disjoint) -> Vec<Leaf> {
     let mut collapsed: Vec<Leaf> = Vec::with_capacity(leaves.len());
     for leaf in leaves {

@@ -1,11 +1,11 @@
-//! What must never be denied.
+//! What no aggregate may deny.
 
 use ipnet::IpNet;
 
 use super::block::{Block, Disjoint};
 use crate::cloud::Family;
 
-/// Prefixes of both families that no rule may deny an address of. Built once, asked for each node of a tree.
+/// Prefixes of both families that no rule for several offenders may deny an address of. Built once, asked for each node of a tree.
 #[derive(Debug, Clone, Default)]
 pub struct NeverDeny {
     ipv4: Disjoint,

@@ -38,6 +38,12 @@ impl Tree {
         &self.nodes[node]
     }
 
+    /// The best score of at most so many rules below a node; beyond the end of its table more rules bring nothing.
+    pub(super) fn best(&self, node: &Node, rules: usize) -> Score {
+        let table = self.table(node);
+        table.get(rules).or(table.last()).copied().unwrap_or_default()
+    }
+
     /// The best score by the number of rules, from none on.
     pub(super) fn table(&self, node: &Node) -> &[Score] {
         &self.scores[node.table.clone()]
@@ -54,7 +60,8 @@ pub(super) struct Grower<'a> {
     leaves: &'a [Leaf],
     never: &'a Disjoint,
     rules: &'a PackRules,
-    /// Prefixes that are in place, by the leaves that they cover. Of several that cover the same, the narrowest: it harms the fewest.
+    /// Prefixes that are in place, by the leaves that they cover. Of several that cover the same, the narrowest: it
+    /// harms the fewest.
     in_place: BTreeMap<(usize, usize), Block>,
     most: usize,
     tree: Tree,
@@ -110,7 +117,8 @@ impl<'a> Grower<'a> {
         self.tree
     }
 
-    /// Adds the node of one or more leaves, after all that is below it. It calls itself at most once for each bit of an address.
+    /// Adds the node of one or more leaves, after all that is below it. It calls itself no deeper than an address has
+    /// bits.
     fn node(&mut self, leaves: Range<usize>) -> usize {
         let unit = block::unit(self.rules.family);
         let below = &self.leaves[leaves.clone()];
@@ -170,7 +178,9 @@ impl<'a> Grower<'a> {
                     .map(|to_lower| lower[to_lower].plus(upper[rules - to_lower]))
                     .max()
             });
-            self.tree.scores.push(whole.max(split).unwrap_or_default());
+            // Where sums saturate, a rule more adds nothing to them and would count as one too many.
+            let fewer = self.tree.scores.last().copied();
+            self.tree.scores.push(whole.max(split).max(fewer).unwrap_or_default());
         }
         start..self.tree.scores.len()
     }

@@ -4,7 +4,8 @@ use std::fmt;
 
 /// What it is worth to cover an offender, or what it costs to deny an innocent.
 ///
-/// A fixed-point number of six decimals, zero or more, so that equal inputs give equal plans on every machine. All sums saturate.
+/// A fixed-point number of six decimals, zero or more, so that equal inputs give equal plans on every machine. All sums
+/// saturate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Weight(u64);
 

@@ -7,6 +7,7 @@ use Direction::{Egress, Ingress};
 
 use super::*;
 use crate::{
+    cloud::Entry,
     converge::{
         room::QuotaSource,
         testing::{allow, fresh, prefix},
@@ -60,9 +61,18 @@ fn planned_in(live: &NetworkAcl, situation: &Situation, room: &Room) -> Plan {
 /// The plan as a person reads it.
 fn lines(plan: &Plan) -> String {
     let changes = plan.changes.iter().map(ToString::to_string);
-    let coverage = plan.coverage.iter().map(|(hold, coverage)| format!("hold {hold}: {coverage}"));
+    let coverage = plan
+        .coverage
+        .iter()
+        .map(|(hold, coverage)| format!("hold {hold}: {coverage}"));
     let aggregates = plan.aggregates.iter().map(|aggregate| {
-        let Aggregate { rule, prefix, offenders, innocents, .. } = aggregate;
+        let Aggregate {
+            rule,
+            prefix,
+            offenders,
+            innocents,
+            ..
+        } = aggregate;
         format!("rule {rule} is shared: {prefix}, {offenders} offenders, {innocents} innocents")
     });
     changes.chain(coverage).chain(aggregates).collect::<Vec<_>>().join("\n")
@@ -72,7 +82,9 @@ fn lines(plan: &Plan) -> String {
 fn apply(live: &mut NetworkAcl, change: &Change) {
     let at = |live: &NetworkAcl, entry: &Entry| {
         let place = (entry.direction, entry.number);
-        live.entries.iter().position(|other| (other.direction, other.number) == place)
+        live.entries
+            .iter()
+            .position(|other| (other.direction, other.number) == place)
     };
     if let Some(old) = change.removes() {
         let at = at(live, old).unwrap_or_else(|| panic!("{change}: nothing is there"));

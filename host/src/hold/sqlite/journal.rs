@@ -12,7 +12,7 @@ use super::{
         HoldFilter, HoldId, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause, Pruned,
         Revision, Situation, Target,
     },
-    SqliteJournal, changes, deliveries, history, holds, leases, list, own, pardons, pauses, prune, targets,
+    SqliteJournal, changes, deliveries, ends, history, holds, leases, list, own, pardons, pauses, prune, targets,
 };
 use crate::fact::History;
 
@@ -80,24 +80,24 @@ impl Journal for SqliteJournal {
 
     async fn end(&self, id: HoldId, why: EndReason, at: Timestamp) -> Result<Hold, JournalError> {
         self.thread
-            .ask("end a hold", move |sql| holds::end(sql, id, why, at))
+            .ask("end a hold", move |sql| ends::end(sql, id, why, at))
             .await
     }
 
     async fn extend(&self, id: HoldId, until: Option<Timestamp>) -> Result<Hold, JournalError> {
         self.thread
-            .ask("extend a hold", move |sql| holds::extend(sql, id, until))
+            .ask("extend a hold", move |sql| ends::extend(sql, id, until))
             .await
     }
 
     async fn expire(&self, now: Timestamp) -> Result<Vec<Hold>, JournalError> {
         self.thread
-            .ask("end the holds whose time is up", move |sql| holds::expire(sql, now))
+            .ask("end the holds whose time is up", move |sql| ends::expire(sql, now))
             .await
     }
 
     async fn next_end(&self) -> Result<Option<Timestamp>, JournalError> {
-        self.thread.ask("find the next end", holds::next_end).await
+        self.thread.ask("find the next end", ends::next_end).await
     }
 
     async fn unfinished(&self) -> Result<Vec<Target>, JournalError> {

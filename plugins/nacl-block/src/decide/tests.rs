@@ -1,7 +1,7 @@
 //! What an operator meets: whole decisions.
 
 use quell_plugin::{
-    Action, Alert, BlockPlace, Decision, Direction, End, FactError, Failure,
+    Action, Alert, BlockPlace, Decision, Direction, End, FactError, Failure, History,
     testing::{self, FakeFacts, alert, instance, observation, request},
 };
 use rstest::rstest;
@@ -89,7 +89,7 @@ fn settings_say_how_long_and_which_way() {
     let facts = facts(&[r#"{"scanner_ip": "198.51.100.9"}"#]);
     let decision = decide(
         alert(SCAN, WEB),
-        r#"{"block-seconds": 60, "direction": "both"}"#,
+        r#"{"block-seconds": 60, "jitter-percent": 0, "direction": "both"}"#,
         &facts,
     )
     .unwrap();
@@ -98,6 +98,107 @@ fn settings_say_how_long_and_which_way() {
     };
     assert_eq!(proposal.remediations[0].until, End::Seconds(60));
     assert!(matches!(&proposal.remediations[0].action, Action::Block(block) if block.direction == Direction::Both));
+}
+
+/// A history of so many blocks, the newest of them still in force if so many are.
+fn blocked(holds: u32, in_force: u32) -> History {
+    History {
+        holds,
+        in_force,
+        ..History::default()
+    }
+}
+
+/// For how many seconds each block of a decision lasts.
+fn seconds(decision: &Decision) -> Vec<u64> {
+    let Decision::Remediate(proposal) = decision else {
+        panic!("{decision:?}")
+    };
+    let seconds = |until: &End| match until {
+        End::Seconds(seconds) => *seconds,
+        End::Released => panic!("every block has an end"),
+    };
+    proposal
+        .remediations
+        .iter()
+        .map(|remediation| seconds(&remediation.until))
+        .collect()
+}
+
+#[test]
+fn who_comes_back_is_blocked_for_longer_each_time_and_the_reason_says_so() {
+    let facts = facts(&[
+        r#"{"connected_ip": "203.0.113.7", "failed_attempts": 90}"#,
+        r#"{"connected_ip": "203.0.113.8", "failed_attempts": 80}"#,
+        r#"{"connected_ip": "203.0.113.9", "failed_attempts": 70}"#,
+        r#"{"connected_ip": "203.0.113.10", "failed_attempts": 60}"#,
+    ])
+    .with_history([203, 0, 113, 8].into(), blocked(1, 0))
+    .with_history([203, 0, 113, 9].into(), blocked(2, 0))
+    .with_history([203, 0, 113, 10].into(), blocked(50, 0));
+    let settings = r#"{"jitter-percent": 0}"#;
+    let decision = decide(alert(ACCESS, WEB), settings, &facts).unwrap();
+    assert_eq!(seconds(&decision), [86_400, 172_800, 345_600, 604_800]);
+    insta::assert_snapshot!(told(alert(ACCESS, WEB), settings, &facts), @"
+    203.0.113.7/32 at i-0abc1234def567890, 80%: 203.0.113.7 made 90 failed attempts to access i-0abc1234def567890: alert 6125, Excessive Access Attempts (External)
+    203.0.113.8/32 at i-0abc1234def567890, 80%: 203.0.113.8 made 80 failed attempts to access i-0abc1234def567890: alert 6125, Excessive Access Attempts (External), blocked once before
+    203.0.113.9/32 at i-0abc1234def567890, 70%: 203.0.113.9 made 70 failed attempts to access i-0abc1234def567890: alert 6125, Excessive Access Attempts (External), blocked 2 times before
+    203.0.113.10/32 at i-0abc1234def567890, 70%: 203.0.113.10 made 60 failed attempts to access i-0abc1234def567890: alert 6125, Excessive Access Attempts (External), blocked 50 times before
+    ");
+}
+
+#[test]
+fn an_alert_that_is_sent_again_while_the_block_is_in_force_does_not_make_it_longer() {
+    let facts = facts(&[r#"{"connected_ip": "203.0.113.7", "failed_attempts": 90}"#])
+        .with_history([203, 0, 113, 7].into(), blocked(1, 1));
+    let decision = decide(alert(ACCESS, WEB), r#"{"jitter-percent": 0}"#, &facts).unwrap();
+    assert_eq!(seconds(&decision), [86_400]);
+}
+
+#[test]
+fn the_blocks_of_one_attack_end_one_after_the_other_but_those_of_one_address_together() {
+    let facts = facts(&[
+        r#"{"scanner_ip": "198.51.100.9", "scanned_ip": "10.0.1.20"}"#,
+        r#"{"scanner_ip": "198.51.100.9", "scanned_ip": "10.0.2.20"}"#,
+        r#"{"scanner_ip": "198.51.100.10", "scanned_ip": "10.0.1.20"}"#,
+    ])
+    .with_instance(instance("i-0db", "subnet-b", &["10.0.2.20"]));
+    let decision = decide(alert(SCAN, "Network"), "{}", &facts).unwrap();
+    let seconds = seconds(&decision);
+    assert_eq!(seconds[0], seconds[1]);
+    assert_ne!(seconds[0], seconds[2]);
+    assert_eq!(decide(alert(SCAN, "Network"), "{}", &facts), Ok(decision));
+}
+
+#[test]
+fn only_the_history_of_who_is_blocked_is_asked_for_and_last_of_all() {
+    let facts = facts(&[
+        r#"{"connected_ip": "203.0.113.7", "failed_attempts": 90}"#,
+        r#"{"connected_ip": "203.0.113.8", "failed_attempts": 80}"#,
+        r#"{"connected_ip": "203.0.113.9", "failed_attempts": 1}"#,
+        r#"{"connected_ip": "10.0.1.20", "failed_attempts": 80}"#,
+    ]);
+    decide(alert(ACCESS, WEB), r#"{"max-blocks": 1}"#, &facts).unwrap();
+    assert_eq!(
+        facts.asked(),
+        ["observations", &format!("instance {WEB}"), "history 203.0.113.7"]
+    );
+}
+
+#[rstest]
+#[case(FactError::NotKnown("no history was recorded".to_owned()))]
+#[case(FactError::NotPermitted("the plugin may not ask for history".to_owned()))]
+#[case(FactError::Unavailable("the journal is locked".to_owned()))]
+#[case(FactError::Other("the host is at fault".to_owned()))]
+fn a_history_that_could_not_be_had_does_not_keep_the_door_open(#[case] error: FactError) {
+    let note = format!(
+        "1 address is blocked only as long as the first time, because its history is not known: {}",
+        error.message()
+    );
+    let facts = facts(&[r#"{"connected_ip": "203.0.113.7", "failed_attempts": 90}"#]).with_error("history", error);
+    let decision = decide(alert(ACCESS, WEB), r#"{"jitter-percent": 0}"#, &facts).unwrap();
+    assert_eq!(seconds(&decision), [86_400]);
+    assert!(matches!(decision, Decision::Remediate(proposal) if proposal.notes == [note]));
 }
 
 #[test]

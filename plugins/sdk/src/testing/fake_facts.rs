@@ -122,14 +122,6 @@ impl Facts for FakeFacts {
 
     fn history(&self, address: IpAddr) -> Result<History, FactError> {
         self.ask("history", &address.to_string())?;
-        let none = History {
-            holds: 0,
-            offences: 0,
-            in_force: 0,
-            last_since: None,
-            last_until: None,
-            extensions: Vec::new(),
-        };
-        Ok(self.histories.get(&address).cloned().unwrap_or(none))
+        Ok(self.histories.get(&address).cloned().unwrap_or_default())
     }
 }

@@ -2,7 +2,6 @@
 
 use super::*;
 
-
 #[test]
 fn a_deny_goes_below_the_lowest_allow_of_its_direction() {
     let live = fresh(&[allow(40, Ingress, "203.0.0.0/8"), allow(3, Egress, "0.0.0.0/0")]);
@@ -132,9 +131,10 @@ fn no_room_is_said_with_the_figures() {
         .collect();
     let holds = [hold(1, Ingress, "203.0.113.7/32"), hold(2, Ingress, "203.0.113.8/32")];
     insta::assert_snapshot!(lines(&planned(&fresh(&theirs), &holds, &[])), @r"
-    + 99 deny 203.0.113.7/32 ingress
-    hold 1: rule 99
-    hold 2: NOT COVERED: no room: 20 of 20 ingress rules for IPv4 are in use (quota L-2AEEBF1A)
+    + 99 deny 203.0.113.0/28 ingress
+    hold 1: rule 99 (203.0.113.0/28)
+    hold 2: rule 99 (203.0.113.0/28)
+    rule 99 is shared: 203.0.113.0/28, 2 offenders, 14 innocents
     ");
 }
 
@@ -154,8 +154,7 @@ fn what_ended_makes_room_for_what_waits() {
     entries.push(ended.clone());
     let plan = planned(&fresh(&entries), &[hold(2, Ingress, "203.0.113.8/32")], &[ended]);
     insta::assert_snapshot!(lines(&plan), @r"
-    - 99 deny 203.0.113.7/32 ingress
-    + 98 deny 203.0.113.8/32 ingress
-    hold 2: rule 98
+    ~ 99 deny 203.0.113.7/32 → 203.0.113.8/32 ingress
+    hold 2: rule 99
     ");
 }

@@ -22,24 +22,31 @@ fn ordered(ours: &[Entry], holds: &[&str], room: u16) -> String {
 fn merging_on_a_full_acl_replaces_in_place_and_then_drops_the_rest() {
     let ours = [deny(99, "203.0.113.4/32"), deny(98, "203.0.113.5/32")];
     let plan = ordered(&ours, &["203.0.113.4/32", "203.0.113.5/32", "198.51.100.7/32"], 2);
-    insta::assert_snapshot!(plan, @"");
+    insta::assert_snapshot!(plan, @r"
+    ~ 98 deny 203.0.113.5/32 → 203.0.113.4/31 ingress
+    ~ 99 deny 203.0.113.4/32 → 198.51.100.7/32 ingress
+    ");
 }
 
 #[test]
 fn splitting_makes_all_parts_but_one_before_the_last_takes_the_place() {
     let ours = [deny(99, "203.0.113.4/30")];
     let plan = ordered(&ours, &["203.0.113.4/32", "203.0.113.5/32", "203.0.113.7/32"], 5);
-    insta::assert_snapshot!(plan, @"");
+    insta::assert_snapshot!(plan, @r"
+    + 98 deny 203.0.113.4/32 ingress
+    + 97 deny 203.0.113.5/32 ingress
+    ~ 99 deny 203.0.113.4/30 → 203.0.113.7/32 ingress
+    ");
 }
 
 #[test]
 fn what_ended_hands_its_place_over_in_one_step() {
     let ours = [deny(99, "203.0.113.4/32")];
-    insta::assert_snapshot!(ordered(&ours, &["198.51.100.7/32"], 1), @"");
+    insta::assert_snapshot!(ordered(&ours, &["198.51.100.7/32"], 1), @"~ 99 deny 203.0.113.4/32 → 198.51.100.7/32 ingress");
 }
 
 #[test]
 fn of_two_entries_for_one_prefix_one_goes() {
     let ours = [deny(99, "203.0.113.4/32"), deny(98, "203.0.113.4/32")];
-    insta::assert_snapshot!(ordered(&ours, &["203.0.113.4/32"], 5), @"");
+    insta::assert_snapshot!(ordered(&ours, &["203.0.113.4/32"], 5), @"- 99 deny 203.0.113.4/32 ingress");
 }

@@ -1,0 +1,155 @@
+//! EC2's calls, one method each.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use aws_sdk_ec2::types::Filter;
+use ipnet::IpNet;
+
+use super::find;
+use super::{Ec2Cloud, MAX_PAGES, convert, fault::cloud_error, quota, too_many_pages};
+use crate::cloud::{
+    Cloud,
+    acl::{Direction, Entry, NetworkAcl},
+    call::Call,
+    error::{CloudError, Fault},
+    id::{AclId, SecurityGroupId, SubnetId, VpcId},
+    instance::{Instance, InstanceName},
+    place::CloudPlace,
+    quota::if_to_be_had,
+    security_group::SecurityGroup,
+};
+
+impl Ec2Cloud {
+    async fn network_acls(&self, filter: Filter) -> Result<Vec<NetworkAcl>, CloudError> {
+        let call = Call::DescribeNetworkAcls;
+        let mut pages = self.ec2.describe_network_acls().filters(filter).into_paginator().send();
+        let mut acls = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let Some(page) = pages.next().await else {
+                return Ok(acls);
+            };
+            for acl in page.map_err(|error| cloud_error(call, &error))?.network_acls() {
+                acls.push(convert::network_acl(acl).map_err(|fault| CloudError::new(call.name(), fault))?);
+            }
+        }
+        Err(too_many_pages(call))
+    }
+}
+
+#[async_trait]
+impl Cloud for Ec2Cloud {
+    fn place(&self) -> &CloudPlace {
+        &self.place
+    }
+
+    async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
+        find::instances(&self.ec2, name).await
+    }
+
+    async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
+        let call = Call::DescribeNetworkAcls;
+        let asked = self.ec2.describe_network_acls().network_acl_ids(id.as_str()).send();
+        let answer = asked.await.map_err(|error| cloud_error(call, &error))?;
+        let acl = answer
+            .network_acls()
+            .iter()
+            .find(|acl| acl.network_acl_id() == Some(id.as_str()));
+        let acl = acl.ok_or_else(|| not_found(call, "InvalidNetworkAclID.NotFound", id))?;
+        convert::network_acl(acl).map_err(|fault| CloudError::new(call.name(), fault))
+    }
+
+    async fn network_acl_of_subnet(&self, subnet: &SubnetId) -> Result<NetworkAcl, CloudError> {
+        let filter = Filter::builder()
+            .name("association.subnet-id")
+            .values(subnet.as_str())
+            .build();
+        let mut acls = self.network_acls(filter).await?.into_iter();
+        acls.find(|acl| acl.subnets.contains(subnet))
+            .ok_or_else(|| not_found(Call::DescribeNetworkAcls, "InvalidSubnetID.NotFound", subnet))
+    }
+
+    async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
+        let call = Call::DescribeVpcs;
+        let asked = self.ec2.describe_vpcs().vpc_ids(vpc.as_str()).send();
+        let answer = asked.await.map_err(|error| cloud_error(call, &error))?;
+        let found = answer.vpcs().iter().find(|other| other.vpc_id() == Some(vpc.as_str()));
+        let found = found.ok_or_else(|| not_found(call, "InvalidVpcID.NotFound", vpc))?;
+        convert::prefixes(found).map_err(|fault| CloudError::new(call.name(), fault))
+    }
+
+    async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {
+        let call = Call::DescribeSecurityGroups;
+        let asked = self.ec2.describe_security_groups().group_ids(id.as_str()).send();
+        let answer = asked.await.map_err(|error| cloud_error(call, &error))?;
+        let group = answer
+            .security_groups()
+            .iter()
+            .find(|group| group.group_id() == Some(id.as_str()));
+        let group = group.ok_or_else(|| not_found(call, "InvalidGroup.NotFound", id))?;
+        convert::security_group(group).map_err(|fault| CloudError::new(call.name(), fault))
+    }
+
+    async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
+        let written = convert::WrittenEntry::from(entry);
+        self.ec2
+            .create_network_acl_entry()
+            .network_acl_id(acl.as_str())
+            .rule_number(written.number)
+            .egress(written.egress)
+            .protocol(written.protocol)
+            .rule_action(written.action)
+            .set_cidr_block(written.v4)
+            .set_ipv6_cidr_block(written.v6)
+            .set_port_range(written.ports)
+            .set_icmp_type_code(written.icmp)
+            .send()
+            .await
+            .map_err(|error| cloud_error(Call::CreateNetworkAclEntry, &error))?;
+        Ok(())
+    }
+
+    async fn replace_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
+        let written = convert::WrittenEntry::from(entry);
+        self.ec2
+            .replace_network_acl_entry()
+            .network_acl_id(acl.as_str())
+            .rule_number(written.number)
+            .egress(written.egress)
+            .protocol(written.protocol)
+            .rule_action(written.action)
+            .set_cidr_block(written.v4)
+            .set_ipv6_cidr_block(written.v6)
+            .set_port_range(written.ports)
+            .set_icmp_type_code(written.icmp)
+            .send()
+            .await
+            .map_err(|error| cloud_error(Call::ReplaceNetworkAclEntry, &error))?;
+        Ok(())
+    }
+
+    async fn delete_entry(&self, acl: &AclId, direction: Direction, number: u16) -> Result<(), CloudError> {
+        self.ec2
+            .delete_network_acl_entry()
+            .network_acl_id(acl.as_str())
+            .rule_number(number.into())
+            .egress(direction == Direction::Egress)
+            .send()
+            .await
+            .map_err(|error| cloud_error(Call::DeleteNetworkAclEntry, &error))?;
+        Ok(())
+    }
+
+    async fn rule_quota(&self) -> Result<Option<u16>, CloudError> {
+        if_to_be_had(quota::rules_per_network_acl(&self.quotas).await)
+    }
+}
+
+/// What EC2 would say if it were asked for one thing and not for a list.
+fn not_found(call: Call, code: &str, id: impl fmt::Display) -> CloudError {
+    let fault = Fault::NotFound {
+        code: code.to_owned(),
+        message: format!("{id} does not exist"),
+    };
+    CloudError::new(call.name(), fault)
+}

@@ -1,0 +1,261 @@
+//! A cloud whose answers are remembered for some seconds, so that a storm of alerts on one instance asks EC2 a handful of times.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ipnet::IpNet;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Cloud, Clouds,
+    acl::{Direction, Entry, NetworkAcl},
+    error::CloudError,
+    id::{AclId, SecurityGroupId, SubnetId, VpcId},
+    instance::{Instance, InstanceName},
+    place::CloudPlace,
+    remembered::Remembered,
+    security_group::SecurityGroup,
+};
+use crate::clock::Clock;
+
+/// How long what EC2 says of instances, network ACLs, VPCs and groups is good. Its own answers lag about as much.
+const GOOD_FOR: SignedDuration = SignedDuration::from_secs(5);
+/// How long a quota is good: it changes when somebody has asked Amazon for more.
+const QUOTA_GOOD_FOR: SignedDuration = SignedDuration::from_hours(1);
+/// How many answers of one kind are remembered.
+const MOST: usize = 1000;
+
+type Answers<K, V> = Remembered<K, V, CloudError>;
+
+/// Another cloud, with a short memory. Errors are not remembered.
+///
+/// Who is about to write reads with [`Cloud::network_acl`], which always asks. A write makes the memory of that network ACL end.
+pub struct CachedCloud {
+    cloud: Arc<dyn Cloud>,
+    clock: Arc<dyn Clock>,
+    instances: Answers<InstanceName, Vec<Instance>>,
+    acls: Answers<SubnetId, NetworkAcl>,
+    vpcs: Answers<VpcId, Vec<IpNet>>,
+    groups: Answers<SecurityGroupId, SecurityGroup>,
+    quota: Answers<(), Option<u16>>,
+}
+
+impl CachedCloud {
+    /// `cloud` with a memory. The clock says how old it is.
+    pub fn new(cloud: Arc<dyn Cloud>, clock: &Arc<dyn Clock>) -> Self {
+        Self {
+            cloud,
+            clock: Arc::clone(clock),
+            instances: Remembered::new(Arc::clone(clock), MOST),
+            acls: Remembered::new(Arc::clone(clock), MOST),
+            vpcs: Remembered::new(Arc::clone(clock), MOST),
+            groups: Remembered::new(Arc::clone(clock), MOST),
+            quota: Remembered::new(Arc::clone(clock), 1),
+        }
+    }
+
+    fn until(&self, good_for: SignedDuration) -> Timestamp {
+        self.clock.now().saturating_add(good_for).unwrap_or(Timestamp::MAX)
+    }
+
+    /// What was remembered of an ACL may not be so any more, whether the write worked or not.
+    fn written<T>(&self, acl: &AclId, result: T) -> T {
+        self.acls.forget(|remembered| remembered.id == *acl);
+        result
+    }
+}
+
+impl Clouds {
+    /// These clouds, each with a short memory of what it read.
+    pub fn cached(&self, clock: &Arc<dyn Clock>) -> Self {
+        Self::new(self.iter().map(|cloud| {
+            let cached: Arc<dyn Cloud> = Arc::new(CachedCloud::new(Arc::clone(cloud), clock));
+            cached
+        }))
+    }
+}
+
+#[async_trait]
+impl Cloud for CachedCloud {
+    fn place(&self) -> &CloudPlace {
+        self.cloud.place()
+    }
+
+    async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
+        let (cloud, named, until) = (Arc::clone(&self.cloud), name.clone(), self.until(GOOD_FOR));
+        let ask = || async move { Ok((cloud.instances(&named).await?, until)) };
+        self.instances.get(name, ask).await
+    }
+
+    async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
+        self.cloud.network_acl(id).await
+    }
+
+    async fn network_acl_of_subnet(&self, subnet: &SubnetId) -> Result<NetworkAcl, CloudError> {
+        let (cloud, id, until) = (Arc::clone(&self.cloud), subnet.clone(), self.until(GOOD_FOR));
+        let ask = || async move { Ok((cloud.network_acl_of_subnet(&id).await?, until)) };
+        self.acls.get(subnet, ask).await
+    }
+
+    async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
+        let (cloud, id, until) = (Arc::clone(&self.cloud), vpc.clone(), self.until(GOOD_FOR));
+        let ask = || async move { Ok((cloud.vpc_prefixes(&id).await?, until)) };
+        self.vpcs.get(vpc, ask).await
+    }
+
+    async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {
+        let (cloud, named, until) = (Arc::clone(&self.cloud), id.clone(), self.until(GOOD_FOR));
+        let ask = || async move { Ok((cloud.security_group(&named).await?, until)) };
+        self.groups.get(id, ask).await
+    }
+
+    async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
+        self.written(acl, self.cloud.create_entry(acl, entry).await)
+    }
+
+    async fn replace_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
+        self.written(acl, self.cloud.replace_entry(acl, entry).await)
+    }
+
+    async fn delete_entry(&self, acl: &AclId, direction: Direction, number: u16) -> Result<(), CloudError> {
+        self.written(acl, self.cloud.delete_entry(acl, direction, number).await)
+    }
+
+    async fn rule_quota(&self) -> Result<Option<u16>, CloudError> {
+        let (cloud, until) = (Arc::clone(&self.cloud), self.until(QUOTA_GOOD_FOR));
+        let ask = || async move { Ok((cloud.rule_quota().await?, until)) };
+        self.quota.get(&(), ask).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::{
+        clock::ManualClock,
+        cloud::{
+            call::Call,
+            error::Fault,
+            simulated::{Account, SimulatedCloud},
+        },
+    };
+
+    const EXAMPLE: &str = include_str!("../../../examples/simulated-account.toml");
+    const WEB_ACL: &str = "acl-0b111111111111111";
+    const WEB_SUBNET: &str = "subnet-0aaa1111bbb22222c";
+
+    fn scene() -> (CachedCloud, Arc<SimulatedCloud>, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
+        let account = Arc::new(SimulatedCloud::new(Account::read(EXAMPLE).unwrap(), clock.clone()));
+        let as_clock: Arc<dyn Clock> = clock.clone();
+        (CachedCloud::new(account.clone(), &as_clock), account, clock)
+    }
+
+    fn deny() -> Entry {
+        Entry::deny(99, Direction::Ingress, "203.0.113.7/32".parse().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_storm_of_questions_about_one_instance_is_one_call_of_each_kind() {
+        let (cached, account, clock) = scene();
+        account.answer_after(Duration::from_millis(100));
+        let name = InstanceName::read("i-0abc1234def567890");
+        let subnet = WEB_SUBNET.parse().unwrap();
+        for _ in 0..4 {
+            let questions = (0..1000).map(|_| async {
+                assert_eq!(cached.instances(&name).await.unwrap().len(), 1);
+                let acl = cached.network_acl_of_subnet(&subnet).await.unwrap();
+                cached.vpc_prefixes(&acl.vpc).await.unwrap();
+            });
+            join_all(questions).await;
+            clock.advance(SignedDuration::from_secs(1));
+        }
+        assert_eq!(account.calls().len(), 3, "{:?}", account.calls());
+
+        clock.advance(SignedDuration::from_secs(1));
+        cached.instances(&name).await.unwrap();
+        assert_eq!(account.count(Call::DescribeInstances), 2);
+    }
+
+    #[tokio::test]
+    async fn a_write_is_seen_at_once_also_by_subnet() {
+        let (cached, account, _) = scene();
+        let (acl, subnet) = (WEB_ACL.parse().unwrap(), WEB_SUBNET.parse().unwrap());
+        assert!(
+            !cached
+                .network_acl_of_subnet(&subnet)
+                .await
+                .unwrap()
+                .entries
+                .contains(&deny())
+        );
+        cached.create_entry(&acl, &deny()).await.unwrap();
+        assert!(
+            cached
+                .network_acl_of_subnet(&subnet)
+                .await
+                .unwrap()
+                .entries
+                .contains(&deny())
+        );
+        account.fail_next_after_it_is_done(
+            Call::DeleteNetworkAclEntry,
+            Fault::Unreachable {
+                message: "closed".to_owned(),
+            },
+        );
+        cached.delete_entry(&acl, Direction::Ingress, 99).await.unwrap_err();
+        assert!(
+            !cached
+                .network_acl_of_subnet(&subnet)
+                .await
+                .unwrap()
+                .entries
+                .contains(&deny())
+        );
+    }
+
+    #[tokio::test]
+    async fn who_is_about_to_write_always_reads_what_is_there() {
+        let (cached, account, _) = scene();
+        let acl = WEB_ACL.parse().unwrap();
+        cached.network_acl(&acl).await.unwrap();
+        account.put_entry_as_someone_else(&acl, &deny()).unwrap();
+        assert!(cached.network_acl(&acl).await.unwrap().entries.contains(&deny()));
+    }
+
+    #[tokio::test]
+    async fn a_quota_is_asked_for_once_an_hour_also_where_it_can_not_be_had() {
+        let (cached, account, clock) = scene();
+        account.fail_next(
+            Call::GetServiceQuota,
+            Fault::Denied {
+                code: "AccessDeniedException".to_owned(),
+                message: "no".to_owned(),
+            },
+        );
+        assert_eq!(cached.rule_quota().await.unwrap(), None);
+        clock.advance(SignedDuration::from_mins(59));
+        assert_eq!(cached.rule_quota().await.unwrap(), None);
+        clock.advance(SignedDuration::from_mins(1));
+        assert_eq!(cached.rule_quota().await.unwrap(), Some(20));
+    }
+
+    #[tokio::test]
+    async fn an_error_is_not_remembered() {
+        let (cached, account, _) = scene();
+        account.fail_next(
+            Call::DescribeInstances,
+            Fault::Unreachable {
+                message: "closed".to_owned(),
+            },
+        );
+        let name = InstanceName::read("10.0.1.10");
+        cached.instances(&name).await.unwrap_err();
+        assert_eq!(cached.instances(&name).await.unwrap().len(), 1);
+    }
+}
