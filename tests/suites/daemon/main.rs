@@ -3,5 +3,4 @@ mod acting;
 mod ending;
 mod logging;
 mod plain;
-mod stage;
 mod starting;
