@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use quell::{cloud::AclId, simulated_stealthwatch::SimulatedStealthwatch};
 use quell_tests::{
-    moto::{self, Moto},
+    moto::{self, Moto, OTHER_ACCOUNT, OTHER_ROLE},
     process::{Quell, free_address},
     recorded,
     scene::{Scene, SeenEntry, seen_entries},
@@ -42,6 +42,11 @@ impl Stage {
             [[aws.account]]
             id = "{}"
             regions = ["{}"]
+            [[aws.account]]
+            id = "{OTHER_ACCOUNT}"
+            regions = ["{}"]
+            role = "{OTHER_ROLE}"
+            external-id = "quell-{OTHER_ACCOUNT}"
             [journal]
             path = "journal.sqlite"
             [stealthwatch-cloud]
@@ -59,6 +64,7 @@ impl Stage {
             {settings}
             "#,
             moto::ACCOUNT,
+            moto::REGION,
             moto::REGION,
             stealthwatch.base_url(),
             SimulatedStealthwatch::USER,
@@ -79,16 +85,7 @@ impl Stage {
 
     /// The recorded attack, on the scene's web server.
     pub(crate) fn attack(&self) -> String {
-        let web = &self.scene.web;
-        let namespace = format!("awsv2:{}:{}:{}", moto::ACCOUNT, moto::REGION, self.scene.vpc);
-        let source = json!({
-            "name": web.instance.as_str(),
-            "ips": [web.private_address],
-            "hostnames": [web.host_name],
-            "namespace": namespace,
-        });
-        let name = json!(web.instance.as_str());
-        recorded::changed(recorded::ATTACK, &[("source_name", name), ("source_info", source)])
+        attack_on(moto::ACCOUNT, &self.scene)
     }
 
     /// Posts an alert, and gives the location of what becomes of it as soon as it is taken.
@@ -137,6 +134,20 @@ impl Stage {
     pub(crate) fn entries(&self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
         seen_entries(&self.moto, acl)
     }
+}
+
+/// The recorded attack, on the web server of a scene in this account.
+pub(crate) fn attack_on(account: &str, scene: &Scene) -> String {
+    let web = &scene.web;
+    let namespace = format!("awsv2:{account}:{}:{}", moto::REGION, scene.vpc);
+    let source = json!({
+        "name": web.instance.as_str(),
+        "ips": [web.private_address],
+        "hostnames": [web.host_name],
+        "namespace": namespace,
+    });
+    let name = json!(web.instance.as_str());
+    recorded::changed(recorded::ATTACK, &[("source_name", name), ("source_info", source)])
 }
 
 fn client() -> reqwest::Result<Client> {
