@@ -135,7 +135,7 @@ impl Converger {
         made: &mut Vec<Change>,
         room: &mut Room,
     ) -> Result<Pass, ConvergeError> {
-        let cloud = self.cloud(target)?;
+        let cloud = self.clouds.of(&target.place()).ok_or_else(|| not_configured(target))?;
         for change in &plan.changes {
             let journal = |source| journal_error(target, source);
             let id = self
@@ -143,7 +143,7 @@ impl Converger {
                 .begin(target, change, self.clock.now())
                 .await
                 .map_err(journal)?;
-            let result = make(cloud, target, change).await;
+            let result = make(&**cloud, target, change).await;
             let end = change_end(&result);
             self.journal.finish(id, &end, self.clock.now()).await.map_err(journal)?;
             match result {
@@ -191,20 +191,15 @@ impl Converger {
     }
 
     async fn read(&self, target: &Target) -> Result<NetworkAcl, ConvergeError> {
-        self.cloud(target)?
+        let cloud = self.clouds.of(&target.place());
+        cloud
+            .ok_or_else(|| not_configured(target))?
             .network_acl(&target.acl)
             .await
             .map_err(|source| ConvergeError::Read {
                 target: target.clone(),
                 source,
             })
-    }
-
-    fn cloud(&self, target: &Target) -> Result<&dyn Cloud, ConvergeError> {
-        let cloud = self.clouds.of(&target.place());
-        cloud
-            .map(|cloud| &**cloud)
-            .ok_or_else(|| ConvergeError::NotConfigured { target: target.clone() })
     }
 
     async fn situation(&self, target: &Target) -> Result<Situation, ConvergeError> {
@@ -243,6 +238,10 @@ fn change_end(result: &Result<(), CloudError>) -> ChangeEnd {
 
 fn is_entry_gone(code: &str) -> bool {
     code == "InvalidNetworkAclEntry.NotFound"
+}
+
+fn not_configured(target: &Target) -> ConvergeError {
+    ConvergeError::NotConfigured { target: target.clone() }
 }
 
 fn journal_error(target: &Target, source: JournalError) -> ConvergeError {
