@@ -133,13 +133,14 @@ fn a_wrong_configuration_is_told_with_its_lines() {
 #[test]
 fn a_check_says_what_was_read_and_what_would_fail_here() {
     let told = with_configuration(
-        "mode = 'observe'\n[[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1']\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\n\
+        "mode = 'observe'\n[[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1', 'us-east-1']\n\
+         [[aws.account]]\nid = '444455556666'\nregions = ['eu-west-1']\nrole = 'arn:aws:iam::444455556666:role/quell'\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\n\
          user = 'quell@example.com'\nkey-env = 'QUELL_STEALTHWATCH_KEY'\n",
         &["config", "check"],
     );
     insta::assert_snapshot!(told, @r"
     -- stdout
-    quell.toml is fine: observes and writes nothing on AWS account 111122223333 in eu-west-1 with nacl-block
+    quell.toml is fine: observes and writes nothing on AWS account 111122223333 in eu-west-1, us-east-1 and AWS account 444455556666 in eu-west-1 by arn:aws:iam::444455556666:role/quell with nacl-block
     note: as things are here, the environment variable QUELL_STEALTHWATCH_KEY is not set: set it to the secret
     exit 0
     ");
