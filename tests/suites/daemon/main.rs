@@ -2,6 +2,7 @@
 mod acting;
 mod ending;
 mod logging;
+mod ordering;
 mod plain;
 mod stage;
 mod starting;

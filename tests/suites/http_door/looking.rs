@@ -66,7 +66,13 @@ async fn holds_are_listed_by_what_is_asked_for() {
         "?account=111122223333&region=eu-west-1&plugin=nacl-block",
         "?region=eu-central-1",
     ] {
-        let holds: Vec<Value> = door.get(&format!("/holds{question}")).await.unwrap().json().await.unwrap();
+        let holds: Vec<Value> = door
+            .get(&format!("/holds{question}"))
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         listed.push(format!("{question}: {}", holds.len()));
     }
     insta::assert_snapshot!(listed.join("\n"), @r"
@@ -85,7 +91,12 @@ async fn holds_are_listed_by_what_is_asked_for() {
 async fn a_question_that_is_misspelt_is_not_answered_as_another() {
     let door = OpenDoor::new().await.unwrap();
     let mut told = Vec::new();
-    for path in ["/holds?al=true", "/holds?all=yes", "/holds?address=everyone", "/holds?acl=web"] {
+    for path in [
+        "/holds?al=true",
+        "/holds?all=yes",
+        "/holds?address=everyone",
+        "/holds?acl=web",
+    ] {
         told.push(refusal(door.get(path).await.unwrap()).await.unwrap());
     }
     insta::assert_snapshot!(told.join("\n"));

@@ -102,7 +102,9 @@ async fn an_order_is_carried_out_though_who_gave_it_went_away() {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     if hurried.is_err() && door.stand.holds().await.unwrap().len() == 4 {
         // It may have been so hurried that nothing was sent.
-        door.post("/orders", r#"{"release":{"holds":[1,2,3,4]}}"#).await.unwrap();
+        door.post("/orders", r#"{"release":{"holds":[1,2,3,4]}}"#)
+            .await
+            .unwrap();
     }
     while !door.stand.denied().is_empty() {
         assert!(std::time::Instant::now() < deadline, "{:?}", door.stand.denied());

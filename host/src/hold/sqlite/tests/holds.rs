@@ -140,15 +140,24 @@ async fn a_person_ends_or_extends_all_holds_that_they_name_or_none() {
     let second = put(&journal, intent("203.0.113.8/32", Some(500)), "b", 0).await.id;
     let both = [first, second];
     let error = journal.extend(&both, Some(at(200))).await.unwrap_err();
-    assert!(matches!(error, JournalError::NotLater { id, .. } if id == second), "{error}");
-    let error = journal.end(&[first, HoldId(99)], EndReason::Released, at(5)).await.unwrap_err();
+    assert!(
+        matches!(error, JournalError::NotLater { id, .. } if id == second),
+        "{error}"
+    );
+    let error = journal
+        .end(&[first, HoldId(99)], EndReason::Released, at(5))
+        .await
+        .unwrap_err();
     assert!(matches!(error, JournalError::NoSuchHold(HoldId(99))), "{error}");
     let filter = HoldFilter {
         ids: Some(both.to_vec()),
         ..HoldFilter::default()
     };
     let holds = journal.holds(&filter).await.unwrap();
-    assert_eq!(holds.iter().map(|hold| hold.until).collect::<Vec<_>>(), [Some(at(100)), Some(at(500))]);
+    assert_eq!(
+        holds.iter().map(|hold| hold.until).collect::<Vec<_>>(),
+        [Some(at(100)), Some(at(500))]
+    );
 
     journal.end(&both, EndReason::Released, at(5)).await.unwrap();
     assert!(journal.holds(&filter).await.unwrap().is_empty());
