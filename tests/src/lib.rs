@@ -2,13 +2,23 @@
 //! them from outside that does not go through Quell's own code.
 
 #[cfg(feature = "aws")]
+pub mod attack;
+#[cfg(feature = "aws")]
 pub mod emulator;
 pub mod guest;
 #[cfg(feature = "aws")]
 pub mod moto;
 pub mod process;
+#[cfg(feature = "aws")]
+pub mod proxy;
 pub mod python;
 pub mod recorded;
 #[cfg(feature = "aws")]
 pub mod scene;
+#[cfg(feature = "aws")]
+pub mod seen;
+#[cfg(feature = "aws")]
+pub mod stage;
 pub mod stand;
+#[cfg(feature = "aws")]
+pub mod world;

@@ -4,6 +4,7 @@ use std::{
     io::{self, Read, Write},
     net::{SocketAddr, TcpStream},
     process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -14,9 +15,13 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 
 use serde::Deserialize;
 
-use quell::cloud::{CloudPlace, aws::Ec2Options};
+use quell::cloud::{AclId, CloudPlace, aws::Ec2Options};
 
-use crate::{process::free_address, python};
+use crate::{
+    process::free_address,
+    python,
+    seen::{Onlooker, SeenEntry},
+};
 
 /// The region in which everything is.
 pub const REGION: &str = "eu-west-1";
@@ -46,6 +51,7 @@ pub struct Session {
 pub struct Moto {
     server: Child,
     address: SocketAddr,
+    onlooker: Mutex<Option<Onlooker>>,
 }
 
 impl Moto {
@@ -59,7 +65,11 @@ impl Moto {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("could not start {}", program.display()))?;
-        let mut moto = Self { server, address };
+        let mut moto = Self {
+            server,
+            address,
+            onlooker: Mutex::default(),
+        };
         moto.wait_until_it_answers()?;
         Ok(moto)
     }
@@ -71,8 +81,13 @@ impl Moto {
 
     /// The environment in which a child process reaches this server and nothing else.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
+        Self::environment_behind(self.endpoint())
+    }
+
+    /// The environment in which a child process reaches this end point and nothing else.
+    pub fn environment_behind(endpoint: String) -> Vec<(&'static str, String)> {
         vec![
-            ("AWS_ENDPOINT_URL", self.endpoint()),
+            ("AWS_ENDPOINT_URL", endpoint),
             ("AWS_ACCESS_KEY_ID", KEY.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", KEY.to_owned()),
             ("AWS_SESSION_TOKEN", KEY.to_owned()),
@@ -122,6 +137,15 @@ impl Moto {
             },
             role: None,
             call_timeout,
+        }
+    }
+
+    /// The entries of an ACL as boto3 sees them: ingress before egress, by number.
+    pub fn seen_entries(&self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
+        let mut onlooker = self.onlooker.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *onlooker {
+            Some(onlooker) => onlooker.look(acl),
+            none => none.insert(Onlooker::start(&self.environment())?).look(acl),
         }
     }
 

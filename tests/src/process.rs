@@ -43,6 +43,11 @@ impl Quell {
         self
     }
 
+    /// Changes the configuration for those that start from now on.
+    pub fn configure(&self, configuration: &str) -> anyhow::Result<()> {
+        Ok(fs::write(self.path("quell.toml"), configuration)?)
+    }
+
     /// A path in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -56,6 +61,13 @@ impl Quell {
 
     /// Starts the daemon and waits until its door is open.
     pub fn serve(&self) -> anyhow::Result<Daemon> {
+        let mut daemon = self.spawn()?;
+        daemon.wait_for_line("listening", START)?;
+        Ok(daemon)
+    }
+
+    /// Starts the daemon. Whether its door ever opens is not waited for.
+    pub fn spawn(&self) -> anyhow::Result<Daemon> {
         let mut child = self
             .command(&["serve"])?
             .stdin(Stdio::null())
@@ -63,13 +75,11 @@ impl Quell {
             .stderr(Stdio::piped())
             .spawn()?;
         let stderr = child.stderr.take().context("standard error is piped")?;
-        let mut daemon = Daemon {
+        Ok(Daemon {
             child,
             lines: lines(stderr),
             log: Vec::new(),
-        };
-        daemon.wait_for_line("listening", START)?;
-        Ok(daemon)
+        })
     }
 
     fn command(&self, arguments: &[&str]) -> anyhow::Result<Command> {
@@ -140,6 +150,23 @@ impl Daemon {
         }
     }
 
+    /// Its process, for those who want to end it.
+    pub fn process(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// Whether it has ended, by itself or by others.
+    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
+    /// What it has logged since it began. It must have ended, or this waits for its end.
+    pub fn log(&mut self) -> &[String] {
+        let rest: Vec<_> = self.lines.iter().collect();
+        self.log.extend(rest);
+        &self.log
+    }
+
     /// Asks it to end with SIGTERM, waits until it has, and gives its exit code and its log.
     pub fn terminate(mut self, patience: Duration) -> anyhow::Result<(ExitStatus, Vec<String>)> {
         kill_process(Pid::from_child(&self.child), Signal::TERM)?;
@@ -151,8 +178,7 @@ impl Daemon {
             ensure!(Instant::now() < deadline, "it did not end within {patience:?}");
             thread::sleep(Duration::from_millis(10));
         };
-        let rest: Vec<_> = self.lines.iter().collect();
-        self.log.extend(rest);
+        self.log();
         Ok((status, std::mem::take(&mut self.log)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, ensure};
@@ -39,4 +39,16 @@ pub fn run(script: &str, arguments: &[&str], environment: &[(&str, String)]) -> 
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8(output.stdout).with_context(|| format!("{script} printed what is not UTF-8"))
+}
+
+/// Starts a script of `tests/python` that answers on standard output what it is asked on standard input, in an environment of its own.
+pub fn start(script: &str, environment: &[(&str, String)]) -> anyhow::Result<Child> {
+    let path = root().join("tests/python").join(script);
+    let child = Command::new(program("python")?)
+        .arg(path)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    child.with_context(|| format!("could not start {script}"))
 }

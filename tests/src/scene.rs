@@ -65,27 +65,3 @@ impl Scene {
 fn read(printed: &str) -> anyhow::Result<Vec<Scene>> {
     serde_json::from_str(printed).with_context(|| format!("scene.py printed what can't be read: {printed}"))
 }
-
-/// An entry of a network ACL, as boto3 sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct SeenEntry {
-    /// Its number.
-    pub rule_number: u32,
-    /// Whether it is for traffic that leaves the subnet.
-    pub egress: bool,
-    /// `allow` or `deny`.
-    pub rule_action: String,
-    /// `-1` for all.
-    pub protocol: String,
-    /// Its prefix, if it is of IPv4.
-    pub cidr_block: Option<String>,
-    /// Its prefix, if it is of IPv6.
-    pub ipv6_cidr_block: Option<String>,
-}
-
-/// The entries of an ACL as boto3 sees them: ingress before egress, by number.
-pub fn seen_entries(moto: &Moto, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
-    let printed = python::run("acl.py", &[acl.as_str()], &moto.environment())?;
-    serde_json::from_str(&printed).with_context(|| format!("acl.py printed what can't be read: {printed}"))
-}

@@ -29,7 +29,8 @@ use quell::{
 use quell_tests::{
     moto::Moto,
     python,
-    scene::{Place, Scene, SeenEntry, seen_entries},
+    scene::{Place, Scene},
+    seen::SeenEntry,
 };
 
 use self::case::{Case, DONE};
@@ -142,7 +143,7 @@ async fn what_is_written_is_what_boto3_sees() -> anyhow::Result<()> {
     let moto = Moto::start()?;
     let scene = Scene::build(&moto)?;
     let cloud = Ec2Cloud::with(&moto.sdk_config(), &Moto::options(CALL_TIMEOUT));
-    let before = seen_entries(&moto, &scene.web.acl)?;
+    let before = moto.seen_entries(&scene.web.acl)?;
     let deny =
         |number, direction, prefix: &str| Ok::<_, anyhow::Error>(Entry::deny(number, direction, prefix.parse()?));
     cloud
@@ -151,7 +152,8 @@ async fn what_is_written_is_what_boto3_sees() -> anyhow::Result<()> {
     cloud
         .create_entry(&scene.web.acl, &deny(7, Direction::Egress, "2001:db8::7/128")?)
         .await?;
-    let new: Vec<_> = seen_entries(&moto, &scene.web.acl)?
+    let new: Vec<_> = moto
+        .seen_entries(&scene.web.acl)?
         .into_iter()
         .filter(|entry| !before.contains(entry))
         .collect();
@@ -162,6 +164,7 @@ async fn what_is_written_is_what_boto3_sees() -> anyhow::Result<()> {
         protocol: "-1".to_owned(),
         cidr_block: v4.map(str::to_owned),
         ipv6_cidr_block: v6.map(str::to_owned),
+        port_range: None,
     };
     let expected = [
         seen(false, Some("198.51.100.7/32"), None),

@@ -5,7 +5,7 @@ use std::fs;
 use quell_tests::scene::Scene;
 use serde_json::Value;
 
-use crate::stage::Stage;
+use quell_tests::stage::Stage;
 
 const ALL_FOUR: &str = "96 deny 192.0.2.99/32 ingress
 97 deny 203.0.113.50/32 ingress
@@ -72,7 +72,7 @@ async fn holds_are_listed_and_released_while_the_daemon_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn explaining_prints_the_plan_and_writes_nothing() {
     let stage = Stage::build("").await.unwrap();
-    fs::write(stage.quell.path("alert.json"), stage.attack()).unwrap();
+    fs::write(stage.quell.path("alert.json"), stage.recorded_attack()).unwrap();
     let told = stage.quell.run(&["explain", "alert.json"]).unwrap();
     assert_eq!(told.exit, Some(0), "{told:?}");
     for entry in ALL_FOUR.lines() {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use quell::simulated_stealthwatch::Fault;
 
-use crate::stage::{PATIENCE, Stage};
+use quell_tests::stage::{PATIENCE, Stage};
 
 /// The daemon's grace, with some room.
 const GRACE: Duration = Duration::from_secs(12);
@@ -27,7 +27,7 @@ async fn an_alert_that_was_taken_is_worked_on_though_the_daemon_crashed_at_once(
     let stage = Stage::build("").await.unwrap();
     let daemon = stage.quell.serve().unwrap();
     stage.stealthwatch.set_fault(Fault::Slow(PATIENCE));
-    let place = stage.post(&stage.attack()).await.unwrap();
+    let place = stage.post(&stage.recorded_attack()).await.unwrap();
     daemon.kill().unwrap();
     stage.stealthwatch.clear_fault();
     assert!(stage.new_entries().unwrap().is_empty());

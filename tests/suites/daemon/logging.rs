@@ -5,7 +5,7 @@ use std::time::Duration;
 use quell::simulated_stealthwatch::{Fault, SimulatedStealthwatch};
 use quell_tests::process::json_lines;
 
-use crate::stage::{Stage, TOKEN};
+use quell_tests::stage::{Stage, TOKEN};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn logs_are_json_with_one_line_an_alert_and_no_secret_even_in_full() {
@@ -15,7 +15,7 @@ async fn logs_are_json_with_one_line_an_alert_and_no_secret_even_in_full() {
     stage.deliver().await.unwrap();
     // A page that repeats the key, as debug pages do.
     stage.stealthwatch.set_fault(Fault::NotJson);
-    let other = stage.attack().replace("\"id\":6125", "\"id\":6201");
+    let other = stage.recorded_attack().replace("\"id\":6125", "\"id\":6201");
     stage.post(&other).await.unwrap();
     daemon.wait_for_line("6201", Duration::from_secs(60)).unwrap();
     let (status, log) = daemon.terminate(Duration::from_secs(12)).unwrap();

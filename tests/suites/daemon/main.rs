@@ -4,5 +4,4 @@ mod ending;
 mod logging;
 mod ordering;
 mod plain;
-mod stage;
 mod starting;

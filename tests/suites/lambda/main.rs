@@ -8,7 +8,9 @@ use quell_tests::{
     emulator::Emulator,
     moto::{ACCOUNT, Moto, REGION},
     recorded::{self, changed},
-    scene::{Scene, SeenEntry, seen_entries},
+    scene::Scene,
+    seen::SeenEntry,
+    stage::aws_tables,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -30,9 +32,7 @@ impl Function {
         let folder = tempfile::tempdir()?;
         let config = format!(
             r#"
-            [[aws.account]]
-            id = "{ACCOUNT}"
-            regions = ["{REGION}"]
+            {}
             [stealthwatch-cloud]
             base-url = "{}"
             user = "{}"
@@ -42,6 +42,7 @@ impl Function {
             [sandbox]
             cache = "cache"
             "#,
+            aws_tables(""),
             stealthwatch.base_url(),
             SimulatedStealthwatch::USER,
         );
@@ -117,10 +118,10 @@ async fn three_records_give_four_deny_entries_and_one_failure_and_the_same_event
     let function = Function::start().await?;
     let (moto, scene) = (&function.moto, &function.scene);
     let others = [&scene.database.acl, &scene.default_acl];
-    let web_before = seen_entries(moto, &scene.web.acl)?;
+    let web_before = moto.seen_entries(&scene.web.acl)?;
     let mut others_before = Vec::new();
     for acl in others {
-        others_before.push(seen_entries(moto, acl)?);
+        others_before.push(moto.seen_entries(acl)?);
     }
 
     let attack = (
@@ -149,7 +150,7 @@ async fn three_records_give_four_deny_entries_and_one_failure_and_the_same_event
         "{message}"
     );
 
-    let web_after = seen_entries(moto, &scene.web.acl)?;
+    let web_after = moto.seen_entries(&scene.web.acl)?;
     let new = new_entries(&web_before, web_after.clone());
     let prefixes: Vec<_> = new.keys().map(String::as_str).collect();
     assert_eq!(
@@ -167,12 +168,12 @@ async fn three_records_give_four_deny_entries_and_one_failure_and_the_same_event
     }
     assert_eq!(web_after.len(), web_before.len() + 4);
     for (acl, before) in others.into_iter().zip(&others_before) {
-        assert_eq!(seen_entries(moto, acl)?, *before);
+        assert_eq!(moto.seen_entries(acl)?, *before);
     }
 
     let again = function.emulator.invoke(&event).await?;
     assert_eq!(again["errorType"], "RecordsFailed", "{again}");
-    assert_eq!(seen_entries(moto, &scene.web.acl)?, web_after);
+    assert_eq!(moto.seen_entries(&scene.web.acl)?, web_after);
 
     let log = function.log();
     assert!(!log.contains(SimulatedStealthwatch::KEY), "the key is in the log");

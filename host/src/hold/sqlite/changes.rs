@@ -11,7 +11,7 @@ use super::{
     targets,
 };
 
-/// See [`super::Journal::begin`]. An entry is ours from the moment its write begins, because from then on it may be there.
+/// See [`super::super::Journal::begin`]. An entry is ours from the moment its write begins, because from then on it may be there.
 pub(super) fn begin(sql: &Connection, lease: &Lease, change: &Change, now: Timestamp) -> Result<ChangeId, Failure> {
     leases::check(sql, lease, now)?;
     let Target { account, region, acl } = &lease.target;
@@ -43,7 +43,7 @@ pub(super) fn begin(sql: &Connection, lease: &Lease, change: &Change, now: Times
     Ok(ChangeId(sql.last_insert_rowid()))
 }
 
-/// See [`super::Journal::finish`].
+/// See [`super::super::Journal::finish`].
 pub(super) fn finish(sql: &Connection, id: ChangeId, end: &ChangeEnd, now: Timestamp) -> Result<(), Failure> {
     let (word, detail) = match end {
         ChangeEnd::Done => ("done", None),

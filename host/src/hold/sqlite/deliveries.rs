@@ -11,7 +11,7 @@ use super::{
 
 const COLUMNS: &str = "id, door, detector, body, received, attempts, state, not_before, report";
 
-/// See [`super::Journal::admit`].
+/// See [`super::super::Journal::admit`].
 pub(super) fn admit(sql: &Connection, delivery: &Delivery, most_waiting: u32) -> Result<Admission, Failure> {
     if let Some(state @ (DeliveryState::Waiting { .. } | DeliveryState::Done)) = state(sql, &delivery.id)? {
         return Ok(Admission::SeenBefore(state));
@@ -43,7 +43,7 @@ pub(super) fn admit(sql: &Connection, delivery: &Delivery, most_waiting: u32) ->
     Ok(Admission::Admitted)
 }
 
-/// See [`super::Journal::waiting`].
+/// See [`super::super::Journal::waiting`].
 pub(super) fn waiting(sql: &Connection, now: Timestamp, most: u32) -> Result<Vec<Delivery>, Failure> {
     let query = format!(
         "SELECT {COLUMNS} FROM deliveries WHERE state = 'waiting' AND not_before <= ?1 ORDER BY not_before, rowid LIMIT ?2"
@@ -57,7 +57,7 @@ pub(super) fn waiting(sql: &Connection, now: Timestamp, most: u32) -> Result<Vec
     Ok(waiting)
 }
 
-/// See [`super::Journal::attempt`].
+/// See [`super::super::Journal::attempt`].
 pub(super) fn attempt(sql: &Connection, id: &DeliveryId) -> Result<u32, Failure> {
     let attempts = sql
         .prepare_cached("UPDATE deliveries SET attempts = attempts + 1 WHERE id = ?1 RETURNING attempts")?
@@ -65,14 +65,14 @@ pub(super) fn attempt(sql: &Connection, id: &DeliveryId) -> Result<u32, Failure>
     Ok(attempts)
 }
 
-/// See [`super::Journal::settle`].
+/// See [`super::super::Journal::settle`].
 pub(super) fn settle(sql: &Connection, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), Failure> {
     sql.prepare_cached("UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4 WHERE id = ?1")?
         .execute(params![id.as_str(), state.name(), not_before(state), report])?;
     Ok(())
 }
 
-/// See [`super::Journal::delivery`].
+/// See [`super::super::Journal::delivery`].
 pub(super) fn find(sql: &Connection, id: &DeliveryId) -> Result<Option<Delivery>, Failure> {
     let query = format!("SELECT {COLUMNS} FROM deliveries WHERE id = ?1");
     let mut statement = sql.prepare_cached(&query)?;

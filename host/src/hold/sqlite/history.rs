@@ -20,7 +20,7 @@ struct Act {
     until: Option<i64>,
 }
 
-/// See [`super::Journal::history`].
+/// See [`super::super::Journal::history`].
 pub(super) fn history(sql: &Connection, address: IpAddr, now: Timestamp) -> Result<History, Failure> {
     let acts = acts(sql, address, now)?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

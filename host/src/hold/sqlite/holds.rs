@@ -1,13 +1,11 @@
 //! Holds in SQL.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::{
     super::{Coverage, DeliveryId, EndReason, Ended, Hold, HoldId, Intent, JournalError, Target},
-    Failure, pardons,
+    Failure, ends,
     row::{from_prefix, from_time, from_value, to_direction, to_parsed, to_time, to_value, to_word},
     targets,
 };
@@ -16,7 +14,7 @@ use super::{
 const COLUMNS: &str = "account, region, acl, id, prefix, direction, reason, confidence, severity, plugin, alert, since, until, \
                        offences, coverage, ended_at, ended_why";
 
-/// See [`super::Journal::put_in_force`].
+/// See [`super::super::Journal::put_in_force`].
 pub(super) fn put_in_force(
     sql: &Connection,
     intent: &Intent,
@@ -31,7 +29,7 @@ pub(super) fn put_in_force(
         Some(hold) => {
             let at = hold.until.unwrap_or(now);
             let why = EndReason::Expired;
-            mark_ended(sql, hold, Ended { at, why })?;
+            ends::mark(sql, hold, Ended { at, why })?;
             insert(sql, intent, delivery, now)?
         }
         None => insert(sql, intent, delivery, now)?,
@@ -132,75 +130,6 @@ pub(super) fn in_force(sql: &Connection, target: &Target, now: Timestamp) -> Res
     )
 }
 
-/// See [`super::Journal::end`].
-pub(super) fn end(sql: &Connection, id: HoldId, why: EndReason, at: Timestamp) -> Result<Hold, Failure> {
-    let hold = find_in_force(sql, id)?;
-    targets::touch(sql, &hold.target)?;
-    mark_ended(sql, hold, Ended { at, why })
-}
-
-fn mark_ended(sql: &Connection, hold: Hold, ended: Ended) -> Result<Hold, Failure> {
-    let why = match ended.why {
-        EndReason::Expired => "expired",
-        EndReason::Released => "released",
-    };
-    sql.prepare_cached("UPDATE holds SET ended_at = ?2, ended_why = ?3 WHERE id = ?1")?
-        .execute(params![hold.id.0, from_time(ended.at), why])?;
-    Ok(Hold {
-        ended: Some(ended),
-        ..hold
-    })
-}
-
-/// See [`super::Journal::extend`].
-pub(super) fn extend(sql: &Connection, id: HoldId, until: Option<Timestamp>) -> Result<Hold, Failure> {
-    let mut hold = find_in_force(sql, id)?;
-    let is_later = match (hold.until, until) {
-        (Some(present), Some(until)) => until > present,
-        (Some(_), None) => true,
-        (None, _) => false,
-    };
-    if !is_later {
-        return Err(JournalError::NotLater { id, until: hold.until }.into());
-    }
-    sql.execute(
-        "UPDATE holds SET until = ?2 WHERE id = ?1",
-        params![id.0, until.map(from_time)],
-    )?;
-    targets::touch(sql, &hold.target)?;
-    hold.until = until;
-    Ok(hold)
-}
-
-/// See [`super::Journal::expire`].
-pub(super) fn expire(sql: &Connection, now: Timestamp) -> Result<Vec<Hold>, Failure> {
-    pardons::expire(sql, now)?;
-    let over = select(
-        sql,
-        "ended_at IS NULL AND until <= ?1 ORDER BY until, id",
-        [from_time(now)],
-    )?;
-    for target in over.iter().map(|hold| &hold.target).collect::<BTreeSet<_>>() {
-        targets::touch(sql, target)?;
-    }
-    let ended = Ended {
-        at: now,
-        why: EndReason::Expired,
-    };
-    over.into_iter().map(|hold| mark_ended(sql, hold, ended)).collect()
-}
-
-/// See [`super::Journal::next_end`].
-pub(super) fn next_end(sql: &Connection) -> Result<Option<Timestamp>, Failure> {
-    let next: Option<i64> = sql
-        .prepare_cached(
-            "SELECT min(until) FROM (SELECT min(until) AS until FROM holds WHERE ended_at IS NULL
-                                     UNION ALL SELECT min(until) FROM pardons)",
-        )?
-        .query_row([], |row| row.get(0))?;
-    next.map(to_time).transpose()
-}
-
 /// Notes how holds are covered. A row that says so already is not written again.
 pub(super) fn cover(sql: &Connection, coverage: &[(HoldId, Coverage)]) -> Result<(), Failure> {
     let mut statement = sql.prepare_cached("UPDATE holds SET coverage = ?2 WHERE id = ?1 AND coverage <> ?2")?;
@@ -210,12 +139,7 @@ pub(super) fn cover(sql: &Connection, coverage: &[(HoldId, Coverage)]) -> Result
     Ok(())
 }
 
-fn find_in_force(sql: &Connection, id: HoldId) -> Result<Hold, Failure> {
-    let found = find(sql, id)?.filter(|hold| hold.ended.is_none());
-    found.ok_or_else(|| JournalError::NoSuchHold(id).into())
-}
-
-fn find(sql: &Connection, id: HoldId) -> Result<Option<Hold>, Failure> {
+pub(super) fn find(sql: &Connection, id: HoldId) -> Result<Option<Hold>, Failure> {
     let mut statement = sql.prepare_cached(&format!("SELECT {COLUMNS} FROM holds WHERE id = ?1"))?;
     statement.query_row([id.0], |row| Ok(read(row))).optional()?.transpose()
 }

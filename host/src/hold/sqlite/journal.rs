@@ -12,7 +12,7 @@ use super::{
         HoldFilter, HoldId, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause, Pruned,
         Revision, Situation, Target,
     },
-    SqliteJournal, changes, deliveries, history, holds, leases, list, own, pardons, pauses, prune, targets,
+    SqliteJournal, changes, deliveries, ends, history, holds, leases, list, own, pardons, pauses, prune, targets,
 };
 use crate::fact::History;
 
@@ -82,7 +82,7 @@ impl Journal for SqliteJournal {
         let ids = ids.to_vec();
         self.thread
             .ask("end holds", move |sql| {
-                ids.iter().map(|id| holds::end(sql, *id, why, at)).collect()
+                ids.iter().map(|id| ends::end(sql, *id, why, at)).collect()
             })
             .await
     }
@@ -91,19 +91,19 @@ impl Journal for SqliteJournal {
         let ids = ids.to_vec();
         self.thread
             .ask("extend holds", move |sql| {
-                ids.iter().map(|id| holds::extend(sql, *id, until)).collect()
+                ids.iter().map(|id| ends::extend(sql, *id, until)).collect()
             })
             .await
     }
 
     async fn expire(&self, now: Timestamp) -> Result<Vec<Hold>, JournalError> {
         self.thread
-            .ask("end the holds whose time is up", move |sql| holds::expire(sql, now))
+            .ask("end the holds whose time is up", move |sql| ends::expire(sql, now))
             .await
     }
 
     async fn next_end(&self) -> Result<Option<Timestamp>, JournalError> {
-        self.thread.ask("find the next end", holds::next_end).await
+        self.thread.ask("find the next end", ends::next_end).await
     }
 
     async fn unfinished(&self) -> Result<Vec<Target>, JournalError> {

@@ -9,7 +9,7 @@ use super::{
     row::{from_time, to_time},
 };
 
-/// See [`super::Journal::lease`].
+/// See [`super::super::Journal::lease`].
 pub(super) fn lease(
     sql: &Connection,
     target: &Target,
@@ -44,7 +44,7 @@ pub(super) fn check(sql: &Connection, lease: &Lease, now: Timestamp) -> Result<(
     }
 }
 
-/// See [`super::Journal::give_back`].
+/// See [`super::super::Journal::give_back`].
 pub(super) fn give_back(sql: &Connection, lease: &Lease) -> Result<(), Failure> {
     let Target { account, region, acl } = &lease.target;
     sql.prepare_cached("DELETE FROM leases WHERE account = ?1 AND region = ?2 AND acl = ?3 AND owner = ?4")?
@@ -52,7 +52,7 @@ pub(super) fn give_back(sql: &Connection, lease: &Lease) -> Result<(), Failure> 
     Ok(())
 }
 
-/// See [`super::Journal::break_leases`].
+/// See [`super::super::Journal::break_leases`].
 pub(super) fn break_all(sql: &Connection) -> Result<(), Failure> {
     sql.execute("DELETE FROM leases", [])?;
     Ok(())

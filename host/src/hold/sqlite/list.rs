@@ -9,7 +9,7 @@ use super::{
 };
 use crate::cloud::Family;
 
-/// See [`super::Journal::holds`].
+/// See [`super::super::Journal::holds`].
 pub(super) fn list(sql: &Connection, filter: &HoldFilter) -> Result<Vec<Hold>, Failure> {
     let conditions = Conditions::of(filter);
     let parameters: Vec<_> = conditions

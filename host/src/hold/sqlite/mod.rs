@@ -5,6 +5,7 @@
 
 mod changes;
 mod deliveries;
+mod ends;
 mod history;
 mod holds;
 mod journal;

@@ -69,7 +69,7 @@ pub(super) fn keep(sql: &Connection, target: &Target, entry: &Entry, standing: &
     Ok(())
 }
 
-/// See [`super::Journal::forget`]. Another entry of ours with the same number stays.
+/// See [`super::super::Journal::forget`]. Another entry of ours with the same number stays.
 pub(super) fn forget(sql: &Connection, target: &Target, entry: &Entry) -> Result<(), Failure> {
     let Target { account, region, acl } = target;
     sql.prepare_cached(

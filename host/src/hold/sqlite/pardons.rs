@@ -11,7 +11,7 @@ use super::{
     targets,
 };
 
-/// See [`super::Journal::pardon`].
+/// See [`super::super::Journal::pardon`].
 pub(super) fn give(sql: &Connection, pardon: &Pardon) -> Result<(), Failure> {
     sql.execute(
         "INSERT INTO pardons (prefix, since, until, reason) VALUES (?1, ?2, ?3, ?4)
@@ -26,7 +26,7 @@ pub(super) fn give(sql: &Connection, pardon: &Pardon) -> Result<(), Failure> {
     targets::touch_all(sql)
 }
 
-/// See [`super::Journal::pardons`].
+/// See [`super::super::Journal::pardons`].
 pub(super) fn in_force(sql: &Connection, now: Timestamp) -> Result<Vec<Pardon>, Failure> {
     let mut statement =
         sql.prepare_cached("SELECT prefix, since, until, reason FROM pardons WHERE until > ?1 ORDER BY prefix")?;
@@ -38,7 +38,7 @@ pub(super) fn in_force(sql: &Connection, now: Timestamp) -> Result<Vec<Pardon>, 
     Ok(pardons)
 }
 
-/// See [`super::Journal::end_pardon`].
+/// See [`super::super::Journal::end_pardon`].
 pub(super) fn end(sql: &Connection, prefix: IpNet) -> Result<bool, Failure> {
     let ended = sql.execute("DELETE FROM pardons WHERE prefix = ?1", [prefix.trunc().to_string()])?;
     if ended > 0 {

@@ -9,7 +9,7 @@ use super::{
     targets,
 };
 
-/// See [`super::Journal::pause`].
+/// See [`super::super::Journal::pause`].
 pub(super) fn begin(sql: &Connection, pause: &Pause) -> Result<(), Failure> {
     sql.execute(
         "INSERT INTO pauses (only, since, reason) VALUES (1, ?1, ?2) ON CONFLICT DO UPDATE SET reason = excluded.reason",
@@ -18,7 +18,7 @@ pub(super) fn begin(sql: &Connection, pause: &Pause) -> Result<(), Failure> {
     targets::touch_all(sql)
 }
 
-/// See [`super::Journal::resume`].
+/// See [`super::super::Journal::resume`].
 pub(super) fn end(sql: &Connection) -> Result<Option<Pause>, Failure> {
     let pause = present(sql)?;
     if pause.is_some() {
@@ -28,7 +28,7 @@ pub(super) fn end(sql: &Connection) -> Result<Option<Pause>, Failure> {
     Ok(pause)
 }
 
-/// See [`super::Journal::paused`].
+/// See [`super::super::Journal::paused`].
 pub(super) fn present(sql: &Connection) -> Result<Option<Pause>, Failure> {
     let found: Option<(i64, String)> = sql
         .prepare_cached("SELECT since, reason FROM pauses")?

@@ -15,7 +15,7 @@ const MOST: i64 = Pruned::MOST.cast_signed();
 const KEPT_TARGETS: &str = "SELECT account, region, acl FROM holds WHERE ended_at IS NULL
                             UNION SELECT account, region, acl FROM own_entries";
 
-/// See [`super::Journal::prune`].
+/// See [`super::super::Journal::prune`].
 pub(super) fn prune(sql: &Connection, ended_before: Timestamp) -> Result<Pruned, Failure> {
     let before = from_time(ended_before);
     let pruned = Pruned {

@@ -82,7 +82,7 @@ pub(super) fn spared(sql: &Connection, target: &Target) -> Result<Vec<IpNet>, Fa
     Ok(spared)
 }
 
-/// See [`super::Journal::unfinished`].
+/// See [`super::super::Journal::unfinished`].
 pub(super) fn unfinished(sql: &Connection) -> Result<Vec<Target>, Failure> {
     list(
         sql,
@@ -90,7 +90,7 @@ pub(super) fn unfinished(sql: &Connection) -> Result<Vec<Target>, Failure> {
     )
 }
 
-/// See [`super::Journal::targets`].
+/// See [`super::super::Journal::targets`].
 pub(super) fn all(sql: &Connection) -> Result<Vec<Target>, Failure> {
     list(
         sql,

@@ -85,8 +85,8 @@ trait Job: Send {
     /// Does it. Returns whether what it wrote is to be kept.
     fn run(&mut self, sql: &Connection) -> bool;
 
-    /// Answers, once it is known whether the transaction was committed.
-    fn answer(self: Box<Self>, committed: Result<(), &rusqlite::Error>);
+    /// Answers, once the transaction is committed or has failed.
+    fn answer(self: Box<Self>, failure: Option<&rusqlite::Error>);
 }
 
 struct Question<T, W> {
@@ -113,16 +113,16 @@ where
         matches!(self.found, Some(Ok(_)))
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), &rusqlite::Error>) {
+    fn answer(self: Box<Self>, failure: Option<&rusqlite::Error>) {
         let doing = self.doing;
-        let answer = match (self.found, committed) {
+        let answer = match (self.found, failure) {
             (Some(Err(error)), _) => Err(error),
-            (_, Err(error)) => Err(JournalError::Statement {
+            (_, Some(failure)) => Err(JournalError::Statement {
                 doing,
-                source: same(error),
+                source: same(failure),
             }),
-            (Some(found), Ok(())) => found,
-            (None, Ok(())) => Err(JournalError::BrokeOff { doing }),
+            (Some(found), None) => found,
+            (None, None) => Err(JournalError::BrokeOff { doing }),
         };
         // Who asked may have gone.
         let _ = self.answer.send(answer);
@@ -137,12 +137,12 @@ fn work(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, tran
         {
             group.push(next);
         }
-        let committed = run_together(&mut connection, &mut group);
-        if committed.is_ok() {
+        let failure = run_together(&mut connection, &mut group).err();
+        if failure.is_none() {
             transactions.fetch_add(1, Ordering::Relaxed);
         }
         for job in group {
-            job.answer(committed.as_ref().map(|()| ()));
+            job.answer(failure.as_ref());
         }
     }
 }

@@ -264,7 +264,7 @@ impl World {
             });
             prop_assert!(is_whole || told, "{entry:?} is for nobody and not told");
         }
-        for host in 0..=48 {
+        for host in (0..=48).step_by(3) {
             for remote in [
                 format!("203.0.113.{host}"),
                 format!("203.0.114.{host}"),

@@ -1,0 +1,177 @@
+//! One connection, one request: forwarded, troubled, answered.
+
+use std::{io, sync::Arc};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::{
+    Request, StatusCode, body::Incoming, header::HOST, http::request::Parts, server::conn::http1, service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Mutex,
+};
+
+use super::{
+    AwsRequest, Passed, Shared,
+    answer::{Answer, ec2_error, ec2_error_text, json_error, with_status},
+    trouble::{Kind, Moment},
+};
+
+/// Why a connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+enum NoAnswer {
+    #[error("the answer is lost, as it was asked for")]
+    Lost,
+    #[error("the request can't be read")]
+    Request(#[from] hyper::Error),
+    #[error("what is behind the proxy does not answer")]
+    Behind(#[from] reqwest::Error),
+}
+
+pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, Arc::clone(&shared)));
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+    let victim = Mutex::new(None);
+    let service = service_fn(|request| answer(&shared, request, &victim));
+    // One request a connection, so that the end of it says that the whole answer is on its way.
+    let connection = http1::Builder::new()
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
+    // That an answer is lost is one of the troubles.
+    let _ = connection.await;
+    if let Some(process) = victim.into_inner() {
+        kill(process);
+    }
+}
+
+/// What EC2 answered, or would have if it had been asked.
+struct True {
+    status: StatusCode,
+    body: Bytes,
+}
+
+async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Option<Pid>>) -> Result<Answer, NoAnswer> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let request = AwsRequest::read(&head.headers, &body);
+    let (trouble, place) = shared.note(&request);
+    let refused = match trouble {
+        Some(Kind::Kill(process, Moment::BeforeItIsDone)) => {
+            kill(process);
+            return Err(NoAnswer::Lost);
+        }
+        Some(Kind::Throttled) => Some(("RequestLimitExceeded", StatusCode::SERVICE_UNAVAILABLE)),
+        Some(Kind::NotPermitted) if request.is_ec2() => Some(("UnauthorizedOperation", StatusCode::FORBIDDEN)),
+        Some(Kind::NotPermitted) => Some(("AccessDeniedException", StatusCode::BAD_REQUEST)),
+        _ => None,
+    };
+    if let Some((code, status)) = refused {
+        shared.answered(place, status);
+        let word = if request.is_ec2() { ec2_error } else { json_error };
+        return Ok(word(status, code, "The test wants it so."));
+    }
+    let yesterday = (trouble == Some(Kind::Yesterday))
+        .then(|| shared.yesterday(&body))
+        .flatten();
+    let answer = match yesterday {
+        Some(body) => True {
+            status: StatusCode::OK,
+            body,
+        },
+        None => shared.forward(&head, &request, body, place).await?,
+    };
+    match trouble {
+        Some(Kind::Kill(process, Moment::BeforeTheAnswer)) => {
+            kill(process);
+            return Err(NoAnswer::Lost);
+        }
+        Some(Kind::Lost) => return Err(NoAnswer::Lost),
+        Some(Kind::Kill(process, _)) => *victim.lock().await = Some(process),
+        Some(Kind::Late(wait)) => tokio::time::sleep(wait).await,
+        Some(Kind::Fails) => {
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            shared.answered(place, status);
+            return Ok(ec2_error(status, "InternalError", "The test wants it so."));
+        }
+        _ => {}
+    }
+    shared.answered(place, answer.status);
+    Ok(with_status(answer.status, answer.body))
+}
+
+impl Shared {
+    /// Writes a request down, and says what befalls it and where it stands.
+    fn note(&self, request: &AwsRequest) -> (Option<Kind>, usize) {
+        let mut state = self.state();
+        // Every trouble counts every request.
+        let due: Vec<_> = state
+            .troubles
+            .iter_mut()
+            .map(|trouble| trouble.befalls(request))
+            .collect();
+        state.passed.push(Passed {
+            request: request.clone(),
+            done: None,
+            answered: None,
+        });
+        (due.into_iter().flatten().next(), state.passed.len() - 1)
+    }
+
+    fn answered(&self, place: usize, status: StatusCode) {
+        if let Some(passed) = self.state().passed.get_mut(place) {
+            passed.answered = Some(status.as_u16());
+        }
+    }
+
+    fn yesterday(&self, body: &Bytes) -> Option<Bytes> {
+        self.state().yesterday.get(&key(body)).cloned()
+    }
+
+    async fn forward(&self, head: &Parts, request: &AwsRequest, body: Bytes, place: usize) -> Result<True, NoAnswer> {
+        let mut headers = head.headers.clone();
+        headers.remove(HOST);
+        let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+        let sent = self
+            .client
+            .request(head.method.clone(), format!("{}{path}", self.behind));
+        let answer = sent.headers(headers).body(body.clone()).send().await?;
+        let (mut status, mut text) = (answer.status(), answer.bytes().await?);
+        // moto breaks down where AWS says that there is no such entry.
+        if request.is_write() && status == StatusCode::INTERNAL_SERVER_ERROR {
+            status = StatusCode::BAD_REQUEST;
+            text = ec2_error_text("InvalidNetworkAclEntry.NotFound", "There is no such entry.");
+        }
+        let mut state = self.state();
+        if let Some(passed) = state.passed.get_mut(place) {
+            passed.done = Some(status.as_u16());
+        }
+        if request.is_acl_read() && status.is_success() {
+            state.seen.insert(key(&body), text.clone());
+            // What is asked for the first time while yesterday lasts is as old as that question.
+            state.yesterday.entry(key(&body)).or_insert_with(|| text.clone());
+        }
+        Ok(True { status, body: text })
+    }
+}
+
+fn key(body: &Bytes) -> String {
+    String::from_utf8_lossy(body).into_owned()
+}
+
+/// Ends a process as a crash does, and waits until it is dead, so that nothing which comes after is its own.
+fn kill(process: Pid) {
+    // It may have ended by itself. Then there is nothing to wait for either.
+    if kill_process(process, Signal::KILL).is_ok() {
+        let wait = || waitid(WaitId::Pid(process), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        while wait().is_err_and(|error| error.kind() == io::ErrorKind::Interrupted) {}
+    }
+}

@@ -1,0 +1,80 @@
+//! What a request to AWS is about.
+
+use std::{collections::HashMap, fmt};
+
+use hyper::{HeaderMap, header::AUTHORIZATION};
+
+/// One request to AWS, as far as it is understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsRequest {
+    /// The service that it is signed for, such as `ec2`.
+    pub service: String,
+    /// What is asked for, such as `CreateNetworkAclEntry`. Empty if that is not understood.
+    pub action: String,
+    /// The network ACL that it names.
+    pub acl: Option<String>,
+    /// The number of the entry that it is about.
+    pub number: Option<u16>,
+    /// The prefix of the entry that it writes.
+    pub prefix: Option<String>,
+    /// Whether the entry is for traffic that leaves the subnet.
+    pub egress: bool,
+}
+
+impl AwsRequest {
+    /// Reads it: the service from the signature's scope, the rest from EC2's query protocol or, for services that speak JSON, from their header.
+    pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Self {
+        let mut fields: HashMap<_, _> = url::form_urlencoded::parse(body).into_owned().collect();
+        let mut take = |names: &[&str]| names.iter().find_map(|name| fields.remove(*name));
+        Self {
+            service: service(headers).unwrap_or_default(),
+            action: take(&["Action"]).or_else(|| target(headers)).unwrap_or_default(),
+            acl: take(&["NetworkAclId", "NetworkAclId.1"]),
+            number: take(&["RuleNumber"]).and_then(|number| number.parse().ok()),
+            prefix: take(&["CidrBlock", "Ipv6CidrBlock"]),
+            egress: take(&["Egress"]).as_deref() == Some("true"),
+        }
+    }
+
+    /// Whether it is one of EC2's.
+    pub fn is_ec2(&self) -> bool {
+        self.service == "ec2"
+    }
+
+    /// Whether it changes a network ACL.
+    pub fn is_write(&self) -> bool {
+        self.is_ec2() && self.action.ends_with("NetworkAclEntry")
+    }
+
+    /// Whether it reads network ACLs.
+    pub fn is_acl_read(&self) -> bool {
+        self.is_ec2() && self.action == "DescribeNetworkAcls"
+    }
+}
+
+/// One line: `CreateNetworkAclEntry 99 203.0.113.7/32`.
+impl fmt::Display for AwsRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.action)?;
+        if let Some(number) = self.number {
+            write!(formatter, " {number}")?;
+        }
+        if let Some(prefix) = &self.prefix {
+            write!(formatter, " {prefix}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `Credential=KEY/20260301/eu-west-1/ec2/aws4_request`: the last but one.
+fn service(headers: &HeaderMap) -> Option<String> {
+    let signature = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let scope = signature.split_once("Credential=")?.1.split(',').next()?;
+    scope.rsplit('/').nth(1).map(str::to_owned)
+}
+
+/// `X-Amz-Target: ServiceQuotasV20190624.GetServiceQuota`: what is behind the dot.
+fn target(headers: &HeaderMap) -> Option<String> {
+    let target = headers.get("x-amz-target")?.to_str().ok()?;
+    target.rsplit('.').next().map(str::to_owned)
+}

@@ -1,0 +1,119 @@
+//! Trouble: what befalls which requests.
+
+use std::time::Duration;
+
+use rustix::process::Pid;
+
+use super::request::AwsRequest;
+
+/// What befalls some requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What befalls them.
+    pub kind: Kind,
+    whom: Whom,
+    /// How many of them pass untroubled first.
+    spared: usize,
+    /// How many of them it befalls then.
+    times: usize,
+}
+
+/// What befalls a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A process is ended with SIGKILL.
+    Kill(Pid, Moment),
+    /// It is done at once, and the answer comes so late.
+    Late(Duration),
+    /// It is done, and answered by `InternalError`.
+    Fails,
+    /// It is done, and the connection is closed without an answer.
+    Lost,
+    /// It is not done, but answered by `RequestLimitExceeded`.
+    Throttled,
+    /// It is not done: the credentials may not.
+    NotPermitted,
+    /// A `DescribeNetworkAcls` is answered as it would have been when the trouble was set.
+    Yesterday,
+}
+
+/// When a process is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// When the request has come; EC2 never sees it.
+    BeforeItIsDone,
+    /// When EC2 has done it; the answer never comes.
+    BeforeTheAnswer,
+    /// When the whole answer is on its way.
+    AfterTheAnswer,
+}
+
+impl Moment {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::BeforeItIsDone, Self::BeforeTheAnswer, Self::AfterTheAnswer];
+}
+
+/// Which requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// All to EC2.
+    Ec2,
+    /// Those that change a network ACL.
+    Writes,
+    /// Those that read network ACLs.
+    AclReads,
+    /// Those to Service Quotas.
+    ServiceQuotas,
+}
+
+impl Whom {
+    fn is(self, request: &AwsRequest) -> bool {
+        match self {
+            Self::Ec2 => request.is_ec2(),
+            Self::Writes => request.is_write(),
+            Self::AclReads => request.is_acl_read(),
+            Self::ServiceQuotas => request.service == "servicequotas",
+        }
+    }
+}
+
+impl Trouble {
+    /// This befalls all of these, until the proxy is told to be calm.
+    pub fn new(kind: Kind, whom: Whom) -> Self {
+        Self {
+            kind,
+            whom,
+            spared: 0,
+            times: usize::MAX,
+        }
+    }
+
+    /// It befalls so many of them; all is well with the rest.
+    pub fn times(self, times: usize) -> Self {
+        Self { times, ..self }
+    }
+
+    /// It spares so many of them first.
+    pub fn after(self, spared: usize) -> Self {
+        Self { spared, ..self }
+    }
+
+    /// The process is killed at the `n`-th request to EC2, which counts from 1.
+    pub fn kill(process: Pid, n: usize, moment: Moment) -> Self {
+        let kind = Kind::Kill(process, moment);
+        Self::new(kind, Whom::Ec2).after(n.saturating_sub(1)).times(1)
+    }
+
+    /// Counts a request, and says what befalls it.
+    pub(super) fn befalls(&mut self, request: &AwsRequest) -> Option<Kind> {
+        if !self.whom.is(request) || self.times == 0 {
+            return None;
+        }
+        if self.spared > 0 {
+            self.spared -= 1;
+            return None;
+        }
+        self.times -= 1;
+        Some(self.kind.clone())
+    }
+}
