@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quell::way::order::Done;
 
-use crate::stage::Stage;
+use quell_tests::stage::Stage;
 
 /// What a command answers. It must succeed.
 fn told(stage: &Stage, command: &[&str]) -> String {
