@@ -60,12 +60,17 @@ impl Attack {
 
 /// What a recorded alert says when it is about the instance at this place.
 pub fn about(vpc: &VpcId, place: &Place) -> [(&'static str, Value); 3] {
+    about_in(ACCOUNT, vpc, place)
+}
+
+/// As [`about`], in another account.
+pub fn about_in(account: &str, vpc: &VpcId, place: &Place) -> [(&'static str, Value); 3] {
     let instance = place.instance.as_str();
     let source = json!({
         "name": instance,
         "ips": [place.private_address],
         "hostnames": [place.host_name],
-        "namespace": format!("awsv2:{ACCOUNT}:{REGION}:{vpc}"),
+        "namespace": format!("awsv2:{account}:{REGION}:{vpc}"),
     });
     [
         ("source_name", json!(instance)),

@@ -29,6 +29,12 @@ pub const REGION: &str = "eu-west-1";
 /// The account that moto plays.
 pub const ACCOUNT: &str = "123456789012";
 
+/// Another account, which is there as soon as a role in it is assumed.
+pub const OTHER_ACCOUNT: &str = "444455556666";
+
+/// A role in the other account.
+pub const OTHER_ROLE: &str = "arn:aws:iam::444455556666:role/quell";
+
 /// What moto takes as an access key and as a secret: anything.
 const KEY: &str = "testing";
 

@@ -16,7 +16,7 @@ use quell::{
     simulated_stealthwatch::SimulatedStealthwatch,
 };
 use reqwest::{Client, RequestBuilder, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     attack::{Attack, about},
@@ -188,7 +188,8 @@ impl Stage {
 
     /// Releases a hold, as a person does.
     pub async fn release(&self, hold: HoldId) -> anyhow::Result<()> {
-        let request = self.client.post(self.url(&format!("/holds/{hold}/release")));
+        let order = json!({ "release": { "holds": [hold] } });
+        let request = self.client.post(self.url("/orders")).json(&order);
         let response = admitted(request).send().await?;
         ensure!(response.status() == StatusCode::OK, "{}", response.text().await?);
         Ok(())
@@ -237,10 +238,7 @@ fn admitted(request: RequestBuilder) -> RequestBuilder {
 
 fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
     let Wanted {
-        settings,
-        aws,
-        tables,
-        ..
+        settings, aws, tables, ..
     } = wanted;
     let stealthwatch = format!(
         r#"

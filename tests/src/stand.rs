@@ -253,6 +253,7 @@ pub fn host(
     plugin: Routed,
 ) -> Host {
     let clock: Arc<dyn Clock> = clock.clone();
+    let clouds = Arc::new(clouds.cached(&clock));
     Host::new(Parts {
         plugins: vec![plugin],
         converger: Converger::new(Means {

@@ -5,14 +5,12 @@ use quell::cloud::{
     aws::{Ec2Cloud, Ec2Options, Role},
 };
 use quell_tests::{
-    moto::{Moto, REGION, Session},
+    moto::{Moto, OTHER_ACCOUNT, OTHER_ROLE, REGION, Session},
     scene::Scene,
 };
 
 use super::CALL_TIMEOUT;
 
-const OTHER_ACCOUNT: &str = "444455556666";
-const ROLE: &str = "arn:aws:iam::444455556666:role/quell";
 const EXTERNAL_ID: &str = "quell-444455556666";
 
 fn cloud(moto: &Moto, role: Option<Role>) -> Ec2Cloud {
@@ -29,7 +27,7 @@ fn cloud(moto: &Moto, role: Option<Role>) -> Ec2Cloud {
 
 fn role() -> Option<Role> {
     Some(Role {
-        arn: ROLE.to_owned(),
+        arn: OTHER_ROLE.to_owned(),
         external_id: Some(EXTERNAL_ID.to_owned()),
     })
 }
@@ -37,7 +35,7 @@ fn role() -> Option<Role> {
 #[tokio::test]
 async fn a_network_acl_of_another_account_is_reached_by_its_role_only() -> anyhow::Result<()> {
     let moto = Moto::start()?;
-    let scene = Scene::build_by_role(&moto, ROLE)?;
+    let scene = Scene::build_by_role(&moto, OTHER_ROLE)?;
     let (acl, entry) = (
         &scene.web.acl,
         Entry::deny(7, Direction::Ingress, "198.51.100.7/32".parse()?),
@@ -56,7 +54,7 @@ async fn a_network_acl_of_another_account_is_reached_by_its_role_only() -> anyho
 #[tokio::test]
 async fn each_cause_has_one_session_that_names_it() -> anyhow::Result<()> {
     let moto = Moto::start()?;
-    let scene = Scene::build_by_role(&moto, ROLE)?;
+    let scene = Scene::build_by_role(&moto, OTHER_ROLE)?;
     let cloud = cloud(&moto, role());
     let read = || async {
         // Several at once, as for an alert with several facts, and some more later.
@@ -71,7 +69,7 @@ async fn each_cause_has_one_session_that_names_it() -> anyhow::Result<()> {
     alert.scope(read()).await?;
     Cause::Command.scope(read()).await?;
     let expected = ["quell-stealthwatch-cloud-6125", "quell-timer", "quell-command"].map(|name| Session {
-        role_arn: ROLE.to_owned(),
+        role_arn: OTHER_ROLE.to_owned(),
         session_name: name.to_owned(),
         external_id: Some(EXTERNAL_ID.to_owned()),
     });

@@ -2,10 +2,14 @@
 
 use std::fs;
 
-use quell_tests::scene::Scene;
-use serde_json::Value;
-
-use quell_tests::stage::Stage;
+use quell_tests::{
+    attack::about_in,
+    moto::{OTHER_ACCOUNT, OTHER_ROLE, REGION, Session},
+    recorded,
+    scene::Scene,
+    stage::{Stage, Wanted},
+};
+use serde_json::{Value, json};
 
 const ALL_FOUR: &str = "96 deny 192.0.2.99/32 ingress
 97 deny 203.0.113.50/32 ingress
@@ -29,6 +33,44 @@ async fn an_alert_becomes_deny_entries_that_others_see_in_the_right_acl_and_in_n
     stage.deliver().await.unwrap();
     assert_eq!(stage.new_entries().unwrap().join("\n"), ALL_FOUR);
     assert_eq!(others(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_for_another_account_is_acted_on_there_in_a_session_that_names_it() {
+    let account = format!(
+        r#"
+        [[aws.account]]
+        id = "{OTHER_ACCOUNT}"
+        regions = ["{REGION}"]
+        role = "{OTHER_ROLE}"
+        external-id = "quell-{OTHER_ACCOUNT}"
+        "#
+    );
+    let wanted = Wanted {
+        tables: &account,
+        ..Wanted::default()
+    };
+    let stage = Stage::with(&wanted).await.unwrap();
+    let other = Scene::build_by_role(&stage.world.moto, OTHER_ROLE).unwrap();
+    let _daemon = stage.quell.serve().unwrap();
+    let attack = recorded::changed(recorded::ATTACK, &about_in(OTHER_ACCOUNT, &other.vpc, &other.web));
+    let place = stage.post(&attack).await.unwrap();
+    let delivery = stage.worked(&place).await.unwrap();
+    assert_eq!(delivery["report"]["outcome"], "acted", "{delivery}");
+    let target = &delivery["report"]["targets"][0]["target"];
+    assert_eq!(
+        (&target["account"], &target["acl"]),
+        (&json!(OTHER_ACCOUNT), &json!(other.web.acl))
+    );
+    assert!(stage.new_entries().unwrap().is_empty());
+
+    let expected = Session {
+        role_arn: OTHER_ROLE.to_owned(),
+        session_name: "quell-stealthwatch-cloud-6125".to_owned(),
+        external_id: Some(format!("quell-{OTHER_ACCOUNT}")),
+    };
+    let sessions = stage.world.moto.sessions().await.unwrap();
+    assert!(sessions.contains(&expected), "{sessions:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

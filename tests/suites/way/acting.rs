@@ -1,6 +1,9 @@
 //! What is done, and what is not.
 
-use quell::report::{Mode, Outcome};
+use quell::{
+    cloud::Call,
+    report::{Mode, Outcome},
+};
 use quell_tests::{
     recorded::{self, changed},
     stand::{DATABASE_ACL, DEFAULT_ACL, Stand},
@@ -28,16 +31,21 @@ async fn a_fact_that_is_asked_twice_is_fetched_once() {
     let stand = Stand::new().await.unwrap();
     stand.report("1", recorded::ATTACK).await.unwrap();
     assert_eq!(stand.stealthwatch.requests(), 1);
-    let called = |call: &str| {
-        stand
-            .cloud
-            .calls()
-            .iter()
-            .filter(|logged| logged.call.name() == call)
-            .count()
-    };
-    assert_eq!(called("DescribeInstances"), 1);
-    assert_eq!(called("DescribeVpcs"), 1);
+    assert_eq!(stand.cloud.count(Call::DescribeInstances), 1);
+    assert_eq!(stand.cloud.count(Call::DescribeVpcs), 1);
+}
+
+#[tokio::test]
+async fn alerts_that_come_together_on_one_instance_ask_for_it_once() {
+    let stand = Stand::new().await.unwrap();
+    for number in 0..20 {
+        stand.report(&number.to_string(), recorded::ATTACK).await.unwrap();
+    }
+    assert_eq!(stand.cloud.count(Call::DescribeInstances), 1);
+    assert_eq!(stand.cloud.count(Call::DescribeVpcs), 1);
+    stand.pass(5).await.unwrap();
+    stand.report("later", recorded::ATTACK).await.unwrap();
+    assert_eq!(stand.cloud.count(Call::DescribeInstances), 2);
 }
 
 #[tokio::test]
