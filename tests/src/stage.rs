@@ -237,10 +237,7 @@ fn admitted(request: RequestBuilder) -> RequestBuilder {
 
 fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
     let Wanted {
-        settings,
-        aws,
-        tables,
-        ..
+        settings, aws, tables, ..
     } = wanted;
     let stealthwatch = format!(
         r#"
