@@ -98,7 +98,7 @@ async fn a_storm_of_alerts_on_one_acl_becomes_few_writes_and_ends_with_the_right
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let right = began.elapsed() - sent;
-    let (acl, plan) = converger.preview(&target, &[], &[]).await.unwrap();
+    let (acl, plan) = converger.dry_run(&target).await.unwrap();
     assert!(plan.is_empty(), "{:?}", plan.changes);
 
     let holds = journal.holds(&HoldFilter::default()).await.unwrap();
