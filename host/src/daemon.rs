@@ -54,9 +54,6 @@ impl Daemon {
     pub async fn start(config: &Config) -> Result<Self, DaemonError> {
         let only_writer = WriterLock::take(&config.journal.path)?;
         let host = Arc::new(setup::host(config, Purpose::Daemon).await?);
-        // Whoever holds the writer's lock knows that nobody else lives: what leases there are belong to the dead.
-        let broken = host.journal().break_leases().await;
-        broken.map_err(SetupError::from)?;
         Self::run(host, config, only_writer).await
     }
 

@@ -243,7 +243,7 @@ pub fn clouds<'a>(simulated: impl IntoIterator<Item = &'a Arc<SimulatedCloud>>) 
     Arc::new(Clouds::new(clouds))
 }
 
-/// A host on simulated accounts, by default in all that is not given.
+/// A host on simulated accounts with a clock that is moved by hand, by default in all that is not given.
 pub fn host(
     clouds: Arc<Clouds>,
     observations: Arc<dyn ObservationSource>,
@@ -253,8 +253,20 @@ pub fn host(
     plugin: Routed,
 ) -> Host {
     let clock: Arc<dyn Clock> = clock.clone();
-    let clouds = Arc::new(clouds.cached(&clock));
-    Host::new(Parts {
+    Host::new(parts(clouds, observations, &clock, journal, mode, plugin))
+}
+
+/// The parts of a host on simulated accounts, by default in all that is not given.
+pub fn parts(
+    clouds: Arc<Clouds>,
+    observations: Arc<dyn ObservationSource>,
+    clock: &Arc<dyn Clock>,
+    journal: &Arc<dyn Journal>,
+    mode: Mode,
+    plugin: Routed,
+) -> Parts {
+    let clouds = Arc::new(clouds.cached(clock));
+    Parts {
         plugins: vec![plugin],
         converger: Converger::new(Means {
             clouds: clouds.clone(),
@@ -272,7 +284,7 @@ pub fn host(
         clouds,
         observations,
         journal: journal.clone(),
-        clock,
+        clock: clock.clone(),
         rules: Rules {
             never_block: Vec::new(),
             widest_ipv4: 24,
@@ -285,7 +297,7 @@ pub fn host(
         queue: 100,
         workers: 4,
         keep: SignedDuration::from_hours(90 * 24),
-    })
+    }
 }
 
 /// The client of the detector's API, impatient as tests are.

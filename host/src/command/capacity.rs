@@ -12,9 +12,9 @@ use crate::{
     way::order::{Done, Order},
 };
 
-/// List how full the network ACLs are, a direction and family: the quota and who says so, rules of others, ours, and the room for ours.
+/// List how full the network ACLs are.
 ///
-/// The room is what the quota leaves beside the rules of others, the final deny and those that are kept free for people (network-acl.reserve).
+/// A line a direction and family has the quota and who says so, how many rules are others' and how many ours, the room for ours, and the holds. The room is what the quota leaves beside the rules of others, the final deny and those that are kept free for people (network-acl.reserve).
 ///
 /// Works with and without a Quell that runs.
 #[derive(Debug, Clone, Args)]

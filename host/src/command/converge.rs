@@ -11,8 +11,8 @@ use crate::{exit::Failure, way::order::Order};
 
 /// Bring network ACLs to what their holds say, or show what that would change.
 ///
-/// A Quell that runs does so by itself, at every change and once a minute. This does it now, and tells: each change as a line of a diff, what is not covered and why, which rules
-/// several holds share and whom they deny beside, and what somebody else had changed.
+/// A Quell that runs does so by itself, at every change and once a minute. This does it now, and tells: each change as a line of a diff, what is
+/// not covered and why, which rules several holds share and whom they deny beside, and what somebody else had changed.
 ///
 /// Works with and without a Quell that runs.
 #[derive(Debug, Clone, Args)]
@@ -38,7 +38,7 @@ impl Converge {
         let done = ordered::carried(global, order).await?;
         match self.output {
             StoryOutput::Text => answer(done.to_string().trim_end())?,
-            StoryOutput::Json => answer(serde_json::to_string_pretty(done.acls())?)?,
+            StoryOutput::Json => answer(serde_json::to_string_pretty(&done)?)?,
         }
         ordered::whole(&done)
     }

@@ -25,7 +25,7 @@ use crate::{
     way::order::text::paused,
 };
 
-/// List what is in force: address, where, whether it is covered and by which rule, how much time is left, why.
+/// List what is in force, which rule covers it, and how much time is left.
 ///
 /// A hold that found no room on its network ACL is listed as not covered, with the reason below the table: it gets its place when there is room.
 ///

@@ -7,8 +7,8 @@ use crate::{exit::Failure, way::order::Order};
 
 /// Add no more entries to any network ACL, until `quell resume`.
 ///
-/// Alerts are still taken and decided on, and their holds are listed as not covered; `quell resume` gives them their place. What ends or is released is still taken back,
-/// and what is in force stays.
+/// Alerts are still taken and decided on, and their holds are listed as not covered; `quell resume` gives them their place. What ends or is
+/// released is still taken back, and what is in force stays.
 ///
 /// Works with and without a Quell that runs, which stays paused when it is started.
 #[derive(Debug, Clone, Args)]

@@ -13,10 +13,10 @@ use crate::{
 
 /// End holds now and take their entries out.
 ///
-/// The journal keeps that they were released. An alert that comes later may bring a new hold: with a pardon none does as long as it lasts. What is never to be
-/// blocked belongs into `never-block` in the configuration.
+/// The journal keeps that they were released. An alert that comes later may bring a new hold: with a pardon none does as long as it lasts. What is
+/// never to be blocked belongs into `never-block` in the configuration.
 ///
-/// An address means the holds on it and on what is inside of it. With a pardon that is enough to let the address through, whatever denies it: a hold on a wider prefix,
+/// An address means the holds on it and on what is inside of it. With a pardon it is let through whatever else denies it: a hold on a wider prefix,
 /// or a rule that other holds share, stays out of its way until the pardon ends.
 ///
 /// Works with and without a Quell that runs.

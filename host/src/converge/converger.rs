@@ -85,8 +85,15 @@ impl Converger {
         self.lanes.go(target, work).await
     }
 
-    /// What a converge would change if `more` holds were in force as well, of whose surroundings `spare` must stay reachable; and how they would be
-    /// covered. Writes nothing.
+    /// What a converge would change. Writes nothing.
+    pub async fn dry_run(&self, target: &Target) -> Result<(NetworkAcl, Plan), ConvergeError> {
+        let (live, situation) = self.look(target).await?;
+        let plan = self.plan(target, &live, &situation, &self.driver.stance).await?;
+        Ok((live, plan))
+    }
+
+    /// What a converge would change if `more` holds were in force as well, of whose surroundings `spare` must stay
+    /// reachable, and how they would be covered; as if entries might be added. Writes nothing.
     pub async fn preview(
         &self,
         target: &Target,
@@ -97,19 +104,11 @@ impl Converger {
         situation.spare.extend_from_slice(spare);
         let in_force = situation.holds.len();
         for hold in more {
-            if !situation
-                .holds
-                .iter()
-                .take(in_force)
-                .any(|known| same_hold(known, hold))
-            {
+            if !situation.holds.iter().take(in_force).any(|known| same_hold(known, hold)) {
                 situation.holds.push(hold.clone());
             }
         }
-        let mut plan = self.plan(target, &live, &situation).await?;
-        if more.is_empty() {
-            return Ok((live, plan));
-        }
+        let mut plan = self.plan(target, &live, &situation, &Stance::Enforce).await?;
         // What is in force already answers for the one that asks for the same.
         let planned = |hold: &Hold| {
             let known = situation.holds.iter().find(|known| same_hold(known, hold))?;
@@ -124,7 +123,7 @@ impl Converger {
     pub async fn capacity(&self, target: &Target) -> Result<Capacity, ConvergeError> {
         let cloud = self.cloud(target)?;
         let (live, situation) = self.look(target).await?;
-        let plan = self.plan(target, &live, &situation).await?;
+        let plan = self.plan(target, &live, &situation, &self.driver.stance).await?;
         let room = self.driver.room(target, &**cloud).await;
         let is_ours = |entry: &&Entry| situation.own.iter().any(|own| own.is(entry));
         let mut sides = Vec::new();
@@ -174,9 +173,15 @@ impl Converger {
         Ok((live, situation))
     }
 
-    async fn plan(&self, target: &Target, live: &NetworkAcl, situation: &Situation) -> Result<Plan, ConvergeError> {
+    async fn plan(
+        &self,
+        target: &Target,
+        live: &NetworkAcl,
+        situation: &Situation,
+        stance: &Stance,
+    ) -> Result<Plan, ConvergeError> {
         let cloud = self.cloud(target)?;
-        Ok(self.driver.plan(target, &**cloud, live, situation).await)
+        Ok(self.driver.plan(target, &**cloud, live, situation, stance).await)
     }
 
     fn cloud(&self, target: &Target) -> Result<&Arc<dyn crate::cloud::Cloud>, ConvergeError> {

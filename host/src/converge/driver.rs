@@ -135,7 +135,9 @@ impl Driver {
                 }
                 first = Some((live.clone(), drift));
             }
-            let plan = self.plan(run.target, run.cloud, &live, &situation).await;
+            let plan = self
+                .plan(run.target, run.cloud, &live, &situation, &self.stance)
+                .await;
             if plan.is_empty() {
                 self.settle(run.target, &situation, &plan, &live, read_at).await?;
                 let (before, drift) = first.unwrap_or_else(|| (live.clone(), Vec::new()));
@@ -187,9 +189,10 @@ impl Driver {
         cloud: &dyn Cloud,
         live: &NetworkAcl,
         situation: &Situation,
+        stance: &Stance,
     ) -> Plan {
         let room = self.room(target, cloud).await;
-        let stance = match &self.stance {
+        let stance = match stance {
             Stance::Enforce if situation.paused => Stance::TakeBack {
                 why: "Quell is paused, `quell resume` goes on".to_owned(),
             },

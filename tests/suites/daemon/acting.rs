@@ -92,7 +92,10 @@ async fn holds_are_listed_and_released_while_the_daemon_runs() {
 
     let released = stage.quell.run(&["release", "1"]).unwrap();
     assert_eq!(released.exit, Some(0), "{released:?}");
-    insta::assert_snapshot!(released.stdout, @"hold 1 released: 1 change (- 99 deny 203.0.113.7/32 ingress)");
+    let first = "hold 1 released: 203.0.113.7/32 ingress at ";
+    assert!(released.stdout.starts_with(first), "{}", released.stdout);
+    let change = "\n  changed:\n    - 99 deny 203.0.113.7/32 ingress\n";
+    assert!(released.stdout.ends_with(change), "{}", released.stdout);
     let released = stage
         .quell
         .run(&["release", "--address", "2001:db8:bad:cafe::66"])

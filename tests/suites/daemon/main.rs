@@ -2,5 +2,6 @@
 mod acting;
 mod ending;
 mod logging;
+mod ordering;
 mod plain;
 mod starting;

@@ -98,7 +98,7 @@ async fn an_alert_of_the_most_bytes_is_read_and_one_byte_more_is_refused_though_
     let accepted = door.post(ALERTS, fits.clone()).await.unwrap();
     assert_eq!(accepted.status(), StatusCode::ACCEPTED);
     let refused = door.post(ALERTS, fits.clone() + " ").await.unwrap();
-    insta::assert_snapshot!(refusal(refused).await.unwrap(), @"413: the alert has more bytes than http.max-body allows");
+    insta::assert_snapshot!(refusal(refused).await.unwrap(), @"413: the request has more bytes than http.max-body allows");
 
     let chunk = format!("{:x}\r\n{fits} \r\n0\r\n\r\n", fits.len() + 1);
     let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: quell\r\nTransfer-Encoding: chunked\r\n\r\n");

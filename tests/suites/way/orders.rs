@@ -272,7 +272,7 @@ async fn a_release_that_aws_refuses_is_released_all_the_same_and_finished_later(
     insta::assert_snapshot!(text(&done), @r"
     hold 1 released: 203.0.113.7/32 ingress at acl-0b111111111111111
     network ACL 111122223333/eu-west-1/acl-0b111111111111111
-      failed can't make the change `- 99 deny 203.0.113.7/32 ingress` at network ACL 111122223333/eu-west-1/acl-0b111111111111111: EC2 DeleteNetworkAclEntry: throttled (RequestLimitExceeded): slow down
+      failed: can't make the change `- 99 deny 203.0.113.7/32 ingress` at network ACL 111122223333/eu-west-1/acl-0b111111111111111: EC2 DeleteNetworkAclEntry: throttled (RequestLimitExceeded): slow down
     released, but not everything could be removed yet, at 1 network ACL: a running Quell tries again by itself, `quell converge` tries at once
     ");
     assert_eq!(stand.holds().await.unwrap().len(), 3);

@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::Filter;
 use ipnet::IpNet;
 
-use super::find;
-use super::{Ec2Cloud, MAX_PAGES, convert, fault::cloud_error, quota, too_many_pages};
+use super::{Ec2Cloud, MAX_PAGES, convert, fault::cloud_error, find, quota, too_many_pages};
 use crate::cloud::{
     Cloud,
     acl::{Direction, Entry, NetworkAcl},

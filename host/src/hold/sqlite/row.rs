@@ -11,7 +11,8 @@ use crate::cloud::Direction;
 
 /// A time as milliseconds since 1970.
 pub(super) fn from_time(time: Timestamp) -> i64 {
-    time.as_millisecond()
+    // The last fraction of a second of all time can't be read back: jiff's bound in milliseconds is that of whole seconds.
+    time.as_millisecond().min(Timestamp::MAX.as_second() * 1_000)
 }
 
 /// A time out of milliseconds since 1970.

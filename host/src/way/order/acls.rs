@@ -56,7 +56,7 @@ impl Host {
     /// What [`Self::outcomes`] would come to. Writes nothing.
     pub(super) async fn plan_each(&self, targets: Vec<Target>) -> Result<Vec<AclOutcome>, JournalError> {
         let preview = async |target: Target| {
-            let planned = self.parts.converger.preview(&target, &[], &[]).await;
+            let planned = self.parts.converger.dry_run(&target).await;
             (target, planned)
         };
         let planned: Vec<_> = stream::iter(targets)

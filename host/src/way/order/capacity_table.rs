@@ -46,7 +46,7 @@ pub(super) fn write(out: &mut Formatter<'_>, acls: &[AclCapacity]) -> fmt::Resul
     }
     for acl in acls {
         if let Some(failure) = &acl.failure {
-            writeln!(out, "{} {}: {}", paint(BAD, "failed"), acl.target, failure.message)?;
+            writeln!(out, "{} {}", paint(BAD, "failed:"), failure.message)?;
         }
     }
     Ok(())

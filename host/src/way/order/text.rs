@@ -118,7 +118,7 @@ impl AclOutcome {
         }
         writeln!(out, "{} {}", paint(HEADING, "network ACL"), self.target)?;
         if let Some(failure) = &self.failure {
-            return writeln!(out, "  {} {}", paint(BAD, "failed"), failure.message);
+            return writeln!(out, "  {} {}", paint(BAD, "failed:"), failure.message);
         }
         for drift in &self.drift {
             writeln!(out, "  {} {drift}", paint(NOTE, "drift"))?;

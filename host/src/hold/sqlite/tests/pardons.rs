@@ -104,3 +104,16 @@ async fn what_was_not_covered_in_a_pause_is_converged_when_it_ends() {
     journal.resume().await.unwrap();
     assert!(is_unfinished(&journal).await);
 }
+
+#[tokio::test]
+async fn a_pardon_to_the_end_of_time_does_not_make_the_journal_unreadable() {
+    let journal = journal();
+    let pardon = Pardon {
+        prefix: "203.0.113.7/32".parse().unwrap(),
+        since: at(0),
+        until: Timestamp::MAX,
+        reason: "our partner".to_owned(),
+    };
+    journal.pardon(&pardon).await.unwrap();
+    assert_eq!(journal.pardons(at(1)).await.unwrap()[0].prefix, pardon.prefix);
+}

@@ -4,6 +4,8 @@
     reason = "a test that can't run `quell` must fail, in a helper too"
 )]
 
+mod without_daemon;
+
 use std::{
     fs,
     path::Path,
@@ -57,6 +59,12 @@ fn every_help_teaches() {
         "explain",
         "holds",
         "release",
+        "pardons",
+        "extend",
+        "pause",
+        "resume",
+        "converge",
+        "capacity",
         "demo",
         "config",
         "completions",
@@ -133,13 +141,14 @@ fn a_wrong_configuration_is_told_with_its_lines() {
 #[test]
 fn a_check_says_what_was_read_and_what_would_fail_here() {
     let told = with_configuration(
-        "mode = 'observe'\n[[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1']\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\n\
+        "mode = 'observe'\n[[aws.account]]\nid = '111122223333'\nregions = ['eu-west-1', 'us-east-1']\n\
+         [[aws.account]]\nid = '444455556666'\nregions = ['eu-west-1']\nrole = 'arn:aws:iam::444455556666:role/quell'\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\n\
          user = 'quell@example.com'\nkey-env = 'QUELL_STEALTHWATCH_KEY'\n",
         &["config", "check"],
     );
     insta::assert_snapshot!(told, @r"
     -- stdout
-    quell.toml is fine: observes and writes nothing on AWS account 111122223333 in eu-west-1 with nacl-block
+    quell.toml is fine: observes and writes nothing on AWS account 111122223333 in eu-west-1, us-east-1 and AWS account 444455556666 in eu-west-1 by arn:aws:iam::444455556666:role/quell with nacl-block
     note: as things are here, the environment variable QUELL_STEALTHWATCH_KEY is not set: set it to the secret
     exit 0
     ");
@@ -168,18 +177,18 @@ fn release_wants_to_know_what_and_only_one_way() {
     insta::assert_snapshot!(in_empty_directory(&["release"]), @r"
     -- stderr
     error: the following required arguments were not provided:
-      <HOLD_ID|--address <PREFIX>>
+      <HOLD|--address <PREFIX>>
 
-    Usage: quell release <HOLD_ID|--address <PREFIX>>
+    Usage: quell release <HOLD|--address <PREFIX>>
 
     For more information, try '--help'.
     exit 2
     ");
     insta::assert_snapshot!(in_empty_directory(&["release", "42", "--address", "203.0.113.7"]), @r"
     -- stderr
-    error: the argument '[HOLD_ID]...' cannot be used with '--address <PREFIX>'
+    error: the argument '[HOLD]...' cannot be used with '--address <PREFIX>'
 
-    Usage: quell release <HOLD_ID|--address <PREFIX>>
+    Usage: quell release <HOLD|--address <PREFIX>>
 
     For more information, try '--help'.
     exit 2
@@ -191,6 +200,45 @@ fn release_wants_to_know_what_and_only_one_way() {
     For more information, try '--help'.
     exit 2
     ");
+}
+
+#[test]
+fn extend_wants_to_know_until_when_and_only_one_way() {
+    insta::assert_snapshot!(in_empty_directory(&["extend", "42"]), @r"
+    -- stderr
+    error: the following required arguments were not provided:
+      <--for <DURATION>|--until <TIME>|--until-released>
+
+    Usage: quell extend <--for <DURATION>|--until <TIME>|--until-released> <HOLD>...
+
+    For more information, try '--help'.
+    exit 2
+    ");
+    insta::assert_snapshot!(in_empty_directory(&["extend", "42", "--for", "1h", "--until-released"]), @r"
+    -- stderr
+    error: the argument '--for <DURATION>' cannot be used with '--until-released'
+
+    Usage: quell extend <--for <DURATION>|--until <TIME>|--until-released> <HOLD>...
+
+    For more information, try '--help'.
+    exit 2
+    ");
+    insta::assert_snapshot!(in_empty_directory(&["extend", "42", "--until", "tomorrow"]), @r"
+    -- stderr
+    error: invalid value 'tomorrow' for '--until <TIME>': this is no time with its offset, such as 2026-03-05T08:00:00Z or 2026-03-05T09:00:00+01:00
+
+    For more information, try '--help'.
+    exit 2
+    ");
+}
+
+#[test]
+fn a_reason_alone_pardons_nobody() {
+    let told = in_empty_directory(&["release", "42", "--reason", "why not"]);
+    assert!(
+        told.contains("--pardon <DURATION>") && told.ends_with("exit 2"),
+        "{told}"
+    );
 }
 
 #[test]
