@@ -104,7 +104,12 @@ impl Converger {
         situation.spare.extend_from_slice(spare);
         let in_force = situation.holds.len();
         for hold in more {
-            if !situation.holds.iter().take(in_force).any(|known| same_hold(known, hold)) {
+            if !situation
+                .holds
+                .iter()
+                .take(in_force)
+                .any(|known| same_hold(known, hold))
+            {
                 situation.holds.push(hold.clone());
             }
         }

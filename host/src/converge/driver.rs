@@ -135,9 +135,7 @@ impl Driver {
                 }
                 first = Some((live.clone(), drift));
             }
-            let plan = self
-                .plan(run.target, run.cloud, &live, &situation, &self.stance)
-                .await;
+            let plan = self.plan(run.target, run.cloud, &live, &situation, &self.stance).await;
             if plan.is_empty() {
                 self.settle(run.target, &situation, &plan, &live, read_at).await?;
                 let (before, drift) = first.unwrap_or_else(|| (live.clone(), Vec::new()));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     DemoError,
-    narrator::Narrator,
+    narrator::{Narrator, PAUSE},
     recorded::{self, Recorded},
     stage::{Setting, Stage},
 };
@@ -20,6 +20,8 @@ const ACCOUNT: &str = include_str!("../../../examples/simulated-account.toml");
 const SUBNET: &str = "subnet-0aaa1111bbb22222c";
 /// How long a block lasts.
 const BLOCK: Duration = Duration::from_secs(6);
+// Its holds must outlast the pauses from the alert to the scene in which they end.
+const _: () = assert!(PAUSE.as_millis() * 4 < BLOCK.as_millis());
 
 /// Plays it.
 pub(super) async fn play(narrator: &Narrator) -> Result<(), DemoError> {

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long a scene stays before the next, for a person to read.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_millis(1200);
 
 /// Prints the story.
 pub(super) struct Narrator {
