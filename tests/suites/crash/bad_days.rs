@@ -44,7 +44,6 @@ fn a_heavier_offender_gets_a_lighter_ones_place_on_every_bad_day() {
 }
 
 #[test]
-#[ignore = "an alert whose surroundings can't be read for the moment is refused for good"]
 fn whatever_request_of_an_alert_is_throttled_its_offenders_are_blocked_in_the_end() {
     let from = |first| Trouble::new(Kind::Throttled, Whom::Ec2).after(first).times(6);
     bad_day(&[Flow::Insert], &[0, 1, 2, 3, 4].map(from));
