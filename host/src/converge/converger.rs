@@ -5,10 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use ipnet::IpNet;
 
 use super::{
-    Capacity, ConvergeError, Converged, Plan, SideCapacity, Stance, Terms,
-    driver::Driver,
-    lane::{Lanes, Run},
-    pace::Pace,
+    Capacity, ConvergeError, Converged, Plan, SideCapacity, Stance, Terms, driver::Driver, lane::Lanes, pace::Pace,
     quota::Quotas,
 };
 use crate::{
@@ -69,17 +66,11 @@ impl Converger {
             // In a task of its own: who asked may go away, and a run that is cut off leaves a change without its result.
             let run = Cause::carried(async move { driver.run(&on).await });
             match tokio::spawn(run).await {
-                Ok((result, has_changed)) => Run {
-                    result: result.map(Arc::new),
-                    has_changed,
-                },
-                Err(error) => Run {
-                    result: Err(ConvergeError::BrokeOff {
-                        target: target.clone(),
-                        why: error.to_string(),
-                    }),
-                    has_changed: true,
-                },
+                Ok(result) => result.map(Arc::new),
+                Err(error) => Err(ConvergeError::BrokeOff {
+                    target: target.clone(),
+                    why: error.to_string(),
+                }),
             }
         };
         self.lanes.go(target, work).await

@@ -100,15 +100,12 @@ struct Run<'a> {
 
 impl Driver {
     /// Brings one ACL to what its holds say. If it does already, nothing is written.
-    pub(super) async fn run(&self, target: &Target) -> (Result<Converged, ConvergeError>, bool) {
+    pub(super) async fn run(&self, target: &Target) -> Result<Converged, ConvergeError> {
         let Some(cloud) = self.clouds.of(&target.place()) else {
             let error = ConvergeError::NotConfigured { target: target.clone() };
-            return (Err(error), false);
+            return Err(error);
         };
-        let lease = match self.lease(target).await {
-            Ok(lease) => lease,
-            Err(error) => return (Err(error), false),
-        };
+        let lease = self.lease(target).await?;
         let mut run = Run {
             target,
             cloud: &**cloud,
@@ -120,7 +117,7 @@ impl Driver {
             // It ends by itself.
             tracing::warn!(at = %target, "the lease could not be given back: {error}");
         }
-        (result, !run.changes.is_empty())
+        result
     }
 
     async fn rounds(&self, run: &mut Run<'_>) -> Result<Converged, ConvergeError> {

@@ -18,25 +18,17 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 
-/// The rest after the first of several runs that changed something; it doubles from run to run.
+/// The rest after the first of several runs in a row; it doubles from run to run.
 const FIRST_REST: Duration = Duration::from_millis(250);
 /// The longest rest. What is asked for while a lane rests is done in one run after it, so this bounds how late an alert can be.
 const LONGEST_REST: Duration = Duration::from_secs(2);
-/// After so long without a change a lane starts without rest again.
+/// After so long without a run a lane starts without rest again.
 const QUIET: SignedDuration = SignedDuration::from_secs(10);
 
 /// One lane a target.
 pub(super) struct Lanes<K, T> {
     clock: Arc<dyn Clock>,
     lanes: PlainMutex<HashMap<K, Arc<Lane<T>>>>,
-}
-
-/// What one run came to.
-#[derive(Debug, Clone)]
-pub(super) struct Run<T> {
-    pub(super) result: T,
-    /// Whether it changed something: then the lane rests.
-    pub(super) has_changed: bool,
 }
 
 struct Lane<T> {
@@ -49,7 +41,7 @@ struct State<T> {
     /// All who asked up to this are served by the last run.
     served: u64,
     last: Option<T>,
-    changed: Option<Timestamp>,
+    ended: Option<Timestamp>,
     rest: Duration,
 }
 
@@ -62,7 +54,7 @@ impl<K: Eq + Hash + Clone, T: Clone> Lanes<K, T> {
     }
 
     /// The result of a run on `key` that begins after this was called: a run of `work`, or of somebody who waited too.
-    pub(super) async fn go(&self, key: &K, work: impl AsyncFnOnce() -> Run<T>) -> T {
+    pub(super) async fn go(&self, key: &K, work: impl AsyncFnOnce() -> T) -> T {
         let lane = self.lane(key);
         let ticket = lane.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let mut state = lane.state.lock().await;
@@ -72,17 +64,15 @@ impl<K: Eq + Hash + Clone, T: Clone> Lanes<K, T> {
         self.rest(&mut state).await;
         // Everybody who has asked by this moment is served: what they want done is in the journal already.
         let served = lane.asked.load(Ordering::SeqCst);
-        let run = work().await;
+        let result = work().await;
         state.served = served;
-        state.last = Some(run.result.clone());
-        if run.has_changed {
-            state.changed = Some(self.clock.now());
-        }
-        run.result
+        state.last = Some(result.clone());
+        state.ended = Some(self.clock.now());
+        result
     }
 
     async fn rest(&self, state: &mut State<T>) {
-        let since = state.changed.map(|changed| self.clock.now().duration_since(changed));
+        let since = state.ended.map(|ended| self.clock.now().duration_since(ended));
         let Some(since) = since.filter(|since| *since < QUIET) else {
             state.rest = Duration::ZERO;
             return;
@@ -102,7 +92,7 @@ impl<K: Eq + Hash + Clone, T: Clone> Lanes<K, T> {
                 state: Mutex::new(State {
                     served: 0,
                     last: None,
-                    changed: None,
+                    ended: None,
                     rest: Duration::ZERO,
                 }),
             })
@@ -126,21 +116,18 @@ mod tests {
     }
 
     /// A run that takes its time and says the how-many-eth it was.
-    async fn run(runs: &AtomicUsize, has_changed: bool) -> Run<usize> {
+    async fn run(runs: &AtomicUsize) -> usize {
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }
-        Run {
-            result: runs.fetch_add(1, Ordering::SeqCst) + 1,
-            has_changed,
-        }
+        runs.fetch_add(1, Ordering::SeqCst) + 1
     }
 
     #[tokio::test]
     async fn a_thousand_who_ask_at_once_are_served_by_two_runs() {
         let (_, lanes) = lanes();
         let runs = AtomicUsize::new(0);
-        join_all((0..1000).map(|_| lanes.go(&"acl", async || run(&runs, false).await))).await;
+        join_all((0..1000).map(|_| lanes.go(&"acl", async || run(&runs).await))).await;
         assert!(runs.into_inner() <= 2);
     }
 
@@ -148,10 +135,10 @@ mod tests {
     async fn who_asks_while_a_run_is_under_way_gets_one_that_begins_later() {
         let (_, lanes) = lanes();
         let runs = AtomicUsize::new(0);
-        let first = lanes.go(&"acl", async || run(&runs, false).await);
+        let first = lanes.go(&"acl", async || run(&runs).await);
         let second = async {
             tokio::task::yield_now().await;
-            lanes.go(&"acl", async || run(&runs, false).await).await
+            lanes.go(&"acl", async || run(&runs).await).await
         };
         assert_eq!(tokio::join!(first, second), (1, 2));
     }
@@ -163,12 +150,12 @@ mod tests {
         let stuck = lanes.go(&"stuck", async || std::future::pending().await);
         tokio::select! {
             _ = stuck => unreachable!("it is stuck"),
-            result = lanes.go(&"acl", async || run(&runs, false).await) => assert_eq!(result, 1),
+            result = lanes.go(&"acl", async || run(&runs).await) => assert_eq!(result, 1),
         }
     }
 
     #[tokio::test]
-    async fn runs_that_change_something_come_at_growing_intervals_and_a_quiet_lane_starts_at_once() {
+    async fn runs_in_a_row_come_at_growing_intervals_and_a_quiet_lane_starts_at_once() {
         let (clock, lanes) = lanes();
         let runs = AtomicUsize::new(0);
         let mut began = Vec::new();
@@ -176,7 +163,7 @@ mod tests {
             lanes
                 .go(&"acl", async || {
                     began.push(clock.now().as_millisecond());
-                    run(&runs, true).await
+                    run(&runs).await
                 })
                 .await;
         }
@@ -185,7 +172,7 @@ mod tests {
         lanes
             .go(&"acl", async || {
                 began.push(clock.now().as_millisecond());
-                run(&runs, true).await
+                run(&runs).await
             })
             .await;
         assert_eq!(began.last(), Some(&15_750));

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Room, Stance, Terms,
     order::{Ordered, Scene, Standing, order},
+    pack,
     wish::{Ground, Wanted, Wish},
 };
 use crate::{
@@ -144,25 +145,17 @@ impl Plan {
             }
         }
         for entry in ordered.left.iter().filter(|entry| !asked_for.contains(&entry.prefix)) {
-            let offenders = wish.covered_inside(entry.prefix).len();
+            let inside = wish.covered_inside(entry.prefix).iter();
+            let inside: Vec<_> = inside.map(|(prefix, ..)| *prefix).collect();
             self.aggregates.push(Aggregate {
                 rule: entry.number,
                 direction: entry.direction,
                 prefix: entry.prefix,
-                offenders,
-                innocents: addresses(entry.prefix).saturating_sub(offenders as u128),
+                offenders: inside.len(),
+                innocents: pack::innocents(entry.prefix, &inside),
             });
         }
     }
-}
-
-/// How many addresses (of IPv6: /64s) a prefix has.
-fn addresses(prefix: IpNet) -> u128 {
-    let unit = match prefix {
-        IpNet::V4(_) => 32_u8,
-        IpNet::V6(_) => 64,
-    };
-    1_u128 << unit.saturating_sub(prefix.prefix_len())
 }
 
 /// What no entry of ours may deny on this target, with what it is.

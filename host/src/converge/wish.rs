@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Room, Stance, Terms, number,
-    pack::{NeverDeny, Offender, Packing, Weight},
+    pack::{self, NeverDeny, Offender, Packing, Weight},
     weight::weight,
 };
 use crate::{
@@ -208,7 +208,13 @@ impl Ground<'_> {
             if !inside.is_empty() && !is_never(entry.prefix) && seen.insert(entry.prefix) {
                 let weights = inside.iter().map(|hold| weight(hold, self.now));
                 let weight = weights.fold(Weight::ZERO, Weight::saturating_add);
-                wanted.push(self.wanted(entry.prefix, weight, inside.len(), 0));
+                let prefixes: Vec<_> = inside.iter().map(|hold| hold.prefix).collect();
+                wanted.push(self.wanted(
+                    entry.prefix,
+                    weight,
+                    inside.len(),
+                    pack::innocents(entry.prefix, &prefixes),
+                ));
             }
         }
         wanted

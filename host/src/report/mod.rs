@@ -124,6 +124,9 @@ pub struct ExaminedRemediation {
     pub remediation: Remediation,
     /// What each guard said, up to the first refusal.
     pub verdicts: Vec<Verdict>,
+    /// What could not be found out for the moment, if it was refused for that: then the alert is tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
 }
 
 impl ExaminedRemediation {

@@ -32,7 +32,10 @@ pub enum Outcome {
 impl Outcome {
     /// What came of it all.
     pub fn of(mode: Mode, plugins: &[PluginReport], targets: &[TargetReport]) -> Self {
-        let failed = plugins.iter().any(|plugin| matches!(plugin.answer, Answer::Failed(_)))
+        let unknown = |plugin: &PluginReport| plugin.examined.iter().any(|examined| examined.failure.is_some());
+        let failed = plugins
+            .iter()
+            .any(|plugin| matches!(plugin.answer, Answer::Failed(_)) || unknown(plugin))
             || targets.iter().any(|target| target.failure.is_some());
         let held = || targets.iter().flat_map(|target| &target.holds);
         let changed = targets.iter().any(|target| !target.changes.is_empty());

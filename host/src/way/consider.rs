@@ -10,7 +10,7 @@ use crate::{
     cloud::Cloud,
     decision::{Action, BlockPlace, Decision, Remediation},
     fact::Memo,
-    guard::{self, Circumstances, Surroundings},
+    guard::{self, Circumstances, Surroundings, Verdict},
     hold::Intent,
     report::{Answer, ExaminedRemediation, Failure, PluginReport},
     sandbox::Request,
@@ -39,7 +39,7 @@ pub(super) struct Considered {
 }
 
 /// What is around each place that a decision named, found once.
-type Places = HashMap<BlockPlace, Result<Surroundings, String>>;
+type Places = HashMap<BlockPlace, Result<Surroundings, Failure>>;
 
 impl Host {
     /// Lets every plugin that the alert is routed to decide, and puts each remediation before the guards.
@@ -98,25 +98,39 @@ impl Host {
         let Decision::Remediate(proposal) = decision else {
             return Vec::new();
         };
-        let pardons = self.parts.journal.pardons(case.now).await;
-        let pardons = pardons.map_err(|error| with_causes(&error));
+        let pardons = self.parts.journal.pardons(case.now).await.map_err(|error| Failure {
+            message: with_causes(&error),
+            passing: true,
+        });
         let mut places = Places::new();
         let mut reports = Vec::new();
         for remediation in &proposal.remediations {
+            let surroundings = surroundings(remediation, case, &mut places).await;
             let circumstances = Circumstances {
                 alert: case.alert,
                 may: &routed.may,
                 remediations: proposal.remediations.len(),
                 home: case.cloud.place(),
-                pardons: pardons.as_deref().map_err(String::as_str),
-                surroundings: surroundings(remediation, case, &mut places).await,
+                pardons: pardons.as_deref().map_err(|failure| failure.message.as_str()),
+                surroundings: surroundings
+                    .as_ref()
+                    .map_err(|failure| failure.message.as_str())
+                    .copied(),
             };
             let examined = guard::examine(remediation, &circumstances, &self.parts.rules);
             if let Some(passed) = &examined.passed {
                 intents.extend(passed.intents(&routed.name, case.now));
             }
+            let unknown = [
+                ("surroundings", surroundings.as_ref().err()),
+                ("pardon", pardons.as_ref().err()),
+            ];
+            let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
+            let failure = examined.refusal().and_then(refused_for);
+            let failure = failure.filter(|failure| failure.passing).cloned();
             reports.push(ExaminedRemediation {
                 remediation: remediation.clone(),
+                failure,
                 verdicts: examined.verdicts,
             });
         }
@@ -128,9 +142,13 @@ async fn surroundings<'a>(
     remediation: &Remediation,
     case: Case<'_>,
     places: &'a mut Places,
-) -> Result<&'a Surroundings, &'a str> {
+) -> Result<&'a Surroundings, Failure> {
+    let never = |why: &str| Failure {
+        message: why.to_owned(),
+        passing: false,
+    };
     let Action::Block(block) = &remediation.action else {
-        return Err("only a block has a place");
+        return Err(never("only a block has a place"));
     };
     if !places.contains_key(&block.at) {
         let found = surroundings::find(&block.at, &**case.facts, case.cloud).await;
@@ -138,7 +156,7 @@ async fn surroundings<'a>(
     }
     match places.get(&block.at) {
         Some(Ok(surroundings)) => Ok(surroundings),
-        Some(Err(why)) => Err(why),
-        None => Err("it was not looked for"),
+        Some(Err(failure)) => Err(failure.clone()),
+        None => Err(never("it was not looked for")),
     }
 }

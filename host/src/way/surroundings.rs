@@ -3,24 +3,26 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    cloud::{AclId, Cloud, InstanceId, NetworkAcl, SubnetId, VpcId},
+    cloud::{AclId, Cloud, CloudError, InstanceId, NetworkAcl, SubnetId, VpcId},
     decision::BlockPlace,
-    fact::{Answer, Facts, Question},
+    fact::{Answer, FactError, Facts, Question},
     guard::Surroundings,
     hold::Target,
+    report::Failure,
     text::with_causes,
 };
 
-/// Finds them, or says why they can't be known. What the plugin asked already is not fetched again.
-pub(super) async fn find(place: &BlockPlace, facts: &dyn Facts, cloud: &dyn Cloud) -> Result<Surroundings, String> {
+/// Finds them, or says why they can't be known, and whether they may be later. What the plugin asked already is not
+/// fetched again.
+pub(super) async fn find(place: &BlockPlace, facts: &dyn Facts, cloud: &dyn Cloud) -> Result<Surroundings, Failure> {
     let mut own_addresses = Vec::new();
     let acls = match place {
         BlockPlace::Instance(id) => {
-            let id: InstanceId = id.parse().map_err(|error| with_causes(&error))?;
+            let id: InstanceId = id.parse().map_err(|error| never(with_causes(&error)))?;
             let instance = match facts.ask(&Question::Instance(id.to_string())).await {
                 Ok(Answer::Instance(instance)) => instance,
-                Ok(_) => return Err(format!("the answer about {id} is not an instance")),
-                Err(error) => return Err(error.to_string()),
+                Ok(_) => return Err(never(format!("the answer about {id} is not an instance"))),
+                Err(error) => return Err(of_fact(&error)),
             };
             let subnets: BTreeSet<_> = instance.interfaces.iter().map(|interface| &interface.subnet).collect();
             let mut acls = Vec::new();
@@ -31,18 +33,18 @@ pub(super) async fn find(place: &BlockPlace, facts: &dyn Facts, cloud: &dyn Clou
             acls
         }
         BlockPlace::Subnet(id) => {
-            let id: SubnetId = id.parse().map_err(|error| with_causes(&error))?;
+            let id: SubnetId = id.parse().map_err(|error| never(with_causes(&error)))?;
             vec![acl_of(&id, facts).await?]
         }
         BlockPlace::NetworkAcl(id) => {
-            let id: AclId = id.parse().map_err(|error| with_causes(&error))?;
-            vec![cloud.network_acl(&id).await.map_err(|error| with_causes(&error))?]
+            let id: AclId = id.parse().map_err(|error| never(with_causes(&error)))?;
+            vec![cloud.network_acl(&id).await.map_err(|error| of_cloud(&error))?]
         }
     };
     let vpcs: BTreeSet<VpcId> = acls.iter().map(|acl| acl.vpc.clone()).collect();
     let mut vpc_prefixes = Vec::new();
     for vpc in &vpcs {
-        vpc_prefixes.extend(cloud.vpc_prefixes(vpc).await.map_err(|error| with_causes(&error))?);
+        vpc_prefixes.extend(cloud.vpc_prefixes(vpc).await.map_err(|error| of_cloud(&error))?);
     }
     Ok(Surroundings {
         targets: targets(acls, cloud),
@@ -52,11 +54,32 @@ pub(super) async fn find(place: &BlockPlace, facts: &dyn Facts, cloud: &dyn Clou
     })
 }
 
-async fn acl_of(subnet: &SubnetId, facts: &dyn Facts) -> Result<NetworkAcl, String> {
+async fn acl_of(subnet: &SubnetId, facts: &dyn Facts) -> Result<NetworkAcl, Failure> {
     match facts.ask(&Question::NetworkAcl(subnet.to_string())).await {
         Ok(Answer::NetworkAcl(acl)) => Ok(acl),
-        Ok(_) => Err(format!("the answer about {subnet} is not a network ACL")),
-        Err(error) => Err(error.to_string()),
+        Ok(_) => Err(never(format!("the answer about {subnet} is not a network ACL"))),
+        Err(error) => Err(of_fact(&error)),
+    }
+}
+
+fn never(message: String) -> Failure {
+    Failure {
+        message,
+        passing: false,
+    }
+}
+
+fn of_fact(error: &FactError) -> Failure {
+    Failure {
+        message: error.to_string(),
+        passing: matches!(error, FactError::Unavailable(_)),
+    }
+}
+
+fn of_cloud(error: &CloudError) -> Failure {
+    Failure {
+        message: with_causes(error),
+        passing: error.is_passing(),
     }
 }
 

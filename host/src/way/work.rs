@@ -129,7 +129,14 @@ pub fn failures(report: &Report) -> impl Iterator<Item = &Failure> {
         Answer::Failed(failure) => Some(failure),
         Answer::Decided(_) => None,
     });
-    of_plugins.chain(report.targets.iter().filter_map(|target| target.failure.as_ref()))
+    let of_guards = report
+        .plugins
+        .iter()
+        .flat_map(|plugin| &plugin.examined)
+        .filter_map(|examined| examined.failure.as_ref());
+    of_plugins
+        .chain(of_guards)
+        .chain(report.targets.iter().filter_map(|target| target.failure.as_ref()))
 }
 
 /// The one line that every alert has in the log.

@@ -35,11 +35,18 @@ fn answers_that_are_lost_leave_nothing_twice_and_nothing_behind() {
 #[test]
 fn throttling_delays_what_is_to_be_done_and_nothing_is_lost() {
     bad_day(&[Flow::Insert, Flow::Expire], &throttled());
+    bad_day(&[Flow::Expire], &often(Kind::Throttled, Whom::Ec2));
 }
 
 #[test]
 fn a_heavier_offender_gets_a_lighter_ones_place_on_every_bad_day() {
     bad_day(&[Flow::Evict], &[late(), failing(), lost(), throttled()].concat());
+}
+
+#[test]
+fn whatever_request_of_an_alert_is_throttled_its_offenders_are_blocked_in_the_end() {
+    let from = |first| Trouble::new(Kind::Throttled, Whom::Ec2).after(first).times(6);
+    bad_day(&[Flow::Insert], &[0, 1, 2, 3, 4].map(from));
 }
 
 fn late() -> Vec<Trouble> {
@@ -55,7 +62,7 @@ fn lost() -> Vec<Trouble> {
 }
 
 fn throttled() -> Vec<Trouble> {
-    [often(Kind::Throttled, Whom::Writes), often(Kind::Throttled, Whom::Ec2)].concat()
+    often(Kind::Throttled, Whom::Writes)
 }
 
 fn often(kind: Kind, whom: Whom) -> Vec<Trouble> {

@@ -82,7 +82,7 @@ async fn holds_are_listed_and_released_while_the_daemon_runs() {
     let table = stage.quell.run(&["holds"]).unwrap();
     assert_eq!(table.exit, Some(0), "{table:?}");
     let web_acl = stage.scene.web.acl.as_str();
-    for shown in ["HOLD", "203.0.113.7/32", "2001:db8:bad:cafe::66/128", "left", web_acl] {
+    for shown in ["HOLD", "203.0.113.7/32", "2001:db8:bad:cafe::66/128", "LEFT", web_acl] {
         assert!(table.stdout.contains(shown), "{shown}: {}", table.stdout);
     }
     let list = stage.quell.run(&["holds", "--output", "json"]).unwrap();

@@ -25,7 +25,7 @@ async fn a_running_daemon_pauses_plans_and_resumes_and_others_see_it() {
     let stage = Stage::build("").await.unwrap();
     let _daemon = stage.quell.serve().unwrap();
     assert!(told(&stage, &["pause", "--reason", "maintenance"]).starts_with("paused since 20"));
-    let place = stage.post(&stage.attack()).await.unwrap();
+    let place = stage.post(&stage.recorded_attack()).await.unwrap();
     stage.worked(&place).await.unwrap();
     assert!(stage.new_entries().unwrap().is_empty());
     let holds = told(&stage, &["holds", "--uncovered"]);
@@ -67,7 +67,7 @@ async fn a_pardon_holds_against_the_next_alert_with_the_daemon_and_after_it_star
     assert!(told(&stage, &["pardons"]).contains("our partner"));
 
     let _daemon = stage.quell.serve().unwrap();
-    let place = stage.post(&format!("{} ", stage.attack())).await.unwrap();
+    let place = stage.post(&format!("{} ", stage.recorded_attack())).await.unwrap();
     stage.worked(&place).await.unwrap();
     assert_eq!(stage.new_entries().unwrap().len(), 3);
     told(&stage, &["pardons", "--end", "203.0.113.7"]);

@@ -180,3 +180,25 @@ async fn one_that_fails_again_and_again_is_given_up_and_kept() {
     }
     assert_eq!((state, attempts), (DeliveryState::Failed, quell::way::retry::ATTEMPTS));
 }
+
+#[tokio::test]
+async fn an_alert_whose_surroundings_can_not_be_read_for_the_moment_is_tried_again() {
+    for call in [Call::DescribeVpcs, Call::DescribeNetworkAcls] {
+        let stand = Stand::new().await.unwrap();
+        let throttled = Fault::Throttled {
+            code: "RequestLimitExceeded".to_owned(),
+            message: "too many".to_owned(),
+        };
+        stand.cloud.fail_next(call, throttled);
+        let worked = stand.deliver("1", recorded::ATTACK).await.unwrap();
+        assert_eq!(worked.report.unwrap().outcome, Outcome::Failed, "{call}");
+        assert!(
+            matches!(worked.state, DeliveryState::Waiting { .. }),
+            "{call}: {:?}",
+            worked.state
+        );
+        let delivery = stand.journal.delivery(&DeliveryId::given("test", "1")).await.unwrap();
+        stand.host.work(&delivery.unwrap()).await.unwrap();
+        assert_eq!(stand.denied().len(), 4, "{call}");
+    }
+}

@@ -115,6 +115,12 @@ impl Disjoint {
         Self(blocks)
     }
 
+    /// How many units all of them touch together.
+    pub(super) fn units(&self, unit: u8) -> u128 {
+        let units = self.0.iter().map(|block| block.units(unit));
+        units.fold(0, u128::saturating_add)
+    }
+
     /// Whether a block has an address in common with one of these.
     pub(super) fn overlaps(&self, block: Block) -> bool {
         let next = self.0.partition_point(|span| span.last() < block.first);

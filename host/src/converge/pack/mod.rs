@@ -43,6 +43,7 @@
 //! Before that the offenders are sorted. The tree is at most as deep as an address has bits.
 
 mod block;
+mod innocents;
 mod leaf;
 mod never_deny;
 mod packing;
@@ -52,7 +53,7 @@ mod weight;
 
 use ipnet::IpNet;
 
-pub use self::{never_deny::NeverDeny, packing::Packing, weight::Weight};
+pub use self::{innocents::innocents, never_deny::NeverDeny, packing::Packing, weight::Weight};
 use crate::cloud::Family;
 
 /// What one hold brings to the packing.
