@@ -12,7 +12,7 @@ use super::{
     stage::{PATIENCE, Setting, Stage},
 };
 use crate::{
-    cloud::{Direction, NetworkAcl, RuleAction, oracle::Packet},
+    cloud::{Direction, Entry, NetworkAcl, RuleAction, oracle::Packet},
     converge::SideCapacity,
     report::style::{GOOD, QUIET, paint},
     way::order::{AclOutcome, Done, Order, TargetFilter},
@@ -50,7 +50,7 @@ const KNOCKS: [(&str, RuleAction, &str); 5] = [
     (
         "198.51.100.65",
         RuleAction::Allow,
-        "an attacker that is NOT COVERED: its security groups and the instance itself must hold",
+        "an attacker that is NOT COVERED: the security group and the instance itself must hold",
     ),
 ];
 
@@ -113,7 +113,7 @@ async fn tell(narrator: &Narrator, stage: &Stage, alerts: &[String]) -> Result<(
         "$ quell converge --dry-run\n{}",
         planned.to_string().trim_end()
     ))?;
-    narrator.say(one_by_one(&acl, &after, &before, &capacity))?;
+    narrator.say(compared(&acl, &after, &before, &capacity))?;
     for (address, expected, why) in KNOCKS {
         knock(narrator, stage, &after, address, expected, why)?;
     }
@@ -150,8 +150,8 @@ async fn settled(stage: &Stage) -> Result<AclOutcome, DemoError> {
     Err(DemoError::NotSo("the network ACL was brought to its holds in time"))
 }
 
-/// What the shared rules are good for.
-fn one_by_one(acl: &AclOutcome, after: &NetworkAcl, before: &NetworkAcl, capacity: &Done) -> String {
+/// What the shared rules are good for: how many they cover, and how many one rule each would.
+fn compared(acl: &AclOutcome, after: &NetworkAcl, before: &NetworkAcl, capacity: &Done) -> String {
     let sides = match capacity {
         Done::Capacity { acls } => acls
             .iter()
@@ -172,7 +172,7 @@ fn one_by_one(acl: &AclOutcome, after: &NetworkAcl, before: &NetworkAcl, capacit
     )
 }
 
-fn is_inbound_rule(entry: &crate::cloud::Entry) -> bool {
+fn is_inbound_rule(entry: &Entry) -> bool {
     entry.direction == Direction::Ingress && !entry.is_final()
 }
 
