@@ -1,8 +1,11 @@
 //! A case: an ACL with its owners, and what happens to it in turn.
 
+use std::time::Duration;
+
 use ipnet::IpNet;
 use proptest::sample::Index;
 use quell::cloud::{Call, Direction, Entry, Fault};
+use quell_tests::mortal::Death;
 
 /// A network ACL and what happens to it.
 #[derive(Debug, Clone)]
@@ -18,22 +21,29 @@ pub(crate) struct Case {
 }
 
 /// What happens between two times at which all is calm.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Turn {
     /// How much time passes first.
     pub(crate) minutes: i64,
     pub(crate) asked: Vec<Asked>,
     pub(crate) edits: Vec<Edit>,
-    /// Whether the next converge comes so soon after the edits that reads need not show them yet.
+    /// Whether the next converge comes so soon after the edits that Quell still believes what it wrote before them.
     pub(crate) is_hasty: bool,
     pub(crate) pardoned: Vec<IpNet>,
     /// What the configuration never blocks. A change of it means a restart.
     pub(crate) never: Vec<IpNet>,
     pub(crate) is_paused: bool,
     /// How far reads lag behind, in seconds: less than Quell allows for.
-    pub(crate) lag: u64,
+    pub(crate) lag_seconds: u64,
     pub(crate) failures: Vec<Failure>,
-    pub(crate) death: Option<Death>,
+    pub(crate) crash: Option<Crash>,
+}
+
+impl Turn {
+    /// How far reads lag behind.
+    pub(crate) fn lag(&self) -> Duration {
+        Duration::from_secs(self.lag_seconds)
+    }
 }
 
 /// A block that is asked for.
@@ -70,13 +80,10 @@ pub(crate) struct Failure {
     pub(crate) is_done: bool,
 }
 
-/// The end of the process at one of its writes.
+/// How the process ends in between.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Death {
-    /// Before which write from now on, counted from 0.
-    pub(crate) at: usize,
-    /// Whether that write is still done.
-    pub(crate) is_done: bool,
+pub(crate) struct Crash {
+    pub(crate) death: Death,
     /// Whether the next process knows that it is alone, or has to wait until the lease ends.
     pub(crate) breaks_leases: bool,
 }

@@ -29,7 +29,7 @@ fn no_write_is_a_bad_one_and_nothing_is_left_whatever_fails_and_whoever_edits() 
 
 fn play_all(cases: u32) {
     let config = ProptestConfig {
-        source_file: Some(file!()),
+        failure_persistence: None,
         ..ProptestConfig::with_cases(cases)
     };
     let played = TestRunner::new(config).run(&any_case(), |case| {
@@ -43,6 +43,11 @@ fn play_all(cases: u32) {
 
 async fn play(case: &Case) -> Result<(), TestCaseError> {
     let mut world = World::new(case);
+    let played = play_turns(&mut world, case).await;
+    played.map_err(|error| TestCaseError::fail(format!("{error}\n{}", world.calls())))
+}
+
+async fn play_turns(world: &mut World, case: &Case) -> Result<(), TestCaseError> {
     for turn in &case.turns {
         world.play(turn).await?;
     }

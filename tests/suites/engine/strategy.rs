@@ -4,7 +4,9 @@ use ipnet::IpNet;
 use proptest::{collection::vec, prelude::*, sample::Index};
 use quell::cloud::{Call, Direction, Entry, Fault, PortRange, Protocol, RuleAction};
 
-use crate::case::{Asked, Case, Death, Edit, Failure, Turn};
+use quell_tests::mortal::Death;
+
+use crate::case::{Asked, Case, Crash, Edit, Failure, Turn};
 
 fn prefix(text: &str) -> IpNet {
     text.parse::<IpNet>().unwrap().trunc()
@@ -98,8 +100,8 @@ fn any_failure() -> impl Strategy<Value = Failure> {
 }
 
 prop_compose! {
-    fn any_death()(at in 0_usize..8, is_done: bool, breaks_leases: bool) -> Death {
-        Death { at, is_done, breaks_leases }
+    fn any_crash()(at in 0_usize..8, is_done: bool, breaks_leases: bool) -> Crash {
+        Crash { death: Death { at, is_done }, breaks_leases }
     }
 }
 
@@ -112,11 +114,11 @@ prop_compose! {
         pardoned in vec(any_host(), 0..2),
         never in prop_oneof![4 => Just(Vec::new()), 1 => vec(any_host(), 1..3)],
         is_paused in prop::bool::weighted(0.1),
-        lag in prop_oneof![2 => Just(0_u64), 1 => 1_u64..45],
+        lag_seconds in prop_oneof![2 => Just(0_u64), 1 => 1_u64..45],
         failures in vec(any_failure(), 0..4),
-        death in prop::option::weighted(0.2, any_death()),
+        crash in prop::option::weighted(0.2, any_crash()),
     ) -> Turn {
-        Turn { minutes, asked, edits, is_hasty, pardoned, never, is_paused, lag, failures, death }
+        Turn { minutes, asked, edits, is_hasty, pardoned, never, is_paused, lag_seconds, failures, crash }
     }
 }
 

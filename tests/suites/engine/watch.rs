@@ -8,7 +8,7 @@ use quell::{
     guard::never_block::overlaps,
 };
 
-use crate::judge::{actions, is_shut, samples};
+use quell_tests::shut::{actions, is_shut, samples};
 
 /// What is seen of one ACL.
 pub(crate) struct Watch {

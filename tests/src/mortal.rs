@@ -1,6 +1,6 @@
-//! An account that is written to by a process that may die at any write.
+//! A process that may die at any write to its accounts.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -10,54 +10,72 @@ use quell::cloud::{
 };
 use tokio::sync::Notify;
 
-use crate::case::Death;
+/// The end of a process at one of its writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Death {
+    /// At which write from now on, counted from 0.
+    pub at: usize,
+    /// Whether that write is still done.
+    pub is_done: bool,
+}
 
-/// The account as it is for one process after the other.
-pub(crate) struct Mortal {
-    account: Arc<SimulatedCloud>,
+/// The life of a process, which may write to several accounts.
+#[derive(Debug, Default)]
+pub struct Life {
     death: Mutex<Option<Death>>,
     died: Notify,
 }
 
-impl Mortal {
-    pub(crate) fn new(account: Arc<SimulatedCloud>) -> Self {
-        Self {
-            account,
-            death: Mutex::default(),
-            died: Notify::new(),
-        }
-    }
-
+impl Life {
     /// Lets the process die as is said. None lets it live.
-    pub(crate) fn let_die(&self, death: Option<Death>) {
-        *self.death.lock().unwrap() = death;
+    pub fn ends(&self, death: Option<Death>) {
+        *self.locked() = death;
     }
 
     /// Returns when the process has died.
-    pub(crate) async fn died(&self) {
+    pub async fn ended(&self) {
         self.died.notified().await;
     }
 
-    async fn write(&self, write: impl Future<Output = Result<(), CloudError>>) -> Result<(), CloudError> {
-        let dies = {
-            let mut death = self.death.lock().unwrap();
-            match &mut *death {
-                Some(Death { at: 0, .. }) => death.take(),
-                Some(Death { at, .. }) => {
-                    *at -= 1;
-                    None
-                }
-                None => None,
+    fn locked(&self) -> MutexGuard<'_, Option<Death>> {
+        self.death.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the process dies at this write, if it does.
+    fn next(&self) -> Option<Death> {
+        let mut death = self.locked();
+        match &mut *death {
+            Some(Death { at: 0, .. }) => death.take(),
+            Some(Death { at, .. }) => {
+                *at -= 1;
+                None
             }
-        };
-        let Some(death) = dies else {
+            None => None,
+        }
+    }
+}
+
+/// An account as a process has it that may die at any write: from then on, it gets no answer.
+pub struct Mortal {
+    account: Arc<SimulatedCloud>,
+    life: Arc<Life>,
+}
+
+impl Mortal {
+    /// The account, for the process with this life.
+    pub fn new(account: Arc<SimulatedCloud>, life: Arc<Life>) -> Self {
+        Self { account, life }
+    }
+
+    async fn write(&self, write: impl Future<Output = Result<(), CloudError>>) -> Result<(), CloudError> {
+        let Some(death) = self.life.next() else {
             return write.await;
         };
         if death.is_done {
             // Nobody is left to hear the answer.
             drop(write.await);
         }
-        self.died.notify_one();
+        self.life.died.notify_one();
         std::future::pending().await
     }
 }

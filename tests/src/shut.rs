@@ -1,4 +1,4 @@
-//! What the packet oracle says of prefixes.
+//! Whether a prefix is shut out of a network ACL, by the packet oracle.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use quell::cloud::{
 const KINDS: [(u8, Option<u16>); 3] = [(6, Some(22)), (17, Some(53)), (47, None)];
 
 /// What becomes of one packet of each kind.
-pub(crate) fn actions(acl: &NetworkAcl, direction: Direction, remote: IpAddr) -> [RuleAction; 3] {
+pub fn actions(acl: &NetworkAcl, direction: Direction, remote: IpAddr) -> [RuleAction; 3] {
     KINDS.map(|(protocol, port)| {
         let packet = Packet {
             direction,
@@ -26,16 +26,19 @@ pub(crate) fn actions(acl: &NetworkAcl, direction: Direction, remote: IpAddr) ->
 }
 
 /// Whether nothing from a prefix passes.
-pub(crate) fn is_shut(acl: &NetworkAcl, direction: Direction, prefix: IpNet) -> bool {
+pub fn is_shut(acl: &NetworkAcl, direction: Direction, prefix: IpNet) -> bool {
     samples(prefix)
         .into_iter()
         .all(|remote| actions(acl, direction, remote) == [RuleAction::Deny; 3])
 }
 
 /// Addresses all over a prefix: eight at equal distances, and the last.
-pub(crate) fn samples(prefix: IpNet) -> Vec<IpAddr> {
+pub fn samples(prefix: IpNet) -> Vec<IpAddr> {
     let finer = (prefix.prefix_len() + 3).min(prefix.max_prefix_len());
-    let parts = prefix.subnets(finer).unwrap().map(|part| part.network());
+    let parts = prefix
+        .subnets(finer)
+        .expect("a prefix has finer ones, or is its own")
+        .map(|part| part.network());
     let mut samples: Vec<_> = parts.chain([prefix.broadcast()]).collect();
     samples.dedup();
     samples
