@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    cloud::{Cloud, Clouds, Direction, Family, NetworkAcl},
+    cloud::{Cloud, Clouds, Direction, Entry, Family, NetworkAcl},
     hold::{Change, Coverage, HoldId, Journal, JournalError, Lease, Leasing, Owner, Situation, Target},
 };
 
@@ -218,8 +218,7 @@ impl Driver {
         live: &NetworkAcl,
         read_at: Timestamp,
     ) -> Result<Pass, ConvergeError> {
-        let mut added = 0;
-        for change in &plan.changes {
+        for (at, change) in plan.changes.iter().enumerate() {
             self.clock
                 .sleep(self.pace.reserve(&run.target.place(), self.clock.now()))
                 .await;
@@ -233,13 +232,10 @@ impl Driver {
             let (wrote, end) = write(run.cloud, &run.target.acl, change).await;
             self.journal.finish(id, &end, self.clock.now()).await.map_err(journal)?;
             match wrote {
-                Wrote::Done => {
-                    run.changes.push(change.clone());
-                    added += net(change);
-                }
+                Wrote::Done => run.changes.push(change.clone()),
                 Wrote::Stale => return Ok(Pass::Stale),
                 Wrote::Full => {
-                    self.learn(run.target, change, live, added);
+                    self.learn(run.target, change, live, plan.changes.get(..at).unwrap_or_default());
                     return Ok(Pass::On);
                 }
                 Wrote::Failed(source) => {
@@ -254,14 +250,15 @@ impl Driver {
         Ok(Pass::On)
     }
 
-    /// Remembers how many entries there are where the API takes no more.
-    fn learn(&self, target: &Target, change: &Change, live: &NetworkAcl, added: isize) {
+    /// Remembers how many entries there are where the API takes no more: those that were live, and what the changes that were `made` since then came to.
+    fn learn(&self, target: &Target, change: &Change, live: &NetworkAcl, made: &[Change]) {
         let Some(entry) = change.adds() else { return };
         let (direction, family) = (entry.direction, Family::of(entry.prefix));
-        let counts = |entry: &&crate::cloud::Entry| {
-            !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family
-        };
-        let entries = live.entries.iter().filter(counts).count().saturating_add_signed(added);
+        let counts =
+            |entry: &&Entry| !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family;
+        let added = made.iter().filter_map(Change::adds).filter(counts).count();
+        let removed = made.iter().filter_map(Change::removes).filter(counts).count();
+        let entries = (live.entries.iter().filter(counts).count() + added).saturating_sub(removed);
         tracing::warn!(at = %target, entries, %direction, %family, "AWS takes no more entries here (NetworkAclEntryLimitExceeded)");
         let full = Full {
             direction,
@@ -315,15 +312,6 @@ impl Driver {
             run.lease = self.lease(run.target).await?;
         }
         Ok(())
-    }
-}
-
-/// How many entries a change adds.
-fn net(change: &Change) -> isize {
-    match change {
-        Change::Create(_) => 1,
-        Change::Replace { .. } => 0,
-        Change::Delete(_) => -1,
     }
 }
 
