@@ -28,6 +28,11 @@ impl LogFilter {
         Self("warn".to_owned())
     }
 
+    /// Only what failed.
+    pub fn errors() -> Self {
+        Self("error".to_owned())
+    }
+
     fn to_filter(&self) -> EnvFilter {
         // Later directives win over earlier ones of the same name.
         EnvFilter::new(format!("{QUIET},{}", self.0))

@@ -125,6 +125,8 @@ impl Command {
     pub fn default_log(&self) -> LogFilter {
         match self {
             Self::Serve(_) => LogFilter::default(),
+            // That attackers are not covered is its story, and no warning.
+            Self::Demo(_) => LogFilter::errors(),
             _ => LogFilter::warnings(),
         }
     }

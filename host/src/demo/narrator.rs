@@ -8,10 +8,19 @@ use std::{
 use comfy_table::Table;
 
 use super::DemoError;
-use crate::report::style::{HEADING, paint};
+use crate::{
+    cloud::{
+        Direction, NetworkAcl, RuleAction,
+        oracle::{Packet, judge},
+    },
+    report::{
+        acl_table::acl_table,
+        style::{BAD, HEADING, NOTE, paint},
+    },
+};
 
 /// How long a scene stays before the next, for a person to read.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_millis(1200);
 
 /// Prints the story.
 pub(super) struct Narrator {
@@ -49,8 +58,29 @@ impl Narrator {
         Ok(out.flush()?)
     }
 
+    /// Shows the inbound rules of a network ACL, those that were not there `before` marked.
+    pub(super) fn acl(&self, acl: &NetworkAcl, before: &NetworkAcl) -> Result<(), DemoError> {
+        let table = acl_table(acl, Direction::Ingress, |entry| !before.entries.contains(entry));
+        self.say(format!("{} inbound rules\n{}", acl.id, self.table(table)))
+    }
+
+    /// Says what a network ACL does with a packet, and returns it.
+    pub(super) fn packet(&self, acl: &NetworkAcl, packet: &Packet) -> Result<RuleAction, DemoError> {
+        let judgement = judge(acl, packet);
+        let by = judgement
+            .entry
+            .as_ref()
+            .map_or_else(String::new, |entry| format!(" by rule {}", entry.number));
+        let verdict = match judgement.action {
+            RuleAction::Allow => paint(NOTE, format!("PASSES{by}")),
+            RuleAction::Deny => paint(BAD, format!("DENIED{by}")),
+        };
+        self.say(format!("packet: {packet} → {verdict}"))?;
+        Ok(judgement.action)
+    }
+
     /// A table, with colour if the story has colour.
-    pub(super) fn table(&self, mut table: Table) -> Table {
+    fn table(&self, mut table: Table) -> Table {
         if self.colours {
             table.enforce_styling();
         } else {

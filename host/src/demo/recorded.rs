@@ -10,9 +10,6 @@ use serde_json::Value;
 /// The attacker that the demo follows: the busiest of the recorded attack.
 pub(super) const ATTACKER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 
-/// The account that the demo plays in.
-pub(super) const ACCOUNT: &str = include_str!("../../../examples/simulated-account.toml");
-
 /// One recorded alert.
 pub(super) struct Recorded {
     /// The alert, as the detector sends it.

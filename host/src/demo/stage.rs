@@ -1,6 +1,7 @@
 //! The stage: a simulated account, a simulated Stealthwatch Cloud, and the real daemon between them.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::Path,
     sync::Arc,
@@ -8,27 +9,48 @@ use std::{
 };
 
 use serde::Deserialize;
+use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{
-    DemoError,
-    recorded::{ACCOUNT, Recorded},
-};
+use super::DemoError;
 use crate::{
-    cloud::NetworkAcl, config::Config, daemon::Daemon, hold::HoldFilter, report::Report,
-    simulated_stealthwatch::SimulatedStealthwatch, way::Host,
+    cloud::{NetworkAcl, SubnetId},
+    config::Config,
+    daemon::Daemon,
+    hold::HoldFilter,
+    report::Report,
+    simulated_stealthwatch::SimulatedStealthwatch,
+    way::{
+        Host,
+        order::{Done, Order},
+    },
 };
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked whether it has happened.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// What a stage is set with.
+pub(super) struct Setting<'a> {
+    /// The simulated account, in TOML.
+    pub(super) account: &'a str,
+    /// The subnet that the story is about.
+    pub(super) subnet: &'a str,
+    /// What the simulated Stealthwatch API has, by alert id.
+    pub(super) observations: BTreeMap<String, Vec<Value>>,
+    /// How long a block lasts.
+    pub(super) block: Duration,
+    /// What is never blocked, beside what never is anywhere.
+    pub(super) never_block: &'a [&'a str],
+}
 
 /// Everything that the story needs. Its files lie in a folder that goes with it.
 pub(super) struct Stage {
     _folder: TempDir,
     _stealthwatch: SimulatedStealthwatch,
     daemon: Daemon,
+    subnet: SubnetId,
     client: reqwest::Client,
 }
 
@@ -36,24 +58,26 @@ pub(super) struct Stage {
 #[derive(Deserialize)]
 struct Told {
     state: String,
-    report: Option<serde_json::Value>,
+    report: Option<Value>,
 }
 
 impl Stage {
-    /// Sets it. Blocks last for `block`.
-    pub(super) async fn set(block: Duration) -> Result<Self, DemoError> {
+    /// Sets it.
+    pub(super) async fn set(setting: Setting<'_>) -> Result<Self, DemoError> {
         let folder = tempfile::tempdir().map_err(DemoError::Stage)?;
-        let observations = Recorded::observations().map_err(DemoError::Recorded)?;
-        let stealthwatch = SimulatedStealthwatch::start(observations)
-            .await
-            .map_err(DemoError::Stage)?;
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).map_err(DemoError::Stage);
-        write("simulated-account.toml", ACCOUNT)?;
+        write("account.toml", setting.account)?;
         write("stealthwatch.key", SimulatedStealthwatch::KEY)?;
         only_for_us(&folder.path().join("stealthwatch.key")).map_err(DemoError::Stage)?;
-        let config = Config::parse(&configuration(&stealthwatch, block), &folder.path().join("quell.toml"))?;
+        let stealthwatch = SimulatedStealthwatch::start(setting.observations.clone())
+            .await
+            .map_err(DemoError::Stage)?;
+        let text = configuration(&setting, &stealthwatch);
+        let config = Config::parse(&text, &folder.path().join("quell.toml"))?;
+        let subnet = setting.subnet.parse();
         Ok(Self {
             daemon: Daemon::start(&config).await?,
+            subnet: subnet.map_err(|_| DemoError::NotSo("the subnet has an id"))?,
             _folder: folder,
             _stealthwatch: stealthwatch,
             client: reqwest::Client::new(),
@@ -81,12 +105,12 @@ impl Stage {
     }
 
     /// Sends an alert through the HTTP door, and returns the delivery's id.
-    pub(super) async fn post(&self, recorded: &Recorded) -> Result<String, DemoError> {
+    pub(super) async fn post(&self, alert: &str) -> Result<String, DemoError> {
         #[derive(Deserialize)]
         struct Accepted {
             delivery: String,
         }
-        let request = self.client.post(self.alerts_url()).body(recorded.alert);
+        let request = self.client.post(self.alerts_url()).body(alert.to_owned());
         let accepted: Accepted = request.send().await?.error_for_status()?.json().await?;
         Ok(accepted.delivery)
     }
@@ -107,13 +131,18 @@ impl Stage {
         Err(DemoError::NotSo("the alert was worked on in time"))
     }
 
-    /// The network ACL of the web server's subnet.
-    pub(super) async fn acl_of_web_subnet(&self) -> Result<NetworkAcl, DemoError> {
-        const WEB: &str = "subnet-0aaa1111bbb22222c";
-        let subnet = WEB.parse().map_err(|_| DemoError::NotSo("the web subnet has an id"))?;
+    /// What came of an order, which goes through the HTTP door as those of the commands do.
+    pub(super) async fn order(&self, order: &Order) -> Result<Done, DemoError> {
+        let url = format!("http://{}/orders", self.door());
+        let request = self.client.post(url).json(order);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// The network ACL of the subnet that the story is about.
+    pub(super) async fn acl(&self) -> Result<NetworkAcl, DemoError> {
         let cloud = self.host().clouds().only();
         let cloud = cloud.ok_or(DemoError::NotSo("the demo has one account"))?;
-        Ok(cloud.network_acl_of_subnet(&subnet).await?)
+        Ok(cloud.network_acl_of_subnet(&self.subnet).await?)
     }
 
     /// Waits until all holds have ended and their entries are gone, and returns the network ACL then.
@@ -122,7 +151,7 @@ impl Stage {
         while begin.elapsed() < PATIENCE {
             let journal = self.host().journal();
             if journal.holds(&HoldFilter::default()).await?.is_empty() && journal.unfinished().await?.is_empty() {
-                return self.acl_of_web_subnet().await;
+                return self.acl().await;
             }
             tokio::time::sleep(LOOK).await;
         }
@@ -136,11 +165,11 @@ impl Stage {
 }
 
 /// The configuration of the demo, as a user would write it.
-fn configuration(stealthwatch: &SimulatedStealthwatch, block: Duration) -> String {
+fn configuration(setting: &Setting<'_>, stealthwatch: &SimulatedStealthwatch) -> String {
     format!(
         r#"
         [simulated]
-        account-file = "simulated-account.toml"
+        account-file = "account.toml"
         [stealthwatch-cloud]
         base-url = "{url}"
         user = "{user}"
@@ -151,6 +180,8 @@ fn configuration(stealthwatch: &SimulatedStealthwatch, block: Duration) -> Strin
         path = "journal.sqlite"
         [sandbox]
         cache = "cache"
+        [guard]
+        never-block = {never_block:?}
         [[plugin]]
         name = "nacl-block"
         [plugin.settings]
@@ -160,7 +191,8 @@ fn configuration(stealthwatch: &SimulatedStealthwatch, block: Duration) -> Strin
         "#,
         url = stealthwatch.base_url(),
         user = SimulatedStealthwatch::USER,
-        seconds = block.as_secs(),
+        never_block = setting.never_block,
+        seconds = setting.block.as_secs(),
     )
 }
 

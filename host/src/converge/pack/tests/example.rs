@@ -31,8 +31,10 @@ fn table(packing: &Packing, most: usize) -> String {
     table
 }
 
-#[test]
-fn twelve_offenders_in_four_rules() {
+/// The page that explains the packing to network engineers.
+const PAGE: &str = include_str!("../../../../../examples/network-acl/README.md");
+
+fn twelve() -> Packing {
     let twelve = offenders([
         "192.0.2.8",
         "192.0.2.9",
@@ -47,7 +49,12 @@ fn twelve_offenders_in_four_rules() {
         "203.0.113.130",
         "203.0.113.200",
     ]);
-    let packing = Packing::solve(&twelve, &NeverDeny::default(), &[], &IPV4, 5);
+    Packing::solve(&twelve, &NeverDeny::default(), &[], &IPV4, 5)
+}
+
+#[test]
+fn twelve_offenders_in_four_rules() {
+    let packing = twelve();
     assert_eq!(packing.leaves(), 12);
     insta::assert_snapshot!(table(&packing, 5), @r"
     rules 0, worth 0
@@ -72,6 +79,11 @@ fn twelve_offenders_in_four_rules() {
       203.0.113.130/32  offenders 1, weight 1, innocents 0
       203.0.113.200/32  offenders 1, weight 1, innocents 0
     ");
+}
+
+#[test]
+fn the_page_on_network_acls_shows_what_the_packing_does() {
+    assert!(PAGE.contains(&table(&twelve(), 5)), "its worked example is another");
 }
 
 #[test]

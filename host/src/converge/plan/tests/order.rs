@@ -18,6 +18,11 @@ fn ordered(ours: &[Entry], holds: &[&str], room: u16) -> String {
     lines.join("\n")
 }
 
+/// Whether the page that explains network ACLs to network engineers shows these changes.
+fn is_on_the_page(changes: &str) -> bool {
+    include_str!("../../../../../examples/network-acl/README.md").contains(&format!("```\n{changes}\n```"))
+}
+
 #[test]
 fn merging_on_a_full_acl_replaces_in_place_and_then_drops_the_rest() {
     let ours = [deny(99, "203.0.113.4/32"), deny(98, "203.0.113.5/32")];
@@ -26,6 +31,7 @@ fn merging_on_a_full_acl_replaces_in_place_and_then_drops_the_rest() {
     ~ 98 deny 203.0.113.5/32 → 203.0.113.4/31 ingress
     ~ 99 deny 203.0.113.4/32 → 198.51.100.7/32 ingress
     ");
+    assert!(is_on_the_page(&plan));
 }
 
 #[test]
@@ -37,12 +43,15 @@ fn splitting_makes_all_parts_but_one_before_the_last_takes_the_place() {
     + 97 deny 203.0.113.5/32 ingress
     ~ 99 deny 203.0.113.4/30 → 203.0.113.7/32 ingress
     ");
+    assert!(is_on_the_page(&plan));
 }
 
 #[test]
 fn what_ended_hands_its_place_over_in_one_step() {
     let ours = [deny(99, "203.0.113.4/32")];
-    insta::assert_snapshot!(ordered(&ours, &["198.51.100.7/32"], 1), @"~ 99 deny 203.0.113.4/32 → 198.51.100.7/32 ingress");
+    let plan = ordered(&ours, &["198.51.100.7/32"], 1);
+    insta::assert_snapshot!(plan, @"~ 99 deny 203.0.113.4/32 → 198.51.100.7/32 ingress");
+    assert!(is_on_the_page(&plan));
 }
 
 #[test]
