@@ -10,13 +10,13 @@ use super::{
     wish::{Ground, Wanted},
 };
 use crate::{
-    cloud::{Family, RuleAction},
+    cloud::{Entry, Family, RuleAction},
     hold::Hold,
 };
 
 impl Ground<'_> {
     /// As many prefixes as there is room for: each hold's own if all have room, else the best packing.
-    pub(super) fn packed(&self, candidates: &[&Hold], stays: usize) -> Vec<Wanted> {
+    pub(super) fn packed(&self, candidates: &[&Hold], stays: &[Entry]) -> Vec<Wanted> {
         let families = [Family::IPv4, Family::IPv6].map(|family| {
             let of_family = candidates.iter().filter(|hold| Family::of(hold.prefix) == family);
             let offenders: Vec<_> = of_family
@@ -25,14 +25,15 @@ impl Ground<'_> {
                     weight: weight(hold, self.now),
                 })
                 .collect();
+            let staying = stays.iter().filter(|entry| Family::of(entry.prefix) == family).count();
             FamilyWish {
                 family,
                 alone: one_by_one(&offenders),
                 offenders,
-                room: self.room_for(family).saturating_sub(stays),
+                room: self.room_for(family).saturating_sub(staying),
             }
         });
-        let numbers = self.free_numbers().saturating_sub(stays);
+        let numbers = self.free_numbers().saturating_sub(stays.len());
         let alone: usize = families.iter().map(|family| family.alone.len()).sum();
         let [four, six] = &families;
         if four.fits() && six.fits() && alone <= numbers {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     cloud::{Direction, Entry, Family, Protocol, RuleAction},
+    guard::never_block::overlaps,
     hold::{Coverage, Hold, HoldId},
 };
 
@@ -132,7 +133,7 @@ impl Ground<'_> {
             })
             .collect();
         let prefixes = match self.stance {
-            Stance::Enforce => self.packed(&candidates, wish.stays.len()),
+            Stance::Enforce => self.packed(&candidates, &wish.stays),
             Stance::TakeBack { .. } => self.in_place(&candidates),
         };
         wish.wanted = prefixes;
@@ -241,8 +242,4 @@ fn covering(wanted: &[Wanted], prefix: IpNet) -> Option<usize> {
         .get(at)
         .filter(|wanted| wanted.prefix.contains(&prefix))
         .map(|_| at)
-}
-
-fn overlaps(one: IpNet, other: IpNet) -> bool {
-    one.contains(&other) || other.contains(&one)
 }
