@@ -111,10 +111,10 @@ fn planned((live, situation): &(NetworkAcl, Situation)) -> Plan {
 /// Half of the offenders are scattered, half stand close together.
 fn hold(number: u64) -> Hold {
     let scattered = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
-    let address = if number % 2 == 0 {
+    let address = if number.is_multiple_of(2) {
         scattered
     } else {
-        scattered & !0xffff | number % 0x4000
+        (scattered & !0xffff) | (number % 0x4000)
     };
     // From 11.0.0.0 on: what is below is never blocked.
     let address = Ipv4Addr::from((0x0b00_0000 + address % 0x5000_0000) as u32);

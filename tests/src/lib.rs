@@ -6,6 +6,7 @@ pub mod attack;
 #[cfg(feature = "aws")]
 pub mod emulator;
 pub mod guest;
+pub mod mortal;
 #[cfg(feature = "aws")]
 pub mod moto;
 pub mod process;
@@ -17,6 +18,7 @@ pub mod recorded;
 pub mod scene;
 #[cfg(feature = "aws")]
 pub mod seen;
+pub mod shut;
 #[cfg(feature = "aws")]
 pub mod stage;
 pub mod stand;

@@ -1,12 +1,12 @@
 //! The converger: what the rest of the host asks to bring network ACLs to what their holds say.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use super::{
-    Capacity, ConvergeError, Converged, Plan, SideCapacity, Stance, Terms, driver::Driver, lane::Lanes, pace::Pace,
-    quota::Quotas,
+    Capacity, ConvergeError, Converged, Plan, SideCapacity, Stance, Terms, driver::Driver, full::FullAcls, lane::Lanes,
+    pace::Pace, quota::Quotas, surveyor::Surveyor,
 };
 use crate::{
     clock::Clock,
@@ -41,16 +41,19 @@ impl Converger {
     /// A converger that has nothing to do yet.
     pub fn new(means: Means) -> Self {
         let lanes = Lanes::new(Arc::clone(&means.clock));
-        let driver = Driver {
+        let surveyor = Surveyor {
             clouds: means.clouds,
             journal: means.journal,
             clock: means.clock,
             terms: means.terms,
+            quotas: Quotas::default(),
+            full: FullAcls::default(),
+        };
+        let driver = Driver {
+            surveyor,
             stance: means.stance,
             owner: means.owner,
             pace: Pace::default(),
-            quotas: Quotas::default(),
-            full: HashMap::new().into(),
         };
         Self {
             driver: driver.into(),
@@ -117,10 +120,10 @@ impl Converger {
 
     /// How full an ACL is.
     pub async fn capacity(&self, target: &Target) -> Result<Capacity, ConvergeError> {
-        let cloud = self.cloud(target)?;
+        let cloud = self.driver.surveyor.cloud(target)?;
         let (live, situation) = self.look(target).await?;
         let plan = self.plan(target, &live, &situation, &self.driver.stance).await?;
-        let room = self.driver.room(target, &**cloud).await;
+        let room = self.driver.surveyor.room(target, &**cloud).await;
         let is_ours = |entry: &&Entry| situation.own.iter().any(|own| own.is(entry));
         let mut sides = Vec::new();
         for direction in Direction::BOTH {
@@ -164,8 +167,8 @@ impl Converger {
     }
 
     async fn look(&self, target: &Target) -> Result<(NetworkAcl, Situation), ConvergeError> {
-        let cloud = self.cloud(target)?;
-        let (live, situation, _) = self.driver.look(target, &**cloud).await?;
+        let cloud = self.driver.surveyor.cloud(target)?;
+        let (live, situation, _) = self.driver.surveyor.look(target, &**cloud).await?;
         Ok((live, situation))
     }
 
@@ -176,13 +179,12 @@ impl Converger {
         situation: &Situation,
         stance: &Stance,
     ) -> Result<Plan, ConvergeError> {
-        let cloud = self.cloud(target)?;
-        Ok(self.driver.plan(target, &**cloud, live, situation, stance).await)
-    }
-
-    fn cloud(&self, target: &Target) -> Result<&Arc<dyn crate::cloud::Cloud>, ConvergeError> {
-        let cloud = self.driver.clouds.of(&target.place());
-        cloud.ok_or_else(|| ConvergeError::NotConfigured { target: target.clone() })
+        let cloud = self.driver.surveyor.cloud(target)?;
+        Ok(self
+            .driver
+            .surveyor
+            .plan(target, &**cloud, live, situation, stance)
+            .await)
     }
 }
 

@@ -1,26 +1,21 @@
 //! The driver: applies plans, one journalled change at a time, and reads back.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Aggregate, ConvergeError, Drift, Plan, Room, Stance, Terms,
+    Aggregate, ConvergeError, Drift, Plan, Stance,
     drift::drift,
     pace::Pace,
-    plan,
-    quota::Quotas,
-    view::{SETTLING, view},
+    surveyor::{Surveyor, journal_error},
+    view::SETTLING,
     write::{Wrote, write},
 };
 use crate::{
     clock::Clock,
-    cloud::{Cloud, Clouds, Direction, Family, NetworkAcl},
-    hold::{Change, Coverage, HoldId, Journal, JournalError, Lease, Leasing, Owner, Situation, Target},
+    cloud::{Cloud, NetworkAcl},
+    hold::{Change, Coverage, HoldId, Journal, Lease, Leasing, Owner, Situation, Target},
 };
 
 /// How often one converge plans anew because the ACL is not as it was read: somebody took a number, or a read was old.
@@ -58,29 +53,12 @@ pub struct Converged {
 
 /// Brings network ACLs to what their holds say, one run at a time on each.
 pub(super) struct Driver {
-    pub(super) clouds: Arc<Clouds>,
-    pub(super) journal: Arc<dyn Journal>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) terms: Terms,
+    pub(super) surveyor: Surveyor,
     /// What a run may do unless the journal says that Quell is paused.
     pub(super) stance: Stance,
     pub(super) owner: Owner,
     pub(super) pace: Pace,
-    pub(super) quotas: Quotas,
-    pub(super) full: Mutex<HashMap<Target, Vec<Full>>>,
 }
-
-/// The API said that there is no room for more.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Full {
-    direction: Direction,
-    family: Family,
-    entries: usize,
-    at: Timestamp,
-}
-
-/// For how long the API's word on room is believed without asking again. A quota is raised rarely.
-const FULL_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// How one pass over a plan ended.
 enum Pass {
@@ -101,10 +79,7 @@ struct Run<'a> {
 impl Driver {
     /// Brings one ACL to what its holds say. If it does already, nothing is written.
     pub(super) async fn run(&self, target: &Target) -> Result<Converged, ConvergeError> {
-        let Some(cloud) = self.clouds.of(&target.place()) else {
-            let error = ConvergeError::NotConfigured { target: target.clone() };
-            return Err(error);
-        };
+        let cloud = self.surveyor.cloud(target)?;
         let lease = self.lease(target).await?;
         let mut run = Run {
             target,
@@ -113,7 +88,7 @@ impl Driver {
             changes: Vec::new(),
         };
         let result = self.rounds(&mut run).await;
-        if let Err(error) = self.journal.give_back(&run.lease).await {
+        if let Err(error) = self.journal().give_back(&run.lease).await {
             // It ends by itself.
             tracing::warn!(at = %target, "the lease could not be given back: {error}");
         }
@@ -124,7 +99,7 @@ impl Driver {
         let mut first: Option<(NetworkAcl, Vec<Drift>)> = None;
         let mut stale = 0;
         for _ in 0..ROUNDS {
-            let (live, situation, read_at) = self.look(run.target, run.cloud).await?;
+            let (live, situation, read_at) = self.surveyor.look(run.target, run.cloud).await?;
             if first.is_none() {
                 let drift = drift(&live, &situation, read_at);
                 for drift in &drift {
@@ -132,7 +107,10 @@ impl Driver {
                 }
                 first = Some((live.clone(), drift));
             }
-            let plan = self.plan(run.target, run.cloud, &live, &situation, &self.stance).await;
+            let surveyor = &self.surveyor;
+            let plan = surveyor
+                .plan(run.target, run.cloud, &live, &situation, &self.stance)
+                .await;
             if plan.is_empty() {
                 self.settle(run.target, &situation, &plan, &live, read_at).await?;
                 let (before, drift) = first.unwrap_or_else(|| (live.clone(), Vec::new()));
@@ -152,63 +130,12 @@ impl Driver {
                 if stale > STALE_ROUNDS {
                     break;
                 }
-                self.clock.sleep(STALE_WAIT * 2_u32.saturating_pow(stale - 1)).await;
+                self.clock().sleep(STALE_WAIT * 2_u32.saturating_pow(stale - 1)).await;
             }
         }
         Err(ConvergeError::Unsteady {
             target: run.target.clone(),
         })
-    }
-
-    /// The ACL as it is by what is read and what we know that we did, with what the journal knows of it.
-    pub(super) async fn look(
-        &self,
-        target: &Target,
-        cloud: &dyn Cloud,
-    ) -> Result<(NetworkAcl, Situation, Timestamp), ConvergeError> {
-        let read_at = self.clock.now();
-        let read = cloud.network_acl(&target.acl).await;
-        let read = read.map_err(|source| ConvergeError::Read {
-            target: target.clone(),
-            source: source.into(),
-        })?;
-        let since = read_at.saturating_sub(SETTLING).unwrap_or(Timestamp::MIN);
-        let situation = self.journal.situation(target, self.clock.now(), since).await;
-        let situation = situation.map_err(|source| journal_error(target, source))?;
-        Ok((view(&read, &situation.recent), situation, read_at))
-    }
-
-    pub(super) async fn plan(
-        &self,
-        target: &Target,
-        cloud: &dyn Cloud,
-        live: &NetworkAcl,
-        situation: &Situation,
-        stance: &Stance,
-    ) -> Plan {
-        let room = self.room(target, cloud).await;
-        let stance = match stance {
-            Stance::Enforce if situation.paused => Stance::TakeBack {
-                why: "Quell is paused, `quell resume` goes on".to_owned(),
-            },
-            stance => stance.clone(),
-        };
-        plan(live, situation, &self.terms, &room, &stance, self.clock.now())
-    }
-
-    /// The room that a target has by all that is known: the quota, and what the API said lately.
-    pub(super) async fn room(&self, target: &Target, cloud: &dyn Cloud) -> Room {
-        let now = self.clock.now();
-        let (quota, source) = self.quotas.of(cloud, self.terms.quota, now).await;
-        let mut room = Room::new(quota, source, self.terms.reserve);
-        let mut full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(full) = full.get_mut(target) {
-            full.retain(|full| now.duration_since(full.at) < FULL_FOR);
-            for full in full {
-                room.is_full_at(full.direction, full.family, full.entries);
-            }
-        }
-        room
     }
 
     async fn apply(
@@ -218,28 +145,29 @@ impl Driver {
         live: &NetworkAcl,
         read_at: Timestamp,
     ) -> Result<Pass, ConvergeError> {
-        let mut added = 0;
-        for change in &plan.changes {
-            self.clock
-                .sleep(self.pace.reserve(&run.target.place(), self.clock.now()))
+        for (at, change) in plan.changes.iter().enumerate() {
+            self.clock()
+                .sleep(self.pace.reserve(&run.target.place(), self.clock().now()))
                 .await;
-            if self.clock.now().duration_since(read_at) > FRESH {
+            if self.clock().now().duration_since(read_at) > FRESH {
                 return Ok(Pass::On);
             }
             self.renew(run).await?;
             let journal = |source| journal_error(run.target, source);
-            let id = self.journal.begin(&run.lease, change, self.clock.now()).await;
+            let id = self.journal().begin(&run.lease, change, self.clock().now()).await;
             let id = id.map_err(journal)?;
             let (wrote, end) = write(run.cloud, &run.target.acl, change).await;
-            self.journal.finish(id, &end, self.clock.now()).await.map_err(journal)?;
+            self.journal()
+                .finish(id, &end, self.clock().now())
+                .await
+                .map_err(journal)?;
             match wrote {
-                Wrote::Done => {
-                    run.changes.push(change.clone());
-                    added += net(change);
-                }
+                Wrote::Done => run.changes.push(change.clone()),
                 Wrote::Stale => return Ok(Pass::Stale),
                 Wrote::Full => {
-                    self.learn(run.target, change, live, added);
+                    let made = plan.changes.get(..at).unwrap_or_default();
+                    let full = &self.surveyor.full;
+                    full.learn(run.target, change, live, made, self.clock().now());
                     return Ok(Pass::On);
                 }
                 Wrote::Failed(source) => {
@@ -252,27 +180,6 @@ impl Driver {
             }
         }
         Ok(Pass::On)
-    }
-
-    /// Remembers how many entries there are where the API takes no more.
-    fn learn(&self, target: &Target, change: &Change, live: &NetworkAcl, added: isize) {
-        let Some(entry) = change.adds() else { return };
-        let (direction, family) = (entry.direction, Family::of(entry.prefix));
-        let counts = |entry: &&crate::cloud::Entry| {
-            !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family
-        };
-        let entries = live.entries.iter().filter(counts).count().saturating_add_signed(added);
-        tracing::warn!(at = %target, entries, %direction, %family, "AWS takes no more entries here (NetworkAclEntryLimitExceeded)");
-        let full = Full {
-            direction,
-            family,
-            entries,
-            at: self.clock.now(),
-        };
-        let mut all = self.full.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.entry(target.clone()).or_default();
-        known.retain(|known| (known.direction, known.family) != (direction, family));
-        known.push(full);
     }
 
     /// Notes the end, and forgets entries of ours that are known not to be there: somebody removed them, or they were never written. One that was written a moment ago may
@@ -289,17 +196,20 @@ impl Driver {
         for own in &situation.own {
             let is_live = live.entries.iter().any(|entry| own.is(entry));
             if !is_live && now.duration_since(own.written) > SETTLING {
-                self.journal.forget(target, own).await.map_err(journal)?;
+                self.journal().forget(target, own).await.map_err(journal)?;
             }
         }
-        let converged = self.journal.converged(target, situation.revision, &plan.coverage).await;
+        let converged = self
+            .journal()
+            .converged(target, situation.revision, &plan.coverage)
+            .await;
         converged.map_err(journal)
     }
 
     async fn lease(&self, target: &Target) -> Result<Lease, ConvergeError> {
-        let now = self.clock.now();
+        let now = self.clock().now();
         let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-        let leasing = self.journal.lease(target, &self.owner, now, until).await;
+        let leasing = self.journal().lease(target, &self.owner, now, until).await;
         match leasing.map_err(|source| journal_error(target, source))? {
             Leasing::Ours(lease) => Ok(lease),
             Leasing::Theirs { owner, until } => Err(ConvergeError::Busy {
@@ -311,25 +221,17 @@ impl Driver {
     }
 
     async fn renew(&self, run: &mut Run<'_>) -> Result<(), ConvergeError> {
-        if run.lease.until.duration_since(self.clock.now()) < RENEW {
+        if run.lease.until.duration_since(self.clock().now()) < RENEW {
             run.lease = self.lease(run.target).await?;
         }
         Ok(())
     }
-}
 
-/// How many entries a change adds.
-fn net(change: &Change) -> isize {
-    match change {
-        Change::Create(_) => 1,
-        Change::Replace { .. } => 0,
-        Change::Delete(_) => -1,
+    fn clock(&self) -> &dyn Clock {
+        &*self.surveyor.clock
     }
-}
 
-pub(super) fn journal_error(target: &Target, source: JournalError) -> ConvergeError {
-    ConvergeError::Journal {
-        target: target.clone(),
-        source: source.into(),
+    fn journal(&self) -> &dyn Journal {
+        &*self.surveyor.journal
     }
 }

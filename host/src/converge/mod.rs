@@ -9,14 +9,17 @@ mod converger;
 mod drift;
 mod driver;
 pub mod error;
+mod full;
 mod lane;
 mod number;
 mod order;
 mod pace;
 pub mod pack;
+mod packed;
 pub mod plan;
 mod quota;
 pub mod room;
+mod surveyor;
 pub mod terms;
 #[cfg(test)]
 mod testing;

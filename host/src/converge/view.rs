@@ -85,7 +85,10 @@ mod tests {
     fn what_yesterdays_state_still_shows_is_gone() {
         let entry = deny(99, "203.0.113.7/32");
         assert_eq!(
-            view(&fresh(&[entry.clone()]), &made([Change::Delete(entry)])),
+            view(
+                &fresh(std::slice::from_ref(&entry)),
+                &made([Change::Delete(entry.clone())])
+            ),
             fresh(&[])
         );
     }
@@ -101,7 +104,7 @@ mod tests {
             },
         ]);
         for read in [&[][..], &[first][..], &[second.clone()][..]] {
-            assert_eq!(view(&fresh(read), &changes), fresh(&[second.clone()]));
+            assert_eq!(view(&fresh(read), &changes), fresh(std::slice::from_ref(&second)));
         }
     }
 
@@ -117,6 +120,7 @@ mod tests {
     fn somebody_elses_entry_at_our_number_is_believed() {
         let theirs = deny(99, "198.51.100.0/24");
         let changes = made([Change::Create(deny(99, "203.0.113.7/32"))]);
-        assert_eq!(view(&fresh(&[theirs.clone()]), &changes), fresh(&[theirs]));
+        let read = fresh(&[theirs]);
+        assert_eq!(view(&read, &changes), read);
     }
 }

@@ -1,0 +1,124 @@
+//! A process that may die at any write to its accounts.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use ipnet::IpNet;
+use quell::cloud::{
+    AclId, Cloud, CloudError, CloudPlace, Direction, Entry, Instance, InstanceName, NetworkAcl, SecurityGroup,
+    SecurityGroupId, SubnetId, VpcId, simulated::SimulatedCloud,
+};
+use tokio::sync::Notify;
+
+/// The end of a process at one of its writes.
+#[derive(Debug, Clone, Copy)]
+pub struct Death {
+    /// At which write from now on, counted from 0.
+    pub at: usize,
+    /// Whether that write is still done.
+    pub is_done: bool,
+}
+
+/// The life of a process, which may write to several accounts.
+#[derive(Debug, Default)]
+pub struct Life {
+    death: Mutex<Option<Death>>,
+    died: Notify,
+}
+
+impl Life {
+    /// Lets the process die as is said. None lets it live.
+    pub fn ends(&self, death: Option<Death>) {
+        *self.locked() = death;
+    }
+
+    /// Returns when the process has died.
+    pub async fn ended(&self) {
+        self.died.notified().await;
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Option<Death>> {
+        self.death.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How the process dies at this write, if it does.
+    fn next(&self) -> Option<Death> {
+        let mut death = self.locked();
+        match &mut *death {
+            Some(Death { at: 0, .. }) => death.take(),
+            Some(Death { at, .. }) => {
+                *at -= 1;
+                None
+            }
+            None => None,
+        }
+    }
+}
+
+/// An account as a process has it that may die at any write: from then on, it gets no answer.
+pub struct Mortal {
+    account: Arc<SimulatedCloud>,
+    life: Arc<Life>,
+}
+
+impl Mortal {
+    /// The account, for the process with this life.
+    pub fn new(account: Arc<SimulatedCloud>, life: Arc<Life>) -> Self {
+        Self { account, life }
+    }
+
+    async fn write(&self, write: impl Future<Output = Result<(), CloudError>>) -> Result<(), CloudError> {
+        let Some(death) = self.life.next() else {
+            return write.await;
+        };
+        if death.is_done {
+            // Nobody is left to hear the answer.
+            drop(write.await);
+        }
+        self.life.died.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[async_trait]
+impl Cloud for Mortal {
+    fn place(&self) -> &CloudPlace {
+        self.account.place()
+    }
+
+    async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
+        self.account.instances(name).await
+    }
+
+    async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
+        self.account.network_acl(id).await
+    }
+
+    async fn network_acl_of_subnet(&self, subnet: &SubnetId) -> Result<NetworkAcl, CloudError> {
+        self.account.network_acl_of_subnet(subnet).await
+    }
+
+    async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
+        self.account.vpc_prefixes(vpc).await
+    }
+
+    async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {
+        self.account.security_group(id).await
+    }
+
+    async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
+        self.write(self.account.create_entry(acl, entry)).await
+    }
+
+    async fn replace_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
+        self.write(self.account.replace_entry(acl, entry)).await
+    }
+
+    async fn delete_entry(&self, acl: &AclId, direction: Direction, number: u16) -> Result<(), CloudError> {
+        self.write(self.account.delete_entry(acl, direction, number)).await
+    }
+
+    async fn rule_quota(&self) -> Result<Option<u16>, CloudError> {
+        self.account.rule_quota().await
+    }
+}

@@ -1,0 +1,7 @@
+//! The engine as a whole, driver and journal and all, on a strict simulated account. The packet oracle judges after every single write.
+mod case;
+mod learning;
+mod property;
+mod strategy;
+mod watch;
+mod world;

@@ -1,0 +1,40 @@
+//! A long time with Quell, in simulated time: alerts, crashes, throttling, and people who edit its network ACLs by hand. Nothing leaks, nothing is
+//! lost, and the journal stays bounded.
+//!
+//! The host is the real one with the default plugin in the sandbox, driven as the worker and the timer drive it; its journal is a file. What happens is
+//! made up from a seed, so that it is the same every time.
+mod accounts;
+mod attackers;
+mod figures;
+mod inspection;
+mod journal_file;
+mod outliving;
+mod people;
+mod process;
+mod soak;
+mod weather;
+
+use soak::{Soak, Span};
+
+#[test]
+fn two_days_of_attacks_crashes_and_other_peoples_edits_leave_nothing_behind() {
+    let span = Span {
+        days: 2,
+        alerts: 1_500,
+        keep_hours: 12,
+        seed: 1,
+    };
+    println!("{}", Soak::new(span).unwrap().run().unwrap());
+}
+
+#[test]
+#[ignore = "minutes in a release build: make soak"]
+fn thirty_days_of_attacks_crashes_and_other_peoples_edits_leave_nothing_behind() {
+    let span = Span {
+        days: 30,
+        alerts: 50_000,
+        keep_hours: 7 * 24,
+        seed: 30,
+    };
+    println!("{}", Soak::new(span).unwrap().run().unwrap());
+}

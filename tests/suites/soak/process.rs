@@ -1,0 +1,81 @@
+//! One Quell process: the real host with the default plugin, as the daemon sets it up.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use quell::{
+    clock::{Clock, ManualClock},
+    cloud::{Cloud, Clouds},
+    converge::{Converger, Means, Stance, Terms},
+    decision::ActionKind,
+    guard::Rules,
+    hold::{Journal, Owner, SqliteJournal},
+    report::Mode,
+    way::{Host, Parts, Routed},
+};
+use quell_tests::{
+    mortal::{Life, Mortal},
+    stand,
+};
+
+use crate::{accounts::Watched, attackers::MadeUp};
+
+/// How many alerts may wait.
+pub(crate) const QUEUE: u32 = 1_000;
+
+/// The default plugin twice: who tries passwords is denied the way in for hours, who scans is denied both ways.
+pub(crate) async fn plugins() -> anyhow::Result<Vec<Routed>> {
+    let times = r#""block-seconds": 10800, "longest-block-seconds": 172800"#;
+    let access = format!(r#"{{ "alert-types": ["Excessive Access Attempts (External)"], {times} }}"#);
+    let scan = format!(r#"{{ "alert-types": ["Inbound Port Scanner"], "direction": "both", {times} }}"#);
+    let plugin = stand::default_plugin().await?;
+    Ok(vec![
+        stand::routed(plugin.clone(), &access, [ActionKind::Block]).await?,
+        stand::routed(plugin, &scan, [ActionKind::Block]).await?,
+    ])
+}
+
+/// Starts a process on a journal that others before it may have left.
+pub(crate) async fn start(
+    number: usize,
+    journal: &Path,
+    accounts: &[Watched],
+    life: &Arc<Life>,
+    clock: &Arc<ManualClock>,
+    keep: SignedDuration,
+    plugins: Vec<Routed>,
+) -> anyhow::Result<Arc<Host>> {
+    let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::open(journal)?);
+    journal.break_leases().await?;
+    let clock: Arc<dyn Clock> = clock.clone();
+    let mortal =
+        |watched: &Watched| -> Arc<dyn Cloud> { Arc::new(Mortal::new(Arc::clone(&watched.account), Arc::clone(life))) };
+    let clouds = Arc::new(Clouds::new(accounts.iter().map(mortal)).cached(&clock));
+    Ok(Arc::new(Host::new(Parts {
+        plugins,
+        converger: Converger::new(Means {
+            clouds: Arc::clone(&clouds),
+            journal: Arc::clone(&journal),
+            clock: Arc::clone(&clock),
+            terms: Terms::default(),
+            stance: Stance::Enforce,
+            owner: Owner::new(format!("process {number}")),
+        }),
+        clouds,
+        observations: Arc::new(MadeUp),
+        journal,
+        clock,
+        rules: Rules {
+            never_block: Vec::new(),
+            widest_ipv4: 24,
+            widest_ipv6: 56,
+            max_remediations: 20,
+            longest_hold: Duration::from_secs(30 * 86_400),
+            until_released: false,
+        },
+        mode: Mode::Enforce,
+        queue: QUEUE,
+        workers: 4,
+        keep,
+    })))
+}
