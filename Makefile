@@ -43,6 +43,13 @@ lint: toolchain venv ## Format, clippy, documentation, templates
 	$(call say,Deployment template)
 	$(VENV)/bin/cfn-lint examples/lambda/template.yaml
 
+.PHONY: soak
+soak: toolchain ## 30 days in simulated time, and 10,000 random cases against the whole engine (release build, many minutes)
+	$(call say,The engine: 10$(comma)000 random cases)
+	QUELL_ENGINE_CASES=10000 cargo test --locked --release --package quell-tests --no-default-features --test engine
+	$(call say,Thirty days)
+	cargo test --locked --release --package quell-tests --no-default-features --test soak -- --ignored --nocapture
+
 .PHONY: bench
 bench: toolchain ## Measure decisions and the way of an alert (release build, some minutes)
 	cargo bench --locked --package quell-tests --no-default-features

@@ -1,7 +1,9 @@
 //! The engine as a whole, driver and journal and all, on a strict simulated account. The packet oracle judges after every single write.
 mod case;
+mod edits;
 mod learning;
 mod property;
 mod strategy;
+mod verdict;
 mod watch;
 mod world;

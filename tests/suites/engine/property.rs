@@ -11,9 +11,9 @@ use tokio::runtime;
 use crate::{case::Case, strategy::any_case, world::World};
 
 /// How many cases are played unless `QUELL_ENGINE_CASES` says another number: about a minute's worth on two cores without optimisation.
-const CASES: u32 = 2_000;
-/// How many are played side by side.
-const LANES: u32 = 2;
+const CASES: u32 = 6_000;
+/// How many are played side by side. Half of the time each of them waits for its journal.
+const LANES: u32 = 4;
 
 /// No covered offender is opened by any write and no never-blocked address cut off; others' entries are untouched; when all is calm, what is said to be covered
 /// is denied, and nobody else's traffic changed beyond the aggregates that are told; after the last end nothing of ours is left, neither in the ACL nor in the journal.

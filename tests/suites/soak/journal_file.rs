@@ -60,21 +60,22 @@ pub(crate) fn holds_in_all(path: &Path) -> anyhow::Result<i64> {
     )
 }
 
-/// Looks whether anything is kept that ended before a time, or for the sake of something that is not kept any more.
+/// Looks whether anything is kept that ended before a time, or for the sake of something that is not kept any more; and whether an alert was given up.
 pub(crate) fn check(path: &Path, kept_since: Timestamp) -> anyhow::Result<()> {
     let journal = open(path)?;
     let before = kept_since.as_millisecond();
-    let old = [
+    let wrong = [
         "deliveries WHERE state <> 'waiting' AND received < ?1",
+        "deliveries WHERE state = 'failed' AND ?1 > 0",
         "holds WHERE ended_at < ?1",
         "changes WHERE coalesce(finished, begun) < ?1",
         "offences WHERE ?1 > 0 AND (delivery NOT IN (SELECT id FROM deliveries) OR hold NOT IN (SELECT id FROM holds))",
         "pardons WHERE until < ?1",
         "leases WHERE until < ?1",
     ];
-    for old in old {
-        let kept: i64 = journal.query_row(&format!("SELECT count(*) FROM {old}"), [before], |row| row.get(0))?;
-        ensure!(kept == 0, "the journal keeps {kept} {old} with {before}");
+    for wrong in wrong {
+        let kept: i64 = journal.query_row(&format!("SELECT count(*) FROM {wrong}"), [before], |row| row.get(0))?;
+        ensure!(kept == 0, "the journal keeps {kept} {wrong} with {before}");
     }
     Ok(())
 }

@@ -6,13 +6,16 @@
 mod accounts;
 mod attackers;
 mod figures;
+mod hourly;
 mod inspection;
 mod journal_file;
 mod outliving;
 mod people;
 mod process;
 mod soak;
+mod timer;
 mod weather;
+mod worker;
 
 use soak::{Soak, Span};
 
@@ -20,7 +23,8 @@ use soak::{Soak, Span};
 fn two_days_of_attacks_crashes_and_other_peoples_edits_leave_nothing_behind() {
     let span = Span {
         days: 2,
-        alerts: 1_500,
+        alerts: 800,
+        block_hours: 1,
         keep_hours: 12,
         seed: 1,
     };
@@ -33,6 +37,7 @@ fn thirty_days_of_attacks_crashes_and_other_peoples_edits_leave_nothing_behind()
     let span = Span {
         days: 30,
         alerts: 50_000,
+        block_hours: 3,
         keep_hours: 7 * 24,
         seed: 30,
     };

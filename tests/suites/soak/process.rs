@@ -24,8 +24,9 @@ use crate::{accounts::Watched, attackers::MadeUp};
 pub(crate) const QUEUE: u32 = 1_000;
 
 /// The default plugin twice: who tries passwords is denied the way in for hours, who scans is denied both ways.
-pub(crate) async fn plugins() -> anyhow::Result<Vec<Routed>> {
-    let times = r#""block-seconds": 10800, "longest-block-seconds": 172800"#;
+pub(crate) async fn plugins(block_hours: u32) -> anyhow::Result<Vec<Routed>> {
+    let (first, longest) = (block_hours * 3_600, block_hours * 3_600 * 16);
+    let times = format!(r#""block-seconds": {first}, "longest-block-seconds": {longest}"#);
     let access = format!(r#"{{ "alert-types": ["Excessive Access Attempts (External)"], {times} }}"#);
     let scan = format!(r#"{{ "alert-types": ["Inbound Port Scanner"], "direction": "both", {times} }}"#);
     let plugin = stand::default_plugin().await?;
