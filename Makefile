@@ -54,6 +54,10 @@ soak: toolchain ## 30 days in simulated time, and 10,000 random cases against th
 bench: toolchain ## Measure decisions and the way of an alert (release build, some minutes)
 	cargo bench --locked --package quell-tests --no-default-features
 
+.PHONY: storm
+storm: toolchain ## 10,000 alerts from 3,000 addresses in ten seconds (release build, some minutes)
+	QUELL_STORM=whole cargo test --locked --release --package quell-tests --no-default-features --test storm -- --nocapture
+
 .PHONY: lambda
 lambda: toolchain quell.toml ## Build target/lambda/quell/bootstrap.zip for a function on provided.al2023, with quell.toml in it
 	$(call say,Installing cargo-lambda and the linker zig into $(VENV))
