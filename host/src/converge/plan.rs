@@ -89,10 +89,10 @@ impl Plan {
     fn add(&mut self, ground: &Ground<'_>, holds: &[Hold]) {
         let holds: Vec<&Hold> = holds.iter().filter(|hold| hold.direction == ground.direction).collect();
         let wish = ground.wish(&holds);
-        let denied = ground.denied();
+        let live = ground.live();
         let standing = |entry: &Entry| Standing {
             entry: entry.clone(),
-            needed_until: wish.denied_by(entry.prefix, &denied),
+            needed_until: wish.denied_by(entry.prefix, &live),
         };
         let moving = ground.ours.iter().filter(|entry| !wish.stays.contains(entry));
         let families = [Family::IPv4, Family::IPv6];

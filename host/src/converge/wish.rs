@@ -11,7 +11,7 @@ use super::{
     weight::weight,
 };
 use crate::{
-    cloud::{Direction, Entry, Family, Protocol, RuleAction},
+    cloud::{Direction, Entry, Family},
     guard::never_block::overlaps,
     hold::{Coverage, Hold, HoldId},
 };
@@ -56,25 +56,19 @@ impl Wish {
     }
 
     /// The wanted prefixes that cover the holds which an entry of ours denies today: those inside of it, and those that it denies together with
-    /// others of what is `denied`.
-    pub(super) fn denied_by(&self, entry: IpNet, denied: &[IpNet]) -> BTreeSet<IpNet> {
+    /// others of the `live` entries, which are in the order of their numbers.
+    pub(super) fn denied_by(&self, entry: IpNet, live: &[&Entry]) -> BTreeSet<IpNet> {
         let together = self
             .covered
             .iter()
             .take_while(|(hold, ..)| hold.network() <= entry.network())
-            .filter(|(hold, ..)| *hold != entry && hold.contains(&entry) && is_denied(*hold, denied));
+            .filter(|(hold, ..)| *hold != entry && hold.contains(&entry) && number::is_denied(live, *hold));
         let holds = self.covered_inside(entry).iter().chain(together);
         holds
             .filter_map(|(_, _, at)| self.wanted.get(*at))
             .map(|wanted| wanted.prefix)
             .collect()
     }
-}
-
-/// Whether what is denied makes up all of a hold's prefix.
-fn is_denied(hold: IpNet, denied: &[IpNet]) -> bool {
-    let inside = denied.iter().copied().filter(|entry| hold.contains(entry));
-    IpNet::aggregate(&inside.collect()) == [hold]
 }
 
 /// One direction of an ACL, and what is to be known of it.
@@ -109,12 +103,11 @@ impl Ground<'_> {
         self.room.for_us(self.direction, family, self.theirs_of(family))
     }
 
-    /// The prefixes of which all is denied by an entry, ours or theirs.
-    pub(super) fn denied(&self) -> Vec<IpNet> {
-        let denies =
-            |entry: &&&Entry| !entry.is_final() && entry.action == RuleAction::Deny && entry.protocol == Protocol::All;
-        let all = self.ours.iter().chain(&self.theirs);
-        all.filter(denies).map(|entry| entry.prefix).collect()
+    /// All live entries in the order of their numbers.
+    pub(super) fn live(&self) -> Vec<&Entry> {
+        let mut live: Vec<&Entry> = self.ours.iter().chain(&self.theirs).copied().collect();
+        live.sort_by_key(|entry| entry.number);
+        live
     }
 
     /// The wish for these holds, which are all of this direction.
