@@ -2,7 +2,7 @@
 //! lost, and the journal stays bounded.
 //!
 //! The host is the real one with the default plugin in the sandbox, driven as the worker and the timer drive it; its journal is a file. What happens is
-//! made up from a seed, so that it is the same every time.
+//! made up from a seed; only the jitter with which a host tries failed deliveries again is not.
 mod accounts;
 mod attackers;
 mod figures;
