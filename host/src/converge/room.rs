@@ -81,13 +81,17 @@ impl Room {
             0 => String::new(),
             reserve => format!(", {reserve} kept free for people"),
         };
-        let for_us = self.for_us(direction, family, others);
+        let ours = match self.for_us(direction, family, others) {
+            0 => "none is left for ours".to_owned(),
+            1 => "the one left for ours goes to heavier holds".to_owned(),
+            left => format!("the {left} left for ours go to heavier holds"),
+        };
         match self.learnt(direction, family) {
             Some(learnt) if learnt < usize::from(self.quota).saturating_sub(1) => format!(
-                "no room: AWS takes no more than {learnt} {direction} rules for {family} here (NetworkAclEntryLimitExceeded), {others} are others'{reserve}; all {for_us} of ours go to heavier holds"
+                "no room: AWS takes no more than {learnt} {direction} rules for {family} here (NetworkAclEntryLimitExceeded), {others} are others'{reserve}; {ours}"
             ),
             _ => format!(
-                "no room: of {} {direction} rules for {family} (quota L-2AEEBF1A) {} are others'{reserve}; all {for_us} of ours go to heavier holds",
+                "no room: of {} {direction} rules for {family} (quota L-2AEEBF1A) {} are others'{reserve}; {ours}",
                 self.quota,
                 others + 1,
             ),
@@ -126,8 +130,9 @@ mod tests {
     #[test]
     fn a_hold_without_room_is_told_the_figures() {
         let mut room = room();
-        insta::assert_snapshot!(room.reason(Ingress, IPv4, 17), @"no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 18 are others', 1 kept free for people; all 1 of ours go to heavier holds");
+        insta::assert_snapshot!(room.reason(Ingress, IPv4, 17), @"no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 18 are others', 1 kept free for people; the one left for ours goes to heavier holds");
+        assert!(room.reason(Ingress, IPv4, 18).ends_with("none is left for ours"));
         room.is_full_at(Ingress, IPv4, 12);
-        insta::assert_snapshot!(room.reason(Ingress, IPv4, 4), @"no room: AWS takes no more than 12 ingress rules for IPv4 here (NetworkAclEntryLimitExceeded), 4 are others', 1 kept free for people; all 7 of ours go to heavier holds");
+        insta::assert_snapshot!(room.reason(Ingress, IPv4, 4), @"no room: AWS takes no more than 12 ingress rules for IPv4 here (NetworkAclEntryLimitExceeded), 4 are others', 1 kept free for people; the 7 left for ours go to heavier holds");
     }
 }

@@ -289,7 +289,7 @@ fn the_demo_plays_to_its_end_without_colour_where_nobody_sees_it() {
         "ingress    IPv4       20  Service Quotas      17     1     1    270          180",
         "300 holds in force, 120 covered",
         "99 deny 203.0.113.0/25 ingress: 90 offenders and 38 addresses that no hold asks for",
-        "NOT COVERED 180 holds: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 18 are others', 1 kept free for people; all 1 of ours go to heavier holds",
+        "NOT COVERED 180 holds: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 18 are others', 1 kept free for people; the one left for ours goes to heavier holds",
         "One rule for each attacker would cover 18.",
         "from 203.0.113.4 → DENIED by rule 99\n        no attacker",
         "from 203.0.113.201 → PASSES by rule 120\n        the partner on the never-block list",

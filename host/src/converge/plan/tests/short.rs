@@ -25,7 +25,7 @@ fn what_does_not_fit_is_said_with_the_figures() {
     insta::assert_snapshot!(lines(&planned(&live, &holds, &[])), @r"
     + 99 deny 203.0.113.7/32 ingress
     hold 1: rule 99
-    hold 2: NOT COVERED: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 19 are others'; all 1 of ours go to heavier holds
+    hold 2: NOT COVERED: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 19 are others'; the one left for ours goes to heavier holds
     ");
 }
 
@@ -57,7 +57,7 @@ fn a_heavier_hold_takes_the_place_of_a_lighter_in_one_step() {
     let holds = [sure(1, "198.51.100.8/32", 50), sure(2, "203.0.113.7/32", 95)];
     insta::assert_snapshot!(lines(&planned(&live, &holds, &[ours])), @r"
     ~ 99 deny 198.51.100.8/32 → 203.0.113.7/32 ingress
-    hold 1: NOT COVERED: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 19 are others'; all 1 of ours go to heavier holds
+    hold 1: NOT COVERED: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 19 are others'; the one left for ours goes to heavier holds
     hold 2: rule 99
     ");
 }
@@ -220,7 +220,7 @@ fn more_entries_of_others_push_ours_out_by_weight() {
     let holds = [sure(1, "203.0.113.7/32", 60), sure(2, "198.51.100.8/32", 90)];
     insta::assert_snapshot!(lines(&planned(&live, &holds, &ours)), @r"
     - 99 deny 203.0.113.7/32 ingress
-    hold 1: NOT COVERED: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 19 are others'; all 1 of ours go to heavier holds
+    hold 1: NOT COVERED: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 19 are others'; the one left for ours goes to heavier holds
     hold 2: rule 98
     ");
 }
