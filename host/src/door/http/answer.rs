@@ -20,3 +20,11 @@ pub(super) fn refuse(status: StatusCode, why: &str) -> Response {
 pub(super) fn failed(status: StatusCode, error: &(dyn Error + 'static)) -> Response {
     refuse(status, &with_causes(error))
 }
+
+/// A refusal of a request with too many bytes.
+pub(super) fn too_long() -> Response {
+    refuse(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "the request has more bytes than http.max-body allows",
+    )
+}

@@ -12,8 +12,7 @@ use axum::{
 
 use super::{
     CARRIED_OUT_IN_PART, ORDER_TIMEOUT,
-    answer::{failed, refuse},
-    routes::too_long,
+    answer::{failed, refuse, too_long},
 };
 use crate::{
     exit::{Classified, Exit},

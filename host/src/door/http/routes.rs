@@ -16,7 +16,7 @@ use serde_json::{json, value::RawValue};
 use super::{
     HttpOptions, ORDER_TIMEOUT,
     admission::{self, Token},
-    answer::{failed, refuse},
+    answer::{failed, refuse, too_long},
     holds, orders, text,
 };
 use crate::{
@@ -69,13 +69,6 @@ async fn fits(State(limit): State<usize>, request: Request, next: Next) -> Respo
         Some(length) if length > limit => too_long(),
         _ => next.run(request).await,
     }
-}
-
-pub(super) fn too_long() -> Response {
-    refuse(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "the request has more bytes than http.max-body allows",
-    )
 }
 
 /// Cuts off a request that takes too long. Nearly always its body does not come.
