@@ -12,7 +12,11 @@ const CALM_AFTER: usize = 30;
 impl Soak {
     /// Waits until all is calm, as it is a minute after the last change, and looks at everything.
     pub(crate) async fn inspect(&mut self, host: &Host) -> anyhow::Result<()> {
-        self.clock.advance(SETTLING + SignedDuration::from_secs(1));
+        let settled = self.clock.now() + SETTLING + SignedDuration::from_secs(1);
+        while self.clock.now() < settled {
+            self.clock.advance(LOOK_AGAIN);
+            self.look_after(host).await?;
+        }
         for _ in 0..CALM_AFTER {
             self.look_after(host).await?;
             let targets = host.journal().targets().await?.len();
