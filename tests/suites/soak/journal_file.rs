@@ -80,10 +80,20 @@ pub(crate) fn check(path: &Path, kept_since: Timestamp) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How large the journal is, with its write-ahead log.
-pub(crate) fn bytes(path: &Path) -> anyhow::Result<u64> {
+/// How large the journal is, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) file: u64,
+    /// The write-ahead log: its size goes up and down between two fixed bounds, whatever is in the journal.
+    pub(crate) log: u64,
+}
+
+/// How large the journal is.
+pub(crate) fn size(path: &Path) -> anyhow::Result<Size> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
-    let log = std::fs::metadata(log).map_or(0, |log| log.len());
-    Ok(std::fs::metadata(path)?.len() + log)
+    Ok(Size {
+        file: std::fs::metadata(path)?.len(),
+        log: std::fs::metadata(log).map_or(0, |log| log.len()),
+    })
 }
