@@ -44,8 +44,8 @@ lint: toolchain venv ## Format, clippy, documentation, templates
 	$(VENV)/bin/cfn-lint examples/lambda/template.yaml
 
 .PHONY: soak
-soak: toolchain ## 30 days in simulated time, and 10,000 random cases against the whole engine (release build, many minutes)
-	$(call say,The engine: 10$(comma)000 random cases)
+soak: toolchain ## 30 days in simulated time, and 50,000 random cases against the whole engine (release build, many minutes)
+	$(call say,The engine: 50$(comma)000 random cases)
 	QUELL_ENGINE_CASES=50000 cargo test --locked --release --package quell-tests --no-default-features --test engine
 	$(call say,Thirty days)
 	cargo test --locked --release --package quell-tests --no-default-features --test soak -- --ignored --nocapture
