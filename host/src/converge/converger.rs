@@ -64,19 +64,17 @@ impl Converger {
     /// Brings one ACL to what its holds say now. If it does already, nothing is written. Who asks while a converge is under way shares the
     /// next one with all others who do.
     pub async fn converge(&self, target: &Target) -> Result<Arc<Converged>, ConvergeError> {
-        let work = async || {
-            let (driver, on) = (Arc::clone(&self.driver), target.clone());
-            // In a task of its own: who asked may go away, and a run that is cut off leaves a change without its result.
-            let run = Cause::carried(async move { driver.run(&on).await });
-            match tokio::spawn(run).await {
-                Ok(result) => result.map(Arc::new),
-                Err(error) => Err(ConvergeError::BrokeOff {
-                    target: target.clone(),
-                    why: error.to_string(),
-                }),
-            }
-        };
-        self.lanes.go(target, work).await
+        let (driver, lanes, on) = (Arc::clone(&self.driver), Arc::clone(&self.lanes), target.clone());
+        let turn = async move { lanes.go(&on, async { driver.run(&on).await.map(Arc::new) }).await };
+        // In a task of its own, the lane's turn and all: who asked may go away, and a run that is cut off leaves a change without its
+        // result.
+        let turn = tokio::spawn(Cause::carried(turn)).await;
+        turn.unwrap_or_else(|error| {
+            Err(ConvergeError::BrokeOff {
+                target: target.clone(),
+                why: error.to_string(),
+            })
+        })
     }
 
     /// What a converge would change. Writes nothing.

@@ -54,7 +54,8 @@ impl<K: Eq + Hash + Clone, T: Clone> Lanes<K, T> {
     }
 
     /// The result of a run on `key` that begins after this was called: a run of `work`, or of somebody who waited too.
-    pub(super) async fn go(&self, key: &K, work: impl AsyncFnOnce() -> T) -> T {
+    /// Must not be cut off: whoever is next would begin while `work` may still have something under way.
+    pub(super) async fn go(&self, key: &K, work: impl Future<Output = T>) -> T {
         let lane = self.lane(key);
         let ticket = lane.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let mut state = lane.state.lock().await;
@@ -64,7 +65,7 @@ impl<K: Eq + Hash + Clone, T: Clone> Lanes<K, T> {
         self.rest(&mut state).await;
         // Everybody who has asked by this moment is served: what they want done is in the journal already.
         let served = lane.asked.load(Ordering::SeqCst);
-        let result = work().await;
+        let result = work.await;
         state.served = served;
         state.last = Some(result.clone());
         state.ended = Some(self.clock.now());
@@ -127,7 +128,7 @@ mod tests {
     async fn a_thousand_who_ask_at_once_are_served_by_two_runs() {
         let (_, lanes) = lanes();
         let runs = AtomicUsize::new(0);
-        join_all((0..1000).map(|_| lanes.go(&"acl", async || run(&runs).await))).await;
+        join_all((0..1000).map(|_| lanes.go(&"acl", run(&runs)))).await;
         assert!(runs.into_inner() <= 2);
     }
 
@@ -135,10 +136,10 @@ mod tests {
     async fn who_asks_while_a_run_is_under_way_gets_one_that_begins_later() {
         let (_, lanes) = lanes();
         let runs = AtomicUsize::new(0);
-        let first = lanes.go(&"acl", async || run(&runs).await);
+        let first = lanes.go(&"acl", run(&runs));
         let second = async {
             tokio::task::yield_now().await;
-            lanes.go(&"acl", async || run(&runs).await).await
+            lanes.go(&"acl", run(&runs)).await
         };
         assert_eq!(tokio::join!(first, second), (1, 2));
     }
@@ -147,10 +148,10 @@ mod tests {
     async fn one_target_does_not_wait_for_another() {
         let (_, lanes) = lanes();
         let runs = AtomicUsize::new(0);
-        let stuck = lanes.go(&"stuck", async || std::future::pending().await);
+        let stuck = lanes.go(&"stuck", std::future::pending());
         tokio::select! {
             _ = stuck => unreachable!("it is stuck"),
-            result = lanes.go(&"acl", async || run(&runs).await) => assert_eq!(result, 1),
+            result = lanes.go(&"acl", run(&runs)) => assert_eq!(result, 1),
         }
     }
 
@@ -161,7 +162,7 @@ mod tests {
         let mut began = Vec::new();
         for _ in 0..6 {
             lanes
-                .go(&"acl", async || {
+                .go(&"acl", async {
                     began.push(clock.now().as_millisecond());
                     run(&runs).await
                 })
@@ -170,7 +171,7 @@ mod tests {
         assert_eq!(began, [0, 250, 750, 1750, 3750, 5750]);
         clock.advance(SignedDuration::from_secs(10));
         lanes
-            .go(&"acl", async || {
+            .go(&"acl", async {
                 began.push(clock.now().as_millisecond());
                 run(&runs).await
             })

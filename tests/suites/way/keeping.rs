@@ -154,6 +154,29 @@ async fn an_entry_of_ours_that_somebody_removed_comes_back() {
 }
 
 #[tokio::test]
+async fn who_goes_away_in_the_middle_leaves_no_second_writer_beside_the_first() {
+    let stand = Stand::new().await.unwrap();
+    stand.report("1", recorded::ATTACK).await.unwrap();
+    stand.pass(61).await.unwrap();
+    stand
+        .cloud
+        .remove_entry_as_someone_else(&WEB_ACL.parse().unwrap(), Direction::Ingress, 99)
+        .unwrap();
+    stand.cloud.answer_after(std::time::Duration::from_millis(100));
+    let soon = std::time::Duration::from_millis(30);
+    stand.cloud.forget_calls();
+    assert!(tokio::time::timeout(soon, stand.host.repair()).await.is_err());
+    stand.host.repair().await.unwrap();
+    let calls: Vec<_> = stand.cloud.calls().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(calls.join("\n"), @r"
+    DescribeNetworkAcls acl-0b111111111111111
+    CreateNetworkAclEntry acl-0b111111111111111 ingress 99 deny 203.0.113.7/32
+    DescribeNetworkAcls acl-0b111111111111111
+    DescribeNetworkAcls acl-0b111111111111111
+    ");
+}
+
+#[tokio::test]
 async fn a_number_that_somebody_took_from_us_is_worked_around_and_told() {
     let stand = Stand::new().await.unwrap();
     stand.report("1", recorded::ATTACK).await.unwrap();
