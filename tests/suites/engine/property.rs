@@ -4,7 +4,7 @@ use std::{env, thread};
 
 use proptest::{
     prelude::*,
-    test_runner::{TestCaseError, TestRunner},
+    test_runner::{RngSeed, TestCaseError, TestRunner},
 };
 use tokio::runtime;
 
@@ -21,16 +21,22 @@ const LANES: u32 = 4;
 fn no_write_is_a_bad_one_and_nothing_is_left_whatever_fails_and_whoever_edits() {
     let cases = env::var("QUELL_ENGINE_CASES").map_or(CASES, |cases| cases.parse().expect("a number of cases"));
     thread::scope(|scope| {
-        for _ in 0..LANES {
-            scope.spawn(|| play_all(cases.div_ceil(LANES)));
+        for lane in 0..LANES {
+            scope.spawn(move || play_all(lane, cases.div_ceil(LANES)));
         }
     });
 }
 
-fn play_all(cases: u32) {
+fn play_all(lane: u32, cases: u32) {
+    let config = ProptestConfig::with_cases(cases);
     let config = ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(cases)
+        // With `PROPTEST_RNG_SEED` set, every lane has cases of its own all the same.
+        rng_seed: match config.rng_seed {
+            RngSeed::Fixed(seed) => RngSeed::Fixed(seed.wrapping_add(u64::from(lane))),
+            RngSeed::Random => RngSeed::Random,
+        },
+        ..config
     };
     let played = TestRunner::new(config).run(&any_case(), |case| {
         let runtime = runtime::Builder::new_current_thread().build().unwrap();
