@@ -4,11 +4,15 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 
+use super::workshop;
 use crate::{
-    command::output::{StoryOutput, answer},
+    command::{
+        Global,
+        output::{StoryOutput, answer},
+    },
     exit::{Exit, Failure, OrExit, OrItsExit},
     kit::build::{Builder, Built},
-    sandbox::{Limits, Plugin, Sandbox, Use},
+    sandbox::{Plugin, Use},
 };
 
 /// Build a plugin: from its source to a component.
@@ -34,11 +38,11 @@ pub(super) struct Build {
 
 impl Build {
     /// Builds it.
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let path = self.path.clone();
         let built = tokio::task::spawn_blocking(move || Builder::new(path)?.build()).await?;
         let mut built = built.or_its_exit()?;
-        let plugin = loaded(&built).await?;
+        let plugin = loaded(&built, global).await?;
         if let Some(out) = &self.out {
             fs::copy(&built.component, out).or_exit(Exit::Failed)?;
             built.component.clone_from(out);
@@ -51,9 +55,9 @@ impl Build {
 }
 
 /// The plugin as the host has it, which no component is that the host would refuse.
-async fn loaded(built: &Built) -> Result<Plugin, Failure> {
+async fn loaded(built: &Built, global: &Global) -> Result<Plugin, Failure> {
     let wasm = fs::read(&built.component)?;
-    let sandbox = Sandbox::new(Use::OneAtATime, Limits::default(), None)?;
+    let sandbox = workshop(global)?.sandbox(Use::OneAtATime)?;
     let name = built.component.file_stem().unwrap_or_default().to_string_lossy();
     sandbox.load(&name, &wasm).await.or_exit(Exit::Input)
 }
