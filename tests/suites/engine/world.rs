@@ -51,8 +51,8 @@ pub(crate) struct World {
     pub(crate) failures: usize,
     /// How many tries to converge did not end well so far.
     pub(crate) tries_failed: usize,
-    /// Whether Quell believes what others undid already.
-    pub(crate) is_hasty: bool,
+    /// Whether Quell can't know what is there: others undid what it believes, or it got no answer to a write and reads lag behind.
+    pub(crate) is_blind: bool,
     /// Whether the operator's word on the quota is right.
     pub(crate) is_quota_right: bool,
 }
@@ -129,7 +129,7 @@ impl World {
             processes_before: 1,
             failures: 0,
             tries_failed: 0,
-            is_hasty: false,
+            is_blind: false,
             is_quota_right: case.believed_more == Some(0),
         }
     }
@@ -137,7 +137,8 @@ impl World {
     /// Plays a turn until all is calm, and looks at what came of it.
     pub(crate) async fn play(&mut self, turn: &Turn) -> Result<(), TestCaseError> {
         self.account.forget_calls();
-        self.is_hasty = turn.is_hasty;
+        let is_unanswered = turn.failures.iter().any(|failure| failure.is_done);
+        self.is_blind = turn.is_hasty || (is_unanswered && turn.lag_seconds > 0);
         self.processes_before = self.processes;
         self.clock.advance(SignedDuration::from_mins(turn.minutes));
         self.account.answer_stale(turn.lag());
@@ -295,7 +296,7 @@ impl World {
     async fn look_back(&mut self, converged: &Converged) -> Result<(), TestCaseError> {
         // A process does not know what AWS said of room to the one before it, and plans other aggregates until it has asked for itself.
         let has_unlearnt = !self.is_quota_right && self.processes > self.processes_before;
-        if self.is_hasty || has_unlearnt {
+        if self.is_blind || has_unlearnt {
             self.watch().forgive();
         }
         let covered: BTreeSet<_> = converged
