@@ -4,5 +4,4 @@
 
 pub mod component;
 pub mod inspected;
-pub mod text;
 pub mod workshop;

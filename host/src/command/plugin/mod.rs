@@ -1,5 +1,6 @@
 //! `quell plugin`: for those who write plugins. One file a subcommand.
 
+mod compile;
 mod inspect;
 
 use clap::{Args, Subcommand};
@@ -24,6 +25,7 @@ pub struct PluginCommand {
 #[derive(Debug, Clone, Subcommand)]
 enum What {
     Inspect(inspect::Inspect),
+    Compile(compile::Compile),
 }
 
 impl PluginCommand {
@@ -31,6 +33,7 @@ impl PluginCommand {
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
         match self.what {
             What::Inspect(inspect) => inspect.run(global).await,
+            What::Compile(compile) => compile.run(global).await,
         }
     }
 }
