@@ -3,6 +3,7 @@
 //! The log line, `quell explain`, the answer of the HTTP door and the demo are views of this one record.
 
 pub mod acl_table;
+mod basis;
 pub mod outcome;
 pub mod style;
 pub mod summary;
@@ -21,7 +22,10 @@ use crate::{
     sandbox::{Cost, LogLine},
 };
 
-pub use self::outcome::Outcome;
+pub use self::{
+    basis::{Around, Basis, Given, Known},
+    outcome::Outcome,
+};
 
 /// How far an alert may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +62,9 @@ pub struct Report {
     /// Why the alert was refused as a whole, before any plugin was asked. None if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+    /// What plugins and guards were told. None if nobody was asked, or if the report is of a Quell that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
     /// What was asked of the sources of facts, each question once, in order.
     pub facts: Vec<Asked>,
     /// What each plugin that it was routed to made of it.
@@ -76,6 +83,7 @@ impl Report {
             summary: format!("{} on {}; refused: {why}", alert.kind, alert.source.name),
             alert: alert.clone(),
             refusal: Some(why),
+            basis: None,
             facts: Vec::new(),
             plugins: Vec::new(),
             targets: Vec::new(),
@@ -88,6 +96,9 @@ impl Report {
 pub struct PluginReport {
     /// The plugin's name in the configuration.
     pub plugin: String,
+    /// What it was and was given. None if the report is of a Quell that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
     /// Its answer, or how it failed.
     pub answer: Answer,
     /// What it wrote to the log.
@@ -99,7 +110,7 @@ pub struct PluginReport {
 }
 
 /// A plugin's answer, or how it failed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
     /// It decided.
@@ -118,7 +129,7 @@ pub struct Failure {
 }
 
 /// One remediation before the guards.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExaminedRemediation {
     /// As the plugin asked for it.
     pub remediation: Remediation,
