@@ -24,6 +24,7 @@ pub mod guard;
 pub mod hold;
 pub mod operator;
 pub mod report;
+pub mod roster;
 pub mod sandbox;
 pub mod setup;
 pub mod simulated_stealthwatch;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{Host, Routed, surroundings};
+use super::{Host, surroundings};
 use crate::{
     alert::Alert,
     cloud::Cloud,
@@ -13,7 +13,8 @@ use crate::{
     guard::{self, Circumstances, Surroundings, Verdict},
     hold::Intent,
     report::{Answer, ExaminedRemediation, Failure, PluginReport},
-    sandbox::Request,
+    roster::{NotAsked, Routed, Snapshot},
+    sandbox::{Cost, Request},
     text::with_causes,
 };
 
@@ -28,6 +29,8 @@ pub(super) struct Case<'a> {
     pub(super) facts: &'a Arc<Memo>,
     /// When it is considered.
     pub(super) now: Timestamp,
+    /// The plugins and rules that were in force when it began.
+    pub(super) roster: &'a Snapshot,
 }
 
 /// What was decided, and what of it passed.
@@ -48,18 +51,22 @@ impl Host {
             plugins: Vec::new(),
             intents: Vec::new(),
         };
-        let routed = self
-            .parts
-            .plugins
-            .iter()
-            .filter(|routed| routed.detectors.contains(&case.alert.detector));
-        for routed in routed {
+        for routed in case.roster.plugins_for(case.alert, case.cloud.place()) {
+            let plugin = match &routed.plugin {
+                Ok(plugin) => plugin,
+                Err(why) => {
+                    considered
+                        .plugins
+                        .push(not_asked(&routed.name, &NotAsked::NotLoaded(why.to_string())));
+                    continue;
+                }
+            };
             let request = Request {
                 alert: Arc::clone(case.alert),
                 settings: routed.settings.clone(),
                 now: case.now,
             };
-            let report = match routed.plugin.decide(request, case.facts.clone()).await {
+            let report = match plugin.decide(request, case.facts.clone()).await {
                 Ok(decided) => {
                     let examined = self
                         .examine(routed, &decided.decision, case, &mut considered.intents)
@@ -117,7 +124,7 @@ impl Host {
                     .map_err(|failure| failure.message.as_str())
                     .copied(),
             };
-            let examined = guard::examine(remediation, &circumstances, &self.parts.rules);
+            let examined = guard::examine(remediation, &circumstances, &case.roster.rules);
             if let Some(passed) = &examined.passed {
                 intents.extend(passed.intents(&routed.name, case.now));
             }
@@ -135,6 +142,20 @@ impl Host {
             });
         }
         reports
+    }
+}
+
+/// What is told of a plugin that was not asked. A person may put it right meanwhile, so the alert is tried again.
+fn not_asked(plugin: &str, why: &NotAsked) -> PluginReport {
+    PluginReport {
+        plugin: plugin.to_owned(),
+        answer: Answer::Failed(Failure {
+            message: why.to_string(),
+            passing: true,
+        }),
+        log: Vec::new(),
+        cost: Cost::default(),
+        examined: Vec::new(),
     }
 }
 

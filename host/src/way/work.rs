@@ -83,6 +83,7 @@ impl Host {
     ) -> Result<Report, JournalError> {
         let now = self.parts.clock.now();
         let facts = self.facts(alert, cloud);
+        let roster = self.parts.roster.now();
         let considered = {
             let _place = self.deciding.acquire().await;
             self.consider(Case {
@@ -90,6 +91,7 @@ impl Host {
                 cloud: &**cloud,
                 facts: &facts,
                 now,
+                roster: &roster,
             })
             .await
         };
