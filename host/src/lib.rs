@@ -22,6 +22,7 @@ pub mod exit;
 pub mod fact;
 pub mod guard;
 pub mod hold;
+pub mod kit;
 pub mod operator;
 pub mod report;
 pub mod roster;

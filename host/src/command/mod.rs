@@ -15,6 +15,7 @@ pub mod output;
 pub mod pardons;
 pub mod pause;
 mod place;
+pub mod plugin;
 pub mod release;
 pub mod resume;
 pub mod serve;
@@ -115,6 +116,7 @@ pub enum Command {
     Converge(converge::Converge),
     Capacity(capacity::Capacity),
     Demo(demo::Demo),
+    Plugin(plugin::PluginCommand),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
     Version(version::Version),
@@ -145,6 +147,7 @@ impl Command {
             Self::Converge(converge) => converge.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
+            Self::Plugin(plugin) => plugin.run(global).await,
             Self::Config(config) => config.run(global),
             Self::Completions(completions) => completions.run(),
             Self::Version(version) => version.run(),

@@ -13,6 +13,7 @@ use super::{
     call::CallError,
     contract::{self, Mismatch},
     description::Description,
+    inspection::Inspection,
     plugin::Plugin,
     state::State,
 };
@@ -92,6 +93,7 @@ impl Sandbox {
         }
         let digest = Digest::of(wasm);
         let component = self.0.compile(name, digest, wasm).await?;
+        let inspection = Inspection::of(&self.0.engine, &component, wasm.len());
         let component = link(&self.0.engine, &component).map_err(|mismatch| LoadError::Contract {
             plugin: plugin(),
             mismatch,
@@ -100,6 +102,7 @@ impl Sandbox {
             name: name.into(),
             digest,
             description: Arc::new(Description::default()),
+            inspection: Arc::new(inspection),
             component,
             host: self.0.clone(),
         };

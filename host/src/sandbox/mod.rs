@@ -15,6 +15,7 @@ mod engine;
 mod fault;
 mod guest_time;
 mod host_call;
+mod inspection;
 mod limiter;
 pub mod limits;
 mod load;
@@ -39,6 +40,7 @@ pub use self::{
     description::{Description, SettingsProblem},
     engine::Use,
     fault::{Failure, Fault},
+    inspection::Inspection,
     limits::Limits,
     load::LoadError,
     log::{Level, LogLine},
@@ -51,6 +53,7 @@ pub struct Sandbox(Arc<Host>);
 
 /// What all plugins of one sandbox share.
 struct Host {
+    purpose: Use,
     engine: Engine,
     ticker: Ticker,
     limits: Arc<Limits>,
@@ -90,6 +93,7 @@ impl Sandbox {
         }
         let engine = engine::engine(purpose, &limits).map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
         Ok(Self(Arc::new(Host {
+            purpose,
             ticker: Ticker::start(engine.clone()).map_err(SandboxError::Ticker)?,
             engine,
             places: Semaphore::new(limits.decisions_at_once as usize),
