@@ -97,6 +97,11 @@ impl Breaker {
         }
     }
 
+    /// When it opens, and for how long.
+    pub fn terms(&self) -> BreakerTerms {
+        self.terms
+    }
+
     /// Asks for leave to go to the plugin at `now`. Who is let go tells what came of it.
     pub fn ask(&mut self, now: Timestamp) -> Leave {
         let (failures, until, last) = match &self.state {

@@ -2,10 +2,13 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Breaker, Route};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Breaker, BreakerTerms, Route};
 use crate::{alert::Alert, cloud::CloudPlace, decision::ActionKind, sandbox::Plugin};
 
 /// A plugin, what it gets and what it may do.
@@ -30,7 +33,8 @@ pub struct Routed {
 }
 
 /// What happens to an alert that a plugin could not decide on.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum OnFailure {
     /// The alert failed: it stays in the journal, and is tried again if that may help.
     #[default]
@@ -52,6 +56,16 @@ impl Routed {
             on_failure: OnFailure::default(),
             breaker: Arc::default(),
         }
+    }
+
+    /// Whether its breaker has these terms.
+    pub fn has_breaker_of(&self, terms: BreakerTerms) -> bool {
+        self.with_breaker(|breaker| breaker.terms() == terms)
+    }
+
+    /// Asks or tells its breaker.
+    pub fn with_breaker<T>(&self, act: impl FnOnce(&mut Breaker) -> T) -> T {
+        act(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether it decides on this alert, which is for this place.

@@ -92,9 +92,9 @@ impl Sandbox {
             contract::Encoding::Other => return Err(LoadError::NotWebAssembly { plugin: plugin() }),
         }
         let digest = Digest::of(wasm);
-        let component = self.0.compile(name, digest, wasm).await?;
-        let inspection = Inspection::of(&self.0.engine, &component, wasm.len());
-        let component = link(&self.0.engine, &component).map_err(|mismatch| LoadError::Contract {
+        let component = self.host.compile(name, digest, wasm).await?;
+        let inspection = Inspection::of(&self.host.engine, &component, wasm.len());
+        let component = link(&self.host.engine, &component).map_err(|mismatch| LoadError::Contract {
             plugin: plugin(),
             mismatch,
         })?;
@@ -104,7 +104,8 @@ impl Sandbox {
             description: Arc::new(Description::default()),
             inspection: Arc::new(inspection),
             component,
-            host: self.0.clone(),
+            limits: self.limits.clone(),
+            host: self.host.clone(),
         };
         let description = loaded.describe().await.map_err(LoadError::Describe)?;
         description.check().map_err(|problem| LoadError::Description {

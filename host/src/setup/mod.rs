@@ -67,7 +67,10 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
     };
     let (plugins, observations): (_, Arc<dyn ObservationSource>) = match purpose {
         Purpose::Orders => (Vec::new(), Arc::new(NoObservations)),
-        _ => (plugins::plugins(&config.plugins, &sandbox).await, observations(config)?),
+        _ => (
+            plugins::load_all(&config.plugins, &sandbox, None).await,
+            observations(config)?,
+        ),
     };
     Ok(Host::new(Parts {
         roster: Arc::new(Roster::new(Snapshot::new(plugins, rules(config)))),

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use crate::{
     digest::Digest,
-    sandbox::{LoadError, SettingsError},
+    sandbox::{LoadError, SandboxError, SettingsError},
 };
 
 /// Why a plugin can't be loaded. The host goes on without it.
@@ -24,7 +24,7 @@ pub enum PluginError {
     /// A plugin's file is not the one that the configuration means.
     #[error(
         "plugin `{plugin}`: {} has the digest {found}, the configuration allows only {pinned}; \
-         if you changed the plugin on purpose, change its sha256 too", path.display()
+         if you changed the plugin on purpose, `quell plugin lock` writes the digest", path.display()
     )]
     OtherDigest {
         /// The plugin.
@@ -39,6 +39,9 @@ pub enum PluginError {
     /// There is no built-in plugin of that name.
     #[error("there is no built-in plugin `{0}`; name its `file`")]
     NotBuiltIn(String),
+    /// Its limits are out of their range.
+    #[error(transparent)]
+    Limits(#[from] SandboxError),
     /// A plugin can't be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),

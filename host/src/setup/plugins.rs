@@ -1,48 +1,87 @@
 //! The plugins: each loads apart, and one that can't be loaded is in the roster with the reason.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex},
+};
+
+use futures::future::join_all;
 
 use super::PluginError;
 use crate::{
     builtin,
-    config::{Plugin, PluginSource},
+    config::{Mode, Plugin, PluginSource},
     digest::Digest,
-    roster::{Route, Routed},
+    roster::{Breaker, Routed, Snapshot},
     sandbox::{self, Sandbox},
     text::with_causes,
 };
 
-/// Loads all plugins and lets each check its settings. What is wrong with one concerns no other.
-pub(super) async fn plugins(configured: &[Plugin], sandbox: &Sandbox) -> Vec<Routed> {
-    let mut all = Vec::new();
-    for plugin in configured {
-        let loaded = load(plugin, sandbox).await;
-        if let Err(error) = &loaded {
-            tracing::error!(
-                plugin = plugin.name,
-                "{}; alerts that are routed to it fail and are kept",
-                with_causes(error)
-            );
-        }
-        all.push(Routed {
-            name: plugin.name.clone(),
-            plugin: loaded.map_err(|error| Arc::from(with_causes(&error))),
-            settings: settings(plugin),
-            routes: plugin.detectors.iter().copied().map(Route::of_detector).collect(),
-            may: plugin.may.iter().copied().collect(),
-            observes: false,
-            on_failure: crate::roster::OnFailure::default(),
-            breaker: Arc::default(),
-        });
+/// Loads all plugins, at the same time, and lets each check its settings. What is wrong with one concerns no other. Plugins that were in force `before` with the
+/// same component, settings and limits are not loaded again, and their breakers stay as they are.
+pub(super) async fn load_all(configured: &[Plugin], sandbox: &Sandbox, before: Option<&Snapshot>) -> Vec<Routed> {
+    let load = async |plugin: &Plugin| {
+        let known = before.and_then(|before| before.named(&plugin.name));
+        routed(plugin, sandbox, known.map(|known| &**known)).await
+    };
+    join_all(configured.iter().map(load)).await
+}
+
+async fn routed(plugin: &Plugin, sandbox: &Sandbox, before: Option<&Routed>) -> Routed {
+    let settings = settings(plugin);
+    let loaded = load(plugin, &settings, sandbox, before).await;
+    let breaker = Breaker::new(plugin.breaker);
+    Routed {
+        name: plugin.name.clone(),
+        breaker: match (&loaded, before) {
+            (Ok((_, Age::Known)), Some(before)) if before.has_breaker_of(plugin.breaker) => Arc::clone(&before.breaker),
+            _ => Arc::new(Mutex::new(breaker)),
+        },
+        plugin: loaded
+            .map(|(plugin, _)| plugin)
+            .map_err(|error| Arc::from(with_causes(&error))),
+        settings,
+        routes: plugin.routes.clone(),
+        may: plugin.may.iter().copied().collect(),
+        observes: plugin.mode == Mode::Observe,
+        on_failure: plugin.on_failure.clone(),
     }
-    all
+}
+
+/// Whether a plugin was in force before.
+enum Age {
+    Known,
+    New,
 }
 
 /// Loads one plugin and lets it check its settings.
-async fn load(plugin: &Plugin, sandbox: &Sandbox) -> Result<sandbox::Plugin, PluginError> {
-    let loaded = sandbox.load(&plugin.name, &component(plugin)?).await?;
-    loaded.validate_settings(&settings(plugin)).await?;
-    Ok(loaded)
+async fn load(
+    plugin: &Plugin,
+    settings: &str,
+    sandbox: &Sandbox,
+    before: Option<&Routed>,
+) -> Result<(sandbox::Plugin, Age), PluginError> {
+    let component = component(plugin)?;
+    if let Some(before) = before
+        && let Ok(known) = &before.plugin
+        && known.digest() == Digest::of(&component)
+        && *known.limits() == plugin.limits
+        && before.settings == settings
+    {
+        return Ok((known.clone(), Age::Known));
+    }
+    if plugin.is_unpinned() {
+        tracing::warn!(
+            plugin = plugin.name,
+            "whatever lies at the plugin's `file` is run: `quell plugin lock` pins it by its digest"
+        );
+    }
+    let loaded = sandbox
+        .within(plugin.limits.clone())?
+        .load(&plugin.name, &component)
+        .await?;
+    loaded.validate_settings(settings).await?;
+    Ok((loaded, Age::New))
 }
 
 fn settings(plugin: &Plugin) -> String {
@@ -65,15 +104,15 @@ fn component(plugin: &Plugin) -> Result<Cow<'static, [u8]>, PluginError> {
                 source,
             })?;
             let found = Digest::of(&bytes);
-            if found != *sha256 {
-                return Err(PluginError::OtherDigest {
+            match sha256 {
+                Some(pinned) if *pinned != found => Err(PluginError::OtherDigest {
                     plugin: plugin.name.clone(),
                     path: path.clone(),
                     found,
-                    pinned: *sha256,
-                });
+                    pinned: *pinned,
+                }),
+                _ => Ok(Cow::Owned(bytes)),
             }
-            Ok(Cow::Owned(bytes))
         }
     }
 }
