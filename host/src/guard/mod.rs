@@ -27,11 +27,13 @@ use crate::{
     alert::Alert,
     cloud::CloudPlace,
     decision::{Action, ActionKind, Remediation},
+    duration::human,
     hold::Pardon,
 };
 
 /// What the guards hold every remediation against: the operator's rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Prefixes that may never be denied, beside those of [`never_block::ALWAYS`].
     pub never_block: Vec<IpNet>,
@@ -42,6 +44,7 @@ pub struct Rules {
     /// How many remediations one decision may hold.
     pub max_remediations: usize,
     /// The longest time that a hold may last.
+    #[serde(with = "human")]
     pub longest_hold: Duration,
     /// Whether a hold may last until somebody releases it.
     pub until_released: bool,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::Place,
@@ -11,7 +12,8 @@ use crate::{
 };
 
 /// What is around the place of a block.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Surroundings {
     /// The network ACLs that guard the place. At least one.
     pub targets: Vec<Target>,

@@ -3,6 +3,7 @@
 //! The log line, `quell explain`, the answer of the HTTP door and the demo are views of this one record.
 
 pub mod acl_table;
+mod basis;
 pub mod outcome;
 pub mod style;
 pub mod summary;
@@ -17,11 +18,14 @@ use crate::{
     decision::{Decision, Remediation},
     fact::Asked,
     guard::Verdict,
-    hold::{Change, Coverage, DeliveryId, Hold, Target},
+    hold::{Change, Coverage, DeliveryId, Disagreement, Hold, Target},
     sandbox::{Cost, LogLine},
 };
 
-pub use self::outcome::Outcome;
+pub use self::{
+    basis::{Around, Basis, Given, Known},
+    outcome::Outcome,
+};
 
 /// How far an alert may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,10 +62,16 @@ pub struct Report {
     /// Why the alert was refused as a whole, before any plugin was asked. None if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+    /// What plugins and guards were told. None if nobody was asked, or if the report is of a Quell that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
     /// What was asked of the sources of facts, each question once, in order.
     pub facts: Vec<Asked>,
     /// What each plugin that it was routed to made of it.
     pub plugins: Vec<PluginReport>,
+    /// Where plugins asked for the same with different ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disagreements: Vec<Disagreement>,
     /// What was done, or would be, at each network ACL.
     pub targets: Vec<TargetReport>,
 }
@@ -76,8 +86,10 @@ impl Report {
             summary: format!("{} on {}; refused: {why}", alert.kind, alert.source.name),
             alert: alert.clone(),
             refusal: Some(why),
+            basis: None,
             facts: Vec::new(),
             plugins: Vec::new(),
+            disagreements: Vec::new(),
             targets: Vec::new(),
         }
     }
@@ -88,6 +100,18 @@ impl Report {
 pub struct PluginReport {
     /// The plugin's name in the configuration.
     pub plugin: String,
+    /// Whether it only observes: nothing comes of what it decides.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub observes: bool,
+    /// The plugin that it was asked in place of, because that one could not decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
+    /// The plugin whose answer counts in place of this one's, because this one could not decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fell_back_to: Option<String>,
+    /// What it was and was given. None if the report is of a Quell that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
     /// Its answer, or how it failed.
     pub answer: Answer,
     /// What it wrote to the log.
@@ -98,8 +122,22 @@ pub struct PluginReport {
     pub examined: Vec<ExaminedRemediation>,
 }
 
+impl PluginReport {
+    /// How it failed, if it did and nobody stood in for it.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.answer {
+            Answer::Failed(failure) if self.fell_back_to.is_none() => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 /// A plugin's answer, or how it failed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
     /// It decided.
@@ -118,7 +156,7 @@ pub struct Failure {
 }
 
 /// One remediation before the guards.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExaminedRemediation {
     /// As the plugin asked for it.
     pub remediation: Remediation,

@@ -150,6 +150,17 @@ impl Breaker {
         Some(Turn::Opened { until, failures })
     }
 
+    /// The plugin gave no answer, by no fault of its own. If it was the trial, the next alert is.
+    pub fn learnt_nothing(&mut self, now: Timestamp) {
+        if let State::Trial { failures, last, .. } = &self.state {
+            self.state = State::Open {
+                failures: *failures,
+                until: now,
+                last: last.clone(),
+            };
+        }
+    }
+
     /// Until when the plugin is aside, if it is, whether or not the pause is over.
     pub fn aside_until(&self) -> Option<Timestamp> {
         match self.state {

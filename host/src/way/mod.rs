@@ -6,7 +6,9 @@
 mod carry_out;
 mod consider;
 mod ending;
+pub mod evaluate;
 mod history;
+mod inquiry;
 pub mod order;
 mod place;
 pub mod receive;

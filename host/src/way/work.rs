@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Host, consider::Case, place, receive::unread_report, retry};
+use super::{Host, place, receive::unread_report, retry};
 use crate::{
     alert::{self, Alert},
     cloud::{Cause, Cloud},
     hold::{Delivery, DeliveryId, DeliveryState, JournalError},
-    report::{Answer, Failure, Mode, Outcome, Report, summary::summary},
+    report::{Failure, Mode, Outcome, PluginReport, Report, summary::summary},
     text::with_causes,
 };
 
@@ -86,14 +86,7 @@ impl Host {
         let roster = self.parts.roster.now();
         let considered = {
             let _place = self.deciding.acquire().await;
-            self.consider(Case {
-                alert,
-                cloud: &**cloud,
-                facts: &facts,
-                now,
-                roster: &roster,
-            })
-            .await
+            self.consider(alert, cloud, &facts, now, &roster).await
         };
         let targets = match delivery {
             Some(delivery) if mode.writes() => self.carry_out(&considered.intents, delivery, now).await?,
@@ -106,8 +99,10 @@ impl Host {
             summary: summary(mode, alert, &considered.plugins, &targets),
             alert: Alert::clone(alert),
             refusal: None,
+            basis: Some(considered.basis),
             facts: facts.asked(),
             plugins: considered.plugins,
+            disagreements: considered.disagreements,
             targets,
         })
     }
@@ -127,10 +122,7 @@ impl Host {
 
 /// All that failed on an alert's way.
 pub fn failures(report: &Report) -> impl Iterator<Item = &Failure> {
-    let of_plugins = report.plugins.iter().filter_map(|plugin| match &plugin.answer {
-        Answer::Failed(failure) => Some(failure),
-        Answer::Decided(_) => None,
-    });
+    let of_plugins = report.plugins.iter().filter_map(PluginReport::failure);
     let of_guards = report
         .plugins
         .iter()
