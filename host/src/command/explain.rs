@@ -9,7 +9,7 @@ use super::{
     output::{StoryOutput, answer},
 };
 use crate::{
-    alert::{self, Detector, stealthwatch::MAX_BYTES},
+    alert::{self, Detector, MAX_BYTES},
     exit::{Exit, Failure, OrExit, OrItsExit},
     report::Outcome,
     setup::{self, Purpose},

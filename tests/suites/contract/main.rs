@@ -41,6 +41,7 @@ fn request() -> Request {
         resolved: false,
         source: Source::default(),
         place: Place::default(),
+        extensions: Default::default(),
         raw: "{}".to_owned(),
     };
     Request {
