@@ -110,6 +110,25 @@ pub mod seconds {
     }
 }
 
+/// A duration in JSON as a person writes it, as [`HumanDuration`] does. For `#[serde(with = "…")]`.
+pub mod human {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::HumanDuration;
+
+    /// Writes a text such as `1h 30m`.
+    pub fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        HumanDuration(*duration).serialize(serializer)
+    }
+
+    /// Reads a text such as `1h 30m`.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        HumanDuration::deserialize(deserializer).map(|duration| duration.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ pub mod output;
 pub mod pardons;
 pub mod pause;
 mod place;
+pub mod recordings;
 pub mod release;
 pub mod resume;
 pub mod serve;
@@ -114,6 +115,7 @@ pub enum Command {
     Resume(resume::Resume),
     Converge(converge::Converge),
     Capacity(capacity::Capacity),
+    Recordings(recordings::Recordings),
     Demo(demo::Demo),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
@@ -144,6 +146,7 @@ impl Command {
             Self::Resume(resume) => resume.run(global).await,
             Self::Converge(converge) => converge.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
+            Self::Recordings(recordings) => recordings.run(),
             Self::Demo(demo) => demo.run(global).await,
             Self::Config(config) => config.run(global),
             Self::Completions(completions) => completions.run(),

@@ -10,7 +10,7 @@ use tokio::{sync::OnceCell, time::Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, FactError, Facts, Question, recorded::Outcome};
+use super::{Answer, FactError, Facts, Question};
 use crate::duration::seconds;
 
 /// A question that was asked, with what came of it.
@@ -23,9 +23,11 @@ pub struct Asked {
     pub outcome: Result<Answer, FactError>,
     /// How long the source took.
     pub took: Duration,
+    /// The plugins that asked, by name, in the order in which they first did. Empty if only the guards did.
+    pub asked_by: Vec<String>,
 }
 
-/// As a recording has it, and how long it took.
+/// As the journal has it.
 #[derive(Serialize, Deserialize)]
 struct Written {
     question: Question,
@@ -33,6 +35,30 @@ struct Written {
     outcome: Outcome,
     #[serde(with = "seconds")]
     seconds: Duration,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    asked_by: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Outcome {
+    Answer(Answer),
+    Error(FactError),
+}
+
+impl From<Outcome> for Result<Answer, FactError> {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Answer(answer) => Ok(answer),
+            Outcome::Error(error) => Err(error),
+        }
+    }
+}
+
+impl From<Result<Answer, FactError>> for Outcome {
+    fn from(outcome: Result<Answer, FactError>) -> Self {
+        outcome.map_or_else(Self::Error, Self::Answer)
+    }
 }
 
 impl From<Written> for Asked {
@@ -41,6 +67,7 @@ impl From<Written> for Asked {
             question: written.question,
             outcome: written.outcome.into(),
             took: written.seconds,
+            asked_by: written.asked_by,
         }
     }
 }
@@ -51,6 +78,7 @@ impl From<Asked> for Written {
             question: asked.question,
             outcome: asked.outcome.into(),
             seconds: asked.took,
+            asked_by: asked.asked_by,
         }
     }
 }
@@ -65,6 +93,7 @@ pub struct Memo {
 struct Entry {
     question: Question,
     outcome: OnceCell<(Result<Answer, FactError>, Duration)>,
+    asked_by: Mutex<Vec<String>>,
 }
 
 impl Memo {
@@ -85,9 +114,18 @@ impl Memo {
                 question: entry.question.clone(),
                 outcome,
                 took,
+                asked_by: entry.asked_by.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             })
         });
         answered.collect()
+    }
+
+    /// The same facts as one plugin asks for them, so that [`Self::asked`] can tell who asked for what.
+    pub fn of_plugin(self: &Arc<Self>, plugin: &str) -> Arc<dyn Facts> {
+        Arc::new(OfPlugin {
+            memo: Arc::clone(self),
+            plugin: plugin.to_owned(),
+        })
     }
 
     fn entry(&self, question: &Question) -> Arc<Entry> {
@@ -98,6 +136,7 @@ impl Memo {
         let entry = Arc::new(Entry {
             question: question.clone(),
             outcome: OnceCell::new(),
+            asked_by: Mutex::default(),
         });
         entries.push(Arc::clone(&entry));
         entry
@@ -114,6 +153,26 @@ impl Facts for Memo {
             (outcome, start.elapsed())
         };
         entry.outcome.get_or_init(fetch).await.0.clone()
+    }
+}
+
+/// What [`Memo::of_plugin`] gives.
+struct OfPlugin {
+    memo: Arc<Memo>,
+    plugin: String,
+}
+
+#[async_trait]
+impl Facts for OfPlugin {
+    async fn ask(&self, question: &Question) -> Result<Answer, FactError> {
+        {
+            let entry = self.memo.entry(question);
+            let mut asked_by = entry.asked_by.lock().unwrap_or_else(PoisonError::into_inner);
+            if !asked_by.contains(&self.plugin) {
+                asked_by.push(self.plugin.clone());
+            }
+        }
+        self.memo.ask(question).await
     }
 }
 
@@ -178,6 +237,18 @@ mod tests {
         assert_eq!(questions, [history("192.0.2.9"), history("192.0.2.1")]);
         assert!(asked[0].outcome.is_err() && asked[1].outcome.is_ok());
         assert!(asked.iter().all(|asked| asked.took >= Duration::from_secs(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asked_is_told_and_the_guards_are_nobody() {
+        let memo = Arc::new(Memo::new(Arc::new(Slow::default())));
+        for plugin in ["b", "a", "b"] {
+            let _ = memo.of_plugin(plugin).ask(&history("192.0.2.1")).await;
+        }
+        let _ = memo.ask(&history("192.0.2.1")).await;
+        let _ = memo.ask(&history("192.0.2.2")).await;
+        let asked_by: Vec<_> = memo.asked().into_iter().map(|asked| asked.asked_by).collect();
+        assert_eq!(asked_by, [vec!["b".to_owned(), "a".to_owned()], vec![]]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -52,6 +52,16 @@ pub enum Question {
     History(String),
 }
 
+impl Question {
+    /// What it is about; None if it is about the alert itself.
+    pub fn of(&self) -> Option<&str> {
+        match self {
+            Self::Observations => None,
+            Self::Instance(of) | Self::NetworkAcl(of) | Self::SecurityGroup(of) | Self::History(of) => Some(of),
+        }
+    }
+}
+
 /// As a listing shows it.
 impl fmt::Display for Question {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

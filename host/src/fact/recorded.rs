@@ -1,28 +1,21 @@
-//! Answers that are at hand: from a recording, or written by hand for a test of a plugin.
+//! Answers that are at hand: from a recording, or written by hand for a test of a plugin. What is asked is kept apart: a question without an
+//! answer at hand, and an answer that nobody asked for.
 
-use std::collections::{BTreeMap, btree_map};
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map},
+    sync::{Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
-use super::{Answer, Asked, FactError, Facts, Question};
+use super::{Answer, FactError, Facts, Question};
 
-/// Answers by their questions. As JSON it is a list:
-///
-/// ```
-/// let facts = r#"[
-///     { "question": { "fact": "history", "of": "203.0.113.7" },
-///       "answer": { "fact": "history",
-///                   "is": { "holds": 1, "offences": 1, "in_force": 0, "last_since": null, "last_until": null } } },
-///     { "question": { "fact": "observations" },
-///       "error": { "error": "unavailable", "message": "the API is down" } }
-/// ]"#;
-/// let facts: quell::fact::RecordedFacts = serde_json::from_str(facts)?;
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Entry>", into = "Vec<Entry>")]
-pub struct RecordedFacts(BTreeMap<Question, Result<Answer, FactError>>);
+/// Answers by their questions.
+#[derive(Debug, Default)]
+pub struct RecordedFacts {
+    answers: BTreeMap<Question, Result<Answer, FactError>>,
+    asked: Mutex<BTreeSet<Question>>,
+}
 
 /// Why a list of answers can't be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,35 +26,6 @@ pub enum RecordedFactsError {
     /// An answer of another kind than the question.
     #[error("the answer to the question `{0}` is one to another kind of question; `fact` must be the same in both")]
     Mismatched(Question),
-}
-
-#[derive(Serialize, Deserialize)]
-struct Entry {
-    question: Question,
-    #[serde(flatten)]
-    outcome: Outcome,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Outcome {
-    Answer(Answer),
-    Error(FactError),
-}
-
-impl From<Outcome> for Result<Answer, FactError> {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Answer(answer) => Ok(answer),
-            Outcome::Error(error) => Err(error),
-        }
-    }
-}
-
-impl From<Result<Answer, FactError>> for Outcome {
-    fn from(outcome: Result<Answer, FactError>) -> Self {
-        outcome.map_or_else(Self::Error, Self::Answer)
-    }
 }
 
 impl RecordedFacts {
@@ -83,27 +47,35 @@ impl RecordedFacts {
                 btree_map::Entry::Vacant(entry) => entry.insert(outcome),
             };
         }
-        Ok(Self(recorded))
+        Ok(Self {
+            answers: recorded,
+            asked: Mutex::default(),
+        })
     }
 
-    /// What was asked while an alert was decided.
-    ///
-    /// # Errors
-    ///
-    /// As [`RecordedFacts::new`]; a memo's own list has no such fault.
-    pub fn of_asked(asked: Vec<Asked>) -> Result<Self, RecordedFactsError> {
-        Self::new(asked.into_iter().map(|asked| (asked.question, asked.outcome)))
+    /// Every question that there is an answer to, ordered.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.answers.keys()
+    }
+
+    /// Every question that was asked, once each, ordered.
+    pub fn asked(&self) -> BTreeSet<Question> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 #[async_trait]
 impl Facts for RecordedFacts {
+    /// What was recorded. A question that was not is never answered with "not known", which a plugin may decide on: it can't be answered.
     async fn ask(&self, question: &Question) -> Result<Answer, FactError> {
-        self.0.get(question).cloned().unwrap_or_else(|| {
-            Err(FactError::NotKnown(format!(
-                "`{question}` was not recorded: this decision asks something that the recorded one did not"
-            )))
-        })
+        self.asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(question.clone());
+        self.answers
+            .get(question)
+            .cloned()
+            .unwrap_or_else(|| Err(FactError::Unavailable(format!("`{question}` was not recorded"))))
     }
 }
 
@@ -118,28 +90,10 @@ fn fits(question: &Question, answer: &Answer) -> bool {
     )
 }
 
-impl TryFrom<Vec<Entry>> for RecordedFacts {
-    type Error = RecordedFactsError;
-
-    fn try_from(entries: Vec<Entry>) -> Result<Self, RecordedFactsError> {
-        Self::new(entries.into_iter().map(|entry| (entry.question, entry.outcome.into())))
-    }
-}
-
-impl From<RecordedFacts> for Vec<Entry> {
-    fn from(recorded: RecordedFacts) -> Self {
-        let entries = recorded.0.into_iter().map(|(question, outcome)| Entry {
-            question,
-            outcome: outcome.into(),
-        });
-        entries.collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::{History, Observation};
+    use crate::fact::History;
 
     fn history() -> (Question, Result<Answer, FactError>) {
         (
@@ -149,41 +103,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_written_is_read_and_answered_again() {
-        let observation = Observation {
-            id: "1".into(),
-            kind: String::new(),
-            time: None,
-            raw: r#"{"id": 1}"#.into(),
-        };
-        let answers = [
-            (Question::Observations, Ok(Answer::Observations(vec![observation]))),
-            history(),
-            (
-                Question::Instance("web".into()),
-                Err(FactError::NotPermitted("no".into())),
-            ),
-        ];
-        let recorded = RecordedFacts::new(answers.clone()).unwrap();
-        let text = serde_json::to_string(&recorded).unwrap();
-        let read: RecordedFacts = serde_json::from_str(&text).unwrap();
-        assert_eq!(read, recorded);
-        for (question, outcome) in answers {
-            assert_eq!(read.ask(&question).await, outcome);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_question_that_was_not_recorded_is_not_known_and_says_so() {
-        let error = RecordedFacts::default()
-            .ask(&Question::Instance("web\u{1b}".into()))
-            .await
-            .unwrap_err();
-        insta::assert_snapshot!(error, @r"not known: `instance web\u{1b}` was not recorded: this decision asks something that the recorded one did not");
+    async fn what_was_recorded_is_answered_and_what_was_not_is_no_fact() {
+        let recorded = RecordedFacts::new([history()]).unwrap();
+        assert_eq!(recorded.ask(&history().0).await, history().1);
+        let other = Question::Instance("web\u{1b}".into());
+        let error = recorded.ask(&other).await.unwrap_err();
+        insta::assert_snapshot!(error, @r"unavailable: `instance web\u{1b}` was not recorded");
+        assert_eq!(recorded.asked(), [other, history().0].into());
     }
 
     #[test]
-    fn a_recording_that_contradicts_itself_is_refused() {
+    fn answers_that_contradict_one_another_are_refused() {
         insta::assert_snapshot!(RecordedFacts::new([history(), history()]).unwrap_err(), @"the question `history of 203.0.113.7` is recorded twice; leave one of the two out");
         let mismatched = (Question::Observations, history().1);
         insta::assert_snapshot!(RecordedFacts::new([mismatched]).unwrap_err(), @"the answer to the question `observations` is one to another kind of question; `fact` must be the same in both");

@@ -3,11 +3,13 @@
 //! The log line, `quell explain`, the answer of the HTTP door and the demo are views of this one record.
 
 pub mod acl_table;
+mod basis;
 pub mod outcome;
 pub mod style;
 pub mod summary;
 pub mod text;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -21,10 +23,13 @@ use crate::{
     sandbox::{Cost, LogLine},
 };
 
-pub use self::outcome::Outcome;
+pub use self::{
+    basis::{Around, Basis, Given, Known},
+    outcome::Outcome,
+};
 
 /// How far an alert may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// All the way.
@@ -58,6 +63,9 @@ pub struct Report {
     /// Why the alert was refused as a whole, before any plugin was asked. None if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
+    /// What plugins and guards were told. None if nobody was asked, or if the report is of a Quell that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
     /// What was asked of the sources of facts, each question once, in order.
     pub facts: Vec<Asked>,
     /// What each plugin that it was routed to made of it.
@@ -76,6 +84,7 @@ impl Report {
             summary: format!("{} on {}; refused: {why}", alert.kind, alert.source.name),
             alert: alert.clone(),
             refusal: Some(why),
+            basis: None,
             facts: Vec::new(),
             plugins: Vec::new(),
             targets: Vec::new(),
@@ -88,6 +97,9 @@ impl Report {
 pub struct PluginReport {
     /// The plugin's name in the configuration.
     pub plugin: String,
+    /// What it was and was given. None if the report is of a Quell that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
     /// Its answer, or how it failed.
     pub answer: Answer,
     /// What it wrote to the log.
@@ -99,7 +111,7 @@ pub struct PluginReport {
 }
 
 /// A plugin's answer, or how it failed.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
     /// It decided.
@@ -109,7 +121,7 @@ pub enum Answer {
 }
 
 /// Something that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// What failed, with its causes.
     pub message: String,
@@ -118,7 +130,7 @@ pub struct Failure {
 }
 
 /// One remediation before the guards.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExaminedRemediation {
     /// As the plugin asked for it.
     pub remediation: Remediation,

@@ -1,162 +1,109 @@
 //! Considers an alert: every plugin decides, every guard is heard. Nothing is written.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Host, Routed, surroundings};
+use super::{
+    Host, Routed,
+    evaluate::{Case, Subject, evaluate},
+    surroundings::LiveSurroundings,
+};
 use crate::{
     alert::Alert,
     cloud::Cloud,
-    decision::{Action, BlockPlace, Decision, Remediation},
-    fact::Memo,
-    guard::{self, Circumstances, Surroundings, Verdict},
-    hold::Intent,
-    report::{Answer, ExaminedRemediation, Failure, PluginReport},
-    sandbox::Request,
+    fact::{Facts, Memo},
+    hold::{Intent, Pardon},
+    json::JsonText,
+    report::{Basis, Failure, Given, Known, PluginReport},
+    sandbox::CONTRACT_VERSION,
     text::with_causes,
 };
 
-/// An alert that is considered, where it is, and how to learn more about it.
-#[derive(Clone, Copy)]
-pub(super) struct Case<'a> {
-    /// The alert.
-    pub(super) alert: &'a Arc<Alert>,
-    /// The account and region that it is for.
-    pub(super) cloud: &'a dyn Cloud,
-    /// Its facts, from there.
-    pub(super) facts: &'a Arc<Memo>,
-    /// When it is considered.
-    pub(super) now: Timestamp,
-}
-
 /// What was decided, and what of it passed.
 pub(super) struct Considered {
+    /// What plugins and guards were told.
+    pub(super) basis: Basis,
     /// What each plugin made of it.
     pub(super) plugins: Vec<PluginReport>,
     /// The holds that shall be.
     pub(super) intents: Vec<Intent>,
 }
 
-/// What is around each place that a decision named, found once.
-type Places = HashMap<BlockPlace, Result<Surroundings, Failure>>;
-
 impl Host {
-    /// Lets every plugin that the alert is routed to decide, and puts each remediation before the guards.
-    pub(super) async fn consider(&self, case: Case<'_>) -> Considered {
-        let mut considered = Considered {
-            plugins: Vec::new(),
-            intents: Vec::new(),
-        };
-        let routed = self
-            .parts
-            .plugins
-            .iter()
-            .filter(|routed| routed.detectors.contains(&case.alert.detector));
-        for routed in routed {
-            let request = Request {
-                alert: Arc::clone(case.alert),
-                settings: routed.settings.clone(),
-                now: case.now,
+    /// Lets every plugin that the alert is routed to decide on an alert that is for `cloud`, and puts each remediation before the guards.
+    pub(super) async fn consider(
+        &self,
+        alert: &Arc<Alert>,
+        cloud: &Arc<dyn Cloud>,
+        facts: &Arc<Memo>,
+        now: Timestamp,
+    ) -> Considered {
+        let surroundings = LiveSurroundings::new(Arc::clone(facts) as Arc<dyn Facts>, Arc::clone(cloud));
+        let pardons = self.pardons_in_force(now).await;
+        let mut plugins = Vec::new();
+        let mut intents = Vec::new();
+        let is_routed = |routed: &&Routed| routed.detectors.contains(&alert.detector);
+        for routed in self.parts.plugins.iter().filter(is_routed) {
+            let case = Case {
+                alert,
+                now,
+                home: cloud.place(),
+                rules: &self.parts.rules,
+                pardons: &pardons,
+                facts: &facts.of_plugin(&routed.name),
+                surroundings: &surroundings,
             };
-            let report = match routed.plugin.decide(request, case.facts.clone()).await {
-                Ok(decided) => {
-                    let examined = self
-                        .examine(routed, &decided.decision, case, &mut considered.intents)
-                        .await;
-                    PluginReport {
-                        plugin: routed.name.clone(),
-                        answer: Answer::Decided(decided.decision),
-                        log: decided.log,
-                        cost: decided.cost,
-                        examined,
-                    }
-                }
-                Err(error) => PluginReport {
-                    plugin: routed.name.clone(),
-                    answer: Answer::Failed(Failure {
-                        message: error.fault.to_string(),
-                        passing: error.is_passing(),
-                    }),
-                    log: error.log,
-                    cost: error.cost,
-                    examined: Vec::new(),
-                },
-            };
-            considered.plugins.push(report);
+            let evaluated = evaluate(routed.subject(), case).await;
+            plugins.push(PluginReport {
+                plugin: routed.name.clone(),
+                given: routed.given(),
+                answer: evaluated.answer,
+                log: evaluated.log,
+                cost: evaluated.cost,
+                examined: evaluated.examined,
+            });
+            intents.extend(evaluated.intents);
         }
-        considered
+        Considered {
+            basis: Basis {
+                now,
+                home: cloud.place().clone(),
+                rules: self.parts.rules.clone(),
+                pardons,
+                surroundings: surroundings.into_found(),
+            },
+            plugins,
+            intents,
+        }
     }
 
-    async fn examine(
-        &self,
-        routed: &Routed,
-        decision: &Decision,
-        case: Case<'_>,
-        intents: &mut Vec<Intent>,
-    ) -> Vec<ExaminedRemediation> {
-        let Decision::Remediate(proposal) = decision else {
-            return Vec::new();
-        };
-        let pardons = self.parts.journal.pardons(case.now).await.map_err(|error| Failure {
+    async fn pardons_in_force(&self, now: Timestamp) -> Known<Vec<Pardon>> {
+        let pardons = self.parts.journal.pardons(now).await;
+        let pardons = pardons.map_err(|error| Failure {
             message: with_causes(&error),
             passing: true,
         });
-        let mut places = Places::new();
-        let mut reports = Vec::new();
-        for remediation in &proposal.remediations {
-            let surroundings = surroundings(remediation, case, &mut places).await;
-            let circumstances = Circumstances {
-                alert: case.alert,
-                may: &routed.may,
-                remediations: proposal.remediations.len(),
-                home: case.cloud.place(),
-                pardons: pardons.as_deref().map_err(|failure| failure.message.as_str()),
-                surroundings: surroundings
-                    .as_ref()
-                    .map_err(|failure| failure.message.as_str())
-                    .copied(),
-            };
-            let examined = guard::examine(remediation, &circumstances, &self.parts.rules);
-            if let Some(passed) = &examined.passed {
-                intents.extend(passed.intents(&routed.name, case.now));
-            }
-            let unknown = [
-                ("surroundings", surroundings.as_ref().err()),
-                ("pardon", pardons.as_ref().err()),
-            ];
-            let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
-            let failure = examined.refusal().and_then(refused_for);
-            let failure = failure.filter(|failure| failure.passing).cloned();
-            reports.push(ExaminedRemediation {
-                remediation: remediation.clone(),
-                failure,
-                verdicts: examined.verdicts,
-            });
-        }
-        reports
+        pardons.into()
     }
 }
 
-async fn surroundings<'a>(
-    remediation: &Remediation,
-    case: Case<'_>,
-    places: &'a mut Places,
-) -> Result<&'a Surroundings, Failure> {
-    let never = |why: &str| Failure {
-        message: why.to_owned(),
-        passing: false,
-    };
-    let Action::Block(block) = &remediation.action else {
-        return Err(never("only a block has a place"));
-    };
-    if !places.contains_key(&block.at) {
-        let found = surroundings::find(&block.at, &**case.facts, case.cloud).await;
-        places.insert(block.at.clone(), found);
+impl Routed {
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            name: &self.name,
+            plugin: &self.plugin,
+            settings: &self.settings,
+            may: &self.may,
+        }
     }
-    match places.get(&block.at) {
-        Some(Ok(surroundings)) => Ok(surroundings),
-        Some(Err(failure)) => Err(failure.clone()),
-        None => Err(never("it was not looked for")),
+
+    fn given(&self) -> Option<Given> {
+        Some(Given {
+            digest: self.plugin.digest(),
+            contract: CONTRACT_VERSION.to_owned(),
+            settings: JsonText::read(&self.settings).ok()?,
+            may: self.may.clone(),
+        })
     }
 }

@@ -6,6 +6,7 @@
 mod carry_out;
 mod consider;
 mod ending;
+pub mod evaluate;
 mod history;
 pub mod order;
 mod place;

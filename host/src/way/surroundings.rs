@@ -1,20 +1,73 @@
 //! Finds what is around the place of a block: the network ACLs, the VPC's prefixes, the instance's addresses.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
+use async_trait::async_trait;
+
+use super::evaluate::SurroundingsSource;
 use crate::{
     cloud::{AclId, Cloud, CloudError, InstanceId, NetworkAcl, SubnetId, VpcId},
     decision::BlockPlace,
     fact::{Answer, FactError, Facts, Question},
     guard::Surroundings,
     hold::Target,
-    report::Failure,
+    report::{Around, Failure},
     text::with_causes,
 };
 
+/// Finds what is around places, each place once.
+pub(super) struct LiveSurroundings {
+    facts: Arc<dyn Facts>,
+    cloud: Arc<dyn Cloud>,
+    found: Mutex<Vec<Around>>,
+}
+
+impl LiveSurroundings {
+    /// Nothing found yet. What can be asked of `facts` is, the rest of `cloud`.
+    pub(super) fn new(facts: Arc<dyn Facts>, cloud: Arc<dyn Cloud>) -> Self {
+        Self {
+            facts,
+            cloud,
+            found: Mutex::default(),
+        }
+    }
+
+    /// What was found, in the order in which it was asked for.
+    pub(super) fn into_found(self) -> Vec<Around> {
+        self.found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self, place: &BlockPlace) -> Option<Result<Surroundings, Failure>> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let around = found.iter().find(|around| around.place == *place)?;
+        Some(around.found.as_result().cloned().map_err(Failure::clone))
+    }
+}
+
+#[async_trait]
+impl SurroundingsSource for LiveSurroundings {
+    async fn around(&self, place: &BlockPlace) -> Result<Surroundings, Failure> {
+        if let Some(known) = self.known(place) {
+            return known;
+        }
+        let found = find(place, &*self.facts, &*self.cloud).await;
+        let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.iter().any(|around| around.place == *place) {
+            all.push(Around {
+                place: place.clone(),
+                found: found.clone().into(),
+            });
+        }
+        found
+    }
+}
+
 /// Finds them, or says why they can't be known, and whether they may be later. What the plugin asked already is not
 /// fetched again.
-pub(super) async fn find(place: &BlockPlace, facts: &dyn Facts, cloud: &dyn Cloud) -> Result<Surroundings, Failure> {
+async fn find(place: &BlockPlace, facts: &dyn Facts, cloud: &dyn Cloud) -> Result<Surroundings, Failure> {
     let mut own_addresses = Vec::new();
     let acls = match place {
         BlockPlace::Instance(id) => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Host, consider::Case, place, receive::unread_report, retry};
+use super::{Host, place, receive::unread_report, retry};
 use crate::{
     alert::{self, Alert},
     cloud::{Cause, Cloud},
@@ -85,13 +85,7 @@ impl Host {
         let facts = self.facts(alert, cloud);
         let considered = {
             let _place = self.deciding.acquire().await;
-            self.consider(Case {
-                alert,
-                cloud: &**cloud,
-                facts: &facts,
-                now,
-            })
-            .await
+            self.consider(alert, cloud, &facts, now).await
         };
         let targets = match delivery {
             Some(delivery) if mode.writes() => self.carry_out(&considered.intents, delivery, now).await?,
@@ -104,6 +98,7 @@ impl Host {
             summary: summary(mode, alert, &considered.plugins, &targets),
             alert: Alert::clone(alert),
             refusal: None,
+            basis: Some(considered.basis),
             facts: facts.asked(),
             plugins: considered.plugins,
             targets,

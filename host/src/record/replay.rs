@@ -1,0 +1,254 @@
+//! The replay: a plugin decides again on what was recorded, and on nothing else.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use super::{Examined, PluginRecord, Recording};
+use crate::{
+    alert::{self, DecodeError},
+    decision::{ActionKind, BlockPlace},
+    fact::{Facts, Question, RecordedFacts, recorded::RecordedFactsError},
+    guard::{Rules, Surroundings},
+    hold::Intent,
+    report::{Answer, Around, Failure},
+    sandbox::{Cost, LogLine, Plugin},
+    way::evaluate::{Case, Subject, SurroundingsSource, evaluate},
+};
+
+/// Who decides again, and what it is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// The name by which it stands in the recording: of the facts that were recorded, it is expected to ask for those which this one asked for.
+    pub name: &'a str,
+    /// The plugin.
+    pub plugin: &'a Plugin,
+    /// Its settings: the text of a JSON object that it validated.
+    pub settings: &'a str,
+    /// The kinds of action that it may ask for.
+    pub may: &'a BTreeSet<ActionKind>,
+}
+
+impl<'a> Candidate<'a> {
+    /// A plugin in the place of the one that was recorded, with the same settings.
+    pub fn in_place_of(record: &'a PluginRecord, plugin: &'a Plugin) -> Self {
+        Self {
+            name: &record.plugin,
+            plugin,
+            settings: record.settings.as_str(),
+            may: &record.may,
+        }
+    }
+}
+
+/// What came of a replay. It tells nothing of what would have been if [`Self::unrecorded`] is not empty.
+#[derive(Debug, Clone)]
+pub struct Replayed {
+    /// The plugin's decision, or how it failed.
+    pub answer: Answer,
+    /// What the guards said of each remediation, in the order of the decision.
+    pub examined: Vec<Examined>,
+    /// The holds that would be: what passed the guards.
+    pub intents: Vec<Intent>,
+    /// The facts that the plugin asked for.
+    pub asked: BTreeSet<Question>,
+    /// What was asked and is not in the recording.
+    pub unrecorded: Vec<Unrecorded>,
+    /// The facts that the recorded plugin asked for, and this one did not.
+    pub unasked: Vec<Question>,
+    /// What the call cost.
+    pub cost: Cost,
+    /// What the plugin wrote to the log.
+    pub log: Vec<LogLine>,
+}
+
+/// Something that was asked and is not in the recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unrecorded {
+    /// A fact that the plugin asked for.
+    Fact {
+        /// What was asked.
+        asked: Question,
+        /// The questions of the same kind that there is an answer to, the nearest first.
+        recorded: Vec<Question>,
+    },
+    /// What is around the place of a block, which the guards asked for.
+    Surroundings {
+        /// What was asked.
+        asked: BlockPlace,
+        /// The places that are recorded.
+        recorded: Vec<BlockPlace>,
+    },
+}
+
+/// Why nothing could be replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The alert can't be read.
+    #[error("the recorded alert can't be read")]
+    Alert(#[source] DecodeError),
+    /// The facts contradict themselves.
+    #[error("the recorded facts can't be used")]
+    Facts(#[source] RecordedFactsError),
+    /// No plugin decided on the alert.
+    #[error("no plugin decided on the recorded alert, so there is no decision to compare with")]
+    NoPlugin,
+    /// Several plugins decided on the alert.
+    #[error("several plugins decided on the recorded alert ({}): say which one is meant, by its name", plugins.join(", "))]
+    SeveralPlugins {
+        /// Their names.
+        plugins: Vec<String>,
+    },
+    /// Another plugin decided on the alert.
+    #[error("the recording has no plugin `{asked}`; it has {}", plugins.join(", "))]
+    OtherPlugin {
+        /// The name that is not there.
+        asked: String,
+        /// Those that are.
+        plugins: Vec<String>,
+    },
+}
+
+/// Lets a plugin decide on a recorded alert, with the recorded facts and nothing else, and hears the guards: with these rules, or else with those that were in
+/// force. The same recording, plugin, settings and rules give the same answer, for ever.
+///
+/// # Errors
+/// If the recording contradicts itself. That the plugin fails, or asks for what is not there, is told in [`Replayed`].
+pub async fn replay(
+    recording: &Recording,
+    candidate: Candidate<'_>,
+    rules: Option<&Rules>,
+) -> Result<Replayed, ReplayError> {
+    let raw = recording.alert.raw.as_str().as_bytes();
+    let alert = Arc::new(alert::decode(recording.alert.detector, raw).map_err(ReplayError::Alert)?);
+    let answers = recording
+        .facts
+        .iter()
+        .map(|fact| (fact.question.clone(), fact.outcome.clone()));
+    let facts = Arc::new(RecordedFacts::new(answers).map_err(ReplayError::Facts)?);
+    let surroundings = RecordedSurroundings {
+        recorded: &recording.guards.surroundings,
+        unrecorded: Mutex::default(),
+    };
+    let subject = Subject {
+        name: candidate.name,
+        plugin: candidate.plugin,
+        settings: candidate.settings,
+        may: candidate.may,
+    };
+    let case = Case {
+        alert: &alert,
+        now: recording.now,
+        home: &recording.guards.home,
+        rules: rules.unwrap_or(&recording.guards.rules),
+        pardons: &recording.guards.pardons,
+        facts: &(Arc::clone(&facts) as Arc<dyn Facts>),
+        surroundings: &surroundings,
+    };
+    let evaluated = evaluate(subject, case).await;
+    let asked = facts.asked();
+    let is_expected = |fact: &&super::FactRecord| fact.asked_by.iter().any(|plugin| plugin == candidate.name);
+    let expected = recording.facts.iter().filter(is_expected).map(|fact| &fact.question);
+    Ok(Replayed {
+        answer: evaluated.answer,
+        examined: evaluated.examined.into_iter().map(Examined::from).collect(),
+        intents: evaluated.intents,
+        unrecorded: unrecorded_facts(&asked, &facts)
+            .chain(surroundings.unrecorded())
+            .collect(),
+        unasked: expected.filter(|question| !asked.contains(question)).cloned().collect(),
+        cost: evaluated.cost,
+        log: evaluated.log,
+        asked,
+    })
+}
+
+fn unrecorded_facts(asked: &BTreeSet<Question>, facts: &RecordedFacts) -> impl Iterator<Item = Unrecorded> {
+    let there: BTreeSet<&Question> = facts.questions().collect();
+    asked.iter().filter(move |asked| !there.contains(asked)).map(|asked| {
+        let is_like = |question: &&Question| std::mem::discriminant(*question) == std::mem::discriminant(asked);
+        let mut recorded: Vec<_> = facts.questions().filter(is_like).cloned().collect();
+        let asked_of = asked.of().unwrap_or_default();
+        recorded
+            .sort_by_cached_key(|question| strsim::damerau_levenshtein(question.of().unwrap_or_default(), asked_of));
+        Unrecorded::Fact {
+            asked: asked.clone(),
+            recorded,
+        }
+    })
+}
+
+/// What is recorded of places, and which were asked for that are not.
+struct RecordedSurroundings<'a> {
+    recorded: &'a [Around],
+    unrecorded: Mutex<Vec<BlockPlace>>,
+}
+
+impl RecordedSurroundings<'_> {
+    fn unrecorded(self) -> impl Iterator<Item = Unrecorded> {
+        let recorded: Vec<_> = self.recorded.iter().map(|around| around.place.clone()).collect();
+        let asked = self.unrecorded.into_inner().unwrap_or_else(PoisonError::into_inner);
+        asked.into_iter().map(move |asked| Unrecorded::Surroundings {
+            asked,
+            recorded: recorded.clone(),
+        })
+    }
+}
+
+#[async_trait]
+impl SurroundingsSource for RecordedSurroundings<'_> {
+    async fn around(&self, place: &BlockPlace) -> Result<Surroundings, Failure> {
+        if let Some(around) = self.recorded.iter().find(|around| around.place == *place) {
+            return around.found.as_result().cloned().map_err(Failure::clone);
+        }
+        let mut unrecorded = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner);
+        if !unrecorded.contains(place) {
+            unrecorded.push(place.clone());
+        }
+        Err(Failure {
+            message: format!("what is around {place} was not recorded"),
+            passing: false,
+        })
+    }
+}
+
+/// What was asked, and what was there of that kind.
+impl fmt::Display for Unrecorded {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fact { asked, recorded } => {
+                write!(
+                    formatter,
+                    "the plugin asked for `{asked}`, which is not in the recording; "
+                )?;
+                there(formatter, recorded)
+            }
+            Self::Surroundings { asked, recorded } => {
+                write!(
+                    formatter,
+                    "the guards asked what is around {asked}, which is not in the recording; "
+                )?;
+                there(formatter, recorded)
+            }
+        }
+    }
+}
+
+/// How many of the things that are there a message names.
+const NAMED: usize = 3;
+
+fn there<T: fmt::Display>(formatter: &mut fmt::Formatter<'_>, recorded: &[T]) -> fmt::Result {
+    if recorded.is_empty() {
+        return formatter.write_str("there is nothing of that kind");
+    }
+    let named: Vec<_> = recorded.iter().take(NAMED).map(|one| format!("`{one}`")).collect();
+    write!(formatter, "there is {}", named.join(", "))?;
+    match recorded.len().saturating_sub(NAMED) {
+        0 => Ok(()),
+        more => write!(formatter, " and {more} more of that kind"),
+    }
+}

@@ -1,0 +1,81 @@
+//! The basis: what plugins and guards were told, so that the same can be told again.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+use crate::{
+    cloud::CloudPlace,
+    decision::{ActionKind, BlockPlace},
+    digest::Digest,
+    guard::{Rules, Surroundings},
+    hold::Pardon,
+    json::JsonText,
+};
+
+/// What was told to all plugins and guards that heard of an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// What time it was.
+    pub now: Timestamp,
+    /// The account and region that the host works in for this alert.
+    pub home: CloudPlace,
+    /// The guards' rules.
+    pub rules: Rules,
+    /// The pardons in force.
+    pub pardons: Known<Vec<Pardon>>,
+    /// What is around each place that a decision named, each place once.
+    pub surroundings: Vec<Around>,
+}
+
+/// What is around one place of a block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Around {
+    /// The place.
+    pub place: BlockPlace,
+    /// What is around it.
+    pub found: Known<Surroundings>,
+}
+
+/// Something that the guards ask for and that may fail to be known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Known<T> {
+    /// It is known.
+    Known(T),
+    /// It could not be found out.
+    Unknown(Failure),
+}
+
+impl<T> Known<T> {
+    /// As a result.
+    pub fn as_result(&self) -> Result<&T, &Failure> {
+        match self {
+            Self::Known(value) => Ok(value),
+            Self::Unknown(failure) => Err(failure),
+        }
+    }
+}
+
+impl<T> From<Result<T, Failure>> for Known<T> {
+    fn from(result: Result<T, Failure>) -> Self {
+        result.map_or_else(Self::Unknown, Self::Known)
+    }
+}
+
+/// What a plugin was, and what it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// The digest of its component.
+    pub digest: Digest,
+    /// The version of the contract between it and the host.
+    pub contract: String,
+    /// Its settings: a JSON object.
+    pub settings: JsonText,
+    /// The kinds of action that it may ask for.
+    pub may: BTreeSet<ActionKind>,
+}

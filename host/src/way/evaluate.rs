@@ -1,0 +1,149 @@
+//! Evaluates one plugin: it decides, and every guard is heard. Nothing is written.
+//!
+//! Nothing here knows where facts and surroundings come from. So the host's live way and the replay of a recording are this very code, and the
+//! same things told make the same decision and the same verdicts.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::{
+    alert::Alert,
+    cloud::CloudPlace,
+    decision::{Action, ActionKind, BlockPlace, Decision, Remediation},
+    fact::Facts,
+    guard::{self, Circumstances, Rules, Surroundings, Verdict},
+    hold::{Intent, Pardon},
+    report::{Answer, ExaminedRemediation, Failure, Known},
+    sandbox::{Cost, LogLine, Plugin, Request},
+};
+
+/// A plugin that is evaluated.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its name in the configuration.
+    pub name: &'a str,
+    /// The plugin.
+    pub plugin: &'a Plugin,
+    /// Its settings: the text of a JSON object that it validated.
+    pub settings: &'a str,
+    /// The kinds of action that it may ask for.
+    pub may: &'a BTreeSet<ActionKind>,
+}
+
+/// What it is told, and what the guards are told.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// The alert.
+    pub alert: &'a Arc<Alert>,
+    /// What time it is.
+    pub now: Timestamp,
+    /// The account and region that the host works in for this alert.
+    pub home: &'a CloudPlace,
+    /// The guards' rules.
+    pub rules: &'a Rules,
+    /// The pardons in force.
+    pub pardons: &'a Known<Vec<Pardon>>,
+    /// Answers the plugin's questions.
+    pub facts: &'a Arc<dyn Facts>,
+    /// Answers the guards' question.
+    pub surroundings: &'a dyn SurroundingsSource,
+}
+
+/// Answers what is around the place of a block.
+#[async_trait]
+pub trait SurroundingsSource: Send + Sync {
+    /// What is around it; or why that can't be known, and whether it may be later.
+    async fn around(&self, place: &BlockPlace) -> Result<Surroundings, Failure>;
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Evaluated {
+    /// The plugin's answer, or how it failed.
+    pub answer: Answer,
+    /// What the plugin wrote to the log.
+    pub log: Vec<LogLine>,
+    /// What the call cost, however it ended.
+    pub cost: Cost,
+    /// What the guards said of each remediation, in the order of the decision.
+    pub examined: Vec<ExaminedRemediation>,
+    /// The holds that shall be: what passed.
+    pub intents: Vec<Intent>,
+}
+
+/// Lets a plugin decide, and puts each remediation before the guards.
+pub async fn evaluate(subject: Subject<'_>, case: Case<'_>) -> Evaluated {
+    let request = Request {
+        alert: Arc::clone(case.alert),
+        settings: subject.settings.to_owned(),
+        now: case.now,
+    };
+    match subject.plugin.decide(request, Arc::clone(case.facts)).await {
+        Ok(decided) => {
+            let mut evaluated = Evaluated {
+                answer: Answer::Decided(decided.decision),
+                log: decided.log,
+                cost: decided.cost,
+                examined: Vec::new(),
+                intents: Vec::new(),
+            };
+            evaluated.examine(subject, case).await;
+            evaluated
+        }
+        Err(error) => Evaluated {
+            answer: Answer::Failed(Failure {
+                message: error.fault.to_string(),
+                passing: error.is_passing(),
+            }),
+            log: error.log,
+            cost: error.cost,
+            examined: Vec::new(),
+            intents: Vec::new(),
+        },
+    }
+}
+
+impl Evaluated {
+    async fn examine(&mut self, subject: Subject<'_>, case: Case<'_>) {
+        let Answer::Decided(Decision::Remediate(proposal)) = &self.answer else {
+            return;
+        };
+        let pardons = case.pardons.as_result();
+        for remediation in &proposal.remediations {
+            let surroundings = surroundings(remediation, case).await;
+            let circumstances = Circumstances {
+                alert: case.alert,
+                may: subject.may,
+                remediations: proposal.remediations.len(),
+                home: case.home,
+                pardons: pardons.map(Vec::as_slice).map_err(|failure| failure.message.as_str()),
+                surroundings: surroundings.as_ref().map_err(|failure| failure.message.as_str()),
+            };
+            let examined = guard::examine(remediation, &circumstances, case.rules);
+            if let Some(passed) = &examined.passed {
+                self.intents.extend(passed.intents(subject.name, case.now));
+            }
+            let unknown = [("surroundings", surroundings.as_ref().err()), ("pardon", pardons.err())];
+            let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
+            let failure = examined.refusal().and_then(refused_for);
+            let failure = failure.filter(|failure| failure.passing).cloned();
+            self.examined.push(ExaminedRemediation {
+                remediation: remediation.clone(),
+                failure,
+                verdicts: examined.verdicts,
+            });
+        }
+    }
+}
+
+async fn surroundings(remediation: &Remediation, case: Case<'_>) -> Result<Surroundings, Failure> {
+    match &remediation.action {
+        Action::Block(block) => case.surroundings.around(&block.at).await,
+        _ => Err(Failure {
+            message: "only a block has a place".to_owned(),
+            passing: false,
+        }),
+    }
+}
