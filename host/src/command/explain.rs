@@ -11,7 +11,7 @@ use super::{
     output::{StoryOutput, answer},
 };
 use crate::{
-    alert::{self, Detector, stealthwatch::MAX_BYTES},
+    alert::{self, Detector, MAX_BYTES},
     exit::{Exit, Failure, OrExit, OrItsExit},
     record::Recording,
     report::Outcome,
