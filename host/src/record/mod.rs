@@ -12,6 +12,7 @@ mod of_report;
 mod plugin;
 mod read;
 mod recording;
+pub mod redact;
 mod replay;
 mod save;
 mod target;

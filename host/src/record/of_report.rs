@@ -52,6 +52,7 @@ impl Recording {
             format: FORMAT,
             quell: env!("CARGO_PKG_VERSION").to_owned(),
             note: None,
+            redacted: Vec::new(),
             mode: report.mode,
             now: basis.now,
             alert: AlertRecord {

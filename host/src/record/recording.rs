@@ -28,6 +28,9 @@ pub struct Recording {
     /// What a person should know of it, such as why it is kept as a test. Quell leaves it as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What in it stands for something else: kinds of things, and fields. Empty if everything is as it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redacted: Vec<String>,
     /// How far the alert could go.
     pub mode: Mode,
     /// What time the plugins were told.
