@@ -6,10 +6,13 @@
 //! are.
 
 pub mod aws;
+mod breaker;
 mod checks;
 pub mod cloud;
+pub mod decision;
 pub mod document;
 mod error;
+mod fallback;
 mod fault;
 mod file;
 mod find;
@@ -21,8 +24,10 @@ pub mod network_acl;
 pub mod number;
 mod path;
 pub mod plugin;
+mod plugin_limits;
 pub mod prefix;
 mod problem;
+mod route;
 pub mod sandbox;
 pub mod secret;
 mod settings;
@@ -41,6 +46,7 @@ use std::{
 pub use self::{
     aws::{Aws, AwsAccount},
     cloud::{Cloud, Simulated},
+    decision::Decision,
     error::{ConfigError, Invalid},
     find::VARIABLE,
     guard::Guard,
@@ -75,6 +81,8 @@ pub struct Config {
     pub http: Http,
     /// The plugins that decide. At least one.
     pub plugins: Vec<Plugin>,
+    /// What is made of the answers of several plugins.
+    pub decision: Decision,
     /// What no plugin may do.
     pub guard: Guard,
     /// The room that the host has in a network ACL.

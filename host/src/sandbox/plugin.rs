@@ -15,6 +15,8 @@ use super::{
     call::{Call, CallError},
     convert::reader::Reader,
     description::{Description, SettingsProblem},
+    inspection::Inspection,
+    limits::Limits,
     state::State,
 };
 
@@ -24,7 +26,9 @@ pub struct Plugin {
     pub(super) name: Arc<str>,
     pub(super) digest: Digest,
     pub(super) description: Arc<Description>,
+    pub(super) inspection: Arc<Inspection>,
     pub(super) component: PluginPre<State>,
+    pub(super) limits: Arc<Limits>,
     pub(super) host: Arc<Host>,
 }
 
@@ -44,9 +48,19 @@ impl Plugin {
         &self.description
     }
 
+    /// What its component is, seen from outside.
+    pub fn inspection(&self) -> &Inspection {
+        &self.inspection
+    }
+
+    /// The limits that it has.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Asks it whether settings, the text of a JSON object, are right. All problems come at once.
     pub async fn validate_settings(&self, settings: &str) -> Result<(), SettingsError> {
-        let reader = Reader(&self.host.limits);
+        let reader = Reader(&self.limits);
         let answered = self
             .call(
                 Call::ValidateSettings,
@@ -67,7 +81,7 @@ impl Plugin {
 
     /// Asks it what it is.
     pub(super) async fn describe(&self) -> Result<Description, Box<CallError>> {
-        let reader = Reader(&self.host.limits);
+        let reader = Reader(&self.limits);
         let answered = self
             .call(
                 Call::Describe,

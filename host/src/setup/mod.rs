@@ -5,6 +5,7 @@
 mod cloud;
 mod error;
 mod lock;
+mod plugin_error;
 mod plugins;
 
 use std::{path::Path, sync::Arc};
@@ -22,11 +23,12 @@ use crate::{
     guard::Rules,
     hold::{Journal, Owner, SqliteJournal},
     report::Mode,
-    sandbox::{Cache, Sandbox, Use},
+    roster::{Roster, Snapshot},
+    sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
     way::{Host, Parts},
 };
 
-pub use self::{error::SetupError, lock::WriterLock};
+pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError};
 
 /// What a host is set up for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +53,17 @@ pub async fn host(config: &Config, purpose: Purpose) -> Result<Host, SetupError>
 pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let clouds = Arc::new(cloud::clouds(&config.cloud, &clock).await?.cached(&clock));
-    let sandbox = Sandbox::new(
+    let sandbox = Sandbox::with(
         match purpose {
             Purpose::Daemon => Use::Daemon,
             Purpose::OneAtATime | Purpose::Explain | Purpose::Orders => Use::OneAtATime,
         },
         config.sandbox.limits.clone(),
-        Some(Cache::at(&config.sandbox.cache)),
+        Kept {
+            precompiled: config.sandbox.precompiled.as_ref().map(Precompiled::at),
+            cache: Some(Cache::at(&config.sandbox.cache)),
+            increments: None,
+        },
     )?;
     let terms = Terms {
         never: config.guard.never_block.iter().map(|prefix| prefix.net()).collect(),
@@ -66,12 +72,12 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
     let (plugins, observations): (_, Arc<dyn ObservationSource>) = match purpose {
         Purpose::Orders => (Vec::new(), Arc::new(NoObservations)),
         _ => (
-            plugins::plugins(&config.plugins, &sandbox).await?,
+            plugins::load_all(&config.plugins, &sandbox, None).await,
             observations(config)?,
         ),
     };
     Ok(Host::new(Parts {
-        plugins,
+        roster: Arc::new(Roster::new(Snapshot::new(plugins, rules(config)))),
         observations,
         converger: Converger::new(Means {
             clouds: Arc::clone(&clouds),
@@ -89,7 +95,6 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         clouds,
         journal,
         clock,
-        rules: rules(config),
         mode: match (purpose, config.mode) {
             (Purpose::Explain, _) => Mode::Explain,
             (_, ConfiguredMode::Enforce) => Mode::Enforce,

@@ -1,0 +1,11 @@
+//! The authors' tools: what makes, looks at and measures a plugin, and tries it on recordings.
+//!
+//! From a name to a folder that builds is [`new`], from a folder to a component [`build`]. Nothing here needs a credential or a daemon. The
+//! commands in `command/plugin` parse and print; what they print is made here.
+
+pub mod build;
+pub mod component;
+pub mod inspected;
+pub mod new;
+pub mod text;
+pub mod workshop;
