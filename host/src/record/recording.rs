@@ -72,11 +72,15 @@ pub struct Guards {
 }
 
 impl Recording {
+    /// On one line.
+    pub fn to_line(&self) -> String {
+        // A recording holds no map with keys that are not texts, so there is nothing that could fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// As it stands in a file: readable JSON. The same recording is the same text, byte for byte.
     pub fn to_text(&self) -> String {
-        // A recording holds no map with keys that are not texts, so there is nothing that could fail.
-        let compact = serde_json::to_string(self).unwrap_or_default();
-        format!("{}\n", indented(&compact))
+        format!("{}\n", indented(&self.to_line()))
     }
 
     /// The JSON Schema of the file.

@@ -8,6 +8,7 @@
 //! something happened, and a plugin that computes with addresses, or compares them with some that stand in its own code, may decide otherwise.
 
 mod address;
+mod decided;
 mod key;
 mod text;
 
@@ -24,7 +25,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::address::Addresses;
-pub use self::key::{Key, NoKey};
+pub use self::{
+    decided::{DecidedError, redact_and_decide},
+    key::{Key, NoKey},
+};
 use super::Recording;
 use crate::{
     alert::{self, DecodeError},
