@@ -7,6 +7,7 @@ mod error;
 mod lock;
 mod plugin_error;
 mod plugins;
+mod recorder;
 
 use std::{path::Path, sync::Arc};
 
@@ -28,7 +29,7 @@ use crate::{
     way::{Host, Parts},
 };
 
-pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError};
+pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError, recorder::redactor};
 
 /// What a host is set up for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,11 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
             observations(config)?,
         ),
     };
-    Ok(Host::new(Parts {
+    let recorder = match purpose {
+        Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings)?,
+        Purpose::Explain | Purpose::Orders => None,
+    };
+    let host = Host::new(Parts {
         roster: Arc::new(Roster::new(Snapshot::new(plugins, rules(config)))),
         observations,
         converger: Converger::new(Means {
@@ -103,7 +108,8 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         queue: u32::try_from(config.work.queue.get()).unwrap_or(u32::MAX),
         workers: config.work.workers.get(),
         keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
-    }))
+    });
+    Ok(host.with_recorder(recorder))
 }
 
 fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {

@@ -12,6 +12,7 @@ mod inquiry;
 pub mod order;
 mod place;
 pub mod receive;
+pub mod recording;
 pub mod retry;
 mod surroundings;
 pub mod timer;
@@ -31,6 +32,7 @@ use crate::{
     converge::Converger,
     fact::{HistorySource, LiveFacts, Memo, ObservationSource},
     hold::Journal,
+    record::Recorder,
     report::Mode,
     roster::Roster,
 };
@@ -74,6 +76,7 @@ pub struct Host {
     deciding: Semaphore,
     /// The places of those who wait for their network ACL.
     waiting: Semaphore,
+    recorder: Option<Recorder>,
 }
 
 impl Host {
@@ -85,6 +88,7 @@ impl Host {
             parts,
             admitted: Notify::new(),
             held: Notify::new(),
+            recorder: None,
         }
     }
 
