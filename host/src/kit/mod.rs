@@ -7,4 +7,6 @@ pub mod build;
 pub mod component;
 pub mod inspected;
 pub mod new;
+pub mod test;
+pub mod watch;
 pub mod workshop;

@@ -4,6 +4,7 @@ mod build;
 mod compile;
 mod inspect;
 mod new;
+mod test;
 
 use clap::{Args, Subcommand};
 
@@ -31,6 +32,7 @@ pub struct PluginCommand {
 enum What {
     New(new::New),
     Build(build::Build),
+    Test(test::Test),
     Inspect(inspect::Inspect),
     Compile(compile::Compile),
 }
@@ -41,6 +43,7 @@ impl PluginCommand {
         match self.what {
             What::New(new) => new.run(),
             What::Build(build) => build.run(global).await,
+            What::Test(test) => test.run(global).await,
             What::Inspect(inspect) => inspect.run(global).await,
             What::Compile(compile) => compile.run(global).await,
         }
