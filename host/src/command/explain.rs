@@ -45,6 +45,13 @@ impl Explain {
             StoryOutput::Text => answer(report.to_string().trim_end())?,
             StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?)?,
         }
+        let absent = host.roster().now().absent();
+        if !absent.is_empty() {
+            return Err(Failure::new(
+                Exit::Configuration,
+                format!("plugins could not be loaded:\n  {}", absent.join("\n  ")),
+            ));
+        }
         if report.outcome == Outcome::Failed {
             return Err(Failure::new(
                 Exit::Failed,

@@ -47,7 +47,12 @@ impl Recording {
             source,
         })?;
         let facts = report.facts.iter().map(FactRecord::of);
-        let plugins = report.plugins.iter().map(plugin);
+        // A plugin that was not asked, because it could not be loaded or rests, decided nothing that could be replayed.
+        let plugins = report
+            .plugins
+            .iter()
+            .filter(|report| !report.was_not_asked())
+            .map(plugin);
         Ok(Self {
             format: FORMAT,
             quell: env!("CARGO_PKG_VERSION").to_owned(),

@@ -1,6 +1,6 @@
 //! A route: which alerts a plugin decides on.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use wildmatch::WildMatchPattern;
 
@@ -11,17 +11,23 @@ use crate::{
 
 /// The kinds of alert that a text with `*` for any part of it stands for. Case matters, as it does to the detectors.
 #[derive(Debug, Clone, PartialEq)]
-pub struct KindPattern(WildMatchPattern<'*', '\0'>);
+pub struct KindPattern {
+    text: String,
+    pattern: WildMatchPattern<'*', '\0'>,
+}
 
 impl KindPattern {
     /// The pattern of this text.
     pub fn new(text: &str) -> Self {
-        Self(WildMatchPattern::new(text))
+        Self {
+            text: text.to_owned(),
+            pattern: WildMatchPattern::new(text),
+        }
     }
 
     /// Whether it stands for this kind.
     pub fn fits(&self, kind: &str) -> bool {
-        self.0.matches(kind)
+        self.pattern.matches(kind)
     }
 }
 
@@ -57,5 +63,25 @@ impl Route {
             && self.severity_at_least.is_none_or(is_severe)
             && (self.accounts.is_empty() || self.accounts.contains(&place.account))
             && (self.regions.is_empty() || self.regions.contains(&place.region))
+    }
+}
+
+/// What it takes, for a person.
+impl fmt::Display for Route {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds: Vec<_> = self.kinds.iter().map(|pattern| format!("`{}`", pattern.text)).collect();
+        let any_of = |all: &BTreeSet<String>| all.iter().cloned().collect::<Vec<_>>().join(" or ");
+        let conditions = [
+            self.detector.map(|detector| detector.to_string()),
+            (!kinds.is_empty()).then(|| kinds.join(" or ")),
+            self.severity_at_least.map(|least| format!("severity from {least}")),
+            (!self.accounts.is_empty()).then(|| format!("account {}", any_of(&self.accounts))),
+            (!self.regions.is_empty()).then(|| any_of(&self.regions)),
+        ];
+        let conditions: Vec<_> = conditions.into_iter().flatten().collect();
+        if conditions.is_empty() {
+            return formatter.write_str("all alerts");
+        }
+        formatter.write_str(&conditions.join(", "))
     }
 }

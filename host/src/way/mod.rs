@@ -14,6 +14,7 @@ mod place;
 pub mod receive;
 pub mod retry;
 mod surroundings;
+mod take_over;
 pub mod timer;
 pub mod work;
 pub mod worker;

@@ -1,6 +1,8 @@
 //! `quell plugin`: for those who write plugins. One file a subcommand.
 
 mod inspect;
+mod list;
+mod lock;
 
 use clap::{Args, Subcommand};
 
@@ -24,6 +26,8 @@ pub struct PluginCommand {
 #[derive(Debug, Clone, Subcommand)]
 enum What {
     Inspect(inspect::Inspect),
+    List(list::List),
+    Lock(lock::LockCommand),
 }
 
 impl PluginCommand {
@@ -31,6 +35,8 @@ impl PluginCommand {
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
         match self.what {
             What::Inspect(inspect) => inspect.run(global).await,
+            What::List(list) => list.run(global).await,
+            What::Lock(lock) => lock.run(global),
         }
     }
 }
