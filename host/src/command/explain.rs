@@ -1,5 +1,7 @@
 //! `quell explain`: the whole way of one alert, without a write.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde::{Deserialize, de::IntoDeserializer};
 
@@ -11,6 +13,7 @@ use super::{
 use crate::{
     alert::{self, Detector, stealthwatch::MAX_BYTES},
     exit::{Exit, Failure, OrExit, OrItsExit},
+    record::Recording,
     report::Outcome,
     setup::{self, Purpose},
 };
@@ -18,9 +21,13 @@ use crate::{
 /// Show what would be done about one alert, gate by gate, and write nothing.
 ///
 /// Decodes the alert, lets the plugins decide, asks the guards, and plans the changes, with each answer and its reason. Facts are
-/// asked from the real sources, which only needs permission to read. Nothing is written anywhere, not even the journal.
+/// asked from the real sources, which only needs permission to read. Nothing is written anywhere but the recording that `--record` asks for, not even the
+/// journal.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Example:\n  quell explain alert.json\n  quell explain --output json - < alert.json")]
+#[command(
+    after_help = "Example:\n  quell explain alert.json\n  quell explain --output json - < alert.json\n  \
+    quell explain alert.json --record recordings/port-probe.recording.json"
+)]
 pub struct Explain {
     /// The alert's JSON as the detector sends it; `-` for standard input
     #[arg(value_name = "FILE")]
@@ -28,6 +35,10 @@ pub struct Explain {
     /// The detector that sent it
     #[arg(long, value_name = "DETECTOR", value_parser = detector, default_value_t = Detector::StealthwatchCloud)]
     pub detector: Detector,
+    /// Write a recording to this file, or into this folder: the alert, all that was asked and answered, the decision, the verdicts and the plan, to be replayed
+    /// with a plugin later
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub output: StoryOutput,
@@ -44,6 +55,11 @@ impl Explain {
         match self.output {
             StoryOutput::Text => answer(report.to_string().trim_end())?,
             StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?)?,
+        }
+        if let Some(path) = &self.record {
+            let recording = Recording::of(&report).or_exit(Exit::Input)?;
+            let file = recording.save(path)?;
+            tracing::info!(file = %file.display(), "recorded");
         }
         let absent = host.roster().now().absent();
         if !absent.is_empty() {

@@ -5,5 +5,4 @@
 pub mod component;
 pub mod inspected;
 pub mod lock;
-pub mod text;
 pub mod workshop;

@@ -4,6 +4,7 @@
 //! recordings in a file, a folder or a journal. [`replay`] lets a plugin decide on one again, by the same code as the host's
 //! live way, with the recorded facts and nothing else.
 
+mod accept;
 mod examined;
 mod fact;
 mod load;
@@ -12,9 +13,11 @@ mod plugin;
 mod read;
 mod recording;
 mod replay;
+mod save;
 mod target;
 
 pub use self::{
+    accept::NotAcceptable,
     examined::Examined,
     fact::FactRecord,
     load::{LoadError, Loaded, SUFFIX, load},
@@ -23,5 +26,6 @@ pub use self::{
     read::ReadError,
     recording::{AlertRecord, FORMAT, Guards, Recording},
     replay::{Candidate, ReplayError, Replayed, Unrecorded, replay},
+    save::SaveError,
     target::{HoldRecord, TargetRecord},
 };

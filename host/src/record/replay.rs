@@ -54,6 +54,8 @@ pub struct Replayed {
     pub examined: Vec<Examined>,
     /// The holds that would be: what passed the guards.
     pub intents: Vec<Intent>,
+    /// The facts that the plugin asked for.
+    pub asked: BTreeSet<Question>,
     /// What was asked and is not in the recording.
     pub unrecorded: Vec<Unrecorded>,
     /// The facts that the recorded plugin asked for, and this one did not.
@@ -161,6 +163,7 @@ pub async fn replay(
         unasked: expected.filter(|question| !asked.contains(question)).cloned().collect(),
         cost: evaluated.cost,
         log: evaluated.log,
+        asked,
     })
 }
 

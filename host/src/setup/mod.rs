@@ -25,10 +25,11 @@ use crate::{
     hold::{Journal, Owner, SqliteJournal},
     report::Mode,
     roster::{OnFailure, Roster, Snapshot},
-    sandbox::{Cache, Sandbox, Use},
+    sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
     way::{Host, Parts},
 };
 
+use self::plugins::Loading;
 pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError};
 
 /// What a host is set up for.
@@ -74,15 +75,27 @@ pub(crate) async fn reloadable_host(config: &Config) -> Result<(Host, Sandbox), 
 }
 
 fn sandbox(config: &Config, purpose: Purpose) -> Result<Sandbox, SetupError> {
-    let limits = config.sandbox.limits.clone();
-    let cache = Cache::at(&config.sandbox.cache);
-    Ok(Sandbox::new(purpose.of_sandbox(), limits, Some(cache))?)
+    let kept = Kept {
+        precompiled: config.sandbox.precompiled.as_ref().map(Precompiled::at),
+        cache: Some(Cache::at(&config.sandbox.cache)),
+        increments: None,
+    };
+    Ok(Sandbox::with(
+        purpose.of_sandbox(),
+        config.sandbox.limits.clone(),
+        kept,
+    )?)
 }
 
 /// Loads the plugins of a configuration, and tells what is wrong with each that can't be.
 pub async fn check_plugins(config: &Config) -> Result<Vec<String>, SetupError> {
     let sandbox = sandbox(config, Purpose::Plugins)?;
-    Ok(snapshot(config, &sandbox, None).await.absent())
+    let loading = Loading {
+        sandbox: &sandbox,
+        before: None,
+        trusts_what_was_compiled: false,
+    };
+    Ok(snapshot(config, loading).await.absent())
 }
 
 async fn host_in(
@@ -103,7 +116,14 @@ async fn host_in(
     };
     let snapshot = match purpose {
         Purpose::Orders => Snapshot::new([], rules(config)),
-        _ => snapshot(config, sandbox, None).await,
+        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain | Purpose::Plugins => {
+            let loading = Loading {
+                sandbox,
+                before: None,
+                trusts_what_was_compiled: purpose == Purpose::OneAtATime,
+            };
+            snapshot(config, loading).await
+        }
     };
     tell_absent(&snapshot);
     Ok(Host::new(Parts {
@@ -165,11 +185,11 @@ fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupErro
     Ok(Arc::new(StealthwatchApi::new(options)?))
 }
 
-/// The plugins and rules of a configuration. Plugins that are in force already, as they are in `before`, are not loaded again.
-async fn snapshot(config: &Config, sandbox: &Sandbox, before: Option<&Snapshot>) -> Snapshot {
+/// The plugins and rules of a configuration.
+async fn snapshot(config: &Config, loading: Loading<'_>) -> Snapshot {
     Snapshot {
         answers: config.decision.answers,
-        ..Snapshot::new(plugins::load_all(&config.plugins, sandbox, before).await, rules(config))
+        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules(config))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `quell plugin`: for those who write plugins. One file a subcommand.
 
+mod compile;
 mod inspect;
 mod list;
 mod lock;
@@ -28,6 +29,7 @@ enum What {
     Inspect(inspect::Inspect),
     List(list::List),
     Lock(lock::LockCommand),
+    Compile(compile::Compile),
 }
 
 impl PluginCommand {
@@ -37,6 +39,7 @@ impl PluginCommand {
             What::Inspect(inspect) => inspect.run(global).await,
             What::List(list) => list.run(global).await,
             What::Lock(lock) => lock.run(global),
+            What::Compile(compile) => compile.run(global).await,
         }
     }
 }

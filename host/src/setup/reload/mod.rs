@@ -16,6 +16,7 @@ use std::{path::PathBuf, sync::Arc};
 use jiff::Timestamp;
 
 pub(crate) use self::{content::Content, watch::Watch};
+use super::plugins::Loading;
 use crate::{
     config::Config,
     roster::{Refused, Snapshot},
@@ -106,7 +107,12 @@ impl Reloader {
 
     async fn take_over(&self, config: &Config) -> Result<(), String> {
         let before = self.host.roster().now();
-        let snapshot = super::snapshot(config, &self.sandbox, Some(&before)).await;
+        let loading = Loading {
+            sandbox: &self.sandbox,
+            before: Some(&before),
+            trusts_what_was_compiled: false,
+        };
+        let snapshot = super::snapshot(config, loading).await;
         let lost = newly_absent(&before, &snapshot);
         if !lost.is_empty() {
             return Err(lost.join("; "));

@@ -4,7 +4,11 @@ use crate::config::Config;
 
 /// The sections that differ and are not taken over while the daemon works: what a process opens, holds or shares out when it begins.
 pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
-    let pool = new.sandbox.limits.clone().in_the_pool_of(&began_with.sandbox.limits);
+    let mut sandbox = new.sandbox.clone();
+    if sandbox.limits.clone().in_the_pool_of(&began_with.sandbox.limits) == sandbox.limits {
+        // Plugins have taken the others over among their own limits.
+        sandbox.limits = began_with.sandbox.limits.clone();
+    }
     let differ = [
         ("mode", began_with.mode != new.mode),
         ("[journal]", began_with.journal != new.journal),
@@ -16,10 +20,7 @@ pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
         ("[http]", began_with.http != new.http),
         ("[network-acl]", began_with.network_acl != new.network_acl),
         ("[work]", began_with.work != new.work),
-        (
-            "[sandbox]",
-            began_with.sandbox.cache != new.sandbox.cache || pool != new.sandbox.limits,
-        ),
+        ("[sandbox]", began_with.sandbox != sandbox),
     ];
     let differing = differ.into_iter().filter(|(_, differs)| *differs);
     differing.map(|(section, _)| section).collect()

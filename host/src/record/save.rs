@@ -1,0 +1,75 @@
+//! Writing a recording to a file.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{Recording, SUFFIX};
+use crate::alert;
+
+/// A recording that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the recording can't be written to {path}: check that its folder is there and that this user may write to it")]
+pub struct SaveError {
+    path: PathBuf,
+    #[source]
+    source: io::Error,
+}
+
+/// How many characters of an alert's id a file's name has.
+const ID_LENGTH: usize = 64;
+
+impl Recording {
+    /// Writes it to a file, whole or not at all; what was there before is replaced. Into a folder it goes under [`Self::file_name`]. Answers with the file.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn save(&self, path: &Path) -> Result<PathBuf, SaveError> {
+        let path = if path.is_dir() {
+            path.join(self.file_name())
+        } else {
+            path.to_owned()
+        };
+        write_whole(&path, self.to_text().as_bytes()).map_err(|source| SaveError {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(path)
+    }
+
+    /// A name for its file. Names sort by time, and whatever the alert's id is, the name stays one name in one folder.
+    pub fn file_name(&self) -> String {
+        let raw = self.alert.raw.as_str().as_bytes();
+        let id = alert::decode(self.alert.detector, raw).map_or_else(|_| "unread".to_owned(), |alert| alert.id);
+        let is_plain = |character: &char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+        let id: String = id
+            .chars()
+            .take(ID_LENGTH)
+            .map(|character| if is_plain(&character) { character } else { '_' })
+            .collect();
+        let time = self.now.strftime("%Y%m%dT%H%M%S.%3fZ");
+        format!("{time}-{}-{id}{SUFFIX}", self.alert.detector)
+    }
+}
+
+/// Writes a file under another name first, so that nobody ever reads half of it.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".recording-");
+    // A recording tells as much as the alert does: it is for the group at most.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o640));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
