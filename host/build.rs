@@ -1,11 +1,40 @@
-//! Compiles the default plugin from its source, so that the binary carries it.
+//! Compiles the default plugin from its source, so that the binary carries it, and embeds what `quell plugin new` writes.
 //!
 //! The plugin is for another target than the host and is built with another profile, so a nested cargo does it, in a target directory of its own
 //! below `OUT_DIR`. It is built the same for `check`, `clippy`, `build` and `test`, and again only if a file that goes into it has changed.
 
-use std::{env, error::Error, fs, path::Path};
+use std::{
+    env,
+    error::Error,
+    fmt::Write,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use quell_plugin_build::PluginCrate;
+
+/// What `quell plugin new` writes: the constant in `host/src/kit/new/embedded.rs`, and the folder.
+const EMBEDDED: [(&str, &str); 7] = [
+    ("RUST", "host/src/kit/template/rust"),
+    ("JAVASCRIPT", "host/src/kit/template/javascript"),
+    ("PYTHON", "host/src/kit/template/python"),
+    ("RUST_SDK", "plugins/sdk"),
+    ("JAVASCRIPT_SDK", "plugins/javascript/quell"),
+    ("PYTHON_SDK", "plugins/python"),
+    ("CONTRACT", "wit"),
+];
+
+/// What lies in these folders and is not for authors: what tools leave behind, the SDKs' own tests, and copies of the contract as it was.
+const LEFT_OUT: [&str; 8] = [
+    "target",
+    "node_modules",
+    ".venv",
+    "__pycache__",
+    "test",
+    "tests",
+    "released",
+    "quell.test",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let host = env::var("CARGO_MANIFEST_DIR")?;
@@ -16,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for source in ["wit", "plugins/sdk", "plugins/nacl-block", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(source).display());
     }
+    embed(&root, out)?;
 
     match PluginCrate::new(root.join("plugins/nacl-block"), out.join("plugins")).build() {
         Ok(component) => fs::write(out.join("nacl-block.wasm"), component)?,
@@ -27,6 +57,43 @@ fn main() -> Result<(), Box<dyn Error>> {
                 println!("cargo::error=because: {source}");
                 cause = source.source();
             }
+        }
+    }
+    Ok(())
+}
+
+/// Write the constants with the files of each folder.
+fn embed(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let root = root.canonicalize()?;
+    let mut code = String::new();
+    for (name, folder) in EMBEDDED {
+        let folder = root.join(folder);
+        println!("cargo::rerun-if-changed={}", folder.display());
+        let mut files = Vec::new();
+        gather(&folder, &mut files)?;
+        files.sort();
+        writeln!(code, "pub(super) const {name}: Files = &[")?;
+        for file in files {
+            let path = file.strip_prefix(&folder)?;
+            writeln!(code, "    ({path:?}, include_str!({file:?})),")?;
+        }
+        writeln!(code, "];")?;
+    }
+    let workspace = root.join("Cargo.toml");
+    writeln!(code, "pub(super) const WORKSPACE: &str = include_str!({workspace:?});")?;
+    Ok(fs::write(out.join("embedded.rs"), code)?)
+}
+
+/// All files below a folder.
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if LEFT_OUT.iter().any(|it| entry.file_name() == *it) {
+            continue;
+        }
+        match entry.file_type()?.is_dir() {
+            true => gather(&entry.path(), files)?,
+            false => files.push(entry.path()),
         }
     }
     Ok(())

@@ -105,10 +105,10 @@ impl Sandbox {
         self.introduce(name, digest, compiled).await
     }
 
-    /// Loads the component with this digest, without its WebAssembly, if it was compiled before; None if it was not. For a plugin that the configuration
-    /// pins: neither reading nor summing up its megabytes stands before its first decision.
+    /// Loads the component with this digest, without its WebAssembly, if it was compiled for the deployment; None if it was not. For a plugin that the
+    /// configuration pins: neither reading nor summing up its megabytes stands before its first decision.
     pub async fn load_compiled(&self, name: &str, digest: Digest) -> Result<Option<Plugin>, LoadError> {
-        match self.host.compiled_before(digest) {
+        match self.host.precompiled(digest) {
             Some(compiled) => self.introduce(name, digest, compiled).await.map(Some),
             None => Ok(None),
         }
@@ -148,11 +148,15 @@ const LARGE: usize = 1 << 20;
 impl Host {
     /// The compiled form of the component with this digest, if somebody has compiled it.
     fn compiled_before(&self, digest: Digest) -> Option<Compiled> {
+        self.precompiled(digest)
+            .or_else(|| self.kept.cache.as_ref()?.get(&self.engine, digest))
+    }
+
+    /// The compiled form of the component with this digest, if it came with the deployment.
+    fn precompiled(&self, digest: Digest) -> Option<Compiled> {
         // Fuel is counted by code of its own, which nobody deploys.
         let precompiled = self.kept.precompiled.as_ref().filter(|_| self.purpose != Use::Measure);
-        precompiled
-            .and_then(|precompiled| precompiled.get(&self.engine, digest))
-            .or_else(|| self.kept.cache.as_ref()?.get(&self.engine, digest))
+        precompiled?.get(&self.engine, digest)
     }
 
     /// Compiles a component, and keeps what came of it.

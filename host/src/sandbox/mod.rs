@@ -41,7 +41,7 @@ pub use self::{
     call::{Call, CallError, Cost},
     contract::{Mismatch, VERSION as CONTRACT_VERSION},
     decide::{Decided, Request},
-    description::{Description, SettingsProblem},
+    description::{Description, SettingsProblem, is_name as is_plugin_name},
     engine::Use,
     fault::{Failure, Fault},
     increments::Increments,
