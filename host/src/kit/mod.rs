@@ -6,6 +6,7 @@
 pub mod build;
 pub mod component;
 pub mod inspected;
+pub mod lock;
 pub mod new;
 pub mod test;
 pub mod watch;

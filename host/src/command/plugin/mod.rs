@@ -3,6 +3,8 @@
 mod build;
 mod compile;
 mod inspect;
+mod list;
+mod lock;
 mod new;
 mod test;
 
@@ -34,6 +36,8 @@ enum What {
     Build(build::Build),
     Test(test::Test),
     Inspect(inspect::Inspect),
+    List(list::List),
+    Lock(lock::LockCommand),
     Compile(compile::Compile),
 }
 
@@ -45,6 +49,8 @@ impl PluginCommand {
             What::Build(build) => build.run(global).await,
             What::Test(test) => test.run(global).await,
             What::Inspect(inspect) => inspect.run(global).await,
+            What::List(list) => list.run(global).await,
+            What::Lock(lock) => lock.run(global),
             What::Compile(compile) => compile.run(global).await,
         }
     }
