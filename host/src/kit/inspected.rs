@@ -9,9 +9,8 @@ use crate::{
     digest::Digest,
     report::style::{HEADING, QUIET, paint},
     sandbox::{Inspection, Limits, Plugin},
+    text::{bytes, grouped},
 };
-
-use super::text::bytes;
 
 /// A plugin, inspected.
 #[derive(Debug, Clone, Serialize)]
@@ -124,7 +123,7 @@ fn write_limits(out: &mut Formatter<'_>, limits: &Limits) -> fmt::Result {
     writeln!(out, "{}", paint(HEADING, "limits"))?;
     let mut line = |name: &str, value: String| writeln!(out, "  {name:<12}  {value}");
     line("guest-time", limits.guest_time.to_string())?;
-    line("fuel", super::text::grouped(limits.fuel))?;
+    line("fuel", grouped(limits.fuel))?;
     line("wall-clock", limits.wall_clock.to_string())?;
     line("memory-bytes", bytes(limits.memory_bytes))?;
     line("stack-bytes", bytes(limits.stack_bytes))?;

@@ -6,6 +6,8 @@
 pub mod build;
 pub mod component;
 pub mod inspected;
+pub mod lock;
 pub mod new;
-pub mod text;
+pub mod test;
+pub mod watch;
 pub mod workshop;

@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use crate::sandbox::{Cache, Limits, Sandbox, SandboxError, Use};
+use crate::sandbox::{Cache, Increments, Kept, Limits, Sandbox, SandboxError, Use};
 
 /// What the tools need to run plugins.
 #[derive(Debug, Clone, Default)]
@@ -14,7 +14,12 @@ pub struct Workshop {
 impl Workshop {
     /// A sandbox that keeps what it compiles in the user's own cache, so that an author need not be who runs the daemon.
     pub fn sandbox(&self, purpose: Use) -> Result<Sandbox, SandboxError> {
-        Sandbox::new(purpose, self.limits.clone(), cache_directory().map(Cache::at))
+        let kept = cache_directory().map(|directory| Kept {
+            precompiled: None,
+            cache: Some(Cache::at(&directory)),
+            increments: Some(Increments::at(directory)),
+        });
+        Sandbox::with(purpose, self.limits.clone(), kept.unwrap_or_default())
     }
 }
 

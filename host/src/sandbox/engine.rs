@@ -2,7 +2,7 @@
 
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-use super::limits::Limits;
+use super::{increments::Increments, limits::Limits, precompiled::Target};
 
 /// How a process uses its plugins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,27 @@ const HOST_STACK_BYTES: usize = 2 << 20;
 const KEEP_RESIDENT_BYTES: usize = 1 << 20;
 
 /// The engine for `limits`.
-pub(super) fn engine(purpose: Use, limits: &Limits) -> wasmtime::Result<Engine> {
+pub(super) fn engine(purpose: Use, limits: &Limits, increments: Option<&Increments>) -> wasmtime::Result<Engine> {
+    let mut config = config(purpose, limits);
+    if let Some(increments) = increments {
+        config.enable_incremental_compilation(increments.store())?;
+    }
+    if purpose == Use::Daemon {
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    }
+    Engine::new(&config)
+}
+
+/// An engine that compiles for machines with this CPU, and for all of them: with a target that is named, wasmtime does not look at what this
+/// machine has. What it makes can be loaded by an engine for either use of a host: how instances are made is not in the code.
+pub(super) fn cross(target: Target, limits: &Limits) -> wasmtime::Result<Engine> {
+    let mut config = config(Use::OneAtATime, limits);
+    config.target(target.triple())?;
+    Engine::new(&config)
+}
+
+/// All settings but how instances are made.
+fn config(purpose: Use, limits: &Limits) -> Config {
     let mut config = Config::new();
     // Plugins are components; there is no other kind.
     config.wasm_component_model(true);
@@ -40,10 +60,7 @@ pub(super) fn engine(purpose: Use, limits: &Limits) -> wasmtime::Result<Engine> 
     // Nobody unwinds through a plugin but wasmtime, which has its own tables.
     config.native_unwind_info(false);
     proposals_off(&mut config);
-    if purpose == Use::Daemon {
-        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
-    }
-    Engine::new(&config)
+    config
 }
 
 /// What no compiler emits unasked is off, so that the part of wasmtime which a plugin can reach is small. What stays is what LLVM emits for WebAssembly by

@@ -15,12 +15,16 @@ mod engine;
 mod fault;
 mod guest_time;
 mod host_call;
+mod increments;
 mod inspection;
 mod limiter;
 pub mod limits;
 mod load;
 mod log;
+mod native;
 mod plugin;
+mod precompiled;
+mod private;
 mod state;
 pub mod text;
 mod ticker;
@@ -40,26 +44,42 @@ pub use self::{
     description::{Description, SettingsProblem, is_name as is_plugin_name},
     engine::Use,
     fault::{Failure, Fault},
+    increments::Increments,
     inspection::Inspection,
     limits::Limits,
     load::LoadError,
     log::{Level, LogLine},
     plugin::{Plugin, SettingsError},
+    precompiled::{PrecompileError, Precompiled, Target, precompile},
 };
 
 /// Loads plugins. A clone is the same sandbox.
 #[derive(Clone)]
-pub struct Sandbox(Arc<Host>);
+pub struct Sandbox {
+    host: Arc<Host>,
+    /// What plugins that are loaded through this handle may use up.
+    limits: Arc<Limits>,
+}
 
 /// What all plugins of one sandbox share.
 struct Host {
     purpose: Use,
     engine: Engine,
     ticker: Ticker,
-    limits: Arc<Limits>,
     /// One permit a decision that may run at once.
     places: Semaphore,
-    cache: Option<Cache>,
+    kept: Kept,
+}
+
+/// Where a sandbox finds what was compiled before. Nothing by default: then every plugin is compiled when it is loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// What was compiled for the deployment.
+    pub precompiled: Option<Precompiled>,
+    /// What a process compiled earlier, whole plugins.
+    pub cache: Option<Cache>,
+    /// The same, function by function. For the author's tools.
+    pub increments: Option<Increments>,
 }
 
 /// Why there is no sandbox.
@@ -87,23 +107,49 @@ fn join(limits: &[limits::BadLimit]) -> String {
 impl Sandbox {
     /// A sandbox with these limits, and a cache for compiled plugins if one is given.
     pub fn new(purpose: Use, limits: Limits, cache: Option<Cache>) -> Result<Self, SandboxError> {
+        let kept = Kept {
+            cache,
+            ..Kept::default()
+        };
+        Self::with(purpose, limits, kept)
+    }
+
+    /// A sandbox with these limits, and what was compiled before.
+    pub fn with(purpose: Use, limits: Limits, kept: Kept) -> Result<Self, SandboxError> {
         let bad = limits.validate();
         if !bad.is_empty() {
             return Err(SandboxError::Limits(bad));
         }
-        let engine = engine::engine(purpose, &limits).map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
-        Ok(Self(Arc::new(Host {
+        let engine = engine::engine(purpose, &limits, kept.increments.as_ref())
+            .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
+        let host = Host {
             purpose,
             ticker: Ticker::start(engine.clone()).map_err(SandboxError::Ticker)?,
             engine,
             places: Semaphore::new(limits.decisions_at_once as usize),
+            kept,
+        };
+        Ok(Self {
+            host: Arc::new(host),
             limits: Arc::new(limits),
-            cache,
-        })))
+        })
     }
 
-    /// The limits that hold in it.
+    /// The same sandbox, with other limits for the plugins that are loaded through it. Limits that shape the pool stay those that it was made with:
+    /// stack, parts, table elements, and decisions at once.
+    pub fn within(&self, limits: Limits) -> Result<Self, SandboxError> {
+        let bad = limits.validate();
+        if !bad.is_empty() {
+            return Err(SandboxError::Limits(bad));
+        }
+        Ok(Self {
+            host: Arc::clone(&self.host),
+            limits: Arc::new(limits),
+        })
+    }
+
+    /// The limits of the plugins that are loaded through it.
     pub fn limits(&self) -> &Limits {
-        &self.0.limits
+        &self.limits
     }
 }

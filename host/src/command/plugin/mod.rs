@@ -1,8 +1,12 @@
 //! `quell plugin`: for those who write plugins. One file a subcommand.
 
 mod build;
+mod compile;
 mod inspect;
+mod list;
+mod lock;
 mod new;
+mod test;
 
 use clap::{Args, Subcommand};
 
@@ -30,7 +34,11 @@ pub struct PluginCommand {
 enum What {
     New(new::New),
     Build(build::Build),
+    Test(test::Test),
     Inspect(inspect::Inspect),
+    List(list::List),
+    Lock(lock::LockCommand),
+    Compile(compile::Compile),
 }
 
 impl PluginCommand {
@@ -39,7 +47,11 @@ impl PluginCommand {
         match self.what {
             What::New(new) => new.run(),
             What::Build(build) => build.run(global).await,
+            What::Test(test) => test.run(global).await,
             What::Inspect(inspect) => inspect.run(global).await,
+            What::List(list) => list.run(global).await,
+            What::Lock(lock) => lock.run(global),
+            What::Compile(compile) => compile.run(global).await,
         }
     }
 }
