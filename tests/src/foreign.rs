@@ -33,10 +33,16 @@ fn packages(language: Language) -> Option<(&'static str, &'static str)> {
 
 /// Give a plugin's folder the packages of the example, which are those that its own lock file names.
 pub fn share_packages(folder: &Path, language: Language) -> anyhow::Result<()> {
-    let Some((installed, lock)) = packages(language) else { return Ok(()) };
+    let Some((installed, lock)) = packages(language) else {
+        return Ok(());
+    };
     let example = example(language);
     let shared = example.join(installed);
-    ensure!(shared.exists(), "{} is not there: run `make languages`", shared.display());
+    ensure!(
+        shared.exists(),
+        "{} is not there: run `make languages`",
+        shared.display()
+    );
     if !folder.join(installed).exists() {
         symlink(&shared, folder.join(installed))?;
     }
@@ -50,7 +56,9 @@ pub fn share_packages(folder: &Path, language: Language) -> anyhow::Result<()> {
 
 /// Build the plugin in a folder; the component.
 pub fn build(folder: &Path) -> anyhow::Result<Vec<u8>> {
-    let built = Builder::new(folder)?.build().with_context(|| format!("building {}", folder.display()))?;
+    let built = Builder::new(folder)?
+        .build()
+        .with_context(|| format!("building {}", folder.display()))?;
     Ok(fs::read(built.component)?)
 }
 

@@ -13,12 +13,19 @@ fn is_up_to_date(path: &Path, text: &str) {
         fs::write(path, text).unwrap();
     }
     let is = fs::read_to_string(path).unwrap_or_default();
-    assert!(is == text, "{} is not what `wit/` says; see CONTRIBUTING.md", path.display());
+    assert!(
+        is == text,
+        "{} is not what `wit/` says; see CONTRIBUTING.md",
+        path.display()
+    );
 }
 
 #[test]
 fn the_types_for_javascript_are_those_of_the_contract() {
-    is_up_to_date(&root().join("plugins/javascript/quell/contract.d.ts"), &typescript::contract());
+    is_up_to_date(
+        &root().join("plugins/javascript/quell/contract.d.ts"),
+        &typescript::contract(),
+    );
 }
 
 #[test]

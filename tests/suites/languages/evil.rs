@@ -64,7 +64,14 @@ async fn an_exception_is_told_with_its_message_and_its_place() {
 #[tokio::test]
 async fn an_exception_in_a_check_of_settings_is_told_too() {
     let settings = json!({ "mode": "exception" }).to_string();
-    let told = async |language| evil(language).await.validate_settings(&settings).await.unwrap_err().to_string();
+    let told = async |language| {
+        evil(language)
+            .await
+            .validate_settings(&settings)
+            .await
+            .unwrap_err()
+            .to_string()
+    };
     insta::assert_snapshot!(told(JavaScript).await, @"");
     insta::assert_snapshot!(told(Python).await, @"");
 }
@@ -78,8 +85,14 @@ async fn an_endless_recursion_is_told_as_one() {
 
 #[tokio::test]
 async fn an_answer_that_is_no_decision_is_told_with_the_place_that_is_wrong() {
-    for (language, mode) in [JavaScript, Python].into_iter().flat_map(|it| ["wrong-type", "no-decision", "promise"].map(|mode| (it, mode))) {
-        assert!(error(language, mode).await.contains("decide returned"), "{language}: {mode}");
+    for (language, mode) in [JavaScript, Python]
+        .into_iter()
+        .flat_map(|it| ["wrong-type", "no-decision", "promise"].map(|mode| (it, mode)))
+    {
+        assert!(
+            error(language, mode).await.contains("decide returned"),
+            "{language}: {mode}"
+        );
     }
     insta::assert_snapshot!(error(JavaScript, "wrong-type").await, @"");
     insta::assert_snapshot!(error(JavaScript, "no-decision").await, @"");

@@ -82,8 +82,16 @@ async fn a_new_plugin_passes_its_tests_builds_and_decides_as_recorded(#[case] la
         let recorded = recording.plugin(Some("block-2-scanners")).unwrap();
         let candidate = Candidate::in_place_of(recorded, &plugin);
         let replayed = record::replay(&recording, candidate, None).await.unwrap();
-        assert!(replayed.unrecorded.is_empty() && replayed.unasked.is_empty(), "{replayed:?}");
-        assert_eq!((&replayed.answer, &replayed.examined), (&recorded.answer, &recorded.examined), "{}", loaded.name);
+        assert!(
+            replayed.unrecorded.is_empty() && replayed.unasked.is_empty(),
+            "{replayed:?}"
+        );
+        assert_eq!(
+            (&replayed.answer, &replayed.examined),
+            (&recorded.answer, &recorded.examined),
+            "{}",
+            loaded.name
+        );
         acted += replayed.intents.len();
     }
     assert!(acted > 0, "one of the recordings acts");
@@ -97,13 +105,20 @@ fn what_the_templates_are_locked_to_is_what_the_examples_and_the_workspace_are()
         fs::read_to_string(folder.join(file)).unwrap()
     };
     let example = |language, file: &str| fs::read_to_string(foreign::example(language).join(file)).unwrap();
-    assert_eq!(template("python", "requirements.txt"), example(Language::Python, "requirements.txt"));
+    assert_eq!(
+        template("python", "requirements.txt"),
+        example(Language::Python, "requirements.txt")
+    );
     let npm = example(Language::JavaScript, "package-lock.json").replace("nacl-block", "my-plugin");
     assert_eq!(template("javascript", "package-lock.json"), npm);
 
     let workspace = fs::read_to_string(quell_tests::python::root().join("Cargo.lock")).unwrap();
     let lock = template("rust", "Cargo.lock");
-    for package in lock.split("[[package]]").skip(1).filter(|package| package.contains("checksum")) {
+    for package in lock
+        .split("[[package]]")
+        .skip(1)
+        .filter(|package| package.contains("checksum"))
+    {
         let checksum = package.lines().find(|line| line.starts_with("checksum")).unwrap();
         assert!(workspace.contains(checksum), "{package}");
     }

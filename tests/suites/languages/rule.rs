@@ -29,7 +29,11 @@ async fn recorded_alerts_are_decided_as_they_were_recorded() {
             let replayed = record::replay(recording, Candidate::in_place_of(recorded, &plugin), None);
             let replayed = replayed.await.unwrap();
             let name = &loaded.name;
-            assert_eq!((&replayed.unrecorded, &replayed.unasked), (&Vec::new(), &Vec::new()), "{language}, {name}");
+            assert_eq!(
+                (&replayed.unrecorded, &replayed.unasked),
+                (&Vec::new(), &Vec::new()),
+                "{language}, {name}"
+            );
             assert_eq!(replayed.answer, recorded.answer, "{language}, {name}");
         }
     }
@@ -81,7 +85,10 @@ async fn settings_are_refused_by_all_of_them_at_the_same_places() {
         assert!(!places[0].is_empty());
         // serde tells of types first and only then of values, so a language may tell more than Rust.
         for (language, place) in FOREIGN.iter().zip(&places[1..]) {
-            assert!(places[0].iter().all(|it| place.contains(it)), "{settings}: {places:?}, {language}");
+            assert!(
+                places[0].iter().all(|it| place.contains(it)),
+                "{settings}: {places:?}, {language}"
+            );
         }
     }
     for language in Language::ALL {
@@ -106,13 +113,35 @@ async fn all_of_them_say_the_same_of_themselves_and_of_their_settings() {
     let defaults = |schema: &str| -> Vec<(String, serde_json::Value)> {
         let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
         let settings = schema["properties"].as_object().unwrap();
-        let bounds = |it: &serde_json::Value| serde_json::json!([it["default"], it["minimum"], it["maximum"], it["enum"], it["description"]]);
-        settings.iter().map(|(name, setting)| (name.clone(), bounds(setting))).collect()
+        let bounds = |it: &serde_json::Value| {
+            serde_json::json!([
+                it["default"],
+                it["minimum"],
+                it["maximum"],
+                it["enum"],
+                it["description"]
+            ])
+        };
+        settings
+            .iter()
+            .map(|(name, setting)| (name.clone(), bounds(setting)))
+            .collect()
     };
     for language in FOREIGN {
         let foreign = of(language).await;
-        assert_eq!(defaults(&foreign.settings_schema), defaults(&rust.settings_schema), "{language}");
-        let told = |it: &quell::sandbox::Description| (it.name.clone(), it.version.clone(), it.actions.clone(), it.facts.clone());
+        assert_eq!(
+            defaults(&foreign.settings_schema),
+            defaults(&rust.settings_schema),
+            "{language}"
+        );
+        let told = |it: &quell::sandbox::Description| {
+            (
+                it.name.clone(),
+                it.version.clone(),
+                it.actions.clone(),
+                it.facts.clone(),
+            )
+        };
         assert_eq!(told(&foreign), told(&rust), "{language}");
     }
 }

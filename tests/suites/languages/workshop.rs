@@ -37,7 +37,9 @@ pub(crate) async fn evil(language: Language) -> Plugin {
 
 /// Build and load the plugin in a folder. Its own code may run for so many seconds.
 pub(crate) async fn load(name: &str, folder: PathBuf, guest_seconds: u64) -> Plugin {
-    let component = tokio::task::spawn_blocking(move || foreign::build(&folder).unwrap()).await.unwrap();
+    let component = tokio::task::spawn_blocking(move || foreign::build(&folder).unwrap())
+        .await
+        .unwrap();
     let limits = Limits {
         guest_time: HumanDuration::from_secs(guest_seconds),
         ..Limits::default()

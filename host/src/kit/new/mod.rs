@@ -98,11 +98,19 @@ fn files(name: &PluginName, language: Language) -> Result<Vec<File>, NewError> {
     let named = named.into_iter().map(|File { path, text }| {
         let text = name.put_into(&text).into_owned();
         File {
-            text: if path == "Cargo.lock" { rust::sorted(&text) } else { text }.into(),
+            text: if path == "Cargo.lock" {
+                rust::sorted(&text)
+            } else {
+                text
+            }
+            .into(),
             path,
         }
     });
-    Ok(named.chain(given).chain(below("wit/", embedded::CONTRACT)).collect())
+    let contract = below("wit/", embedded::CONTRACT).into_iter();
+    // What else lies there is for those who work on Quell.
+    let contract = contract.filter(|file| file.path.ends_with(".wit"));
+    Ok(named.chain(given).chain(contract).collect())
 }
 
 /// Embedded files, each behind this prefix.

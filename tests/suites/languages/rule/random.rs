@@ -76,7 +76,15 @@ fn rarely(rng: &mut Rng) -> bool {
 }
 
 fn alert(rng: &mut Rng) -> Alert {
-    let names = ["i-0abc1234def567890", "i-0abc1234def567890", "Network", "10.0.2.20", "web", "", "203.0.113.7"];
+    let names = [
+        "i-0abc1234def567890",
+        "i-0abc1234def567890",
+        "Network",
+        "10.0.2.20",
+        "web",
+        "",
+        "203.0.113.7",
+    ];
     let kinds = [
         "Excessive Access Attempts (External)",
         "Excessive Access Attempts (External)",
@@ -97,7 +105,9 @@ fn alert(rng: &mut Rng) -> Alert {
         resolved: rarely(rng),
         source: Source {
             name: pick(rng, &names).to_owned(),
-            addresses: (0..rng.usize(..3)).map(|_| pick(rng, &addresses).parse().unwrap()).collect(),
+            addresses: (0..rng.usize(..3))
+                .map(|_| pick(rng, &addresses).parse().unwrap())
+                .collect(),
             host_names: (0..rng.usize(..2)).map(|_| "web.example.com".to_owned()).collect(),
         },
         place: Place::default(),
@@ -114,7 +124,11 @@ fn settings(rng: &mut Rng) -> Value {
     };
     set(rng, "failed-attempts", &[json!(1), json!(10), json!(300)]);
     set(rng, "block-seconds", &[json!(1), json!(3600), json!(604_800)]);
-    set(rng, "escalation-factor", &[json!(1), json!(3), json!(9_007_199_254_740_991_u64)]);
+    set(
+        rng,
+        "escalation-factor",
+        &[json!(1), json!(3), json!(9_007_199_254_740_991_u64)],
+    );
     set(rng, "jitter-percent", &[json!(0), json!(7), json!(50)]);
     set(rng, "direction", &[json!("ingress"), json!("egress"), json!("both")]);
     set(rng, "max-blocks", &[json!(1), json!(3), json!(1000)]);
@@ -127,7 +141,9 @@ fn settings(rng: &mut Rng) -> Value {
 fn facts(rng: &mut Rng) -> RecordedFacts {
     let mut facts = vec![(Question::Observations, observations(rng))];
     let names = ["web", "web.example.com", "203.0.113.7"];
-    let known = INSTANCES.iter().flat_map(|(id, addresses)| addresses.iter().chain([id]));
+    let known = INSTANCES
+        .iter()
+        .flat_map(|(id, addresses)| addresses.iter().chain([id]));
     for name in known.chain(&names).chain(&["192.0.2.20"]).chain(&["198.51.100.23"]) {
         let question = Question::Instance((*name).to_owned());
         if !facts.iter().any(|(it, _)| *it == question) {
@@ -157,7 +173,11 @@ fn observations(rng: &mut Rng) -> Result<Answer, FactError> {
         id: id.to_string(),
         kind: "Multiple Access Failures".to_owned(),
         time: None,
-        raw: if rarely(rng) { pick(rng, &["[]", "{}", "{", "null"]).to_owned() } else { fields(rng).to_string() },
+        raw: if rarely(rng) {
+            pick(rng, &["[]", "{}", "{", "null"]).to_owned()
+        } else {
+            fields(rng).to_string()
+        },
     };
     Ok(Answer::Observations((0..rng.usize(..many)).map(observation).collect()))
 }
@@ -176,7 +196,19 @@ fn fields(rng: &mut Rng) -> Value {
             fields.insert(name.to_owned(), side(rng, &OWN));
         }
     }
-    let counts = [json!(0), json!(9), json!(10), json!(75), json!(400), json!("12"), json!(" 7 "), json!("many"), json!(-3), json!(2.5), Value::Null];
+    let counts = [
+        json!(0),
+        json!(9),
+        json!(10),
+        json!(75),
+        json!(400),
+        json!("12"),
+        json!(" 7 "),
+        json!("many"),
+        json!(-3),
+        json!(2.5),
+        Value::Null,
+    ];
     if rng.u8(..) < 220 {
         fields.insert("failed_attempts".to_owned(), counts[rng.usize(..counts.len())].clone());
     }
