@@ -12,7 +12,7 @@ use super::{
     redaction::Redaction,
 };
 use crate::{
-    alert::{self, Detector, stealthwatch::MAX_BYTES},
+    alert::{self, Detector, MAX_BYTES},
     exit::{Exit, Failure, OrExit, OrItsExit},
     report::Outcome,
     setup::{self, Purpose},

@@ -7,5 +7,4 @@ pub mod build;
 pub mod component;
 pub mod inspected;
 pub mod new;
-pub mod text;
 pub mod workshop;

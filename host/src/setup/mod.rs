@@ -81,7 +81,7 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings)?,
         Purpose::Explain | Purpose::Orders => None,
     };
-    let host = Host::new(Parts {
+    let mut host = Host::new(Parts {
         roster: Arc::new(Roster::new(Snapshot::new(plugins, rules(config)))),
         observations,
         converger: Converger::new(Means {
@@ -109,7 +109,10 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         workers: config.work.workers.get(),
         keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
     });
-    Ok(host.with_recorder(recorder))
+    if let Some(recorder) = recorder {
+        host.set_recorder(recorder);
+    }
+    Ok(host)
 }
 
 fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {

@@ -11,11 +11,9 @@ use crate::{
         output::{StoryOutput, answer},
     },
     exit::{Exit, Failure, OrExit, OrItsExit},
-    kit::{
-        build::{Builder, Built},
-        text::bytes,
-    },
+    kit::build::{Builder, Built},
     sandbox::{Plugin, Use},
+    text::bytes,
 };
 
 /// Build a plugin: from its source to a component.
