@@ -131,7 +131,7 @@ async fn host_in(
         }
     };
     tell_absent(&snapshot);
-    let host = Host::new(Parts {
+    let mut host = Host::new(Parts {
         roster: Arc::new(Roster::new(snapshot)),
         observations,
         converger: Converger::new(Means {
@@ -159,7 +159,10 @@ async fn host_in(
         workers: config.work.workers.get(),
         keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
     });
-    Ok(host.with_recorder(recorder))
+    if let Some(recorder) = recorder {
+        host.set_recorder(recorder);
+    }
+    Ok(host)
 }
 
 fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {
