@@ -16,7 +16,9 @@ pub mod pardons;
 pub mod pause;
 mod place;
 pub mod plugin;
+pub mod recordings;
 pub mod release;
+pub mod replay;
 pub mod resume;
 pub mod serve;
 pub mod version;
@@ -115,6 +117,8 @@ pub enum Command {
     Resume(resume::Resume),
     Converge(converge::Converge),
     Capacity(capacity::Capacity),
+    Recordings(recordings::Recordings),
+    Replay(replay::Replay),
     Demo(demo::Demo),
     Plugin(plugin::PluginCommand),
     Config(config::ConfigCommand),
@@ -146,6 +150,8 @@ impl Command {
             Self::Resume(resume) => resume.run(global).await,
             Self::Converge(converge) => converge.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
+            Self::Recordings(recordings) => recordings.run(),
+            Self::Replay(replay) => replay.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,
             Self::Config(config) => config.run(global),

@@ -1,6 +1,7 @@
 //! The recording.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FactRecord, PluginRecord, ReplayError, TargetRecord};
@@ -17,7 +18,7 @@ use crate::{
 pub const FORMAT: u32 = 1;
 
 /// One alert, with all that was told about it and all that came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
     /// The version of this format.
@@ -44,7 +45,7 @@ pub struct Recording {
 }
 
 /// The alert as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlertRecord {
     /// What raised it.
@@ -54,7 +55,7 @@ pub struct AlertRecord {
 }
 
 /// What the guards were told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Guards {
     /// The account and region that the host worked in for this alert.
@@ -73,6 +74,11 @@ impl Recording {
         // A recording holds no map with keys that are not texts, so there is nothing that could fail.
         let compact = serde_json::to_string(self).unwrap_or_default();
         format!("{}\n", indented(&compact))
+    }
+
+    /// The JSON Schema of the file.
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(Self)
     }
 
     /// What is recorded of the plugin of this name; of the only one if none is named.

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     clock::{Clock, SystemClock},
-    config::{Config, Mode as ConfiguredMode},
+    config::{Config, Guard, Mode as ConfiguredMode},
     converge::{Converger, Means, Stance, Terms},
     fact::{
         NoObservations, ObservationSource,
@@ -93,7 +93,7 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         clouds,
         journal,
         clock,
-        rules: rules(config),
+        rules: rules(&config.guard),
         mode: match (purpose, config.mode) {
             (Purpose::Explain, _) => Mode::Explain,
             (_, ConfiguredMode::Enforce) => Mode::Enforce,
@@ -133,8 +133,8 @@ fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupErro
     Ok(Arc::new(StealthwatchApi::new(options)?))
 }
 
-fn rules(config: &Config) -> Rules {
-    let guard = &config.guard;
+/// The guards' rules as the configuration has them.
+pub fn rules(guard: &Guard) -> Rules {
     Rules {
         never_block: guard.never_block.iter().map(|prefix| prefix.net()).collect(),
         widest_ipv4: guard.widest_ipv4.get(),
