@@ -6,7 +6,14 @@ use std::sync::Arc;
 use wasmtime::Store;
 
 use super::{
-    bindings, call::Call, convert::{alert, reader::Reader}, decide::Request, fault::Fault, guest_time, plugin::Plugin, state::State, CallError, Cost,
+    CallError, Cost, bindings,
+    call::Call,
+    convert::{alert, reader::Reader},
+    decide::Request,
+    fault::Fault,
+    guest_time,
+    plugin::Plugin,
+    state::State,
 };
 use crate::{decision::Decision, fact::Facts};
 

@@ -77,7 +77,10 @@ impl Sample {
         let recording = loaded.recording.map_err(|error| unusable(with_causes(&error)))?;
         let record = recorded(&recording, plugin).map_err(unusable)?;
         let alert = alert::decode(recording.alert.detector, recording.alert.raw.as_str().as_bytes())?;
-        let facts = recording.facts.iter().map(|fact| (fact.question.clone(), fact.outcome.clone()));
+        let facts = recording
+            .facts
+            .iter()
+            .map(|fact| (fact.question.clone(), fact.outcome.clone()));
         let facts = RecordedFacts::new(facts).map_err(|error| unusable(with_causes(&error)))?;
         Ok(Self {
             request: Request {

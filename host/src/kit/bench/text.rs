@@ -11,13 +11,20 @@ use crate::{
 impl Display for Measured {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = QUANTILES.iter().map(|(name, _)| format!("{name:>9}")).collect();
-        writeln!(out, "{}", paint(HEADING, format!("time    {}  decisions", names.concat())))?;
+        writeln!(
+            out,
+            "{}",
+            paint(HEADING, format!("time    {}  decisions", names.concat()))
+        )?;
         write_times(out, "fresh", &self.fresh)?;
         write_times(out, "warm", &self.warm)?;
         writeln!(
             out,
             "{}",
-            paint(QUIET, "fresh: a store and an instance for each decision, as in production; warm: one instance for all, to compare")
+            paint(
+                QUIET,
+                "fresh: a store and an instance for each decision, as in production; warm: one instance for all, to compare"
+            )
         )?;
         writeln!(out, "{}", paint(HEADING, "fresh, each time"))?;
         writeln!(out, "  fuel    {}", grouped(self.fuel))?;

@@ -83,7 +83,12 @@ impl Comparison {
     }
 
     pub(super) fn of(name: String, old: &Side, new: &Side) -> Self {
-        let unrecorded: Vec<_> = old.unrecorded.iter().chain(&new.unrecorded).map(ToString::to_string).collect();
+        let unrecorded: Vec<_> = old
+            .unrecorded
+            .iter()
+            .chain(&new.unrecorded)
+            .map(ToString::to_string)
+            .collect();
         if !unrecorded.is_empty() {
             return Self {
                 name,
@@ -109,7 +114,10 @@ impl Comparison {
         Self {
             name,
             effect,
-            difference: difference(&text(old, holds.map(|(old, _)| old)), &text(new, holds.map(|(_, new)| new))),
+            difference: difference(
+                &text(old, holds.map(|(old, _)| old)),
+                &text(new, holds.map(|(_, new)| new)),
+            ),
         }
     }
 }

@@ -63,7 +63,14 @@ impl Change {
             Some(against) => Side::replayed(recording, record, against, None, None).await?,
             None => Side::recorded(recording, record),
         };
-        let new = Side::replayed(recording, record, &self.plugin, self.settings.as_deref(), self.rules.as_ref()).await?;
+        let new = Side::replayed(
+            recording,
+            record,
+            &self.plugin,
+            self.settings.as_deref(),
+            self.rules.as_ref(),
+        )
+        .await?;
         Ok(Comparison::of(name.to_owned(), &old, &new))
     }
 }

@@ -77,11 +77,15 @@ impl Side {
 }
 
 fn holds(target: &TargetRecord, plugin: &str) -> impl Iterator<Item = String> {
-    target.holds.iter().filter(move |hold| hold.plugin == plugin).map(|hold| {
-        let until = match hold.until {
-            Some(until) => format!(" until {until}"),
-            None => " until released".to_owned(),
-        };
-        format!("{} {} at {}{until}", hold.prefix, hold.direction, target.target)
-    })
+    target
+        .holds
+        .iter()
+        .filter(move |hold| hold.plugin == plugin)
+        .map(|hold| {
+            let until = match hold.until {
+                Some(until) => format!(" until {until}"),
+                None => " until released".to_owned(),
+            };
+            format!("{} {} at {}{until}", hold.prefix, hold.direction, target.target)
+        })
 }

@@ -40,7 +40,12 @@ impl Display for Comparisons {
                 Effect::Acts | Effect::OtherHolds | Effect::OtherWords => NOTE,
                 Effect::Rests | Effect::Fails | Effect::Unrecorded | Effect::Unusable => BAD,
             };
-            writeln!(out, "\n{}: {}", paint(HEADING, &compared.name), paint(style, compared.effect.meaning()))?;
+            writeln!(
+                out,
+                "\n{}: {}",
+                paint(HEADING, &compared.name),
+                paint(style, compared.effect.meaning())
+            )?;
             for line in compared.difference.lines() {
                 writeln!(out, "  {line}")?;
             }
