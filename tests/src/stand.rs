@@ -1,7 +1,6 @@
 //! A stand: a whole host on a simulated account and a simulated Stealthwatch API, with a clock that is moved by hand.
 
 use std::{
-    collections::BTreeSet,
     sync::{Arc, LazyLock},
     time::Duration,
 };
@@ -25,10 +24,12 @@ use quell::{
     },
     guard::Rules,
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
+    record::Recorder,
     report::{Mode, Report},
+    roster::{Roster, Route, Routed, Snapshot},
     sandbox::{Limits, Plugin, Sandbox, Use},
     simulated_stealthwatch::SimulatedStealthwatch,
-    way::{Host, Parts, Receipt, Routed, work::Worked},
+    way::{Host, Parts, Receipt, work::Worked},
 };
 use serde_json::Value;
 
@@ -148,6 +149,14 @@ impl Stand {
         Ok(())
     }
 
+    /// As [`Self::restart`], with a recorder.
+    pub fn restart_with_recorder(&mut self, recorder: Recorder) -> anyhow::Result<()> {
+        self.restart()?;
+        let host = Arc::get_mut(&mut self.host).context("nobody else has the new host yet")?;
+        host.set_recorder(recorder);
+        Ok(())
+    }
+
     /// Takes an alert in and works on it, as a door and the worker do.
     pub async fn deliver(&self, id: &str, alert: &str) -> anyhow::Result<Worked> {
         let id = DeliveryId::given("test", id);
@@ -228,13 +237,8 @@ pub async fn routed(
     may: impl IntoIterator<Item = ActionKind>,
 ) -> anyhow::Result<Routed> {
     plugin.validate_settings(settings).await?;
-    Ok(Routed {
-        name: plugin.name().to_owned(),
-        plugin,
-        settings: settings.to_owned(),
-        detectors: BTreeSet::from([Detector::StealthwatchCloud]),
-        may: may.into_iter().collect(),
-    })
+    let routes = vec![Route::of_detector(Detector::StealthwatchCloud)];
+    Ok(Routed::new(plugin, settings, routes, may))
 }
 
 /// These simulated accounts, as a host takes them.
@@ -267,7 +271,7 @@ pub fn parts(
 ) -> Parts {
     let clouds = Arc::new(clouds.cached(clock));
     Parts {
-        plugins: vec![plugin],
+        roster: Arc::new(Roster::new(Snapshot::new([plugin], rules()))),
         converger: Converger::new(Means {
             clouds: clouds.clone(),
             journal: journal.clone(),
@@ -285,18 +289,22 @@ pub fn parts(
         observations,
         journal: journal.clone(),
         clock: clock.clone(),
-        rules: Rules {
-            never_block: Vec::new(),
-            widest_ipv4: 24,
-            widest_ipv6: 56,
-            max_remediations: 20,
-            longest_hold: Duration::from_secs(30 * 86_400),
-            until_released: false,
-        },
         mode,
         queue: 100,
         workers: 4,
         keep: SignedDuration::from_hours(90 * 24),
+    }
+}
+
+/// The guards' rules as they are by default.
+pub fn rules() -> Rules {
+    Rules {
+        never_block: Vec::new(),
+        widest_ipv4: 24,
+        widest_ipv6: 56,
+        max_remediations: 20,
+        longest_hold: Duration::from_secs(30 * 86_400),
+        until_released: false,
     }
 }
 

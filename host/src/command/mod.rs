@@ -17,6 +17,7 @@ pub mod pause;
 mod place;
 pub mod plugin;
 pub mod recordings;
+mod redaction;
 pub mod release;
 pub mod replay;
 pub mod resume;
@@ -150,7 +151,7 @@ impl Command {
             Self::Resume(resume) => resume.run(global).await,
             Self::Converge(converge) => converge.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
-            Self::Recordings(recordings) => recordings.run(),
+            Self::Recordings(recordings) => recordings.run(global).await,
             Self::Replay(replay) => replay.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,

@@ -10,7 +10,9 @@ use super::{
     plugin::workshop,
 };
 use crate::{
+    clock::{Clock, SystemClock},
     config::Config,
+    duration::HumanDuration,
     exit::{Exit, Failure, OrExit, OrItsExit},
     kit::{component::Component, replay::Change},
     record,
@@ -25,10 +27,10 @@ use crate::{
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  quell replay recordings --plugin new.wasm\n  quell replay recordings --plugin new.wasm --against old.wasm\n  \
-    quell replay recordings --plugin nacl-block --guards stricter.toml"
+    quell replay /var/lib/quell/journal.sqlite --since 30d --plugin nacl-block --guards stricter.toml"
 )]
 pub struct Replay {
-    /// A folder of recordings, or one
+    /// A folder of recordings, one recording, or a journal
     #[arg(value_name = "RECORDINGS")]
     recordings: PathBuf,
     /// The plugin that decides: a component's file, or the name of a plugin that comes with the binary
@@ -43,6 +45,9 @@ pub struct Replay {
     /// A file with a `[guard]` table as in quell.toml, in place of the recorded rules
     #[arg(long, value_name = "FILE")]
     guards: Option<PathBuf>,
+    /// Of a journal, only alerts that were received at most so long ago, such as 30d
+    #[arg(long, value_name = "DURATION")]
+    since: Option<HumanDuration>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     output: StoryOutput,
@@ -51,7 +56,8 @@ pub struct Replay {
 impl Replay {
     /// Replays and tells.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let recordings = record::load(&self.recordings).or_exit(Exit::Input)?;
+        let since = self.since.and_then(|since| SystemClock.now().checked_sub(since.0).ok());
+        let recordings = record::load_any(&self.recordings, since).await.or_exit(Exit::Input)?;
         let sandbox = workshop(global)?.sandbox(Use::OneAtATime)?;
         let plugin = load(&sandbox, &self.plugin).await?;
         let against = match &self.against {

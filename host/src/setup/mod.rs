@@ -5,7 +5,9 @@
 mod cloud;
 mod error;
 mod lock;
+mod plugin_error;
 mod plugins;
+mod recorder;
 
 use std::{path::Path, sync::Arc};
 
@@ -22,11 +24,12 @@ use crate::{
     guard::Rules,
     hold::{Journal, Owner, SqliteJournal},
     report::Mode,
+    roster::{Roster, Snapshot},
     sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
     way::{Host, Parts},
 };
 
-pub use self::{error::SetupError, lock::WriterLock};
+pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError, recorder::redactor};
 
 /// What a host is set up for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,12 +73,16 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
     let (plugins, observations): (_, Arc<dyn ObservationSource>) = match purpose {
         Purpose::Orders => (Vec::new(), Arc::new(NoObservations)),
         _ => (
-            plugins::plugins(&config.plugins, &sandbox).await?,
+            plugins::load_all(&config.plugins, &sandbox, None).await,
             observations(config)?,
         ),
     };
-    Ok(Host::new(Parts {
-        plugins,
+    let recorder = match purpose {
+        Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings)?,
+        Purpose::Explain | Purpose::Orders => None,
+    };
+    let mut host = Host::new(Parts {
+        roster: Arc::new(Roster::new(Snapshot::new(plugins, rules(&config.guard)))),
         observations,
         converger: Converger::new(Means {
             clouds: Arc::clone(&clouds),
@@ -93,7 +100,6 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         clouds,
         journal,
         clock,
-        rules: rules(&config.guard),
         mode: match (purpose, config.mode) {
             (Purpose::Explain, _) => Mode::Explain,
             (_, ConfiguredMode::Enforce) => Mode::Enforce,
@@ -102,7 +108,11 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
         queue: u32::try_from(config.work.queue.get()).unwrap_or(u32::MAX),
         workers: config.work.workers.get(),
         keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
-    }))
+    });
+    if let Some(recorder) = recorder {
+        host.set_recorder(recorder);
+    }
+    Ok(host)
 }
 
 fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {

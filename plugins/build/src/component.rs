@@ -36,18 +36,6 @@ pub fn from_module(module: &[u8]) -> Result<Vec<u8>, BuildError> {
     }
 }
 
-/// The names of what a component imports, such as `quell:plugin/log@0.1.0`, in their order.
-///
-/// # Errors
-/// If the bytes are no component.
-pub fn imports(component: &[u8]) -> Result<Vec<String>, BuildError> {
-    let DecodedWasm::Component(resolve, world) = decode(component).map_err(BuildError::Encode)? else {
-        return Err(BuildError::NoPlugin);
-    };
-    let names = resolve.worlds[world].imports.keys();
-    Ok(names.map(|key| resolve.name_world_key(key)).collect())
-}
-
 /// The imports that no host gives. Read from the module and not from the component: where the module's metadata lacks them
 /// the encoder fails, with a message that only its own authors understand.
 fn foreign_imports(module: &[u8]) -> Result<BTreeSet<String>, BinaryReaderError> {

@@ -19,10 +19,7 @@ mod error;
 
 use std::path::PathBuf;
 
-pub use self::{
-    component::{from_module, imports},
-    error::BuildError,
-};
+pub use self::{component::from_module, error::BuildError};
 
 /// What every plugin is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";

@@ -7,3 +7,5 @@ mod failing;
 mod keeping;
 mod orders;
 mod places;
+mod recordings;
+mod redaction;

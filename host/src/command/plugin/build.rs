@@ -13,6 +13,7 @@ use crate::{
     exit::{Exit, Failure, OrExit, OrItsExit},
     kit::build::{Builder, Built},
     sandbox::{Plugin, Use},
+    text::bytes,
 };
 
 /// Build a plugin: from its source to a component.
@@ -64,20 +65,15 @@ async fn loaded(built: &Built, global: &Global) -> Result<Plugin, Failure> {
 
 /// What was built, for a person.
 fn story(built: &Built, plugin: &Plugin) -> String {
-    let Built {
-        language,
-        component,
-        bytes,
-        digest,
-        imports,
-    } = built;
-    let description = plugin.description();
-    let kibibytes = bytes.div_ceil(1024);
+    let (description, inspection) = (plugin.description(), plugin.inspection());
     format!(
-        "{} {} is built, in {language}: {}\n  size     {kibibytes} KiB\n  sha256   {digest}\n  imports  {}",
+        "{} {} is built, in {}: {}\n  size     {}\n  sha256   {}\n  imports  {}",
         description.name,
         description.version,
-        component.display(),
-        imports.join(", "),
+        built.language,
+        built.component.display(),
+        bytes(built.bytes),
+        built.digest,
+        inspection.imports.join(", "),
     )
 }

@@ -2,14 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use jiff::Timestamp;
-
 use crate::{
-    alert::{self, DecodeError, Detector},
+    alert::{self, DecodeError},
     exit::{Classified, Exit},
     fact::{Facts, RecordedFacts},
     kit::test::recorded,
-    record::{self, LoadError},
+    record::{self, LoadError, Loaded, Recording},
     sandbox::{Plugin, Request},
     text::with_causes,
 };
@@ -47,21 +45,19 @@ impl Classified for SampleError {
     }
 }
 
-/// An alert of excessive access attempts, with invented addresses.
-const ALERT: &[u8] = include_bytes!("../../../../examples/alerts/excessive-access.json");
+/// Two attackers from outside, with invented addresses: the recording that a new plugin comes with.
+const BUILT_IN: &[u8] = include_bytes!("../template/recordings/two-attackers.recording.json");
 
 impl Sample {
-    /// The alert that comes with the binary, with the plugin's default settings. No fact is known: most plugins then find nothing to do, and take less time
-    /// than they would with a recording of their own.
+    /// The alert that comes with the binary, with the plugin's default settings. A plugin that asks for other facts than those it holds is better measured with a
+    /// recording of its own.
     pub fn built_in() -> Result<Self, SampleError> {
-        Ok(Self {
-            request: Request {
-                alert: Arc::new(alert::decode(Detector::StealthwatchCloud, ALERT)?),
-                settings: "{}".to_owned(),
-                now: Timestamp::UNIX_EPOCH,
-            },
-            facts: Arc::new(RecordedFacts::default()),
-        })
+        let unusable = |why| SampleError::Unusable {
+            name: "that comes with the binary".to_owned(),
+            why,
+        };
+        let recording = Recording::read(BUILT_IN).map_err(|error| unusable(with_causes(&error)))?;
+        Self::of(&recording, "{}".to_owned(), unusable)
     }
 
     /// The alert of a recording, as the plugin was given it; of a folder's, the first.
@@ -70,12 +66,17 @@ impl Sample {
         let Some(loaded) = recordings.next() else {
             return Self::built_in();
         };
+        let Loaded { name, recording, .. } = loaded;
         let unusable = |why: String| SampleError::Unusable {
-            name: loaded.name.clone(),
+            name: name.clone(),
             why,
         };
-        let recording = loaded.recording.map_err(|error| unusable(with_causes(&error)))?;
-        let record = recorded(&recording, plugin).map_err(unusable)?;
+        let recording = recording.map_err(|error| unusable(with_causes(&error)))?;
+        let record = recorded(&recording, plugin).map_err(&unusable)?;
+        Self::of(&recording, record.settings.as_str().to_owned(), unusable)
+    }
+
+    fn of(recording: &Recording, settings: String, unusable: impl Fn(String) -> SampleError) -> Result<Self, SampleError> {
         let alert = alert::decode(recording.alert.detector, recording.alert.raw.as_str().as_bytes())?;
         let facts = recording
             .facts
@@ -85,7 +86,7 @@ impl Sample {
         Ok(Self {
             request: Request {
                 alert: Arc::new(alert),
-                settings: record.settings.as_str().to_owned(),
+                settings,
                 now: recording.now,
             },
             facts: Arc::new(facts),

@@ -22,14 +22,11 @@ pub struct Built {
     pub bytes: usize,
     /// Its digest, for the configuration.
     pub digest: Digest,
-    /// The interfaces that it imports, such as `quell:plugin/log@0.1.0`.
-    pub imports: Vec<String>,
 }
 
 impl Built {
     /// Write a component to its place in the plugin's folder.
     pub(super) fn keep(language: Language, folder: &Path, name: &str, component: &[u8]) -> Result<Self, BuildError> {
-        let imports = quell_plugin_build::imports(component).map_err(BuildError::Component)?;
         let path = folder.join("target").join(format!("{name}.wasm"));
         let io = |source| BuildError::Io {
             path: path.clone(),
@@ -45,7 +42,6 @@ impl Built {
             language,
             bytes: component.len(),
             digest: Digest::of(component),
-            imports,
             component: path,
         })
     }

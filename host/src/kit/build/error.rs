@@ -108,9 +108,6 @@ pub enum BuildError {
         /// How long it was given.
         limit: Duration,
     },
-    /// What was built is no component.
-    #[error("what was built can't be read")]
-    Component(#[source] quell_plugin_build::BuildError),
     /// A file or a program could not be used.
     #[error("can't use {}", path.display())]
     Io {
@@ -136,8 +133,7 @@ impl Classified for BuildError {
             | Self::NoFile { .. }
             | Self::Manifest { .. }
             | Self::Cargo(_)
-            | Self::Source { .. }
-            | Self::Component(_) => Exit::Input,
+            | Self::Source { .. } => Exit::Input,
             _ => Exit::Failed,
         }
     }
