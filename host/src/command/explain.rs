@@ -64,6 +64,13 @@ impl Explain {
             let file = recording.save(path)?;
             tracing::info!(file = %file.display(), "recorded");
         }
+        let absent = host.roster().now().absent();
+        if !absent.is_empty() {
+            return Err(Failure::new(
+                Exit::Configuration,
+                format!("plugins could not be loaded:\n  {}", absent.join("\n  ")),
+            ));
+        }
         if report.outcome == Outcome::Failed {
             return Err(Failure::new(
                 Exit::Failed,

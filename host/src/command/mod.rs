@@ -95,9 +95,14 @@ pub struct Global {
 impl Global {
     /// The configuration that this process is to use.
     pub fn config(&self) -> Result<Config, Failure> {
+        Ok(self.config_and_its_file()?.1)
+    }
+
+    /// The configuration that this process is to use, after the file that it was read from.
+    pub fn config_and_its_file(&self) -> Result<(PathBuf, Config), Failure> {
         let (path, config) = Config::find(self.config.as_deref()).or_exit(Exit::Configuration)?;
         tracing::debug!(path = %path.display(), "configuration read");
-        Ok(config)
+        Ok((path, config))
     }
 }
 
@@ -155,7 +160,7 @@ impl Command {
             Self::Replay(replay) => replay.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,
-            Self::Config(config) => config.run(global),
+            Self::Config(config) => config.run(global).await,
             Self::Completions(completions) => completions.run(),
             Self::Version(version) => version.run(),
         }

@@ -7,6 +7,7 @@ pub mod bench;
 pub mod build;
 pub mod component;
 pub mod inspected;
+pub mod lock;
 pub mod new;
 pub mod replay;
 pub mod test;

@@ -29,11 +29,11 @@ impl Plugin {
     /// not.
     pub async fn warm(&self, facts: Arc<dyn Facts>) -> Result<Warm, Box<CallError>> {
         let host = &self.host;
-        let state = State::new(self.name.clone(), String::new(), host.limits.clone(), facts);
+        let state = State::new(self.name.clone(), String::new(), self.limits.clone(), facts);
         let mut store = Store::new(&host.engine, state);
         store.limiter(|state| &mut state.limiter);
-        store.set_hostcall_fuel(host.limits.passed_bytes);
-        guest_time::arm(&mut store, &host.limits);
+        store.set_hostcall_fuel(self.limits.passed_bytes);
+        guest_time::arm(&mut store, &self.limits);
         let _running = host.ticker.running();
         store.data().guest_time.resume();
         let instance = self.component.instantiate_async(&mut store).await;
@@ -44,7 +44,7 @@ impl Plugin {
                 store,
                 instance,
             }),
-            Err(error) => Err(self.failed(Fault::of(error, None, &host.limits))),
+            Err(error) => Err(self.failed(Fault::of(error, None, &self.limits))),
         }
     }
 
@@ -70,11 +70,15 @@ impl Warm {
         self.store.data().guest_time.resume();
         let answer = guest.call_decide(&mut self.store, &request).await;
         self.store.data().guest_time.pause();
-        let reader = Reader(&host.limits);
+        let reader = Reader(&self.plugin.limits);
         let decision = match answer {
             Ok(Ok(decision)) => reader.decision(decision),
             Ok(Err(failure)) => Err(Fault::Failed(reader.failure(failure))),
-            Err(error) => Err(Fault::of(error, self.store.data_mut().log.panic.take(), &host.limits)),
+            Err(error) => Err(Fault::of(
+                error,
+                self.store.data_mut().log.panic.take(),
+                &self.plugin.limits,
+            )),
         };
         decision.map_err(|fault| self.plugin.failed(fault))
     }

@@ -4,6 +4,8 @@ mod bench;
 mod build;
 mod compile;
 mod inspect;
+mod list;
+mod lock;
 mod new;
 mod test;
 
@@ -36,6 +38,8 @@ enum What {
     Test(test::Test),
     Inspect(inspect::Inspect),
     Bench(bench::Bench),
+    List(list::List),
+    Lock(lock::LockCommand),
     Compile(compile::Compile),
 }
 
@@ -48,6 +52,8 @@ impl PluginCommand {
             What::Test(test) => test.run(global).await,
             What::Inspect(inspect) => inspect.run(global).await,
             What::Bench(bench) => bench.run(global).await,
+            What::List(list) => list.run(global).await,
+            What::Lock(lock) => lock.run(global),
             What::Compile(compile) => compile.run(global).await,
         }
     }

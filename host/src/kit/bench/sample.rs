@@ -76,7 +76,11 @@ impl Sample {
         Self::of(&recording, record.settings.as_str().to_owned(), unusable)
     }
 
-    fn of(recording: &Recording, settings: String, unusable: impl Fn(String) -> SampleError) -> Result<Self, SampleError> {
+    fn of(
+        recording: &Recording,
+        settings: String,
+        unusable: impl Fn(String) -> SampleError,
+    ) -> Result<Self, SampleError> {
         let alert = alert::decode(recording.alert.detector, recording.alert.raw.as_str().as_bytes())?;
         let facts = recording
             .facts
