@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     clock::{Clock, SystemClock},
-    config::{Config, Mode as ConfiguredMode},
+    config::{Config, Guard, Mode as ConfiguredMode},
     converge::{Converger, Means, Stance, Terms},
     fact::{
         NoObservations, ObservationSource,
@@ -120,7 +120,7 @@ async fn host_in(
         Purpose::Explain | Purpose::Orders | Purpose::Plugins => None,
     };
     let snapshot = match purpose {
-        Purpose::Orders => Snapshot::new([], rules(config)),
+        Purpose::Orders => Snapshot::new([], rules(&config.guard)),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain | Purpose::Plugins => {
             let loading = Loading {
                 sandbox,
@@ -198,7 +198,7 @@ fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupErro
 async fn snapshot(config: &Config, loading: Loading<'_>) -> Snapshot {
     Snapshot {
         answers: config.decision.answers,
-        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules(config))
+        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules(&config.guard))
     }
 }
 
@@ -220,8 +220,8 @@ fn tell_absent(snapshot: &Snapshot) {
     }
 }
 
-fn rules(config: &Config) -> Rules {
-    let guard = &config.guard;
+/// The guards' rules as the configuration has them.
+pub fn rules(guard: &Guard) -> Rules {
     Rules {
         never_block: guard.never_block.iter().map(|prefix| prefix.net()).collect(),
         widest_ipv4: guard.widest_ipv4.get(),

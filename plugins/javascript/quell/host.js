@@ -11,7 +11,6 @@ import { decide, describe, settingsOf } from './decider.js';
 import { writeTo } from './log.js';
 import { FactError, Failure } from './quell.js';
 
-forbidClock();
 writeTo(write);
 
 /** The contract has times as 64-bit integers; here they are numbers, which hold every millisecond for 285,000 years. */
@@ -38,24 +37,50 @@ const facts = {
   },
 };
 
-/** Run, and tell the host why it broke if it does: all that it would see is that it did. @param {() => any} run */
-function told(run) {
+/**
+ * Run, and tell the host why it broke if it does: all that it would see is that it did.
+ *
+ * @param {string} call what is run, for an error that has no place
+ * @param {() => any} run
+ */
+function told(call, run) {
   try {
     return run();
   } catch (error) {
-    if (error?.payload === undefined) write('error', panic(error));
+    if (error?.payload === undefined) {
+      write('error', panic(error, call));
+      trap();
+    }
     throw error;
   }
 }
 
-/** In the words of Rust's panics, which the host knows: the place, then what happened, then the stack. @param {any} error */
-function panic(error) {
-  const frames = String(error?.stack ?? '').trim().split('\n').map((frame) => frame.replace(/^(.*)@/, (_, name) => `${name || '(top)'} at `));
-  // The wrapper's own frames tell an author nothing.
-  const own = frames.filter((frame) => !/(^| at )quell\/|initializer\.js/.test(frame));
-  const place = /([^ ]+:\d+:\d+)$/.exec(own[0] ?? '')?.[1] ?? 'an unknown place';
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : `thrown ${JSON.stringify(error)}`;
-  return `panicked at ${place}:\n${[what, ...own.map((frame) => `  ${frame}`)].join('\n')}`;
+/**
+ * End the call. An error that is only thrown ends it for some of the contract's functions; of others the host would read as the answer what lies in
+ * memory. What gives real random numbers was taken out of the component, and what is in its place ends it.
+ */
+const trap = crypto.getRandomValues.bind(crypto, new Uint8Array(1));
+
+// Before the plugin is run for the first time, and after the line above.
+forbidClock();
+
+/** As many frames of a stack as a person reads. */
+const FRAMES = 8;
+
+/**
+ * In the words of Rust's panics, which the host knows: the place, then what happened, then the stack.
+ *
+ * @param {any} error
+ * @param {string} call
+ */
+function panic(error, call) {
+  const frames = String(error?.stack ?? '').split('\n').filter((frame) => frame.includes('@'));
+  // The wrapper's own frames tell an author nothing, and neither does one that is the same as the one before it.
+  const own = frames.filter((frame, index) => !/@quell\/|initializer\.js/.test(frame) && frame !== frames[index - 1]);
+  const place = own[0]?.split('@').at(-1) ?? call;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${JSON.stringify(error)}`;
+  const stack = own.slice(0, FRAMES).map((frame) => frame.replace(/^(.*)@/, (_, name) => `\n  ${name || 'top level'} at `));
+  return `panicked at ${place}:\n${what}${stack.join('')}`;
 }
 
 /**
@@ -65,14 +90,14 @@ function panic(error) {
  */
 export function decider(plugin) {
   return {
-    describe: () => told(() => describe(plugin)),
+    describe: () => told('describe', () => describe(plugin)),
     validateSettings: (/** @type {string} */ text) =>
-      told(() => {
+      told('validate-settings', () => {
         const { problems } = settingsOf(plugin, text);
         if (problems.length > 0) throw refused(problems);
       }),
     decide: (/** @type {any} */ request) =>
-      told(() => {
+      told('decide', () => {
         const alert = { ...request.alert, time: number(request.alert.time) };
         try {
           return toHost(decide(plugin, { ...request, alert, now: Number(request.now) }, facts));
