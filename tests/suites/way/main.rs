@@ -7,3 +7,4 @@ mod failing;
 mod keeping;
 mod orders;
 mod places;
+mod plugins;
