@@ -5,7 +5,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 use quell_plugin_build::PluginCrate;
 
 /// The variable that tells the suites where a guest lies, and its crate.
-const GUESTS: &[(&str, &str)] = &[("EVIL", "guests/evil")];
+const GUESTS: &[(&str, &str)] = &[("EVIL", "guests/evil"), ("RELEASED", "guests/released")];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);

@@ -6,12 +6,20 @@
 pub const DEFAULT: &str = "nacl-block";
 
 /// Their names.
-pub const NAMES: [&str; 1] = [DEFAULT];
+pub const NAMES: [&str; 3] = [DEFAULT, "guardduty-block", "isolate-attacker"];
+
+macro_rules! component {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".wasm"))
+    };
+}
 
 /// The component of the plugin with this name, or None if none of that name comes with the binary.
 pub fn plugin(name: &str) -> Option<&'static [u8]> {
     match name {
-        DEFAULT => Some(include_bytes!(concat!(env!("OUT_DIR"), "/nacl-block.wasm"))),
+        DEFAULT => Some(component!("nacl-block")),
+        "guardduty-block" => Some(component!("guardduty-block")),
+        "isolate-attacker" => Some(component!("isolate-attacker")),
         _ => None,
     }
 }

@@ -44,6 +44,7 @@ pub(crate) fn request() -> Request {
             vpc: Some("vpc-0a1b2c3d".to_owned()),
         },
         // As long as a real one.
+        extensions: Default::default(),
         raw: format!("{{\"padding\": \"{}\"}}", "x".repeat(2000)),
     };
     Request {

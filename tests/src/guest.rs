@@ -11,6 +11,12 @@ pub fn evil() -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| panic!("the build script has written {path}: {error}"))
 }
 
+/// The plugin that was built for the first released contract, from `guests/released`.
+pub fn released() -> Vec<u8> {
+    let path = env!("RELEASED_COMPONENT");
+    fs::read(path).unwrap_or_else(|error| panic!("the build script has written {path}: {error}"))
+}
+
 /// The plugin that attacks its host, made to do so when it describes itself, in this mode.
 ///
 /// `describe` takes nothing that could tell it the mode, so the mode is written over its place in the component.

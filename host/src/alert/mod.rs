@@ -2,20 +2,24 @@
 //!
 //! A decoder a detector lives beside this file. Decoding is pure: bytes in, an [`Alert`] or a named error out.
 
+mod envelope;
 pub mod error;
+pub mod guardduty;
 pub mod namespace;
 mod object;
+mod place;
 pub mod printable;
 pub mod stealthwatch;
+mod text;
 pub mod time;
 
-use std::{fmt, net::IpAddr};
+use std::{collections::BTreeMap, fmt, net::IpAddr};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::error::DecodeError;
+pub use self::{error::DecodeError, place::Place, text::MAX_BYTES};
 
 /// What raised an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -23,13 +27,20 @@ pub use self::error::DecodeError;
 pub enum Detector {
     /// Cisco Stealthwatch Cloud, also called Secure Cloud Analytics.
     StealthwatchCloud,
+    /// Amazon GuardDuty.
+    #[serde(rename = "guardduty")]
+    GuardDuty,
 }
 
 impl Detector {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::StealthwatchCloud, Self::GuardDuty];
+
     /// Its name as it stands in the configuration, in paths and in the contract.
     pub fn name(self) -> &'static str {
         match self {
             Self::StealthwatchCloud => "stealthwatch-cloud",
+            Self::GuardDuty => "guardduty",
         }
     }
 }
@@ -44,6 +55,17 @@ impl fmt::Display for Detector {
 pub fn decode(detector: Detector, bytes: &[u8]) -> Result<Alert, DecodeError> {
     match detector {
         Detector::StealthwatchCloud => stealthwatch::decode(bytes),
+        Detector::GuardDuty => guardduty::decode(bytes),
+    }
+}
+
+/// The detector whose alert this is by its look, for a door that several detectors send to. What looks like nobody's is taken for an alert of
+/// Stealthwatch Cloud, whose decoder then says what is wrong with it.
+pub fn recognise(text: &str) -> Detector {
+    if guardduty::is_of_guardduty(text) {
+        Detector::GuardDuty
+    } else {
+        Detector::StealthwatchCloud
     }
 }
 
@@ -72,6 +94,9 @@ pub struct Alert {
     pub source: Source,
     /// Where in AWS it concerns.
     pub place: Place,
+    /// What one detector has to add, by name. The names of GuardDuty are in [`guardduty::decode`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extensions: BTreeMap<String, String>,
     /// The alert as the detector sent it, JSON text.
     #[serde(skip)]
     pub raw: String,
@@ -88,13 +113,14 @@ pub struct Source {
     pub host_names: Vec<String>,
 }
 
-/// An account, a region and a VPC, as far as they are known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// The AWS account, 12 digits.
-    pub account: Option<String>,
-    /// The AWS region.
-    pub region: Option<String>,
-    /// The VPC's id.
-    pub vpc: Option<String>,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detector_has_the_same_name_everywhere() {
+        for detector in Detector::ALL {
+            assert_eq!(serde_json::to_value(detector).unwrap(), detector.name());
+        }
+    }
 }

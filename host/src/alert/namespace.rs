@@ -12,31 +12,14 @@ pub fn read(namespace: &str) -> Place {
     else {
         return Place::default();
     };
-    if !is_account(account) || !is_region(region) || vpc.is_some_and(|id| id.parse::<VpcId>().is_err()) {
+    let place = Place::of(account, region);
+    if place.account.is_none() || vpc.is_some_and(|id| id.parse::<VpcId>().is_err()) {
         return Place::default();
     }
     Place {
-        account: Some(account.to_owned()),
-        region: Some(region.to_owned()),
         vpc: vpc.map(str::to_owned),
+        ..place
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Such as `eu-west-1` or `us-gov-east-1`: by form, because the list of regions grows.
-fn is_region(text: &str) -> bool {
-    text.len() <= 32
-        && text.split('-').count() >= 3
-        && text.split('-').all(|word| {
-            !word.is_empty()
-                && word
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        })
-        && text.ends_with(|last: char| last.is_ascii_digit())
 }
 
 #[cfg(test)]

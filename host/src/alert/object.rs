@@ -5,14 +5,17 @@ use std::{collections::BTreeMap, fmt};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Value, value::RawValue};
 
-use super::error::{DecodeError, Position};
+use super::{
+    error::{DecodeError, Position},
+    guardduty::finding::uncapitalised_key,
+};
 
 /// How deep objects and arrays may lie within one another. Real alerts have 4 levels, and readers of the raw text (plugins) stop at
 /// 128 or below.
 const MAX_DEPTH: usize = 64;
 
 /// An object's keys with the text of their values. Values are parsed when they are asked for.
-pub(super) struct Object<'text> {
+pub(in crate::alert) struct Object<'text> {
     /// The whole text, of which the object may be a part.
     text: &'text str,
     values: BTreeMap<String, &'text str>,
@@ -59,6 +62,20 @@ impl<'text> Object<'text> {
             expected,
             found: kind_of(part),
         })
+    }
+
+    /// The same with the first letter of each key made small.
+    pub(super) fn uncapitalised(self) -> Result<Self, DecodeError> {
+        let mut values = BTreeMap::new();
+        for (key, part) in self.values {
+            let key = uncapitalised_key(&key);
+            if values.contains_key(&key) {
+                let position = position_of(self.text, part);
+                return Err(DecodeError::RepeatedKey { key, position });
+            }
+            values.insert(key, part);
+        }
+        Ok(Self { values, ..self })
     }
 
     fn read_part(text: &'text str, part: &'text str) -> Result<Self, DecodeError> {

@@ -4,24 +4,19 @@
 //! rest in [`Alert::raw`]. A key that the host acts on must be readable, or the alert is refused; any other key that is missing or
 //! of a strange type is as if it were not there.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{collections::BTreeMap, net::IpAddr};
 
 use serde_json::Value;
 
 use super::{
-    Alert, Detector, Place, Source,
-    error::{DecodeError, Position},
+    Alert, Detector, Place, Source, envelope,
+    error::DecodeError,
     namespace,
     object::Object,
     printable::{printable, printable_lines},
+    text::{self, unique},
     time,
 };
-
-/// How many bytes an alert may have. An SNS message has at most 256 KiB; a webhook's body may be larger.
-pub const MAX_BYTES: usize = 1024 * 1024;
-
-/// How many characters of a title are kept. It is one line of a listing.
-const MAX_TITLE: usize = 200;
 
 /// Reads one alert.
 ///
@@ -38,9 +33,11 @@ const MAX_TITLE: usize = 200;
 ///
 /// [`DecodeError`] for anything that is not one such object. It is never a panic, whatever the bytes.
 pub fn decode(bytes: &[u8]) -> Result<Alert, DecodeError> {
-    let text = read_text(bytes)?;
+    let text = text::read(bytes)?;
     let object = Object::read(text)?;
-    refuse_envelopes(&object)?;
+    if !object.has("type") {
+        envelope::refuse(&object)?;
+    }
     let info = object.object("source_info")?;
 
     let id = object.required("id", "a whole number", |value| value.as_u64())?;
@@ -53,7 +50,7 @@ pub fn decode(bytes: &[u8]) -> Result<Alert, DecodeError> {
     Ok(Alert {
         id: id.to_string(),
         detector: Detector::StealthwatchCloud,
-        title: title(&object, &kind, &source.name),
+        title: text::title(&text_at(&object, "text"), &kind, &source.name),
         description: printable_lines(&text_at(&object, "description")),
         severity: object.value("priority").and_then(|priority| severity(&priority)),
         time: time::read(&text_at(&object, "time")),
@@ -61,49 +58,10 @@ pub fn decode(bytes: &[u8]) -> Result<Alert, DecodeError> {
         resolved,
         source,
         place: info.map_or_else(Place::default, |info| namespace::read(&text_at(&info, "namespace"))),
+        extensions: BTreeMap::new(),
         raw: text.to_owned(),
         kind,
     })
-}
-
-fn read_text(bytes: &[u8]) -> Result<&str, DecodeError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(DecodeError::TooLarge {
-            bytes: bytes.len(),
-            limit: MAX_BYTES,
-        });
-    }
-    let text = std::str::from_utf8(bytes).map_err(|source| DecodeError::NotText {
-        position: Position::of(bytes, source.valid_up_to()),
-        source,
-    })?;
-    if text.trim().is_empty() {
-        return Err(DecodeError::Empty);
-    }
-    Ok(text)
-}
-
-/// What people send by mistake: the thing that holds the alert.
-fn refuse_envelopes(object: &Object<'_>) -> Result<(), DecodeError> {
-    if object.has("type") {
-        return Ok(());
-    }
-    let (found, remedy) = if object.has("objects") {
-        (
-            "a list of the alerts API",
-            "send each element of its `objects` as an alert of its own",
-        )
-    } else if object.has("Message") && object.has("TopicArn") {
-        ("an SNS notification", "send the text of its `Message`")
-    } else if object.has("Records") {
-        (
-            "a Lambda event",
-            "send the text of `Sns.Message` of each of its `Records` as an alert of its own",
-        )
-    } else {
-        return Ok(());
-    };
-    Err(DecodeError::NotAnAlert { found, remedy })
 }
 
 /// The ends of the scale are left to detectors that know "informational" and "critical". That 30 is the console's "high" is inferred
@@ -115,20 +73,6 @@ fn severity(priority: &Value) -> Option<u8> {
         30 => Some(75),
         _ => None,
     }
-}
-
-fn title(object: &Object<'_>, kind: &str, source_name: &str) -> String {
-    let text = text_at(object, "text");
-    let first_line = text.trim().lines().next().unwrap_or_default().trim_end();
-    let title = match (first_line, source_name) {
-        ("", "") => kind.to_owned(),
-        ("", name) => format!("{kind} on {name}"),
-        (line, _) => printable(line),
-    };
-    if title.chars().count() <= MAX_TITLE {
-        return title;
-    }
-    title.chars().take(MAX_TITLE - 1).chain(['…']).collect()
 }
 
 fn source(object: &Object<'_>, info: Option<&Object<'_>>) -> Source {
@@ -155,12 +99,6 @@ fn source(object: &Object<'_>, info: Option<&Object<'_>>) -> Source {
         addresses: unique(addresses),
         host_names: unique(host_names),
     }
-}
-
-/// Each item once, in the order of its first appearance.
-fn unique<T: Clone + Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut seen = BTreeSet::new();
-    items.filter(|item| seen.insert(item.clone())).collect()
 }
 
 /// The text at `key`; empty if there is none.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AclId, SubnetId, VpcId};
@@ -13,7 +14,7 @@ pub const FIRST_NUMBER: u16 = 1;
 pub const LAST_NUMBER: u16 = 32_766;
 
 /// A network ACL. A subnet has exactly one; one may guard many subnets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkAcl {
     /// Its id.
     pub id: AclId,
@@ -28,7 +29,7 @@ pub struct NetworkAcl {
 }
 
 /// One rule of a network ACL. Its number is unique for one ACL and direction; both families share the numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     /// 1 to 32766 for users, 32767 and 32768 for the final denies.
     pub number: u16,
@@ -37,6 +38,7 @@ pub struct Entry {
     /// Whether it allows or denies.
     pub action: RuleAction,
     /// The remote prefix.
+    #[schemars(with = "String")]
     pub prefix: IpNet,
     /// The protocol.
     pub protocol: Protocol,
@@ -69,7 +71,7 @@ impl Entry {
 }
 
 /// Which way traffic flows, as seen from the subnet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Into the subnet.
@@ -98,7 +100,7 @@ impl fmt::Display for Direction {
 }
 
 /// What an entry does with traffic that it matches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleAction {
     /// Lets it through.
@@ -108,7 +110,7 @@ pub enum RuleAction {
 }
 
 /// An IP protocol as EC2 has it: `-1` for all, or a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// Every protocol; EC2's `-1`.
@@ -155,7 +157,7 @@ impl fmt::Display for Family {
 }
 
 /// Ports, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct PortRange {
     /// The first port. For a security group's ICMP rule: the type, -1 for any.
     pub first: i32,
@@ -164,7 +166,7 @@ pub struct PortRange {
 }
 
 /// An ICMP type and code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct IcmpKind {
     /// The type, -1 for any.
     pub kind: i32,

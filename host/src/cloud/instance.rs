@@ -2,6 +2,7 @@
 
 use std::{fmt, net::IpAddr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::{InstanceId, SecurityGroupId, SubnetId, VpcId};
@@ -54,7 +55,7 @@ impl fmt::Display for InstanceName {
 }
 
 /// An EC2 instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Instance {
     /// Its id.
     pub id: InstanceId,
@@ -71,7 +72,7 @@ pub struct Instance {
 }
 
 /// A network interface of an instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Interface {
     /// Its id, such as `eni-0a1b2c3d`.
     pub id: String,

@@ -1,6 +1,7 @@
 //! Security groups and their rules.
 
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 
 /// A security group. It only allows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecurityGroup {
     /// Its id.
     pub id: SecurityGroupId,
@@ -24,7 +25,7 @@ pub struct SecurityGroup {
 }
 
 /// One rule of a security group, for one peer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecurityGroupRule {
     /// As EC2 says it: `tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1` for all.
     pub protocol: String,
@@ -35,11 +36,11 @@ pub struct SecurityGroupRule {
 }
 
 /// The other side of a security group's rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Peer {
     /// Addresses.
-    Prefix(IpNet),
+    Prefix(#[schemars(with = "String")] IpNet),
     /// The members of a security group, by its id, which may be another account's.
     Group(String),
     /// A managed prefix list, by its id.

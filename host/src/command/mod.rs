@@ -16,6 +16,8 @@ pub mod pardons;
 pub mod pause;
 mod place;
 pub mod plugin;
+pub mod recordings;
+mod redaction;
 pub mod release;
 pub mod resume;
 pub mod serve;
@@ -120,6 +122,7 @@ pub enum Command {
     Resume(resume::Resume),
     Converge(converge::Converge),
     Capacity(capacity::Capacity),
+    Recordings(recordings::Recordings),
     Demo(demo::Demo),
     Plugin(plugin::PluginCommand),
     Config(config::ConfigCommand),
@@ -151,6 +154,7 @@ impl Command {
             Self::Resume(resume) => resume.run(global).await,
             Self::Converge(converge) => converge.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
+            Self::Recordings(recordings) => recordings.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,
             Self::Config(config) => config.run(global).await,

@@ -16,6 +16,7 @@ use super::{
     network_acl::NetworkAcl,
     path::Path,
     plugin::{self, Plugin, PluginTable},
+    recordings::RecordingsTable,
     sandbox::Sandbox,
     stealthwatch::StealthwatchCloudTable,
     work::Work,
@@ -50,6 +51,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) work: Work,
     #[serde(default)]
+    pub(super) recordings: RecordingsTable,
+    #[serde(default)]
     pub(super) sandbox: Sandbox,
 }
 
@@ -62,6 +65,7 @@ impl File {
         let stealthwatch_cloud = self
             .stealthwatch_cloud
             .map(|table| table.check(&Path::key("stealthwatch-cloud"), checks));
+        let recordings = self.recordings.check(&Path::key("recordings"), checks);
         let http = self.http.check(&Path::key("http"), checks);
         let plugins = plugins(self.plugin, cloud.as_ref(), &self.sandbox.limits, checks);
         Some(Config {
@@ -81,6 +85,7 @@ impl File {
             guard: self.guard,
             network_acl: self.network_acl,
             work: self.work,
+            recordings,
             sandbox: Sandbox {
                 cache: checks.resolve(&self.sandbox.cache),
                 precompiled: self

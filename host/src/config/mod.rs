@@ -27,6 +27,7 @@ pub mod plugin;
 mod plugin_limits;
 pub mod prefix;
 mod problem;
+pub mod recordings;
 mod route;
 pub mod sandbox;
 pub mod secret;
@@ -56,6 +57,7 @@ pub use self::{
     network_acl::NetworkAcl,
     plugin::{Plugin, PluginSource},
     problem::Problem,
+    recordings::Recordings,
     sandbox::Sandbox,
     secret::{Secret, SecretError},
     stealthwatch::StealthwatchCloud,
@@ -89,6 +91,8 @@ pub struct Config {
     pub network_acl: NetworkAcl,
     /// How much is done at once.
     pub work: Work,
+    /// Which alerts are recorded, and where.
+    pub recordings: Recordings,
     /// Where plugins run.
     pub sandbox: Sandbox,
 }

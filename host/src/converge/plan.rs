@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -30,13 +31,14 @@ pub struct Plan {
 }
 
 /// An entry wider than any hold asks for: several share it, because there is no room for one each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Aggregate {
     /// Its number.
     pub rule: u16,
     /// Which way.
     pub direction: Direction,
     /// What it denies.
+    #[schemars(with = "String")]
     pub prefix: IpNet,
     /// How many prefixes of holds are inside.
     pub offenders: usize,

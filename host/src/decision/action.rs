@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::{Direction, PortRange};
 
 /// What to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Deny a remote prefix at a network ACL.
@@ -93,7 +93,7 @@ impl fmt::Display for ActionKind {
 }
 
 /// Deny a remote prefix at a network ACL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Block {
     /// The prefix, as the plugin wrote it.
     pub prefix: String,
@@ -104,7 +104,7 @@ pub struct Block {
 }
 
 /// The network ACL that a block is for, by what it protects.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BlockPlace {
     /// The ACLs of all subnets in which this instance has an interface.
@@ -126,7 +126,7 @@ impl fmt::Display for BlockPlace {
 }
 
 /// Cut an instance off by its security groups.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Isolate {
     /// The instance.
     pub instance: String,
@@ -135,7 +135,7 @@ pub struct Isolate {
 }
 
 /// Take one ingress rule out of a security group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RevokeIngress {
     /// The security group.
     pub security_group: String,
@@ -148,7 +148,7 @@ pub struct RevokeIngress {
 }
 
 /// Stop, start or reboot an instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SetInstanceState {
     /// The instance.
     pub instance: String,
@@ -157,7 +157,7 @@ pub struct SetInstanceState {
 }
 
 /// A change of an instance's state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StateChange {
     /// Stop it.
@@ -180,7 +180,7 @@ impl StateChange {
 }
 
 /// An action that the contract has no word for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Custom {
     /// Its name.
     pub name: String,

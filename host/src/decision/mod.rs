@@ -5,6 +5,7 @@
 
 pub mod action;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::action::{
@@ -12,7 +13,7 @@ pub use self::action::{
 };
 
 /// What a plugin answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// Do these.
@@ -22,7 +23,7 @@ pub enum Decision {
 }
 
 /// Remediations that a plugin asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Proposal {
     /// In the order of their importance.
     pub remediations: Vec<Remediation>,
@@ -31,7 +32,7 @@ pub struct Proposal {
 }
 
 /// A reason to do nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Abstention {
     /// One sentence.
     pub reason: String,
@@ -40,7 +41,7 @@ pub struct Abstention {
 }
 
 /// One thing to be done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Remediation {
     /// What to do.
     pub action: Action,
@@ -53,7 +54,7 @@ pub struct Remediation {
 }
 
 /// When a remediation ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
     /// So many seconds after it is carried out.

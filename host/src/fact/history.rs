@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::FactError;
@@ -11,7 +12,7 @@ use super::FactError;
 /// What this host did about an address before. Counts holds on every prefix that contains the address. Holds that began together, because one
 /// delivery puts one on each network ACL and in each direction, count as one: how long the next hold lasts must not depend on how many subnets an
 /// instance has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct History {
     /// How many holds there have been, those in force included.
     pub holds: u32,

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{Answer, FactError, Facts, HistorySource, ObservationSource, Question};
+use super::{Answer, FactError, Facts, HistorySource, Observation, ObservationSource, Question, observation};
 use crate::{
     alert::{Alert, Place, printable::printable},
     cloud::{Cloud, CloudError, CloudPlace, Fault, Instance, InstanceName, id::NotAnId},
@@ -17,13 +17,15 @@ const SHOWN: usize = 64;
 pub struct LiveFacts {
     alert_id: String,
     place: Place,
+    /// What the alert carries in itself, in place of what the source would say.
+    carried: Option<Result<Vec<Observation>, FactError>>,
     observations: Arc<dyn ObservationSource>,
     cloud: Arc<dyn Cloud>,
     history: Arc<dyn HistorySource>,
 }
 
 impl LiveFacts {
-    /// Facts about `alert`: its observations from its detector, and instances, network ACLs and security groups from `cloud`, which must be
+    /// Facts about `alert`: its observations from itself or from its detector, and instances, network ACLs and security groups from `cloud`, which must be
     /// the account and region that the alert concerns.
     pub fn new(
         alert: &Alert,
@@ -34,6 +36,7 @@ impl LiveFacts {
         Self {
             alert_id: alert.id.clone(),
             place: alert.place.clone(),
+            carried: observation::carried(alert),
             observations,
             cloud,
             history,
@@ -58,11 +61,13 @@ impl LiveFacts {
 impl Facts for LiveFacts {
     async fn ask(&self, question: &Question) -> Result<Answer, FactError> {
         match question {
-            Question::Observations => self
-                .observations
-                .observations(&self.alert_id)
-                .await
-                .map(Answer::Observations),
+            Question::Observations => {
+                let observations = match &self.carried {
+                    Some(carried) => carried.clone(),
+                    None => self.observations.observations(&self.alert_id).await,
+                };
+                observations.map(Answer::Observations)
+            }
             Question::Instance(name) => self.instance(name).await.map(Answer::Instance),
             Question::NetworkAcl(subnet) => {
                 let subnet = subnet.parse().map_err(of_id)?;

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::FactError;
+use super::{FactError, guardduty};
+use crate::alert::{Alert, Detector};
 
 /// One thing that the detector saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +20,15 @@ pub struct Observation {
     pub raw: String,
 }
 
-/// Where the observations of a detector's alerts are.
+/// The observations that an alert carries in itself. None if its detector has to be asked for them.
+pub fn carried(alert: &Alert) -> Option<Result<Vec<Observation>, FactError>> {
+    match alert.detector {
+        Detector::StealthwatchCloud => None,
+        Detector::GuardDuty => Some(guardduty::observations(alert)),
+    }
+}
+
+/// Where the observations of a detector's alerts are, if they have to be asked for.
 #[async_trait]
 pub trait ObservationSource: Send + Sync {
     /// All observations of an alert, by the detector's id of it, in an order that does not change.

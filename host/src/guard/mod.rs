@@ -20,6 +20,7 @@ mod width;
 use std::{borrow::Cow, collections::BTreeSet, time::Duration};
 
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{passed::PassedBlock, surroundings::Surroundings};
@@ -27,15 +28,16 @@ use crate::{
     alert::Alert,
     cloud::CloudPlace,
     decision::{Action, ActionKind, Remediation},
-    duration::human,
+    duration::{HumanDuration, human},
     hold::Pardon,
 };
 
 /// What the guards hold every remediation against: the operator's rules.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Prefixes that may never be denied, beside those of [`never_block::ALWAYS`].
+    #[schemars(with = "Vec<String>")]
     pub never_block: Vec<IpNet>,
     /// The widest IPv4 prefix that may be named, as a prefix length.
     pub widest_ipv4: u8,
@@ -45,6 +47,7 @@ pub struct Rules {
     pub max_remediations: usize,
     /// The longest time that a hold may last.
     #[serde(with = "human")]
+    #[schemars(with = "HumanDuration")]
     pub longest_hold: Duration,
     /// Whether a hold may last until somebody releases it.
     pub until_released: bool,
@@ -68,7 +71,7 @@ pub struct Circumstances<'a> {
 }
 
 /// What one guard said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// The guard's name.
     pub guard: Cow<'static, str>,

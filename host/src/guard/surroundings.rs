@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// What is around the place of a block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Surroundings {
     /// The network ACLs that guard the place. At least one.
@@ -20,6 +21,7 @@ pub struct Surroundings {
     /// The VPCs that they are in. At least one.
     pub vpcs: Vec<VpcId>,
     /// The prefixes of these VPCs, all of them.
+    #[schemars(with = "Vec<String>")]
     pub vpc_prefixes: Vec<IpNet>,
     /// The addresses of the instance, if the place is one: its public address lies in no prefix of the VPC.
     pub own_addresses: Vec<IpAddr>,

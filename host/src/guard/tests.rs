@@ -43,6 +43,7 @@ impl Scene {
                     host_names: Vec::new(),
                 },
                 place: Place::default(),
+                extensions: Default::default(),
                 raw: String::new(),
             },
             may: BTreeSet::from([ActionKind::Block]),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{Direction, Entry};
@@ -13,7 +14,7 @@ use crate::cloud::{Direction, Entry};
 pub struct ChangeId(pub i64);
 
 /// One write to a network ACL.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "change", content = "entry")]
 pub enum Change {
     /// Add this entry.

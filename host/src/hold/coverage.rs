@@ -3,10 +3,11 @@
 use std::fmt;
 
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Whether and how a hold's prefix is denied, as of the last converge.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Coverage {
     /// The ACL was not brought up to this hold yet.
@@ -18,6 +19,7 @@ pub enum Coverage {
         rule: u16,
         /// The entry's prefix, if it is wider than the hold's: an aggregate of several holds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<String>")]
         aggregate: Option<IpNet>,
     },
     /// An entry of somebody else denies all of it already; ours would add nothing.

@@ -2,12 +2,14 @@
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A prefix that is not blocked until a time, whatever asks for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pardon {
     /// The prefix.
+    #[schemars(with = "String")]
     pub prefix: IpNet,
     /// When it was given.
     pub since: Timestamp,

@@ -8,4 +8,6 @@ pub mod component;
 pub mod inspected;
 pub mod lock;
 pub mod new;
+pub mod test;
+pub mod watch;
 pub mod workshop;

@@ -1,6 +1,9 @@
 //! A fact that was asked for.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 
 use super::NotRecordable;
@@ -46,46 +49,81 @@ impl FactRecord {
     }
 }
 
-/// As a file has it.
-#[derive(Serialize, Deserialize)]
+/// A fact that was asked for.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    /// The kind of fact.
     fact: Kind,
+    /// What it is about, as the plugin asked for it. None for `observations`, which are those of the alert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     of: Option<String>,
+    /// The plugins that asked, by name. Empty if only the guards did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     asked_by: Vec<String>,
+    /// The answer; or else there is an `error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<AnyAnswer>")]
     answer: Option<JsonText>,
+    /// Why there is no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<Error>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Kind {
+    /// All observations of the alert.
     Observations,
+    /// An instance, by its id, address or DNS name.
     Instance,
+    /// The network ACL of a subnet.
     NetworkAcl,
+    /// A security group.
     SecurityGroup,
+    /// What was done about an address before.
     History,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Error {
+    /// There is no such thing.
     NotKnown(String),
+    /// The host may not ask, or is not configured to.
     NotPermitted(String),
+    /// No usable answer then; perhaps later.
     Unavailable(String),
 }
 
+/// An answer, for the schema: its form goes with `fact`.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes")]
+enum AnyAnswer {
+    /// To `observations`.
+    Observations(Vec<ObservationRecord>),
+    /// To `instance`.
+    Instance(Instance),
+    /// To `network-acl`.
+    NetworkAcl(NetworkAcl),
+    /// To `security-group`.
+    SecurityGroup(SecurityGroup),
+    /// To `history`.
+    History(History),
+}
+
 /// One thing that the detector saw.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ObservationRecord {
+    /// The detector's id of it.
     id: String,
+    /// The detector's name of this kind of observation, or empty.
     kind: String,
+    /// When it was seen.
     time: Option<Timestamp>,
+    /// The observation as the detector has it, every token as it came.
     raw: JsonText,
 }
 
@@ -93,6 +131,17 @@ impl Serialize for FactRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written = Written::of(self).map_err(serde::ser::Error::custom)?;
         written.serialize(serializer)
+    }
+}
+
+/// As [`Written`] has it.
+impl JsonSchema for FactRecord {
+    fn schema_name() -> Cow<'static, str> {
+        "Fact".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Examined;
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// One plugin and its answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct PluginRecord {
     /// Its name in the configuration.
@@ -32,19 +33,27 @@ pub struct PluginRecord {
     pub examined: Vec<Examined>,
 }
 
-/// As a file has it.
-#[derive(Clone, Serialize, Deserialize)]
+/// What a plugin was, was given, and made of it: a `decision`, or a `failure`.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    /// Its name in the configuration.
     plugin: String,
+    /// The digest of its component.
     digest: Digest,
+    /// The version of the contract between it and the host.
     contract: String,
+    /// The kinds of action that it may ask for.
     may: BTreeSet<ActionKind>,
+    /// Its settings: a JSON object.
     settings: JsonText,
+    /// What it decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decision: Option<Decision>,
+    /// How it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<Failure>,
+    /// What the guards said of each remediation, in the order of the decision.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     examined: Vec<Examined>,
 }

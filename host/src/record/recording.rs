@@ -1,6 +1,7 @@
 //! The recording.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FactRecord, PluginRecord, ReplayError, TargetRecord};
@@ -17,7 +18,7 @@ use crate::{
 pub const FORMAT: u32 = 1;
 
 /// One alert, with all that was told about it and all that came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
     /// The version of this format.
@@ -27,6 +28,9 @@ pub struct Recording {
     /// What a person should know of it, such as why it is kept as a test. Quell leaves it as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What in it stands for something else: kinds of things, and fields. Empty if everything is as it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redacted: Vec<String>,
     /// How far the alert could go.
     pub mode: Mode,
     /// What time the plugins were told.
@@ -44,7 +48,7 @@ pub struct Recording {
 }
 
 /// The alert as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlertRecord {
     /// What raised it.
@@ -54,7 +58,7 @@ pub struct AlertRecord {
 }
 
 /// What the guards were told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Guards {
     /// The account and region that the host worked in for this alert.
@@ -68,11 +72,20 @@ pub struct Guards {
 }
 
 impl Recording {
+    /// On one line.
+    pub fn to_line(&self) -> String {
+        // A recording holds no map with keys that are not texts, so there is nothing that could fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// As it stands in a file: readable JSON. The same recording is the same text, byte for byte.
     pub fn to_text(&self) -> String {
-        // A recording holds no map with keys that are not texts, so there is nothing that could fail.
-        let compact = serde_json::to_string(self).unwrap_or_default();
-        format!("{}\n", indented(&compact))
+        format!("{}\n", indented(&self.to_line()))
+    }
+
+    /// The JSON Schema of the file.
+    pub fn schema() -> schemars::Schema {
+        schemars::schema_for!(Self)
     }
 
     /// What is recorded of the plugin of this name; of the only one if none is named.

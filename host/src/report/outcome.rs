@@ -1,12 +1,13 @@
 //! The outcome: what came of an alert, in one word.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Mode, PluginReport, TargetReport};
 use crate::{decision::Decision, hold::Coverage};
 
 /// What came of an alert. If several are true the first in this order is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Something failed. What could be done is done, and the rest stays in the journal.

@@ -8,6 +8,7 @@ use crate::{
     exit::{Classified, Exit},
     fact::stealthwatch::OptionsError,
     hold::JournalError,
+    record::redact::NoKey,
     sandbox::SandboxError,
 };
 
@@ -49,6 +50,9 @@ pub enum SetupError {
     /// A secret can't be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// There is no key for the redaction of recordings.
+    #[error(transparent)]
+    NoKey(#[from] NoKey),
     /// The Stealthwatch Cloud API can't be asked.
     #[error("[stealthwatch-cloud] can't be used")]
     Stealthwatch(#[from] OptionsError),
@@ -60,7 +64,9 @@ pub enum SetupError {
 impl Classified for SetupError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Journal(_) | Self::Locked { .. } | Self::Lock { .. } | Self::Sandbox(_) => Exit::Failed,
+            Self::Journal(_) | Self::Locked { .. } | Self::Lock { .. } | Self::Sandbox(_) | Self::NoKey(_) => {
+                Exit::Failed
+            }
             Self::Account(_) | Self::SamePlace { .. } | Self::WithoutAws | Self::Secret(_) | Self::Stealthwatch(_) => {
                 Exit::Configuration
             }

@@ -7,6 +7,7 @@ mod error;
 mod lock;
 mod plugin_error;
 mod plugins;
+mod recorder;
 pub mod reload;
 
 use std::{path::Path, sync::Arc};
@@ -30,7 +31,7 @@ use crate::{
 };
 
 use self::plugins::Loading;
-pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError};
+pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError, recorder::redactor};
 
 /// What a host is set up for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +115,10 @@ async fn host_in(
         Purpose::Orders | Purpose::Plugins => Arc::new(NoObservations),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain => observations(config)?,
     };
+    let recorder = match purpose {
+        Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings)?,
+        Purpose::Explain | Purpose::Orders | Purpose::Plugins => None,
+    };
     let snapshot = match purpose {
         Purpose::Orders => Snapshot::new([], rules(config)),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain | Purpose::Plugins => {
@@ -126,7 +131,7 @@ async fn host_in(
         }
     };
     tell_absent(&snapshot);
-    Ok(Host::new(Parts {
+    let host = Host::new(Parts {
         roster: Arc::new(Roster::new(snapshot)),
         observations,
         converger: Converger::new(Means {
@@ -153,7 +158,8 @@ async fn host_in(
         queue: u32::try_from(config.work.queue.get()).unwrap_or(u32::MAX),
         workers: config.work.workers.get(),
         keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
-    }))
+    });
+    Ok(host.with_recorder(recorder))
 }
 
 fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {

@@ -12,6 +12,7 @@ mod inquiry;
 pub mod order;
 mod place;
 pub mod receive;
+pub mod recording;
 pub mod retry;
 mod surroundings;
 mod take_over;
@@ -32,6 +33,7 @@ use crate::{
     converge::Converger,
     fact::{HistorySource, LiveFacts, Memo, ObservationSource},
     hold::Journal,
+    record::Recorder,
     report::Mode,
     roster::Roster,
 };
@@ -75,6 +77,7 @@ pub struct Host {
     deciding: Semaphore,
     /// The places of those who wait for their network ACL.
     waiting: Semaphore,
+    recorder: Option<Recorder>,
 }
 
 impl Host {
@@ -86,6 +89,7 @@ impl Host {
             parts,
             admitted: Notify::new(),
             held: Notify::new(),
+            recorder: None,
         }
     }
 

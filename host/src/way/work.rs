@@ -45,6 +45,7 @@ impl Host {
         let text = serde_json::to_string(&report).unwrap_or_default();
         journal.settle(&delivery.id, state, &text).await?;
         tell(&report, state);
+        self.record(&report).await;
         Ok(Worked {
             state,
             report: Some(report),

@@ -1,8 +1,8 @@
 //! One block: against whom, for how long, how surely, and why.
 
-use quell_plugin::{Alert, Block, BlockPlace, History, Instance, Remediation};
+use quell_plugin::{Alert, Block, BlockPlace, History, Instance, Remediation, confidence};
 
-use crate::{confidence::confidence, offender::Offender, settings::Settings};
+use crate::{offender::Offender, settings::Settings};
 
 /// Block an offender at an instance that it attacked, the longer the oftener it was blocked before.
 pub fn block(
@@ -13,12 +13,16 @@ pub fn block(
     settings: &Settings,
 ) -> Remediation {
     let place = BlockPlace::Instance(instance.id.clone());
-    let block = Block::new(offender.address, settings.direction.into(), place);
+    let block = Block::new(offender.address, settings.direction, place);
     // Without the instance, so that what is blocked at several of them is free everywhere at the same time.
     let seed = format!("{} {}", offender.address, alert.id);
     Remediation::new(block, reason(offender, instance, history, alert))
         .for_seconds(settings.escalation().seconds(history, &seed))
-        .with_confidence(confidence(offender, settings.failed_attempts, alert.severity))
+        .with_confidence(confidence(
+            offender.failed_attempts,
+            settings.failed_attempts,
+            alert.severity,
+        ))
 }
 
 /// One sentence: who, how much, against what, says which alert, and how often it was blocked before.

@@ -1,14 +1,10 @@
 //! From an alert to the answer.
 
-use quell_plugin::{Alert, Decision, FactError, Facts, Failure, Remediation};
+use quell_plugin::{Alert, Decision, FactError, Facts, Failure, Histories, Notes, Observation, OwnSide, Remediation};
 
 use crate::{
     block::block,
-    histories::Histories,
-    notes::Notes,
-    observation,
     offender::{self, Offender},
-    own_side::OwnSide,
     settings::Settings,
     target::Targets,
 };
@@ -54,11 +50,11 @@ fn remediations(
     in_scope(alert, settings)?;
 
     let observations = facts.observations()?;
-    let mut sightings: Vec<_> = observations.iter().map(observation::read).collect();
+    let mut sides: Vec<_> = observations.iter().map(Observation::sides).collect();
     notes
         .unreadable
-        .extend(sightings.iter_mut().flat_map(|sighting| sighting.unreadable.drain(..)));
-    let mut offenders = offender::add_up(&sightings);
+        .extend(sides.iter_mut().flat_map(|sides| sides.unreadable.drain(..)));
+    let mut offenders = offender::add_up(&sides);
     if offenders.is_empty() {
         let number = observations.len();
         return Err(End::Decline(format!(
@@ -67,7 +63,7 @@ fn remediations(
         )));
     }
 
-    let mut own_side = OwnSide::of_alert(&alert.source, &sightings);
+    let mut own_side = OwnSide::of_alert(&alert.source, &sides);
     let mut own = leave_out_own_side(&mut offenders, &own_side, notes);
     let harmless = leave_out_harmless(&mut offenders, settings.failed_attempts, notes);
     // AWS is asked only once there is somebody to block; what it says can only take from them.

@@ -1,18 +1,12 @@
 //! The default plugin: blocks external attackers at the network ACL of the instance that they attack.
 //!
-//! Made for alerts of Stealthwatch Cloud. Such an alert never names the attacker: it is in the observations, which [`observation`] reads.
-//! [`offender`] adds them up by address, [`own_side`] says whom it must not be, [`target`] finds the instance, [`histories`] knows who was
-//! blocked before, [`block`] says how long and why, and [`decide`] puts the answer together. Everything but `target` and `histories` is a pure
-//! function.
+//! Made for alerts of Stealthwatch Cloud. Such an alert never names the attacker: it is in the observations. [`offender`] adds them up by address,
+//! [`target`] finds the instance that is attacked, [`block`] says how long and why, and [`decide`] puts the answer together. Everything but
+//! `target` is a pure function.
 
 pub mod block;
-pub mod confidence;
 pub mod decide;
-pub mod histories;
-pub mod notes;
-pub mod observation;
 pub mod offender;
-pub mod own_side;
 pub mod settings;
 pub mod target;
 

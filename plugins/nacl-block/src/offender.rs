@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap, net::IpAddr};
 
-use crate::observation::Sighting;
+use quell_plugin::Sides;
 
 /// A remote address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,14 +36,11 @@ impl Offender {
         self.uncounted || self.failed_attempts.is_some_and(|failed| failed >= failed_attempts)
     }
 
-    fn add(&mut self, sighting: &Sighting) {
+    fn add(&mut self, sides: &Sides) {
         self.observations += 1;
-        let single = sighting
-            .own
-            .iter()
-            .filter(|own| own.prefix_len() == own.max_prefix_len());
+        let single = sides.own.iter().filter(|own| own.prefix_len() == own.max_prefix_len());
         self.attacked.extend(single.map(|own| own.addr()));
-        match sighting.failed_attempts {
+        match sides.failed_attempts {
             Some(more) => self.failed_attempts = Some(self.failed_attempts.unwrap_or(0).saturating_add(more)),
             None => self.uncounted = true,
         }
@@ -51,14 +48,14 @@ impl Offender {
 }
 
 /// Add up what was seen: each address once, most failed attempts first, then by address.
-pub fn add_up(sightings: &[Sighting]) -> Vec<Offender> {
+pub fn add_up(observations: &[Sides]) -> Vec<Offender> {
     let mut by_address: BTreeMap<IpAddr, Offender> = BTreeMap::new();
-    for sighting in sightings {
-        for &address in &sighting.remotes {
+    for sides in observations {
+        for &address in &sides.remotes {
             by_address
                 .entry(address)
                 .or_insert_with(|| Offender::new(address))
-                .add(sighting);
+                .add(sides);
         }
     }
     let mut offenders: Vec<_> = by_address.into_values().collect();
@@ -70,20 +67,20 @@ pub fn add_up(sightings: &[Sighting]) -> Vec<Offender> {
 mod tests {
     use super::*;
 
-    fn sighting(remotes: &[&str], failed_attempts: Option<u64>) -> Sighting {
+    fn seen(remotes: &[&str], failed_attempts: Option<u64>) -> Sides {
         let remotes = remotes.iter().map(|remote| remote.parse().unwrap()).collect();
-        Sighting {
+        Sides {
             remotes,
             failed_attempts,
-            ..Sighting::default()
+            ..Sides::default()
         }
     }
 
     #[test]
     fn attempts_of_one_address_are_added_up_over_all_observations() {
         let offenders = add_up(&[
-            sighting(&["203.0.113.7"], Some(6)),
-            sighting(&["203.0.113.7", "203.0.113.8"], Some(5)),
+            seen(&["203.0.113.7"], Some(6)),
+            seen(&["203.0.113.7", "203.0.113.8"], Some(5)),
         ]);
         assert_eq!(offenders.len(), 2);
         assert_eq!((offenders[0].failed_attempts, offenders[0].observations), (Some(11), 2));
@@ -92,30 +89,27 @@ mod tests {
 
     #[test]
     fn an_absurd_count_does_not_overflow() {
-        let offenders = add_up(&[
-            sighting(&["203.0.113.7"], Some(u64::MAX)),
-            sighting(&["203.0.113.7"], Some(1)),
-        ]);
+        let offenders = add_up(&[seen(&["203.0.113.7"], Some(u64::MAX)), seen(&["203.0.113.7"], Some(1))]);
         assert_eq!(offenders[0].failed_attempts, Some(u64::MAX));
     }
 
     #[test]
     fn one_observation_that_does_not_count_is_enough() {
-        let offenders = add_up(&[sighting(&["203.0.113.7"], Some(1)), sighting(&["203.0.113.7"], None)]);
+        let offenders = add_up(&[seen(&["203.0.113.7"], Some(1)), seen(&["203.0.113.7"], None)]);
         assert!(offenders[0].is_enough(1000));
     }
 
     #[test]
     fn the_worst_come_first_and_equals_by_address_whatever_the_order_of_observations() {
-        let mut sightings = [
-            sighting(&["2001:db8::1"], Some(5)),
-            sighting(&["203.0.113.9"], None),
-            sighting(&["203.0.113.8"], Some(5)),
-            sighting(&["203.0.113.7"], Some(70)),
+        let mut observations = [
+            seen(&["2001:db8::1"], Some(5)),
+            seen(&["203.0.113.9"], None),
+            seen(&["203.0.113.8"], Some(5)),
+            seen(&["203.0.113.7"], Some(70)),
         ];
-        let forwards = add_up(&sightings);
-        sightings.reverse();
-        assert_eq!(add_up(&sightings), forwards);
+        let forwards = add_up(&observations);
+        observations.reverse();
+        assert_eq!(add_up(&observations), forwards);
         let order: Vec<_> = forwards.iter().map(|offender| offender.address.to_string()).collect();
         assert_eq!(order, ["203.0.113.7", "203.0.113.8", "2001:db8::1", "203.0.113.9"]);
     }

@@ -1,6 +1,6 @@
 //! What an operator may set.
 
-use quell_plugin::{Escalation, SettingsProblem};
+use quell_plugin::{Direction, Escalation, SettingsProblem};
 use serde::{Deserialize, Serialize};
 
 /// The JSON Schema of [`Settings`], which says what each means.
@@ -26,18 +26,6 @@ pub struct Settings {
     pub direction: Direction,
     /// The most blocks in one decision.
     pub max_blocks: usize,
-}
-
-/// Which way traffic flows, as seen from the subnet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// Into the subnet.
-    Ingress,
-    /// Out of the subnet.
-    Egress,
-    /// Either way.
-    Both,
 }
 
 impl Default for Settings {
@@ -104,16 +92,6 @@ impl Settings {
             problems.push(SettingsProblem::new("/max-blocks", message));
         }
         problems
-    }
-}
-
-impl From<Direction> for quell_plugin::Direction {
-    fn from(direction: Direction) -> Self {
-        match direction {
-            Direction::Ingress => Self::Ingress,
-            Direction::Egress => Self::Egress,
-            Direction::Both => Self::Both,
-        }
     }
 }
 

@@ -104,7 +104,7 @@ mod tests {
     use quell_plugin::testing::{FakeFacts, alert, instance, observation};
 
     use super::*;
-    use crate::{observation, offender};
+    use crate::offender;
 
     const WEB: &str = "i-0abc1234def567890";
 
@@ -125,8 +125,8 @@ mod tests {
     }
 
     fn offenders(raw: &[&str]) -> Vec<Offender> {
-        let sightings: Vec<_> = raw.iter().map(|raw| observation::read(&observation(raw))).collect();
-        offender::add_up(&sightings)
+        let sides: Vec<_> = raw.iter().map(|raw| observation(raw).sides()).collect();
+        offender::add_up(&sides)
     }
 
     #[rstest::rstest]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use crate::{Extension, FactError, Failure, History, Instance, NetworkAcl, Observation, SecurityGroup};
+use crate::{Alert, Extension, FactError, Failure, History, Instance, NetworkAcl, Observation, SecurityGroup};
 
 /// What a plugin may ask the host. All of it is read-only, and the same question has the same answer throughout one decision.
 ///
@@ -129,13 +129,55 @@ impl Observation {
     }
 }
 
+impl Instance {
+    /// The value of the tag with this key. An empty value is not the same as no tag.
+    ///
+    /// ```
+    /// use quell_plugin::{Tag, testing::instance};
+    ///
+    /// let mut web = instance("i-0a1b2c3d", "subnet-0a1b2c3d", &[]);
+    /// web.tags.push(Tag { key: "environment".to_owned(), value: "production".to_owned() });
+    /// assert_eq!(web.tag("environment"), Some("production"));
+    /// assert_eq!(web.tag("owner"), None);
+    /// ```
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        let tag = self.tags.iter().find(|tag| tag.key == key)?;
+        Some(&tag.value)
+    }
+}
+
+impl Alert {
+    /// What one detector has to add, by its name: `guardduty-count`. None if this alert has nothing of that name.
+    ///
+    /// ```
+    /// let finding = quell_plugin::testing::finding("Recon:EC2/Portscan", "i-0a1b2c3d", "ACTOR");
+    /// assert_eq!(finding.extension("guardduty-resource-role"), Some("ACTOR"));
+    /// ```
+    pub fn extension(&self, name: &str) -> Option<&str> {
+        Extension::find(&self.extensions, name)
+    }
+}
+
 impl Extension {
+    /// One, by its name.
+    ///
+    /// ```
+    /// let count = quell_plugin::Extension::new("guardduty-count", "12");
+    /// assert_eq!(count.value, "12");
+    /// ```
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+        }
+    }
+
     /// The value of the extension with this name, in any of the lists of extensions that the contract has.
     ///
     /// ```
     /// use quell_plugin::Extension;
     ///
-    /// let extensions = [Extension { name: "guardduty-count".to_owned(), value: "12".to_owned() }];
+    /// let extensions = [Extension::new("guardduty-count", "12")];
     /// assert_eq!(Extension::find(&extensions, "guardduty-count"), Some("12"));
     /// ```
     pub fn find<'a>(extensions: &'a [Self], name: &str) -> Option<&'a str> {

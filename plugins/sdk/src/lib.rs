@@ -116,15 +116,21 @@
 pub mod address;
 #[doc(hidden)]
 pub mod bindings;
+mod confidence;
 mod decision;
 mod description;
+mod direction;
 mod escalation;
 mod fact;
+mod histories;
 mod history;
 pub mod log;
+mod notes;
+mod own_side;
 mod plugin;
 mod remediation;
 pub mod settings;
+mod sides;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
@@ -140,9 +146,14 @@ pub use self::{
             SetInstanceState, SettingsProblem, StateChange,
         },
     },
+    confidence::confidence,
     escalation::Escalation,
     fact::Facts,
+    histories::Histories,
+    notes::Notes,
+    own_side::OwnSide,
     plugin::Plugin,
+    sides::Sides,
 };
 
 #[doc(hidden)]

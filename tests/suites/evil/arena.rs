@@ -151,6 +151,7 @@ fn alert() -> Alert {
         resolved: false,
         source: Source::default(),
         place: Place::default(),
+        extensions: Default::default(),
         raw: "{}".to_owned(),
     }
 }

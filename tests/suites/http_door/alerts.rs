@@ -126,7 +126,7 @@ async fn first_line(door: &OpenDoor, sent: &str) -> String {
 async fn a_detector_that_is_not_known_is_named_with_those_that_are() {
     let door = OpenDoor::new().await.unwrap();
     let refused = door.post("/alerts/stealthwatch", recorded::ATTACK).await.unwrap();
-    insta::assert_snapshot!(refusal(refused).await.unwrap(), @"404: there is no detector `stealthwatch`; the one that Quell knows is `stealthwatch-cloud`");
+    insta::assert_snapshot!(refusal(refused).await.unwrap(), @"404: there is no detector `stealthwatch`; those that Quell knows are `stealthwatch-cloud`, `guardduty`");
     let long = door
         .post(&format!("/alerts/{}", "%1b[31m".repeat(100)), "")
         .await

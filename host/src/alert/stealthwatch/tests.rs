@@ -230,7 +230,7 @@ fn a_title_can_not_take_over_the_terminal() {
 #[test]
 fn a_title_is_one_short_line() {
     let title = decoded(&with("text", json!("é".repeat(5000)))).title;
-    assert_eq!(title.chars().count(), MAX_TITLE);
+    assert_eq!(title.chars().count(), text::MAX_TITLE);
     assert!(title.ends_with('…'));
 }
 

@@ -6,6 +6,7 @@ mod inspect;
 mod list;
 mod lock;
 mod new;
+mod test;
 
 use clap::{Args, Subcommand};
 
@@ -33,6 +34,7 @@ pub struct PluginCommand {
 enum What {
     New(new::New),
     Build(build::Build),
+    Test(test::Test),
     Inspect(inspect::Inspect),
     List(list::List),
     Lock(lock::LockCommand),
@@ -45,6 +47,7 @@ impl PluginCommand {
         match self.what {
             What::New(new) => new.run(),
             What::Build(build) => build.run(global).await,
+            What::Test(test) => test.run(global).await,
             What::Inspect(inspect) => inspect.run(global).await,
             What::List(list) => list.run(global).await,
             What::Lock(lock) => lock.run(global),

@@ -87,7 +87,8 @@ async fn receive(
 ) -> Response {
     let Ok(detector) = serde_json::from_value::<Detector>(detector.clone().into()) else {
         let shown: String = detector.chars().take(40).flat_map(char::escape_debug).collect();
-        let why = format!("there is no detector `{shown}`; the one that Quell knows is `stealthwatch-cloud`");
+        let known = Detector::ALL.map(|detector| format!("`{detector}`")).join(", ");
+        let why = format!("there is no detector `{shown}`; those that Quell knows are {known}");
         return refuse(StatusCode::NOT_FOUND, &why);
     };
     let body = match body {

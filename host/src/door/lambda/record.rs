@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::sns::{SnsRecord, SnsRecordError};
 use crate::{
-    alert::Detector,
+    alert,
     hold::{DeliveryId, DeliveryState},
     text::with_causes,
     way::{Host, Receipt},
@@ -49,8 +49,8 @@ pub(super) async fn work_on(host: &Host, record: Result<SnsRecord, SnsRecordErro
 
 async fn receive_and_work(host: &Host, record: &SnsRecord) -> (bool, &'static str, String) {
     let id = DeliveryId::given("sns", &record.message_id);
-    // Of all detectors, Stealthwatch Cloud is the one that publishes its alerts to SNS as they are.
-    let detector = Detector::StealthwatchCloud;
+    // Stealthwatch Cloud publishes its alerts to SNS as they are, and an EventBridge rule puts GuardDuty's into a topic, which may be the same.
+    let detector = alert::recognise(&record.message);
     match host
         .receive("lambda", detector, id.clone(), record.message.as_bytes())
         .await

@@ -103,6 +103,7 @@ fn alert(vpc: Option<&str>) -> Alert {
             region: vpc.map(|_| "eu-west-1".into()),
             vpc: vpc.map(Into::into),
         },
+        extensions: Default::default(),
         raw: "{}".into(),
     }
 }

@@ -1,5 +1,7 @@
 //! The request, as the contract has it.
 
+use std::collections::BTreeMap;
+
 use crate::{
     alert::{Alert, Source},
     sandbox::{bindings::quell::plugin::types, decide::Request},
@@ -33,8 +35,16 @@ fn alert(alert: &Alert) -> types::Alert {
         region: alert.place.region.clone(),
         vpc: alert.place.vpc.clone(),
         raw: alert.raw.clone(),
-        extensions: Vec::new(),
+        extensions: extensions(&alert.extensions),
     }
+}
+
+fn extensions(extensions: &BTreeMap<String, String>) -> Vec<types::Extension> {
+    let extensions = extensions.iter().map(|(name, value)| types::Extension {
+        name: name.clone(),
+        value: value.clone(),
+    });
+    extensions.collect()
 }
 
 fn source(source: &Source) -> types::AlertSource {

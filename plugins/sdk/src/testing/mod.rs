@@ -32,7 +32,7 @@ use crate::{Decision, Facts, Failure, Plugin, Request, SettingsProblem, plugin};
 
 pub use self::{
     fake_facts::FakeFacts,
-    sample::{NOW, alert, instance, observation, request},
+    sample::{NOW, alert, finding, instance, observation, request},
 };
 
 /// Call a plugin as the host does: with settings as text, which are read and checked first.

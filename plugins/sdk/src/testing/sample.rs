@@ -1,6 +1,6 @@
 //! Alerts, instances and observations with the fewest words.
 
-use crate::{Alert, AlertSource, Instance, Instant, NetworkInterface, Observation, Request};
+use crate::{Alert, AlertSource, Extension, Instance, Instant, NetworkInterface, Observation, Request};
 
 /// The time in [`request`]: 2026-01-15T12:00:00Z.
 pub const NOW: Instant = 1_768_478_400_000;
@@ -32,6 +32,26 @@ pub fn alert(kind: &str, source: &str) -> Alert {
         vpc: None,
         raw: "{}".to_owned(),
         extensions: Vec::new(),
+    }
+}
+
+/// A finding of GuardDuty of this kind, about this instance, seen once: `TARGET` if the instance is attacked, `ACTOR` if it attacks.
+///
+/// ```
+/// use quell_plugin::testing::finding;
+///
+/// let alert = finding("UnauthorizedAccess:EC2/SSHBruteForce", "i-0a1b2c3d4e5f60718", "TARGET");
+/// assert_eq!(alert.extension("guardduty-resource-role"), Some("TARGET"));
+/// assert_eq!(alert.extension("guardduty-count"), Some("1"));
+/// ```
+pub fn finding(kind: &str, instance: &str, role: &str) -> Alert {
+    let extensions = [("guardduty-resource-role", role), ("guardduty-count", "1")];
+    Alert {
+        id: "2ac9d1f06f6a4b58a7b1c52dd0e3f671".to_owned(),
+        detector: "guardduty".to_owned(),
+        severity: Some(50),
+        extensions: extensions.map(|(name, value)| Extension::new(name, value)).into(),
+        ..alert(kind, instance)
     }
 }
 

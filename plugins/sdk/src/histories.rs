@@ -2,13 +2,27 @@
 
 use std::net::IpAddr;
 
-use quell_plugin::{Facts, History};
+use crate::{Facts, History};
 
 /// How many histories are asked for in one decision. Together with the instances this stays below the number of questions that a host allows.
 const MOST_QUESTIONS: usize = 40;
 
 /// Asks for the history of each address once, and not for too many. An address whose history can't be had is taken for one that was never blocked:
 /// that it is blocked for a shorter time is better than that it is not blocked at all.
+///
+/// ```
+/// use quell_plugin::{Escalation, Histories, Notes, testing::FakeFacts};
+///
+/// let facts = FakeFacts::default();
+/// let mut histories = Histories::of(&facts);
+/// let remote = [203, 0, 113, 7].into();
+/// let seconds = Escalation::default().seconds(histories.history(remote), "203.0.113.7 6125");
+/// # assert!(seconds > 0);
+///
+/// let mut notes = Notes::default();
+/// notes.unanswered.extend(histories.unanswered());
+/// # assert_eq!(facts.asked(), ["history 203.0.113.7"]);
+/// ```
 pub struct Histories<'a, F> {
     facts: &'a F,
     known: Vec<(IpAddr, History)>,
@@ -75,9 +89,8 @@ impl<'a, F: Facts> Histories<'a, F> {
 
 #[cfg(test)]
 mod tests {
-    use quell_plugin::{FactError, testing::FakeFacts};
-
     use super::*;
+    use crate::{FactError, testing::FakeFacts};
 
     fn address(number: u8) -> IpAddr {
         [203, 0, 113, number].into()

@@ -2,11 +2,25 @@
 
 use std::{collections::BTreeSet, net::IpAddr};
 
-use quell_plugin::{AlertSource, Instance, address, ipnet::IpNet};
+use ipnet::IpNet;
 
-use crate::observation::Sighting;
+use crate::{AlertSource, Instance, Sides, address};
 
-/// The own side, as far as it is known.
+/// The own side, as far as it is known: nobody of it is an attacker from outside, whatever an alert says. The host's guards know the VPC's prefixes and
+/// the alert's own addresses too; a plugin that leaves them out can say why in a note, and does not use up its remediations.
+///
+/// ```
+/// use quell_plugin::{OwnSide, testing::{alert, instance, observation}};
+///
+/// let sides = [observation(r#"{"scanner_ip": "203.0.113.7", "cidr_range": "10.0.1.0/24"}"#).sides()];
+/// let mut own = OwnSide::of_alert(&alert("Inbound Port Scanner", "192.0.2.20").source, &sides);
+/// own.add(&instance("i-0a1b2c3d", "subnet-0a1b2c3d", &["10.0.9.9"]));
+///
+/// for address in ["192.0.2.20", "10.0.1.77", "10.0.9.9"] {
+///     assert!(own.contains(address.parse().unwrap()));
+/// }
+/// assert!(!own.contains("203.0.113.7".parse().unwrap()));
+/// ```
 #[derive(Debug, Default)]
 pub struct OwnSide {
     // Apart from the prefixes, because there may be thousands of them and each remote address is looked up.
@@ -16,13 +30,13 @@ pub struct OwnSide {
 
 impl OwnSide {
     /// What the alert and its observations say.
-    pub fn of_alert(source: &AlertSource, sightings: &[Sighting]) -> Self {
+    pub fn of_alert(source: &AlertSource, sides: &[Sides]) -> Self {
         let mut own = Self::default();
         let names = source.addresses.iter().chain([&source.name]);
         names
             .filter_map(|name| address::parse(name))
             .for_each(|address| _ = own.addresses.insert(address));
-        for &prefix in sightings.iter().flat_map(|sighting| &sighting.own) {
+        for &prefix in sides.iter().flat_map(|sides| &sides.own) {
             if prefix.prefix_len() == prefix.max_prefix_len() {
                 own.addresses.insert(prefix.addr());
             } else if own.prefixes.last() != Some(&prefix) {
@@ -48,10 +62,8 @@ impl OwnSide {
 
 #[cfg(test)]
 mod tests {
-    use quell_plugin::testing::{instance, observation};
-
     use super::*;
-    use crate::observation;
+    use crate::testing::{instance, observation};
 
     #[test]
     fn every_way_to_name_the_own_side_counts() {
@@ -64,9 +76,7 @@ mod tests {
             ],
             host_names: Vec::new(),
         };
-        let seen = observation::read(&observation(
-            r#"{"scanned_ip": "10.0.1.21", "cidr_range": "10.0.2.0/24"}"#,
-        ));
+        let seen = observation(r#"{"scanned_ip": "10.0.1.21", "cidr_range": "10.0.2.0/24"}"#).sides();
         let mut own = OwnSide::of_alert(&source, &[seen]);
         own.add(&instance("i-0a1b2c3d", "subnet-0a1b2c3d", &["192.0.2.30"]));
 

@@ -3,7 +3,16 @@
 /// How many are shown. More than that nobody reads, and a host refuses an answer with far too many.
 const SHOWN: usize = 40;
 
-/// Sentences for a person.
+/// Sentences for a person, for [`Decision::with_notes`](crate::Decision::with_notes).
+///
+/// ```
+/// use quell_plugin::{Decision, Notes};
+///
+/// let mut notes = Notes::default();
+/// notes.left_out.push("203.0.113.7 is left out: seen once".to_owned());
+/// let decision = Decision::nothing("nobody did enough to be blocked").with_notes(notes.finish());
+/// # assert!(matches!(decision, Decision::Nothing(it) if it.notes.len() == 1));
+/// ```
 #[derive(Debug, Default)]
 pub struct Notes {
     /// About what the host could not tell. These come first: who runs the host can do something about it.

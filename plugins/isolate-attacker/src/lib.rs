@@ -1,0 +1,41 @@
+//! Isolates an instance of ours that attacks others.
+//!
+//! [`suspicion`] says which alerts tell of such an instance, [`protection`] which instances are spared, and [`decide`] puts the answer together. Everything
+//! but `decide` is a pure function.
+
+pub mod decide;
+pub mod protection;
+pub mod settings;
+pub mod suspicion;
+
+use quell_plugin::{Decision, Description, Facts, Failure, Plugin, Request, SettingsProblem};
+
+pub use settings::Settings;
+
+/// The plugin.
+pub struct IsolateAttacker;
+
+impl Plugin for IsolateAttacker {
+    type Settings = Settings;
+
+    fn describe() -> Description {
+        Description::new(
+            env!("CARGO_PKG_NAME"),
+            env!("CARGO_PKG_VERSION"),
+            "Isolates an instance of ours that attacks others, unless a tag protects it.",
+        )
+        .with_actions(["isolate"])
+        .with_facts(["instance"])
+        .with_settings_schema(settings::SCHEMA)
+    }
+
+    fn check(settings: &Settings) -> Vec<SettingsProblem> {
+        settings.problems()
+    }
+
+    fn decide(request: &Request, settings: &Settings, facts: &impl Facts) -> Result<Decision, Failure> {
+        decide::decide(&request.alert, settings, facts)
+    }
+}
+
+quell_plugin::export!(IsolateAttacker);
