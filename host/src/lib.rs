@@ -23,6 +23,7 @@ pub mod fact;
 pub mod guard;
 pub mod hold;
 pub mod json;
+pub mod kit;
 pub mod operator;
 pub mod record;
 pub mod report;

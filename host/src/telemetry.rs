@@ -18,14 +18,17 @@ use tracing_subscriber::{
 const QUIET: &str =
     "aws=warn,cranelift=warn,h2=warn,hyper=warn,lambda_runtime=warn,reqwest=warn,rustls=warn,tower=warn,wasmtime=warn";
 
+/// What the lines about a long compile are logged as. A command shows them too: its user waits.
+pub const COMPILE_LOG: &str = "quell::compile";
+
 /// Which lines are logged: a level such as `info`, or more exactly `warn,quell::sandbox=debug`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);
 
 impl LogFilter {
-    /// Only what is not as it should be.
+    /// Only what is not as it should be, and what takes long.
     pub fn warnings() -> Self {
-        Self("warn".to_owned())
+        Self(format!("warn,{COMPILE_LOG}=info"))
     }
 
     /// Only what failed.

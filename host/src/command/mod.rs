@@ -15,6 +15,7 @@ pub mod output;
 pub mod pardons;
 pub mod pause;
 mod place;
+pub mod plugin;
 pub mod recordings;
 pub mod release;
 pub mod resume;
@@ -117,6 +118,7 @@ pub enum Command {
     Capacity(capacity::Capacity),
     Recordings(recordings::Recordings),
     Demo(demo::Demo),
+    Plugin(plugin::PluginCommand),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
     Version(version::Version),
@@ -148,6 +150,7 @@ impl Command {
             Self::Capacity(capacity) => capacity.run(global).await,
             Self::Recordings(recordings) => recordings.run(),
             Self::Demo(demo) => demo.run(global).await,
+            Self::Plugin(plugin) => plugin.run(global).await,
             Self::Config(config) => config.run(global),
             Self::Completions(completions) => completions.run(),
             Self::Version(version) => version.run(),

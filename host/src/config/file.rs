@@ -77,6 +77,11 @@ impl File {
             work: self.work,
             sandbox: Sandbox {
                 cache: checks.resolve(&self.sandbox.cache),
+                precompiled: self
+                    .sandbox
+                    .precompiled
+                    .as_deref()
+                    .map(|directory| checks.resolve(directory)),
                 limits: self.sandbox.limits,
             },
         })

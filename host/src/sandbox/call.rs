@@ -14,7 +14,10 @@ use crate::{
     fact::Facts,
 };
 
-use super::{bindings, fault::Fault, guest_time, log::LogLine, plugin::Plugin, state::State};
+use super::{
+    bindings, convert::passed::Passed, engine::Use, fault::Fault, guest_time, log::LogLine, plugin::Plugin,
+    state::State,
+};
 
 /// A function that a plugin exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,13 @@ pub struct Cost {
     pub memory_bytes: usize,
     /// How many facts it asked for.
     pub host_calls: u32,
+    /// How much its answer took in the host, in bytes, as `passed-bytes` counts it. Of a call without an answer 0.
+    #[serde(default)]
+    pub output_bytes: usize,
+    /// How much fuel it used, roughly a unit for each instruction. None unless fuel is counted: see
+    /// [`Use::Measure`](super::Use::Measure).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fuel: Option<u64>,
     /// How many log lines it wrote beyond the limit; they are lost.
     pub log_lines_dropped: u64,
 }
@@ -90,7 +100,7 @@ pub(super) type Guest = bindings::exports::quell::plugin::decider::Guest;
 
 impl Plugin {
     /// Makes an instance, calls it, reads its answer, and tells what that took.
-    pub(super) async fn call<W, T>(
+    pub(super) async fn call<W: Passed, T>(
         &self,
         call: Call,
         alert: String,
@@ -110,6 +120,10 @@ impl Plugin {
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(limits.passed_bytes);
         guest_time::arm(&mut store, limits);
+        if host.purpose == Use::Measure {
+            // Fails only if the engine counts no fuel, and this one does; then the plugin would be told to be out of it.
+            let _ = store.set_fuel(limits.fuel);
+        }
 
         let answer = tokio::time::timeout(limits.wall_clock.0, async {
             store.data().guest_time.resume();
@@ -118,6 +132,7 @@ impl Plugin {
         })
         .await;
 
+        let fuel = store.get_fuel().ok().map(|left| limits.fuel.saturating_sub(left));
         let state = store.into_data();
         state.guest_time.pause();
         let cost = Cost {
@@ -125,6 +140,11 @@ impl Plugin {
             wall_clock: begin.elapsed(),
             memory_bytes: state.limiter.memory_bytes(),
             host_calls: state.host_calls,
+            output_bytes: match &answer {
+                Ok(Ok(answer)) => answer.passed_bytes(),
+                _ => 0,
+            },
+            fuel,
             log_lines_dropped: state.log.dropped,
         };
         let answer = match answer {

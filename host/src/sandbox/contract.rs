@@ -105,6 +105,14 @@ fn remedy(interface: &str) -> &'static str {
     }
 }
 
+/// The version of the contract that a component exports the plugin's interface in.
+pub(super) fn version<'a>(exports: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut exports = exports.into_iter().map(split);
+    exports
+        .find(|(interface, _)| *interface == DECIDER)
+        .map(|(_, version)| version)
+}
+
 /// `quell:plugin/log` and `0.1.0` of `quell:plugin/log@0.1.0`.
 fn split(name: &str) -> (&str, &str) {
     name.split_once('@').unwrap_or((name, ""))

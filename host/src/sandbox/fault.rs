@@ -22,6 +22,15 @@ pub enum Fault {
         /// The limit.
         limit: HumanDuration,
     },
+    /// It executed too many instructions, where they are counted.
+    #[error(
+        "used more than its {limit} of fuel, roughly a unit for each instruction, and was ended: look for an endless loop in it, or raise \
+         `sandbox.limits.fuel`"
+    )]
+    Fuel {
+        /// The limit.
+        limit: u64,
+    },
     /// It took too long over all, most likely because facts were slow.
     #[error(
         "took longer than its {limit} over all and was ended; its own code ran for {guest_time} of that and waited for the rest: \
@@ -187,6 +196,7 @@ impl Fault {
                 (Trap::StackOverflow, _) => Self::Stack {
                     limit: limits.stack_bytes,
                 },
+                (Trap::OutOfFuel, _) => Self::Fuel { limit: limits.fuel },
                 (_, Some(message)) => Self::Panicked { message },
                 (Trap::MemoryOutOfBounds, _) => Self::OutOfMemoryBounds,
                 (trap, None) => Self::Trapped { trap: trap.to_string() },

@@ -14,6 +14,11 @@ pub struct Limits {
     /// in Rust needs well under a millisecond, one in JavaScript or Python a few, and the rest is for a busy machine, or a small
     /// Lambda function, which gets its CPU in slices.
     pub guest_time: HumanDuration,
+    /// How many WebAssembly instructions the plugin may execute, roughly: wasmtime's fuel. Counted by the author's tools only (`quell
+    /// plugin test` and the like), where it stands for `guest-time` and is the same on every machine. Default 100 million: what
+    /// a busy machine executes within the default `guest-time`. A plugin in Rust needs some 100 thousand, one in JavaScript or Python some
+    /// millions.
+    pub fuel: u64,
     /// How long a decision may take over all, waiting for facts included. Default `30s`: enough for some pages of
     /// observations with retries, and half of the usual time-out of a Lambda function.
     pub wall_clock: HumanDuration,
@@ -61,6 +66,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             guest_time: HumanDuration::from_millis(500),
+            fuel: 100_000_000,
             wall_clock: HumanDuration::from_secs(30),
             memory_bytes: 64 << 20,
             memories: 4,
@@ -109,6 +115,8 @@ impl Limits {
                 });
             }
         };
+        let fuel = usize::try_from(self.fuel).unwrap_or(usize::MAX);
+        number("fuel", fuel, 1000, 1_000_000_000_000);
         number("memory-bytes", self.memory_bytes, PAGE, 4 << 30);
         number("memories", self.memories as usize, 1, 64);
         number("tables", self.tables as usize, 1, 64);

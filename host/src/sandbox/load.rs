@@ -1,6 +1,6 @@
 //! Loading a plugin: from bytes to something that may be asked.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use wasmtime::{
     Engine,
@@ -13,10 +13,13 @@ use super::{
     call::CallError,
     contract::{self, Mismatch},
     description::Description,
+    engine::Use,
+    inspection::Inspection,
+    native::Compiled,
     plugin::Plugin,
     state::State,
 };
-use crate::digest::Digest;
+use crate::{digest::Digest, telemetry::COMPILE_LOG, text::bytes};
 
 /// Why a plugin was not loaded.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +85,8 @@ pub enum LoadError {
 impl Sandbox {
     /// Loads a component under the name that the configuration has for it, checks that it keeps to the contract, and asks it what it is.
     ///
-    /// Compiling takes a second for each MiB or so of WebAssembly, on a thread of its own, unless the cache has it.
+    /// Compiling takes a second for each MiB or so of WebAssembly, on a thread of its own, unless it was compiled before. A large one is told of in the
+    /// log, when it begins and when it is done.
     pub async fn load(&self, name: &str, wasm: &[u8]) -> Result<Plugin, LoadError> {
         let plugin = || name.to_owned();
         match contract::encoding(wasm) {
@@ -91,7 +95,30 @@ impl Sandbox {
             contract::Encoding::Other => return Err(LoadError::NotWebAssembly { plugin: plugin() }),
         }
         let digest = Digest::of(wasm);
-        let component = self.0.compile(name, digest, wasm).await?;
+        let compiled = match self.0.compiled_before(digest) {
+            Some(compiled) => compiled,
+            None => Compiled {
+                component: self.0.compile(name, digest, wasm).await?,
+                size_bytes: wasm.len(),
+            },
+        };
+        self.introduce(name, digest, compiled).await
+    }
+
+    /// Loads the component with this digest, without its WebAssembly, if it was compiled before; None if it was not. For a plugin that the configuration
+    /// pins: neither reading nor summing up its megabytes stands before its first decision.
+    pub async fn load_compiled(&self, name: &str, digest: Digest) -> Result<Option<Plugin>, LoadError> {
+        match self.0.compiled_before(digest) {
+            Some(compiled) => self.introduce(name, digest, compiled).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Checks that a component keeps to the contract, and asks it what it is.
+    async fn introduce(&self, name: &str, digest: Digest, compiled: Compiled) -> Result<Plugin, LoadError> {
+        let plugin = || name.to_owned();
+        let Compiled { component, size_bytes } = compiled;
+        let inspection = Inspection::of(&self.0.engine, &component, size_bytes);
         let component = link(&self.0.engine, &component).map_err(|mismatch| LoadError::Contract {
             plugin: plugin(),
             mismatch,
@@ -100,6 +127,7 @@ impl Sandbox {
             name: name.into(),
             digest,
             description: Arc::new(Description::default()),
+            inspection: Arc::new(inspection),
             component,
             host: self.0.clone(),
         };
@@ -113,11 +141,25 @@ impl Sandbox {
     }
 }
 
+/// From this size on a compile takes long enough that somebody wants to know, in bytes.
+const LARGE: usize = 1 << 20;
+
 impl Host {
-    /// The compiled component, from the cache if it is there.
+    /// The compiled form of the component with this digest, if somebody has compiled it.
+    fn compiled_before(&self, digest: Digest) -> Option<Compiled> {
+        // Fuel is counted by code of its own, which nobody deploys.
+        let precompiled = self.kept.precompiled.as_ref().filter(|_| self.purpose != Use::Measure);
+        precompiled
+            .and_then(|precompiled| precompiled.get(&self.engine, digest))
+            .or_else(|| self.kept.cache.as_ref()?.get(&self.engine, digest))
+    }
+
+    /// Compiles a component, and keeps what came of it.
     async fn compile(self: &Arc<Self>, name: &str, digest: Digest, wasm: &[u8]) -> Result<Component, LoadError> {
-        if let Some(component) = self.cache.as_ref().and_then(|cache| cache.get(&self.engine, digest)) {
-            return Ok(component);
+        let begin = Instant::now();
+        let is_large = wasm.len() >= LARGE;
+        if is_large {
+            tracing::info!(target: COMPILE_LOG, "compiling plugin {name} ({}) …", bytes(wasm.len()));
         }
         let compile = {
             let (engine, wasm) = (self.engine.clone(), wasm.to_vec());
@@ -127,8 +169,14 @@ impl Host {
             .await
             .unwrap_or_else(|error| Err(error.into()))
             .map_err(|error| not_compiled(name, &error))?;
-        if let Some(cache) = &self.cache {
-            cache.put(&self.engine, digest, &component);
+        if is_large {
+            tracing::info!(target: COMPILE_LOG, "compiled plugin {name} in {:.1?}", begin.elapsed());
+        }
+        if let Some(cache) = &self.kept.cache {
+            cache.put(&self.engine, digest, wasm.len(), &component);
+        }
+        if let Some(increments) = &self.kept.increments {
+            increments.keep();
         }
         Ok(component)
     }

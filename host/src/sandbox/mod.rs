@@ -15,11 +15,16 @@ mod engine;
 mod fault;
 mod guest_time;
 mod host_call;
+mod increments;
+mod inspection;
 mod limiter;
 pub mod limits;
 mod load;
 mod log;
+mod native;
 mod plugin;
+mod precompiled;
+mod private;
 mod state;
 pub mod text;
 mod ticker;
@@ -39,10 +44,13 @@ pub use self::{
     description::{Description, SettingsProblem},
     engine::Use,
     fault::{Failure, Fault},
+    increments::Increments,
+    inspection::Inspection,
     limits::Limits,
     load::LoadError,
     log::{Level, LogLine},
     plugin::{Plugin, SettingsError},
+    precompiled::{PrecompileError, Precompiled, Target, precompile},
 };
 
 /// Loads plugins. A clone is the same sandbox.
@@ -51,12 +59,24 @@ pub struct Sandbox(Arc<Host>);
 
 /// What all plugins of one sandbox share.
 struct Host {
+    purpose: Use,
     engine: Engine,
     ticker: Ticker,
     limits: Arc<Limits>,
     /// One permit a decision that may run at once.
     places: Semaphore,
-    cache: Option<Cache>,
+    kept: Kept,
+}
+
+/// Where a sandbox finds what was compiled before. Nothing by default: then every plugin is compiled when it is loaded.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// What was compiled for the deployment.
+    pub precompiled: Option<Precompiled>,
+    /// What a process compiled earlier, whole plugins.
+    pub cache: Option<Cache>,
+    /// The same, function by function. For the author's tools.
+    pub increments: Option<Increments>,
 }
 
 /// Why there is no sandbox.
@@ -84,17 +104,28 @@ fn join(limits: &[limits::BadLimit]) -> String {
 impl Sandbox {
     /// A sandbox with these limits, and a cache for compiled plugins if one is given.
     pub fn new(purpose: Use, limits: Limits, cache: Option<Cache>) -> Result<Self, SandboxError> {
+        let kept = Kept {
+            cache,
+            ..Kept::default()
+        };
+        Self::with(purpose, limits, kept)
+    }
+
+    /// A sandbox with these limits, and what was compiled before.
+    pub fn with(purpose: Use, limits: Limits, kept: Kept) -> Result<Self, SandboxError> {
         let bad = limits.validate();
         if !bad.is_empty() {
             return Err(SandboxError::Limits(bad));
         }
-        let engine = engine::engine(purpose, &limits).map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
+        let engine = engine::engine(purpose, &limits, kept.increments.as_ref())
+            .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
         Ok(Self(Arc::new(Host {
+            purpose,
             ticker: Ticker::start(engine.clone()).map_err(SandboxError::Ticker)?,
             engine,
             places: Semaphore::new(limits.decisions_at_once as usize),
             limits: Arc::new(limits),
-            cache,
+            kept,
         })))
     }
 

@@ -15,6 +15,8 @@ use super::{
     call::{Call, CallError},
     convert::reader::Reader,
     description::{Description, SettingsProblem},
+    inspection::Inspection,
+    limits::Limits,
     state::State,
 };
 
@@ -24,6 +26,7 @@ pub struct Plugin {
     pub(super) name: Arc<str>,
     pub(super) digest: Digest,
     pub(super) description: Arc<Description>,
+    pub(super) inspection: Arc<Inspection>,
     pub(super) component: PluginPre<State>,
     pub(super) host: Arc<Host>,
 }
@@ -42,6 +45,16 @@ impl Plugin {
     /// What it says of itself.
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// What its component is, seen from outside.
+    pub fn inspection(&self) -> &Inspection {
+        &self.inspection
+    }
+
+    /// The limits that it has.
+    pub fn limits(&self) -> &Limits {
+        &self.host.limits
     }
 
     /// Asks it whether settings, the text of a JSON object, are right. All problems come at once.

@@ -22,7 +22,7 @@ use crate::{
     guard::Rules,
     hold::{Journal, Owner, SqliteJournal},
     report::Mode,
-    sandbox::{Cache, Sandbox, Use},
+    sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
     way::{Host, Parts},
 };
 
@@ -51,13 +51,17 @@ pub async fn host(config: &Config, purpose: Purpose) -> Result<Host, SetupError>
 pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let clouds = Arc::new(cloud::clouds(&config.cloud, &clock).await?.cached(&clock));
-    let sandbox = Sandbox::new(
+    let sandbox = Sandbox::with(
         match purpose {
             Purpose::Daemon => Use::Daemon,
             Purpose::OneAtATime | Purpose::Explain | Purpose::Orders => Use::OneAtATime,
         },
         config.sandbox.limits.clone(),
-        Some(Cache::at(&config.sandbox.cache)),
+        Kept {
+            precompiled: config.sandbox.precompiled.as_ref().map(Precompiled::at),
+            cache: Some(Cache::at(&config.sandbox.cache)),
+            increments: None,
+        },
     )?;
     let terms = Terms {
         never: config.guard.never_block.iter().map(|prefix| prefix.net()).collect(),

@@ -7,7 +7,7 @@ use crate::{
     builtin,
     config::{Plugin, PluginSource},
     digest::Digest,
-    sandbox::Sandbox,
+    sandbox::{self, Sandbox},
     way::Routed,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub(super) async fn plugins(configured: &[Plugin], sandbox: &Sandbox) -> Result<Vec<Routed>, SetupError> {
     let mut routed = Vec::new();
     for plugin in configured {
-        let loaded = sandbox.load(&plugin.name, &component(plugin)?).await?;
+        let loaded = load(plugin, sandbox).await?;
         let settings = serde_json::Value::Object(plugin.settings.clone()).to_string();
         loaded.validate_settings(&settings).await?;
         routed.push(Routed {
@@ -27,6 +27,16 @@ pub(super) async fn plugins(configured: &[Plugin], sandbox: &Sandbox) -> Result<
         });
     }
     Ok(routed)
+}
+
+/// Loads a plugin. One that is pinned and was compiled before needs no look at its file.
+async fn load(plugin: &Plugin, sandbox: &Sandbox) -> Result<sandbox::Plugin, SetupError> {
+    if let PluginSource::File { sha256, .. } = &plugin.source
+        && let Some(loaded) = sandbox.load_compiled(&plugin.name, *sha256).await?
+    {
+        return Ok(loaded);
+    }
+    Ok(sandbox.load(&plugin.name, &component(plugin)?).await?)
 }
 
 /// The bytes of a plugin's component: those that are meant, or none.

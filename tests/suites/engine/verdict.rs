@@ -22,14 +22,9 @@ impl World {
         let mut holds = self.journal.holds(&HoldFilter::default()).await.unwrap();
         holds.retain(|hold| hold.is_live(now));
         prop_assert_eq!(converged.coverage.len(), holds.len());
-        let mut covered = Vec::new();
         for hold in &holds {
             self.judge_hold(hold, &live)?;
-            if hold.coverage.is_covered() {
-                covered.push((hold.prefix, hold.direction));
-            }
         }
-        self.watch().calm(&covered)?;
 
         let situation = self.journal.situation(&self.target, now, now).await.unwrap();
         let mut own: Vec<_> = situation.own.into_iter().map(|own| own.entry).collect();

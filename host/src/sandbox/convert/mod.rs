@@ -5,6 +5,7 @@ pub(super) mod alert;
 pub(super) mod decision;
 pub(super) mod description;
 pub(super) mod fact;
+pub(super) mod passed;
 pub(super) mod reader;
 
 use jiff::Timestamp;

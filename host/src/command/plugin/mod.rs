@@ -1,0 +1,50 @@
+//! `quell plugin`: for those who write plugins. One file a subcommand.
+
+mod compile;
+mod inspect;
+
+use clap::{Args, Subcommand};
+
+use super::Global;
+use crate::{
+    config::{Config, ConfigError},
+    exit::{Exit, Failure},
+    kit::workshop::Workshop,
+};
+
+/// Write, test, measure and prepare plugins.
+///
+/// None of it needs credentials or a daemon. Where a configuration is found, its limits are those that a plugin is measured by.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Example:\n  quell plugin inspect target/mine.wasm")]
+pub struct PluginCommand {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum What {
+    Inspect(inspect::Inspect),
+    Compile(compile::Compile),
+}
+
+impl PluginCommand {
+    /// Does it.
+    pub async fn run(self, global: &Global) -> Result<(), Failure> {
+        match self.what {
+            What::Inspect(inspect) => inspect.run(global).await,
+            What::Compile(compile) => compile.run(global).await,
+        }
+    }
+}
+
+/// Where plugins are run: with the limits of the configuration, if there is one.
+fn workshop(global: &Global) -> Result<Workshop, Failure> {
+    match Config::find(global.config.as_deref()) {
+        Ok((_, config)) => Ok(Workshop {
+            limits: config.sandbox.limits,
+        }),
+        Err(ConfigError::NotFound(_)) if global.config.is_none() => Ok(Workshop::default()),
+        Err(error) => Err(Failure::new(Exit::Configuration, error)),
+    }
+}
