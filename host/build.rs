@@ -1,11 +1,40 @@
-//! Compiles the built-in plugins from their source, so that the binary carries them.
+//! Compiles the built-in plugins from their source, so that the binary carries them, and embeds what `quell plugin new` writes.
 //!
 //! A plugin is for another target than the host and is built with another profile, so a nested cargo does it, in a target directory of their own
 //! below `OUT_DIR`, where what they share is built once. They are built the same for `check`, `clippy`, `build` and `test`, and again only if a file that goes into one has changed.
 
-use std::{env, error::Error, fs, path::Path};
+use std::{
+    env,
+    error::Error,
+    fmt::Write,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use quell_plugin_build::PluginCrate;
+
+/// What `quell plugin new` writes: the constant in `host/src/kit/new/embedded.rs`, and the folder.
+const EMBEDDED: [(&str, &str); 7] = [
+    ("RUST", "host/src/kit/template/rust"),
+    ("JAVASCRIPT", "host/src/kit/template/javascript"),
+    ("PYTHON", "host/src/kit/template/python"),
+    ("RUST_SDK", "plugins/sdk"),
+    ("JAVASCRIPT_SDK", "plugins/javascript/quell"),
+    ("PYTHON_SDK", "plugins/python"),
+    ("CONTRACT", "wit"),
+];
+
+/// What lies in these folders and is not for authors: what tools leave behind, the SDKs' own tests, and copies of the contract as it was.
+const LEFT_OUT: [&str; 8] = [
+    "target",
+    "node_modules",
+    ".venv",
+    "__pycache__",
+    "test",
+    "tests",
+    "released",
+    "quell.test",
+];
 
 /// The plugins, by the names of their folders. `src/builtin.rs` has the same.
 const PLUGINS: [&str; 3] = ["nacl-block", "guardduty-block", "isolate-attacker"];
@@ -19,6 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for source in ["wit", "plugins/sdk", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(source).display());
     }
+    embed(&root, out)?;
 
     for name in PLUGINS {
         let plugin = root.join("plugins").join(name);
@@ -36,6 +66,43 @@ fn main() -> Result<(), Box<dyn Error>> {
                     cause = source.source();
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Write the constants with the files of each folder.
+fn embed(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let root = root.canonicalize()?;
+    let mut code = String::new();
+    for (name, folder) in EMBEDDED {
+        let folder = root.join(folder);
+        println!("cargo::rerun-if-changed={}", folder.display());
+        let mut files = Vec::new();
+        gather(&folder, &mut files)?;
+        files.sort();
+        writeln!(code, "pub(super) const {name}: Files = &[")?;
+        for file in files {
+            let path = file.strip_prefix(&folder)?;
+            writeln!(code, "    ({path:?}, include_str!({file:?})),")?;
+        }
+        writeln!(code, "];")?;
+    }
+    let workspace = root.join("Cargo.toml");
+    writeln!(code, "pub(super) const WORKSPACE: &str = include_str!({workspace:?});")?;
+    Ok(fs::write(out.join("embedded.rs"), code)?)
+}
+
+/// All files below a folder.
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if LEFT_OUT.iter().any(|it| entry.file_name() == *it) {
+            continue;
+        }
+        match entry.file_type()?.is_dir() {
+            true => gather(&entry.path(), files)?,
+            false => files.push(entry.path()),
         }
     }
     Ok(())

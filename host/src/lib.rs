@@ -27,6 +27,7 @@ pub mod kit;
 pub mod operator;
 pub mod record;
 pub mod report;
+pub mod roster;
 pub mod sandbox;
 pub mod setup;
 pub mod simulated_stealthwatch;

@@ -1,7 +1,6 @@
 //! A stand: a whole host on a simulated account and a simulated Stealthwatch API, with a clock that is moved by hand.
 
 use std::{
-    collections::BTreeSet,
     sync::{Arc, LazyLock},
     time::Duration,
 };
@@ -26,9 +25,10 @@ use quell::{
     guard::Rules,
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
     report::{Mode, Report},
+    roster::{Roster, Route, Routed, Snapshot},
     sandbox::{Limits, Plugin, Sandbox, Use},
     simulated_stealthwatch::SimulatedStealthwatch,
-    way::{Host, Parts, Receipt, Routed, work::Worked},
+    way::{Host, Parts, Receipt, work::Worked},
 };
 use serde_json::Value;
 
@@ -228,13 +228,8 @@ pub async fn routed(
     may: impl IntoIterator<Item = ActionKind>,
 ) -> anyhow::Result<Routed> {
     plugin.validate_settings(settings).await?;
-    Ok(Routed {
-        name: plugin.name().to_owned(),
-        plugin,
-        settings: settings.to_owned(),
-        detectors: BTreeSet::from([Detector::StealthwatchCloud]),
-        may: may.into_iter().collect(),
-    })
+    let routes = vec![Route::of_detector(Detector::StealthwatchCloud)];
+    Ok(Routed::new(plugin, settings, routes, may))
 }
 
 /// These simulated accounts, as a host takes them.
@@ -267,7 +262,7 @@ pub fn parts(
 ) -> Parts {
     let clouds = Arc::new(clouds.cached(clock));
     Parts {
-        plugins: vec![plugin],
+        roster: Arc::new(Roster::new(Snapshot::new([plugin], rules()))),
         converger: Converger::new(Means {
             clouds: clouds.clone(),
             journal: journal.clone(),
@@ -285,18 +280,22 @@ pub fn parts(
         observations,
         journal: journal.clone(),
         clock: clock.clone(),
-        rules: Rules {
-            never_block: Vec::new(),
-            widest_ipv4: 24,
-            widest_ipv6: 56,
-            max_remediations: 20,
-            longest_hold: Duration::from_secs(30 * 86_400),
-            until_released: false,
-        },
         mode,
         queue: 100,
         workers: 4,
         keep: SignedDuration::from_hours(90 * 24),
+    }
+}
+
+/// The guards' rules as they are by default.
+pub fn rules() -> Rules {
+    Rules {
+        never_block: Vec::new(),
+        widest_ipv4: 24,
+        widest_ipv6: 56,
+        max_remediations: 20,
+        longest_hold: Duration::from_secs(30 * 86_400),
+        until_released: false,
     }
 }
 

@@ -9,11 +9,11 @@ use super::{
     Global,
     input::Input,
     output::{StoryOutput, answer},
+    redaction::Redaction,
 };
 use crate::{
     alert::{self, Detector, MAX_BYTES},
     exit::{Exit, Failure, OrExit, OrItsExit},
-    record::Recording,
     report::Outcome,
     setup::{self, Purpose},
 };
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  quell explain alert.json\n  quell explain --output json - < alert.json\n  \
-    quell explain alert.json --record recordings/port-probe.recording.json"
+    quell explain alert.json --record recordings/port-probe.recording.json --redact account,address"
 )]
 pub struct Explain {
     /// The alert's JSON as the detector sends it; `-` for standard input
@@ -39,6 +39,8 @@ pub struct Explain {
     /// with a plugin later
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    #[command(flatten)]
+    redaction: Redaction,
     /// How to print it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub output: StoryOutput,
@@ -57,9 +59,17 @@ impl Explain {
             StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?)?,
         }
         if let Some(path) = &self.record {
-            let recording = Recording::of(&report).or_exit(Exit::Input)?;
+            let redactor = self.redaction.redactor(&config)?;
+            let recording = host.recording(&report, redactor.as_ref()).await.or_exit(Exit::Input)?;
             let file = recording.save(path)?;
             tracing::info!(file = %file.display(), "recorded");
+        }
+        let absent = host.roster().now().absent();
+        if !absent.is_empty() {
+            return Err(Failure::new(
+                Exit::Configuration,
+                format!("plugins could not be loaded:\n  {}", absent.join("\n  ")),
+            ));
         }
         if report.outcome == Outcome::Failed {
             return Err(Failure::new(

@@ -17,6 +17,7 @@ pub mod pause;
 mod place;
 pub mod plugin;
 pub mod recordings;
+mod redaction;
 pub mod release;
 pub mod resume;
 pub mod serve;
@@ -93,9 +94,14 @@ pub struct Global {
 impl Global {
     /// The configuration that this process is to use.
     pub fn config(&self) -> Result<Config, Failure> {
+        Ok(self.config_and_its_file()?.1)
+    }
+
+    /// The configuration that this process is to use, after the file that it was read from.
+    pub fn config_and_its_file(&self) -> Result<(PathBuf, Config), Failure> {
         let (path, config) = Config::find(self.config.as_deref()).or_exit(Exit::Configuration)?;
         tracing::debug!(path = %path.display(), "configuration read");
-        Ok(config)
+        Ok((path, config))
     }
 }
 
@@ -148,10 +154,10 @@ impl Command {
             Self::Resume(resume) => resume.run(global).await,
             Self::Converge(converge) => converge.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
-            Self::Recordings(recordings) => recordings.run(),
+            Self::Recordings(recordings) => recordings.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,
-            Self::Config(config) => config.run(global),
+            Self::Config(config) => config.run(global).await,
             Self::Completions(completions) => completions.run(),
             Self::Version(version) => version.run(),
         }

@@ -7,6 +7,8 @@ use super::{
     Aws, Config,
     checks::Checks,
     cloud::{Cloud, Simulated},
+    decision::Decision,
+    fallback,
     guard::Guard,
     http::HttpTable,
     journal::Journal,
@@ -14,10 +16,12 @@ use super::{
     network_acl::NetworkAcl,
     path::Path,
     plugin::{self, Plugin, PluginTable},
+    recordings::RecordingsTable,
     sandbox::Sandbox,
     stealthwatch::StealthwatchCloudTable,
     work::Work,
 };
+use crate::sandbox::Limits;
 
 /// The configuration of Quell: `quell.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,16 +38,20 @@ pub(super) struct File {
     pub(super) stealthwatch_cloud: Option<StealthwatchCloudTable>,
     #[serde(default)]
     pub(super) http: HttpTable,
-    /// The plugins that decide, each on its own. If none is given, the built-in `nacl-block` decides alerts of
+    /// The plugins that decide, in the order in which they are asked. If none is given, the built-in `nacl-block` decides alerts of
     /// Stealthwatch Cloud and may block.
     #[serde(default)]
     pub(super) plugin: Vec<PluginTable>,
+    #[serde(default)]
+    pub(super) decision: Decision,
     #[serde(default)]
     pub(super) guard: Guard,
     #[serde(default)]
     pub(super) network_acl: NetworkAcl,
     #[serde(default)]
     pub(super) work: Work,
+    #[serde(default)]
+    pub(super) recordings: RecordingsTable,
     #[serde(default)]
     pub(super) sandbox: Sandbox,
 }
@@ -57,8 +65,9 @@ impl File {
         let stealthwatch_cloud = self
             .stealthwatch_cloud
             .map(|table| table.check(&Path::key("stealthwatch-cloud"), checks));
+        let recordings = self.recordings.check(&Path::key("recordings"), checks);
         let http = self.http.check(&Path::key("http"), checks);
-        let plugins = plugins(self.plugin, checks);
+        let plugins = plugins(self.plugin, cloud.as_ref(), &self.sandbox.limits, checks);
         Some(Config {
             mode: self.mode,
             journal: Journal {
@@ -72,9 +81,11 @@ impl File {
             },
             http,
             plugins: plugins?,
+            decision: self.decision,
             guard: self.guard,
             network_acl: self.network_acl,
             work: self.work,
+            recordings,
             sandbox: Sandbox {
                 cache: checks.resolve(&self.sandbox.cache),
                 precompiled: self
@@ -88,16 +99,22 @@ impl File {
     }
 }
 
-fn plugins(tables: Vec<PluginTable>, checks: &mut Checks<'_>) -> Option<Vec<Plugin>> {
+fn plugins(
+    tables: Vec<PluginTable>,
+    cloud: Option<&Cloud>,
+    limits: &Limits,
+    checks: &mut Checks<'_>,
+) -> Option<Vec<Plugin>> {
     if tables.is_empty() {
-        return Some(vec![Plugin::default_plugin()]);
+        return Some(vec![Plugin::default_plugin(limits)]);
     }
     let here = Path::key("plugin");
     plugin::check_names(&tables, &here, checks);
+    fallback::check(&tables, &here, checks);
     let checked: Vec<_> = tables
         .into_iter()
         .enumerate()
-        .map(|(index, table)| table.check(&here.element(index), checks))
+        .map(|(index, table)| table.check(&here.element(index), cloud, limits, checks))
         .collect();
     checked.into_iter().collect()
 }

@@ -6,10 +6,13 @@
 //! are.
 
 pub mod aws;
+mod breaker;
 mod checks;
 pub mod cloud;
+pub mod decision;
 pub mod document;
 mod error;
+mod fallback;
 mod fault;
 mod file;
 mod find;
@@ -21,8 +24,11 @@ pub mod network_acl;
 pub mod number;
 mod path;
 pub mod plugin;
+mod plugin_limits;
 pub mod prefix;
 mod problem;
+pub mod recordings;
+mod route;
 pub mod sandbox;
 pub mod secret;
 mod settings;
@@ -41,6 +47,7 @@ use std::{
 pub use self::{
     aws::{Aws, AwsAccount},
     cloud::{Cloud, Simulated},
+    decision::Decision,
     error::{ConfigError, Invalid},
     find::VARIABLE,
     guard::Guard,
@@ -50,6 +57,7 @@ pub use self::{
     network_acl::NetworkAcl,
     plugin::{Plugin, PluginSource},
     problem::Problem,
+    recordings::Recordings,
     sandbox::Sandbox,
     secret::{Secret, SecretError},
     stealthwatch::StealthwatchCloud,
@@ -75,12 +83,16 @@ pub struct Config {
     pub http: Http,
     /// The plugins that decide. At least one.
     pub plugins: Vec<Plugin>,
+    /// What is made of the answers of several plugins.
+    pub decision: Decision,
     /// What no plugin may do.
     pub guard: Guard,
     /// The room that the host has in a network ACL.
     pub network_acl: NetworkAcl,
     /// How much is done at once.
     pub work: Work,
+    /// Which alerts are recorded, and where.
+    pub recordings: Recordings,
     /// Where plugins run.
     pub sandbox: Sandbox,
 }

@@ -5,8 +5,18 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{checks::Checks, path::Path, settings, suggestion};
-use crate::{alert::Detector, builtin, decision::ActionKind, digest::Digest};
+use super::{
+    Cloud, Mode, breaker::BreakerTable, checks::Checks, path::Path, plugin_limits::PluginLimits, route::RouteTable,
+    settings, suggestion,
+};
+use crate::{
+    alert::Detector,
+    builtin,
+    decision::ActionKind,
+    digest::Digest,
+    roster::{BreakerTerms, OnFailure, Route},
+    sandbox::Limits,
+};
 
 /// A plugin with what it may do.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +27,16 @@ pub struct Plugin {
     pub source: PluginSource,
     /// The kinds of action that it may propose. Others are refused by the guard.
     pub may: Vec<ActionKind>,
-    /// The detectors whose alerts it decides.
-    pub detectors: Vec<Detector>,
+    /// Whether it acts or only observes.
+    pub mode: Mode,
+    /// Which alerts it decides on: those of any of these routes.
+    pub routes: Vec<Route>,
+    /// What happens to an alert that it could not decide on.
+    pub on_failure: OnFailure,
+    /// When it is put aside, and for how long.
+    pub breaker: BreakerTerms,
+    /// What it may use up.
+    pub limits: Limits,
     /// Its settings: a JSON object.
     pub settings: serde_json::Map<String, serde_json::Value>,
 }
@@ -28,25 +46,34 @@ pub struct Plugin {
 pub enum PluginSource {
     /// The binary itself: the built-in plugin of the plugin's name.
     BuiltIn,
-    /// A file that must have this very digest.
+    /// A file.
     File {
         /// The component.
         path: PathBuf,
-        /// The digest of its bytes.
-        sha256: Digest,
+        /// The digest that its bytes must have. None: whatever is there is run.
+        sha256: Option<Digest>,
     },
 }
 
 impl Plugin {
     /// The plugin that is used when the configuration names none.
-    pub(super) fn default_plugin() -> Self {
+    pub(super) fn default_plugin(limits: &Limits) -> Self {
         Self {
             name: builtin::DEFAULT.to_owned(),
             source: PluginSource::BuiltIn,
             may: may(),
-            detectors: detectors(),
+            mode: Mode::default(),
+            routes: vec![Route::of_detector(Detector::StealthwatchCloud)],
+            on_failure: OnFailure::default(),
+            breaker: BreakerTerms::default(),
+            limits: limits.clone(),
             settings: serde_json::Map::new(),
         }
+    }
+
+    /// Whether any component that lies at its place would be run.
+    pub fn is_unpinned(&self) -> bool {
+        matches!(self.source, PluginSource::File { sha256: None, .. })
     }
 }
 
@@ -59,14 +86,24 @@ pub(super) struct PluginTable {
     pub(super) name: String,
     /// Its component, a `.wasm` file. Relative to the configuration file.
     pub(super) file: Option<PathBuf>,
-    /// The SHA-256 digest of `file`, which is required with it: only this very component is ever run.
+    /// The SHA-256 digest of `file`: only this very component is ever run. Without it whatever lies there is. `quell plugin lock` writes it.
     pub(super) sha256: Option<Digest>,
     /// The kinds of action that it may propose. What else it proposes is refused.
     #[serde(default = "may")]
     pub(super) may: Vec<ActionKind>,
-    /// The detectors whose alerts it decides.
-    #[serde(default = "detectors")]
-    pub(super) detectors: Vec<Detector>,
+    /// Whether what it decides is done, or only reported together with what the guards say of it.
+    #[serde(default)]
+    pub(super) mode: Mode,
+    /// Which alerts it decides on. Without any route: all. An empty list: none, it only stands in for a plugin that falls back to it.
+    pub(super) route: Option<Vec<RouteTable>>,
+    /// What happens to an alert that it could not decide on: `"refuse"` keeps the alert as failed, to be tried again if that may help, and
+    /// `{ fall-back-to = "NAME" }` asks another plugin instead.
+    #[serde(default)]
+    pub(super) on_failure: OnFailure,
+    #[serde(default)]
+    pub(super) breaker: BreakerTable,
+    #[serde(default)]
+    pub(super) limits: PluginLimits,
     /// Its settings, which the plugin itself checks when it is loaded.
     #[serde(default)]
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
@@ -77,21 +114,33 @@ fn may() -> Vec<ActionKind> {
     vec![ActionKind::Block]
 }
 
-fn detectors() -> Vec<Detector> {
-    vec![Detector::StealthwatchCloud]
-}
-
 impl PluginTable {
-    pub(super) fn check(self, here: &Path, checks: &mut Checks<'_>) -> Option<Plugin> {
-        for (key, is_empty) in [("may", self.may.is_empty()), ("detectors", self.detectors.is_empty())] {
-            if is_empty {
-                checks.fail(
-                    &here.join(key),
-                    format!("`{key}` is empty, so plugin `{}` would never do anything", self.name),
-                    format!("take `{key}` out for the default, or take out the plugin"),
-                );
-            }
+    pub(super) fn check(
+        self,
+        here: &Path,
+        cloud: Option<&Cloud>,
+        limits: &Limits,
+        checks: &mut Checks<'_>,
+    ) -> Option<Plugin> {
+        if self.may.is_empty() {
+            checks.fail(
+                &here.join("may"),
+                format!("`may` is empty, so plugin `{}` would never do anything", self.name),
+                "take `may` out for the default, or take out the plugin",
+            );
         }
+        let routes = match self.route {
+            None => vec![Route::default()],
+            Some(tables) => {
+                let here = here.join("route");
+                let tables = tables.into_iter().enumerate();
+                tables
+                    .map(|(index, table)| table.check(&here.element(index), cloud, checks))
+                    .collect()
+            }
+        };
+        let breaker = self.breaker.check(&here.join("breaker"), checks);
+        let limits = self.limits.check(&here.join("limits"), limits, checks);
         let settings = settings::to_json(self.settings)
             .map_err(|wrong| {
                 checks.fail(
@@ -105,21 +154,10 @@ impl PluginTable {
             })
             .ok();
         let source = match (self.file, self.sha256) {
-            (Some(file), Some(sha256)) => Some(PluginSource::File {
+            (Some(file), sha256) => Some(PluginSource::File {
                 path: checks.resolve(&file),
                 sha256,
             }),
-            (Some(file), None) => {
-                checks.fail(
-                    &here.join("file"),
-                    format!("plugin `{}` has a `file` but no `sha256`", self.name),
-                    format!(
-                        "write what `sha256sum {}` prints, so that no other component is ever run",
-                        file.display()
-                    ),
-                );
-                None
-            }
             (None, Some(_)) => {
                 checks.fail(
                     &here.join("sha256"),
@@ -135,7 +173,11 @@ impl PluginTable {
             settings: settings?,
             name: self.name,
             may: self.may,
-            detectors: self.detectors,
+            mode: self.mode,
+            routes,
+            on_failure: self.on_failure,
+            breaker,
+            limits,
         })
     }
 }
@@ -146,10 +188,7 @@ fn built_in(name: &str, here: &Path, checks: &mut Checks<'_>) -> Option<PluginSo
     }
     let remedy = match suggestion::nearest(name, builtin::NAMES) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!(
-            "name its `file` and `sha256`; built in are: {}",
-            builtin::NAMES.join(", ")
-        ),
+        None => format!("name its `file`; built in are: {}", builtin::NAMES.join(", ")),
     };
     checks.fail(
         &here.join("name"),

@@ -3,6 +3,7 @@
 //! The journal is the only memory Quell has: what came in ([`delivery`]), what is in force and until when ([`Hold`]), and which AWS writes
 //! were begun and how they ended ([`change`]). Every row is written before the act that it speaks of.
 
+pub mod agreement;
 pub mod change;
 pub mod coverage;
 pub mod delivery;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::Direction;
 
 pub use self::{
+    agreement::{Disagreement, agree},
     change::{Change, ChangeId, MadeChange, OwnEntry},
     coverage::Coverage,
     delivery::{Admission, Delivery, DeliveryId, DeliveryState},

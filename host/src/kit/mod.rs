@@ -1,7 +1,13 @@
-//! The authors' tools: what looks at a plugin, measures it and tries it on recordings.
+//! The authors' tools: what makes, looks at and measures a plugin, and tries it on recordings.
 //!
-//! Nothing here needs a credential or a daemon. The commands in `command/plugin` parse and print; what they print is made here.
+//! From a name to a folder that builds is [`new`], from a folder to a component [`build`]. Nothing here needs a credential or a daemon. The
+//! commands in `command/plugin` parse and print; what they print is made here.
 
+pub mod build;
 pub mod component;
 pub mod inspected;
+pub mod lock;
+pub mod new;
+pub mod test;
+pub mod watch;
 pub mod workshop;

@@ -1,11 +1,15 @@
-//! Loading recordings: from a file or a folder.
+//! Loading recordings: from a file, a folder or a journal.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use super::{ReadError, Recording};
+use jiff::Timestamp;
+
+use super::{ReadError, Recording, load_journal};
+use crate::hold::JournalError;
 
 /// How the name of a recording's file ends.
 pub const SUFFIX: &str = ".recording.json";
@@ -33,12 +37,35 @@ pub enum LoadError {
         #[source]
         source: io::Error,
     },
+    /// The journal can't be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// A folder without recordings.
     #[error("there is no recording (`*{SUFFIX}`) in {path}: write one with `quell explain ALERT --record FILE`")]
     Empty {
         /// The folder.
         path: PathBuf,
     },
+}
+
+/// How an SQLite file begins, and so a journal.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// Loads the recordings of a journal that were received since a time, oldest first; or else as [`load`] does, whatever their time is.
+///
+/// # Errors
+/// As [`load`], or if the journal can't be read.
+pub async fn load_any(path: &Path, since: Option<Timestamp>) -> Result<Vec<Loaded>, LoadError> {
+    if is_journal(path) {
+        return Ok(load_journal(path, since).await?);
+    }
+    load(path)
+}
+
+fn is_journal(path: &Path) -> bool {
+    let mut start = [0; SQLITE.len()];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == SQLITE
 }
 
 /// Loads the recording that is this file, or all that are in this folder, by name.

@@ -5,25 +5,32 @@
 //! live way, with the recorded facts and nothing else.
 
 mod accept;
+mod directory;
 mod examined;
 mod fact;
+mod journal;
 mod load;
 mod of_report;
 mod plugin;
 mod read;
+mod recorder;
 mod recording;
+pub mod redact;
 mod replay;
 mod save;
 mod target;
 
 pub use self::{
     accept::NotAcceptable,
+    directory::Directory,
     examined::Examined,
     fact::FactRecord,
-    load::{LoadError, Loaded, SUFFIX, load},
+    journal::load_journal,
+    load::{LoadError, Loaded, SUFFIX, load, load_any},
     of_report::NotRecordable,
     plugin::PluginRecord,
     read::ReadError,
+    recorder::{Recorder, Wanted},
     recording::{AlertRecord, FORMAT, Guards, Recording},
     replay::{Candidate, ReplayError, Replayed, Unrecorded, replay},
     save::SaveError,

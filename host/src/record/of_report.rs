@@ -47,11 +47,17 @@ impl Recording {
             source,
         })?;
         let facts = report.facts.iter().map(FactRecord::of);
-        let plugins = report.plugins.iter().map(plugin);
+        // A plugin that was not asked, because it could not be loaded or rests, decided nothing that could be replayed.
+        let plugins = report
+            .plugins
+            .iter()
+            .filter(|report| !report.was_not_asked())
+            .filter_map(plugin);
         Ok(Self {
             format: FORMAT,
             quell: env!("CARGO_PKG_VERSION").to_owned(),
             note: None,
+            redacted: Vec::new(),
             mode: report.mode,
             now: basis.now,
             alert: AlertRecord {
@@ -65,15 +71,15 @@ impl Recording {
                 pardons: basis.pardons.clone(),
                 surroundings: basis.surroundings.clone(),
             },
-            plugins: plugins.collect::<Result<_, _>>()?,
+            plugins: plugins.collect(),
             plan: report.targets.iter().map(TargetRecord::from).collect(),
         })
     }
 }
 
-fn plugin(report: &PluginReport) -> Result<PluginRecord, NotRecordable> {
-    let given = report.given.clone().ok_or(NotRecordable::TooOld)?;
-    Ok(PluginRecord {
+fn plugin(report: &PluginReport) -> Option<PluginRecord> {
+    let given = report.given.clone()?;
+    Some(PluginRecord {
         plugin: report.plugin.clone(),
         digest: given.digest,
         contract: given.contract,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{FORMAT, Recording};
+use super::{FORMAT, NotRecordable, Recording};
 
 /// Why a text is not a recording that can be used.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,12 @@ pub enum ReadError {
         "this recording is not as format {FORMAT} wants it: {0}; see the schema that `quell recordings schema` prints"
     )]
     Wrong(#[source] serde_json::Error),
+    /// The journal has a reason in the place of a report: no plugin was asked.
+    #[error("the alert came to no plugin, so there is nothing to replay")]
+    NoReport(#[source] serde_json::Error),
+    /// It is a report that is no recording.
+    #[error(transparent)]
+    NotRecordable(#[from] NotRecordable),
     /// It is not text.
     #[error("this is not a recording: it is not UTF-8 text")]
     NotText,

@@ -28,6 +28,9 @@ pub struct Recording {
     /// What a person should know of it, such as why it is kept as a test. Quell leaves it as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// What in it stands for something else: kinds of things, and fields. Empty if everything is as it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redacted: Vec<String>,
     /// How far the alert could go.
     pub mode: Mode,
     /// What time the plugins were told.
@@ -69,11 +72,15 @@ pub struct Guards {
 }
 
 impl Recording {
+    /// On one line.
+    pub fn to_line(&self) -> String {
+        // A recording holds no map with keys that are not texts, so there is nothing that could fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// As it stands in a file: readable JSON. The same recording is the same text, byte for byte.
     pub fn to_text(&self) -> String {
-        // A recording holds no map with keys that are not texts, so there is nothing that could fail.
-        let compact = serde_json::to_string(self).unwrap_or_default();
-        format!("{}\n", indented(&compact))
+        format!("{}\n", indented(&self.to_line()))
     }
 
     /// The JSON Schema of the file.

@@ -17,6 +17,15 @@ pub struct SaveError {
     source: io::Error,
 }
 
+impl SaveError {
+    pub(super) fn new(path: &Path, source: io::Error) -> Self {
+        Self {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}
+
 /// How many characters of an alert's id a file's name has.
 const ID_LENGTH: usize = 64;
 
@@ -31,10 +40,7 @@ impl Recording {
         } else {
             path.to_owned()
         };
-        write_whole(&path, self.to_text().as_bytes()).map_err(|source| SaveError {
-            path: path.clone(),
-            source,
-        })?;
+        write_whole(&path, self.to_text().as_bytes()).map_err(|source| SaveError::new(&path, source))?;
         Ok(path)
     }
 
@@ -54,7 +60,7 @@ impl Recording {
 }
 
 /// Writes a file under another name first, so that nobody ever reads half of it.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -19,7 +19,7 @@ use crate::{
     decision::{Decision, Remediation},
     fact::Asked,
     guard::Verdict,
-    hold::{Change, Coverage, DeliveryId, Hold, Target},
+    hold::{Change, Coverage, DeliveryId, Disagreement, Hold, Target},
     sandbox::{Cost, LogLine},
 };
 
@@ -70,6 +70,9 @@ pub struct Report {
     pub facts: Vec<Asked>,
     /// What each plugin that it was routed to made of it.
     pub plugins: Vec<PluginReport>,
+    /// Where plugins asked for the same with different ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disagreements: Vec<Disagreement>,
     /// What was done, or would be, at each network ACL.
     pub targets: Vec<TargetReport>,
 }
@@ -87,6 +90,7 @@ impl Report {
             basis: None,
             facts: Vec::new(),
             plugins: Vec::new(),
+            disagreements: Vec::new(),
             targets: Vec::new(),
         }
     }
@@ -97,7 +101,16 @@ impl Report {
 pub struct PluginReport {
     /// The plugin's name in the configuration.
     pub plugin: String,
-    /// What it was and was given. None if the report is of a Quell that did not keep it.
+    /// Whether it only observes: nothing comes of what it decides.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub observes: bool,
+    /// The plugin that it was asked in place of, because that one could not decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
+    /// The plugin whose answer counts in place of this one's, because this one could not decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fell_back_to: Option<String>,
+    /// What it was and was given. None if it was not asked, or if the report is of a Quell that did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
     /// Its answer, or how it failed.
@@ -108,6 +121,25 @@ pub struct PluginReport {
     pub cost: Cost,
     /// What the guards said of each remediation, in the order of the decision.
     pub examined: Vec<ExaminedRemediation>,
+}
+
+impl PluginReport {
+    /// Whether it failed without being asked: it could not be loaded, or rests.
+    pub fn was_not_asked(&self) -> bool {
+        self.given.is_none() && matches!(self.answer, Answer::Failed(_))
+    }
+
+    /// How it failed, if it did and nobody stood in for it.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.answer {
+            Answer::Failed(failure) if self.fell_back_to.is_none() => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A plugin's answer, or how it failed.

@@ -1,12 +1,13 @@
 //! The outcome: what came of an alert, in one word.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Mode, PluginReport, TargetReport};
 use crate::{decision::Decision, hold::Coverage};
 
 /// What came of an alert. If several are true the first in this order is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Something failed. What could be done is done, and the rest stays in the journal.
@@ -17,7 +18,7 @@ pub enum Outcome {
     NotCovered,
     /// Entries were written.
     Acted,
-    /// Entries would be written if the mode were to enforce.
+    /// Entries would be written if the mode were to enforce, the host's or that of a plugin which only observes.
     WouldAct,
     /// All that was asked for is so already; the holds were extended.
     AlreadySo,
@@ -25,7 +26,7 @@ pub enum Outcome {
     Refused,
     /// Every plugin decided to do nothing.
     Nothing,
-    /// No plugin is configured for this detector.
+    /// No plugin has a route for this alert.
     NoPlugin,
 }
 
@@ -35,7 +36,7 @@ impl Outcome {
         let unknown = |plugin: &PluginReport| plugin.examined.iter().any(|examined| examined.failure.is_some());
         let failed = plugins
             .iter()
-            .any(|plugin| matches!(plugin.answer, Answer::Failed(_)) || unknown(plugin))
+            .any(|plugin| plugin.failure().is_some() || unknown(plugin))
             || targets.iter().any(|target| target.failure.is_some());
         let held = || targets.iter().flat_map(|target| &target.holds);
         let changed = targets.iter().any(|target| !target.changes.is_empty());
@@ -56,6 +57,8 @@ impl Outcome {
             Self::WouldAct
         } else if held().next().is_some() {
             Self::AlreadySo
+        } else if plugins.iter().any(would_act) {
+            Self::WouldAct
         } else if asked {
             Self::Refused
         } else {
@@ -77,4 +80,9 @@ impl Outcome {
             Self::NoPlugin => "no-plugin",
         }
     }
+}
+
+/// Whether something of what a plugin that only observes asks for would pass.
+fn would_act(plugin: &PluginReport) -> bool {
+    plugin.observes && plugin.examined.iter().any(|examined| examined.refusal().is_none())
 }

@@ -11,7 +11,7 @@ use crate::{
 pub fn summary(mode: Mode, alert: &Alert, plugins: &[PluginReport], targets: &[TargetReport]) -> String {
     let mut parts = vec![format!("{} on {}", alert.kind, alert.source.name)];
     if plugins.is_empty() {
-        parts.push(format!("no plugin is configured for {}", alert.detector));
+        parts.push(format!("no plugin has a route for this alert of {}", alert.detector));
     }
     parts.extend(plugins.iter().map(decided));
     parts.extend(targets.iter().map(|target| done(mode, target)));
@@ -21,7 +21,10 @@ pub fn summary(mode: Mode, alert: &Alert, plugins: &[PluginReport], targets: &[T
 fn decided(plugin: &PluginReport) -> String {
     let name = &plugin.plugin;
     match &plugin.answer {
-        Answer::Failed(Failure { message, .. }) => format!("{name} failed: {message}"),
+        Answer::Failed(Failure { message, .. }) => match &plugin.fell_back_to {
+            Some(other) => format!("{name} failed: {message}; {other} is asked instead"),
+            None => format!("{name} failed: {message}"),
+        },
         Answer::Decided(Decision::Nothing(abstention)) => format!("{name} does nothing: {}", abstention.reason),
         Answer::Decided(Decision::Remediate(proposal)) => {
             let refused: Vec<_> = plugin
@@ -29,7 +32,12 @@ fn decided(plugin: &PluginReport) -> String {
                 .iter()
                 .filter_map(|examined| examined.refusal())
                 .collect();
-            let asked = format!("{name} asks for {}", count(proposal.remediations.len(), "remediation"));
+            let remediations = count(proposal.remediations.len(), "remediation");
+            let asked = if plugin.observes {
+                format!("{name}, which only observes, would ask for {remediations}")
+            } else {
+                format!("{name} asks for {remediations}")
+            };
             match refused.first() {
                 None => asked,
                 Some(first) => format!("{asked}, {} refused ({}: {})", refused.len(), first.guard, first.reason),

@@ -10,7 +10,7 @@ use crate::{
     decision::{Decision, End},
     fact,
     guard::Verdict,
-    hold::{Change, Coverage},
+    hold::{Change, Coverage, Disagreement},
 };
 
 impl Display for Report {
@@ -19,6 +19,9 @@ impl Display for Report {
         self.write_facts(out)?;
         for plugin in &self.plugins {
             write_plugin(out, plugin)?;
+        }
+        for disagreement in &self.disagreements {
+            write_disagreement(out, disagreement)?;
         }
         for target in &self.targets {
             write_target(out, target, self.mode)?;
@@ -120,11 +123,22 @@ fn write_plugin(out: &mut impl Write, plugin: &PluginReport) -> fmt::Result {
         plugin.plugin,
         paint(QUIET, cost)
     )?;
+    if let Some(other) = &plugin.instead_of {
+        writeln!(out, "  {}", paint(NOTE, format_args!("asked in place of {other}")))?;
+    }
+    if plugin.observes {
+        writeln!(out, "  {}", paint(NOTE, "only observes: nothing comes of it"))?;
+    }
     for line in &plugin.log {
         writeln!(out, "  {} {}", paint(QUIET, "log "), line.message)?;
     }
     match &plugin.answer {
-        Answer::Failed(failure) => writeln!(out, "  {} {}", paint(BAD, "failed"), failure.message)?,
+        Answer::Failed(failure) => {
+            writeln!(out, "  {} {}", paint(BAD, "failed"), failure.message)?;
+            if let Some(other) = &plugin.fell_back_to {
+                writeln!(out, "  {}", paint(NOTE, format_args!("{other} is asked instead")))?;
+            }
+        }
         Answer::Decided(Decision::Nothing(abstention)) => {
             writeln!(out, "  {} {}", paint(NOTE, "does nothing:"), abstention.reason)?;
             write_notes(out, &abstention.notes)?;
@@ -176,6 +190,34 @@ fn write_verdict(out: &mut impl Write, verdict: &Verdict) -> fmt::Result {
         paint(BAD, "✗")
     };
     writeln!(out, "    {mark} {:<13} {}", verdict.guard, verdict.reason)
+}
+
+/// The strictest is first.
+fn write_disagreement(out: &mut impl Write, disagreement: &Disagreement) -> fmt::Result {
+    let Disagreement {
+        target,
+        prefix,
+        direction,
+        asked,
+    } = disagreement;
+    writeln!(
+        out,
+        "{} on {prefix} {direction} at {target}",
+        paint(HEADING, "plugins disagree")
+    )?;
+    for (index, asked) in asked.iter().enumerate() {
+        let until = match asked.until {
+            Some(until) => format!("until {until:.0}"),
+            None => "until released".to_owned(),
+        };
+        let mark = if index == 0 {
+            paint(GOOD, "stricter")
+        } else {
+            paint(QUIET, "        ")
+        };
+        writeln!(out, "  {mark} {} {until}: {}", asked.plugin, asked.reason)?;
+    }
+    Ok(())
 }
 
 fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt::Result {

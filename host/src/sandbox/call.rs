@@ -109,7 +109,7 @@ impl Plugin {
         read: impl FnOnce(W) -> Result<T, Fault>,
     ) -> Result<Answered<T>, Box<CallError>> {
         let host = &self.host;
-        let limits = &host.limits;
+        let limits = &self.limits;
         // The semaphore is never closed; were it, the pool itself would say that it is full.
         let _place = host.places.acquire().await.ok();
         let _running = host.ticker.running();

@@ -43,7 +43,7 @@ impl Plugin {
     /// # Errors
     /// If the plugin says that it can't decide, or breaks a limit or the contract. The next decision is not affected.
     pub async fn decide(&self, request: Request, facts: Arc<dyn Facts>) -> Result<Decided, Box<CallError>> {
-        let reader = Reader(&self.host.limits);
+        let reader = Reader(&self.limits);
         let wit_request = alert::request(&request);
         let answered = self
             .call(

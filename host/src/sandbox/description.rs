@@ -66,7 +66,8 @@ impl Description {
     }
 }
 
-fn is_name(text: &str) -> bool {
+/// Whether the contract takes a text for a plugin's name: lower case words joined by `-`, 64 bytes at most.
+pub fn is_name(text: &str) -> bool {
     let is_word = |word: &str| {
         !word.is_empty()
             && word

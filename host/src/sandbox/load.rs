@@ -95,20 +95,20 @@ impl Sandbox {
             contract::Encoding::Other => return Err(LoadError::NotWebAssembly { plugin: plugin() }),
         }
         let digest = Digest::of(wasm);
-        let compiled = match self.0.compiled_before(digest) {
+        let compiled = match self.host.compiled_before(digest) {
             Some(compiled) => compiled,
             None => Compiled {
-                component: self.0.compile(name, digest, wasm).await?,
+                component: self.host.compile(name, digest, wasm).await?,
                 size_bytes: wasm.len(),
             },
         };
         self.introduce(name, digest, compiled).await
     }
 
-    /// Loads the component with this digest, without its WebAssembly, if it was compiled before; None if it was not. For a plugin that the configuration
-    /// pins: neither reading nor summing up its megabytes stands before its first decision.
+    /// Loads the component with this digest, without its WebAssembly, if it was compiled for the deployment; None if it was not. For a plugin that the
+    /// configuration pins: neither reading nor summing up its megabytes stands before its first decision.
     pub async fn load_compiled(&self, name: &str, digest: Digest) -> Result<Option<Plugin>, LoadError> {
-        match self.0.compiled_before(digest) {
+        match self.host.precompiled(digest) {
             Some(compiled) => self.introduce(name, digest, compiled).await.map(Some),
             None => Ok(None),
         }
@@ -118,8 +118,8 @@ impl Sandbox {
     async fn introduce(&self, name: &str, digest: Digest, compiled: Compiled) -> Result<Plugin, LoadError> {
         let plugin = || name.to_owned();
         let Compiled { component, size_bytes } = compiled;
-        let inspection = Inspection::of(&self.0.engine, &component, size_bytes);
-        let component = link(&self.0.engine, &component).map_err(|mismatch| LoadError::Contract {
+        let inspection = Inspection::of(&self.host.engine, &component, size_bytes);
+        let component = link(&self.host.engine, &component).map_err(|mismatch| LoadError::Contract {
             plugin: plugin(),
             mismatch,
         })?;
@@ -129,7 +129,8 @@ impl Sandbox {
             description: Arc::new(Description::default()),
             inspection: Arc::new(inspection),
             component,
-            host: self.0.clone(),
+            limits: self.limits.clone(),
+            host: self.host.clone(),
         };
         let description = loaded.describe().await.map_err(LoadError::Describe)?;
         description.check().map_err(|problem| LoadError::Description {
@@ -147,11 +148,15 @@ const LARGE: usize = 1 << 20;
 impl Host {
     /// The compiled form of the component with this digest, if somebody has compiled it.
     fn compiled_before(&self, digest: Digest) -> Option<Compiled> {
+        self.precompiled(digest)
+            .or_else(|| self.kept.cache.as_ref()?.get(&self.engine, digest))
+    }
+
+    /// The compiled form of the component with this digest, if it came with the deployment.
+    fn precompiled(&self, digest: Digest) -> Option<Compiled> {
         // Fuel is counted by code of its own, which nobody deploys.
         let precompiled = self.kept.precompiled.as_ref().filter(|_| self.purpose != Use::Measure);
-        precompiled
-            .and_then(|precompiled| precompiled.get(&self.engine, digest))
-            .or_else(|| self.kept.cache.as_ref()?.get(&self.engine, digest))
+        precompiled?.get(&self.engine, digest)
     }
 
     /// Compiles a component, and keeps what came of it.

@@ -41,7 +41,7 @@ pub use self::{
     call::{Call, CallError, Cost},
     contract::{Mismatch, VERSION as CONTRACT_VERSION},
     decide::{Decided, Request},
-    description::{Description, SettingsProblem},
+    description::{Description, SettingsProblem, is_name as is_plugin_name},
     engine::Use,
     fault::{Failure, Fault},
     increments::Increments,
@@ -55,14 +55,17 @@ pub use self::{
 
 /// Loads plugins. A clone is the same sandbox.
 #[derive(Clone)]
-pub struct Sandbox(Arc<Host>);
+pub struct Sandbox {
+    host: Arc<Host>,
+    /// What plugins that are loaded through this handle may use up.
+    limits: Arc<Limits>,
+}
 
 /// What all plugins of one sandbox share.
 struct Host {
     purpose: Use,
     engine: Engine,
     ticker: Ticker,
-    limits: Arc<Limits>,
     /// One permit a decision that may run at once.
     places: Semaphore,
     kept: Kept,
@@ -119,18 +122,34 @@ impl Sandbox {
         }
         let engine = engine::engine(purpose, &limits, kept.increments.as_ref())
             .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
-        Ok(Self(Arc::new(Host {
+        let host = Host {
             purpose,
             ticker: Ticker::start(engine.clone()).map_err(SandboxError::Ticker)?,
             engine,
             places: Semaphore::new(limits.decisions_at_once as usize),
-            limits: Arc::new(limits),
             kept,
-        })))
+        };
+        Ok(Self {
+            host: Arc::new(host),
+            limits: Arc::new(limits),
+        })
     }
 
-    /// The limits that hold in it.
+    /// The same sandbox, with other limits for the plugins that are loaded through it. Limits that shape the pool stay those that it was made with:
+    /// stack, parts, table elements, and decisions at once.
+    pub fn within(&self, limits: Limits) -> Result<Self, SandboxError> {
+        let bad = limits.validate();
+        if !bad.is_empty() {
+            return Err(SandboxError::Limits(bad));
+        }
+        Ok(Self {
+            host: Arc::clone(&self.host),
+            limits: Arc::new(limits),
+        })
+    }
+
+    /// The limits of the plugins that are loaded through it.
     pub fn limits(&self) -> &Limits {
-        &self.0.limits
+        &self.limits
     }
 }

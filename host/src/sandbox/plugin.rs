@@ -28,6 +28,7 @@ pub struct Plugin {
     pub(super) description: Arc<Description>,
     pub(super) inspection: Arc<Inspection>,
     pub(super) component: PluginPre<State>,
+    pub(super) limits: Arc<Limits>,
     pub(super) host: Arc<Host>,
 }
 
@@ -54,12 +55,12 @@ impl Plugin {
 
     /// The limits that it has.
     pub fn limits(&self) -> &Limits {
-        &self.host.limits
+        &self.limits
     }
 
     /// Asks it whether settings, the text of a JSON object, are right. All problems come at once.
     pub async fn validate_settings(&self, settings: &str) -> Result<(), SettingsError> {
-        let reader = Reader(&self.host.limits);
+        let reader = Reader(&self.limits);
         let answered = self
             .call(
                 Call::ValidateSettings,
@@ -80,7 +81,7 @@ impl Plugin {
 
     /// Asks it what it is.
     pub(super) async fn describe(&self) -> Result<Description, Box<CallError>> {
-        let reader = Reader(&self.host.limits);
+        let reader = Reader(&self.limits);
         let answered = self
             .call(
                 Call::Describe,

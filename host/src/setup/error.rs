@@ -5,11 +5,11 @@ use std::{io, path::PathBuf};
 use crate::{
     cloud::{CloudPlace, simulated::AccountError},
     config::SecretError,
-    digest::Digest,
     exit::{Classified, Exit},
     fact::stealthwatch::OptionsError,
     hold::JournalError,
-    sandbox::{LoadError, SandboxError, SettingsError},
+    record::redact::NoKey,
+    sandbox::SandboxError,
 };
 
 /// Why a host can't be set up.
@@ -50,64 +50,26 @@ pub enum SetupError {
     /// A secret can't be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
+    /// There is no key for the redaction of recordings.
+    #[error(transparent)]
+    NoKey(#[from] NoKey),
     /// The Stealthwatch Cloud API can't be asked.
     #[error("[stealthwatch-cloud] can't be used")]
     Stealthwatch(#[from] OptionsError),
     /// The sandbox can't be made.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
-    /// A plugin's file can't be read.
-    #[error("plugin `{plugin}`: can't read {}", path.display())]
-    Unreadable {
-        /// The plugin.
-        plugin: String,
-        /// Its file.
-        path: PathBuf,
-        /// What the system says.
-        #[source]
-        source: io::Error,
-    },
-    /// A plugin's file is not the one that the configuration means.
-    #[error(
-        "plugin `{plugin}`: {} has the digest {found}, the configuration allows only {pinned}; \
-         if you changed the plugin on purpose, change its sha256 too", path.display()
-    )]
-    OtherDigest {
-        /// The plugin.
-        plugin: String,
-        /// Its file.
-        path: PathBuf,
-        /// The digest of what is there.
-        found: Digest,
-        /// The digest that the configuration allows.
-        pinned: Digest,
-    },
-    /// There is no built-in plugin of that name.
-    #[error("there is no built-in plugin `{0}`; name its file and sha256")]
-    NoSuchPlugin(String),
-    /// A plugin can't be loaded.
-    #[error("plugin can't be loaded")]
-    Load(#[from] LoadError),
-    /// A plugin does not take its settings.
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
 }
 
 impl Classified for SetupError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Journal(_) | Self::Locked { .. } | Self::Lock { .. } | Self::Sandbox(_) => Exit::Failed,
-            Self::Settings(SettingsError::Call(_)) => Exit::Failed,
-            Self::Account(_)
-            | Self::SamePlace { .. }
-            | Self::WithoutAws
-            | Self::Secret(_)
-            | Self::Stealthwatch(_)
-            | Self::Unreadable { .. }
-            | Self::OtherDigest { .. }
-            | Self::NoSuchPlugin(_)
-            | Self::Load(_)
-            | Self::Settings(SettingsError::Wrong { .. }) => Exit::Configuration,
+            Self::Journal(_) | Self::Locked { .. } | Self::Lock { .. } | Self::Sandbox(_) | Self::NoKey(_) => {
+                Exit::Failed
+            }
+            Self::Account(_) | Self::SamePlace { .. } | Self::WithoutAws | Self::Secret(_) | Self::Stealthwatch(_) => {
+                Exit::Configuration
+            }
         }
     }
 }

@@ -1,69 +1,136 @@
-//! The plugins.
+//! The plugins: each loads apart, and one that can't be loaded is in the roster with the reason.
 
-use std::borrow::Cow;
-
-use super::SetupError;
-use crate::{
-    builtin,
-    config::{Plugin, PluginSource},
-    digest::Digest,
-    sandbox::{self, Sandbox},
-    way::Routed,
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex},
 };
 
-/// Loads all plugins and lets each check its settings.
-pub(super) async fn plugins(configured: &[Plugin], sandbox: &Sandbox) -> Result<Vec<Routed>, SetupError> {
-    let mut routed = Vec::new();
-    for plugin in configured {
-        let loaded = load(plugin, sandbox).await?;
-        let settings = serde_json::Value::Object(plugin.settings.clone()).to_string();
-        loaded.validate_settings(&settings).await?;
-        routed.push(Routed {
-            name: plugin.name.clone(),
-            plugin: loaded,
-            settings,
-            detectors: plugin.detectors.iter().copied().collect(),
-            may: plugin.may.iter().copied().collect(),
-        });
-    }
-    Ok(routed)
+use futures::future::join_all;
+
+use super::PluginError;
+use crate::{
+    builtin,
+    config::{Mode, Plugin, PluginSource},
+    digest::Digest,
+    roster::{Breaker, Routed, Snapshot},
+    sandbox::{self, Sandbox},
+    text::with_causes,
+};
+
+/// How plugins are loaded.
+#[derive(Clone, Copy)]
+pub(super) struct Loading<'a> {
+    /// Where they run.
+    pub(super) sandbox: &'a Sandbox,
+    /// What was in force before. Plugins with the same component, settings and limits are not loaded again, and their breakers stay as they are.
+    pub(super) before: Option<&'a Snapshot>,
+    /// Whether a pinned component that was compiled before needs no look at its file: in a Lambda function's package the file can't change, and reading and summing
+    /// up its megabytes would stand before the first decision.
+    pub(super) trusts_what_was_compiled: bool,
 }
 
-/// Loads a plugin. One that is pinned and was compiled before needs no look at its file.
-async fn load(plugin: &Plugin, sandbox: &Sandbox) -> Result<sandbox::Plugin, SetupError> {
-    if let PluginSource::File { sha256, .. } = &plugin.source
-        && let Some(loaded) = sandbox.load_compiled(&plugin.name, *sha256).await?
-    {
-        return Ok(loaded);
+/// Loads all plugins, at the same time, and lets each check its settings. What is wrong with one concerns no other.
+pub(super) async fn load_all(configured: &[Plugin], loading: Loading<'_>) -> Vec<Routed> {
+    join_all(configured.iter().map(|plugin| routed(plugin, loading))).await
+}
+
+async fn routed(plugin: &Plugin, loading: Loading<'_>) -> Routed {
+    let settings = settings(plugin);
+    let before = loading
+        .before
+        .and_then(|before| before.named(&plugin.name))
+        .map(|before| &**before);
+    let loaded = load(plugin, &settings, loading, before).await;
+    let breaker = Breaker::new(plugin.breaker);
+    Routed {
+        name: plugin.name.clone(),
+        breaker: match (&loaded, before) {
+            (Ok((_, Age::Known)), Some(before)) if before.has_breaker_of(plugin.breaker) => Arc::clone(&before.breaker),
+            _ => Arc::new(Mutex::new(breaker)),
+        },
+        plugin: loaded
+            .map(|(plugin, _)| plugin)
+            .map_err(|error| Arc::from(with_causes(&error))),
+        settings,
+        routes: plugin.routes.clone(),
+        may: plugin.may.iter().copied().collect(),
+        observes: plugin.mode == Mode::Observe,
+        on_failure: plugin.on_failure.clone(),
     }
-    Ok(sandbox.load(&plugin.name, &component(plugin)?).await?)
+}
+
+/// Whether a plugin was in force before.
+enum Age {
+    Known,
+    New,
+}
+
+/// Loads one plugin and lets it check its settings.
+async fn load(
+    plugin: &Plugin,
+    settings: &str,
+    loading: Loading<'_>,
+    before: Option<&Routed>,
+) -> Result<(sandbox::Plugin, Age), PluginError> {
+    let sandbox = loading.sandbox.within(plugin.limits.clone())?;
+    if loading.trusts_what_was_compiled
+        && let PluginSource::File {
+            sha256: Some(pinned), ..
+        } = &plugin.source
+        && let Some(loaded) = sandbox.load_compiled(&plugin.name, *pinned).await?
+    {
+        loaded.validate_settings(settings).await?;
+        return Ok((loaded, Age::New));
+    }
+    let component = component(plugin)?;
+    if let Some(before) = before
+        && let Ok(known) = &before.plugin
+        && known.digest() == Digest::of(&component)
+        && *known.limits() == plugin.limits
+        && before.settings == settings
+    {
+        return Ok((known.clone(), Age::Known));
+    }
+    if plugin.is_unpinned() {
+        tracing::warn!(
+            plugin = plugin.name,
+            "whatever lies at the plugin's `file` is run: `quell plugin lock` pins it by its digest"
+        );
+    }
+    let loaded = sandbox.load(&plugin.name, &component).await?;
+    loaded.validate_settings(settings).await?;
+    Ok((loaded, Age::New))
+}
+
+fn settings(plugin: &Plugin) -> String {
+    serde_json::Value::Object(plugin.settings.clone()).to_string()
 }
 
 /// The bytes of a plugin's component: those that are meant, or none.
-fn component(plugin: &Plugin) -> Result<Cow<'static, [u8]>, SetupError> {
+fn component(plugin: &Plugin) -> Result<Cow<'static, [u8]>, PluginError> {
     match &plugin.source {
         PluginSource::BuiltIn => {
             let component = builtin::plugin(&plugin.name);
             component
                 .map(Cow::Borrowed)
-                .ok_or_else(|| SetupError::NoSuchPlugin(plugin.name.clone()))
+                .ok_or_else(|| PluginError::NotBuiltIn(plugin.name.clone()))
         }
         PluginSource::File { path, sha256 } => {
-            let bytes = std::fs::read(path).map_err(|source| SetupError::Unreadable {
+            let bytes = std::fs::read(path).map_err(|source| PluginError::Unreadable {
                 plugin: plugin.name.clone(),
                 path: path.clone(),
                 source,
             })?;
             let found = Digest::of(&bytes);
-            if found != *sha256 {
-                return Err(SetupError::OtherDigest {
+            match sha256 {
+                Some(pinned) if *pinned != found => Err(PluginError::OtherDigest {
                     plugin: plugin.name.clone(),
                     path: path.clone(),
                     found,
-                    pinned: *sha256,
-                });
+                    pinned: *pinned,
+                }),
+                _ => Ok(Cow::Owned(bytes)),
             }
-            Ok(Cow::Owned(bytes))
         }
     }
 }

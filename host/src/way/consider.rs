@@ -4,19 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{
-    Host, Routed,
-    evaluate::{Case, Subject, evaluate},
-    surroundings::LiveSurroundings,
-};
+use super::{Host, inquiry::Inquiry, surroundings::LiveSurroundings};
 use crate::{
     alert::Alert,
     cloud::Cloud,
     fact::{Facts, Memo},
-    hold::{Intent, Pardon},
-    json::JsonText,
-    report::{Basis, Failure, Given, Known, PluginReport},
-    sandbox::CONTRACT_VERSION,
+    hold::{Disagreement, Intent, Pardon, agree},
+    report::{Basis, Failure, Known, PluginReport},
+    roster::Snapshot,
     text::with_causes,
 };
 
@@ -26,6 +21,8 @@ pub(super) struct Considered {
     pub(super) basis: Basis,
     /// What each plugin made of it.
     pub(super) plugins: Vec<PluginReport>,
+    /// Where they asked for the same with different ends.
+    pub(super) disagreements: Vec<Disagreement>,
     /// The holds that shall be.
     pub(super) intents: Vec<Intent>,
 }
@@ -38,42 +35,34 @@ impl Host {
         cloud: &Arc<dyn Cloud>,
         facts: &Arc<Memo>,
         now: Timestamp,
+        roster: &Snapshot,
     ) -> Considered {
         let surroundings = LiveSurroundings::new(Arc::clone(facts) as Arc<dyn Facts>, Arc::clone(cloud));
         let pardons = self.pardons_in_force(now).await;
-        let mut plugins = Vec::new();
-        let mut intents = Vec::new();
-        let is_routed = |routed: &&Routed| routed.detectors.contains(&alert.detector);
-        for routed in self.parts.plugins.iter().filter(is_routed) {
-            let case = Case {
-                alert,
-                now,
-                home: cloud.place(),
-                rules: &self.parts.rules,
-                pardons: &pardons,
-                facts: &facts.of_plugin(&routed.name),
-                surroundings: &surroundings,
-            };
-            let evaluated = evaluate(routed.subject(), case).await;
-            plugins.push(PluginReport {
-                plugin: routed.name.clone(),
-                given: routed.given(),
-                answer: evaluated.answer,
-                log: evaluated.log,
-                cost: evaluated.cost,
-                examined: evaluated.examined,
-            });
-            intents.extend(evaluated.intents);
-        }
+        let mut inquiry = Inquiry {
+            alert,
+            now,
+            home: cloud.place(),
+            roster,
+            pardons: &pardons,
+            facts,
+            surroundings: &surroundings,
+            plugins: Vec::new(),
+            intents: Vec::new(),
+        };
+        inquiry.run().await;
+        let Inquiry { plugins, intents, .. } = inquiry;
+        let (intents, disagreements) = agree(intents);
         Considered {
             basis: Basis {
                 now,
                 home: cloud.place().clone(),
-                rules: self.parts.rules.clone(),
+                rules: roster.rules.clone(),
                 pardons,
                 surroundings: surroundings.into_found(),
             },
             plugins,
+            disagreements,
             intents,
         }
     }
@@ -85,25 +74,5 @@ impl Host {
             passing: true,
         });
         pardons.into()
-    }
-}
-
-impl Routed {
-    fn subject(&self) -> Subject<'_> {
-        Subject {
-            name: &self.name,
-            plugin: &self.plugin,
-            settings: &self.settings,
-            may: &self.may,
-        }
-    }
-
-    fn given(&self) -> Option<Given> {
-        Some(Given {
-            digest: self.plugin.digest(),
-            contract: CONTRACT_VERSION.to_owned(),
-            settings: JsonText::read(&self.settings).ok()?,
-            may: self.may.clone(),
-        })
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     guard::{self, Circumstances, Rules, Surroundings, Verdict},
     hold::{Intent, Pardon},
     report::{Answer, ExaminedRemediation, Failure, Known},
-    sandbox::{Cost, LogLine, Plugin, Request},
+    sandbox::{self, Cost, Fault, LogLine, Plugin, Request},
 };
 
 /// A plugin that is evaluated.
@@ -63,6 +63,8 @@ pub trait SurroundingsSource: Send + Sync {
 pub struct Evaluated {
     /// The plugin's answer, or how it failed.
     pub answer: Answer,
+    /// Whether it failed, and by its own fault: not for want of a fact, and not because the alert can't be understood.
+    pub own_fault: bool,
     /// What the plugin wrote to the log.
     pub log: Vec<LogLine>,
     /// What the call cost, however it ended.
@@ -84,6 +86,7 @@ pub async fn evaluate(subject: Subject<'_>, case: Case<'_>) -> Evaluated {
         Ok(decided) => {
             let mut evaluated = Evaluated {
                 answer: Answer::Decided(decided.decision),
+                own_fault: false,
                 log: decided.log,
                 cost: decided.cost,
                 examined: Vec::new(),
@@ -97,12 +100,21 @@ pub async fn evaluate(subject: Subject<'_>, case: Case<'_>) -> Evaluated {
                 message: error.fault.to_string(),
                 passing: error.is_passing(),
             }),
+            own_fault: is_own(&error.fault),
             log: error.log,
             cost: error.cost,
             examined: Vec::new(),
             intents: Vec::new(),
         },
     }
+}
+
+/// A decision that took too long over all waited for facts: its own time has a limit of its own.
+fn is_own(fault: &Fault) -> bool {
+    !matches!(
+        fault,
+        Fault::WallClock { .. } | Fault::Failed(sandbox::Failure::Facts(_) | sandbox::Failure::Alert(_))
+    )
 }
 
 impl Evaluated {

@@ -8,53 +8,40 @@ mod consider;
 mod ending;
 pub mod evaluate;
 mod history;
+mod inquiry;
 pub mod order;
 mod place;
 pub mod receive;
+pub mod recording;
 pub mod retry;
 mod surroundings;
+mod take_over;
 pub mod timer;
 pub mod work;
 pub mod worker;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::receive::{Receipt, ReceiveError};
 use crate::{
-    alert::{Alert, Detector},
+    alert::Alert,
     clock::Clock,
     cloud::{Cloud, Clouds},
     converge::Converger,
-    decision::ActionKind,
     fact::{HistorySource, LiveFacts, Memo, ObservationSource},
-    guard::Rules,
     hold::Journal,
+    record::Recorder,
     report::Mode,
-    sandbox::Plugin,
+    roster::Roster,
 };
-
-/// A plugin, what it gets and what it may do.
-#[derive(Debug, Clone)]
-pub struct Routed {
-    /// Its name in the configuration.
-    pub name: String,
-    /// The plugin.
-    pub plugin: Plugin,
-    /// Its settings: the text of a JSON object that it validated.
-    pub settings: String,
-    /// The detectors whose alerts it decides on.
-    pub detectors: BTreeSet<Detector>,
-    /// The kinds of action that it may ask for.
-    pub may: BTreeSet<ActionKind>,
-}
 
 /// What a host is made of.
 pub struct Parts {
-    /// The plugins, in the order in which they are asked.
-    pub plugins: Vec<Routed>,
+    /// The plugins and the guards' rules.
+    pub roster: Arc<Roster>,
     /// Every account and region that alerts may concern. What is read here may be some seconds old.
     pub clouds: Arc<Clouds>,
     /// Where observations come from.
@@ -65,8 +52,6 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The only writer.
     pub converger: Converger,
-    /// The guards' rules.
-    pub rules: Rules,
     /// Whether to enforce or to observe.
     pub mode: Mode,
     /// How many deliveries may wait.
@@ -92,6 +77,7 @@ pub struct Host {
     deciding: Semaphore,
     /// The places of those who wait for their network ACL.
     waiting: Semaphore,
+    recorder: Option<Recorder>,
 }
 
 impl Host {
@@ -103,12 +89,18 @@ impl Host {
             parts,
             admitted: Notify::new(),
             held: Notify::new(),
+            recorder: None,
         }
     }
 
     /// The journal, for those who list.
     pub fn journal(&self) -> &Arc<dyn Journal> {
         &self.parts.journal
+    }
+
+    /// The plugins and the guards' rules, for those who look and those who reload.
+    pub fn roster(&self) -> &Arc<Roster> {
+        &self.parts.roster
     }
 
     /// The accounts and regions, for those who look.

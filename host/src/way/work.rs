@@ -7,7 +7,7 @@ use crate::{
     alert::{self, Alert},
     cloud::{Cause, Cloud},
     hold::{Delivery, DeliveryId, DeliveryState, JournalError},
-    report::{Answer, Failure, Mode, Outcome, Report, summary::summary},
+    report::{Failure, Mode, Outcome, PluginReport, Report, summary::summary},
     text::with_causes,
 };
 
@@ -45,6 +45,7 @@ impl Host {
         let text = serde_json::to_string(&report).unwrap_or_default();
         journal.settle(&delivery.id, state, &text).await?;
         tell(&report, state);
+        self.record(&report).await;
         Ok(Worked {
             state,
             report: Some(report),
@@ -83,9 +84,10 @@ impl Host {
     ) -> Result<Report, JournalError> {
         let now = self.parts.clock.now();
         let facts = self.facts(alert, cloud);
+        let roster = self.parts.roster.now();
         let considered = {
             let _place = self.deciding.acquire().await;
-            self.consider(alert, cloud, &facts, now).await
+            self.consider(alert, cloud, &facts, now, &roster).await
         };
         let targets = match delivery {
             Some(delivery) if mode.writes() => self.carry_out(&considered.intents, delivery, now).await?,
@@ -101,6 +103,7 @@ impl Host {
             basis: Some(considered.basis),
             facts: facts.asked(),
             plugins: considered.plugins,
+            disagreements: considered.disagreements,
             targets,
         })
     }
@@ -120,10 +123,7 @@ impl Host {
 
 /// All that failed on an alert's way.
 pub fn failures(report: &Report) -> impl Iterator<Item = &Failure> {
-    let of_plugins = report.plugins.iter().filter_map(|plugin| match &plugin.answer {
-        Answer::Failed(failure) => Some(failure),
-        Answer::Decided(_) => None,
-    });
+    let of_plugins = report.plugins.iter().filter_map(PluginReport::failure);
     let of_guards = report
         .plugins
         .iter()

@@ -1,6 +1,6 @@
 //! One Quell process: the real host with the default plugin, as the daemon sets it up.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use jiff::SignedDuration;
 use quell::{
@@ -8,10 +8,10 @@ use quell::{
     cloud::{Cloud, Clouds},
     converge::{Converger, Means, Stance, Terms},
     decision::ActionKind,
-    guard::Rules,
     hold::{Journal, Owner, SqliteJournal},
     report::Mode,
-    way::{Host, Parts, Routed},
+    roster::{Roster, Routed, Snapshot},
+    way::{Host, Parts},
 };
 use quell_tests::{
     mortal::{Life, Mortal},
@@ -53,7 +53,7 @@ pub(crate) async fn start(
         |watched: &Watched| -> Arc<dyn Cloud> { Arc::new(Mortal::new(Arc::clone(&watched.account), Arc::clone(life))) };
     let clouds = Arc::new(Clouds::new(accounts.iter().map(mortal)).cached(&clock));
     Ok(Arc::new(Host::new(Parts {
-        plugins,
+        roster: Arc::new(Roster::new(Snapshot::new(plugins, stand::rules()))),
         converger: Converger::new(Means {
             clouds: Arc::clone(&clouds),
             journal: Arc::clone(&journal),
@@ -66,14 +66,6 @@ pub(crate) async fn start(
         observations: Arc::new(MadeUp),
         journal,
         clock,
-        rules: Rules {
-            never_block: Vec::new(),
-            widest_ipv4: 24,
-            widest_ipv6: 56,
-            max_remediations: 20,
-            longest_hold: Duration::from_secs(30 * 86_400),
-            until_released: false,
-        },
         mode: Mode::Enforce,
         queue: QUEUE,
         workers: 4,

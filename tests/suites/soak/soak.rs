@@ -10,7 +10,8 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use quell::{
     clock::{Clock, ManualClock},
-    way::{Host, Routed, order::Order},
+    roster::Routed,
+    way::{Host, order::Order},
 };
 use quell_tests::mortal::{Death, Life};
 use tempfile::TempDir;

@@ -1,7 +1,12 @@
 //! `quell plugin`: for those who write plugins. One file a subcommand.
 
+mod build;
 mod compile;
 mod inspect;
+mod list;
+mod lock;
+mod new;
+mod test;
 
 use clap::{Args, Subcommand};
 
@@ -16,7 +21,10 @@ use crate::{
 ///
 /// None of it needs credentials or a daemon. Where a configuration is found, its limits are those that a plugin is measured by.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Example:\n  quell plugin inspect target/mine.wasm")]
+#[command(
+    after_help = "Example:\n  quell plugin new block-scanners --language rust\n  quell plugin build block-scanners\n  \
+    quell plugin inspect block-scanners/target/block-scanners.wasm"
+)]
 pub struct PluginCommand {
     #[command(subcommand)]
     what: What,
@@ -24,7 +32,12 @@ pub struct PluginCommand {
 
 #[derive(Debug, Clone, Subcommand)]
 enum What {
+    New(new::New),
+    Build(build::Build),
+    Test(test::Test),
     Inspect(inspect::Inspect),
+    List(list::List),
+    Lock(lock::LockCommand),
     Compile(compile::Compile),
 }
 
@@ -32,7 +45,12 @@ impl PluginCommand {
     /// Does it.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
         match self.what {
+            What::New(new) => new.run(),
+            What::Build(build) => build.run(global).await,
+            What::Test(test) => test.run(global).await,
             What::Inspect(inspect) => inspect.run(global).await,
+            What::List(list) => list.run(global).await,
+            What::Lock(lock) => lock.run(global),
             What::Compile(compile) => compile.run(global).await,
         }
     }

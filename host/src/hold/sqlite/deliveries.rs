@@ -82,6 +82,26 @@ pub(super) fn find(sql: &Connection, id: &DeliveryId) -> Result<Option<Delivery>
         .transpose()
 }
 
+/// See [`super::SqliteJournal::worked_on`].
+pub(super) fn worked_on(
+    sql: &Connection,
+    since: Timestamp,
+    after: Option<i64>,
+    most: u32,
+) -> Result<Vec<(i64, Delivery)>, Failure> {
+    let query = format!(
+        "SELECT rowid, {COLUMNS} FROM deliveries
+         WHERE rowid > ?1 AND received >= ?2 AND report <> '' ORDER BY rowid LIMIT ?3"
+    );
+    let mut statement = sql.prepare_cached(&query)?;
+    let mut rows = statement.query(params![after.unwrap_or(0), from_time(since), most])?;
+    let mut deliveries = Vec::new();
+    while let Some(row) = rows.next()? {
+        deliveries.push((row.get("rowid")?, read(row)?));
+    }
+    Ok(deliveries)
+}
+
 /// How a delivery stands, if it is known.
 fn state(sql: &Connection, id: &DeliveryId) -> Result<Option<DeliveryState>, Failure> {
     sql.prepare_cached("SELECT state, not_before FROM deliveries WHERE id = ?1")?

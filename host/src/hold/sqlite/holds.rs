@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::{
-    super::{Coverage, DeliveryId, EndReason, Ended, Hold, HoldId, Intent, JournalError, Target},
+    super::{Coverage, DeliveryId, EndReason, Ended, Hold, HoldId, Intent, JournalError, Target, agreement::later},
     Failure, ends,
     row::{from_prefix, from_time, from_value, to_direction, to_parsed, to_time, to_value, to_word},
     targets,
@@ -59,11 +59,7 @@ fn in_force_for(sql: &Connection, intent: &Intent) -> Result<Option<Hold>, Failu
 }
 
 fn ask_again(sql: &Connection, hold: &Hold, intent: &Intent, delivery: &DeliveryId) -> Result<(), Failure> {
-    // Until released is the longest; otherwise the later end wins.
-    let until = match (hold.until, intent.until) {
-        (Some(has), Some(asked)) => Some(has.max(asked)),
-        _ => None,
-    };
+    let until = later(hold.until, intent.until);
     let is_new = note_offence(sql, hold.id, delivery)?;
     sql.prepare_cached(
         "UPDATE holds SET until = ?2, reason = ?3, confidence = max(confidence, ?4), severity = coalesce(?5, severity),

@@ -34,7 +34,7 @@ impl Host {
         prefixes: BTreeSet<IpNet>,
         now: Timestamp,
     ) -> Result<Vec<Pardon>, OrderError> {
-        let (lasts, longest) = (terms.lasts, HumanDuration(self.parts.rules.longest_hold));
+        let (lasts, longest) = (terms.lasts, HumanDuration(self.parts.roster.now().rules.longest_hold));
         if lasts.0.as_secs() == 0 || lasts > longest {
             return Err(OrderError::PardonTerm { lasts, longest });
         }

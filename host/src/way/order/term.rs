@@ -12,7 +12,7 @@ impl Host {
         if ids.is_empty() {
             return Err(OrderError::Nothing);
         }
-        check(until, &self.parts.rules, self.parts.clock.now())?;
+        check(until, &self.parts.roster.now().rules, self.parts.clock.now())?;
         let ids: Vec<_> = self.all_of(ids).await?.into_keys().collect();
         let holds = journal.extend(&ids, until).await?;
         for hold in &holds {

@@ -1,0 +1,1 @@
+../../../plugins/python/componentize_py_types.py

@@ -1,0 +1,57 @@
+//! Recordings of what came of alerts.
+
+use super::Host;
+use crate::{
+    record::{
+        NotRecordable, Recorder, Recording,
+        redact::{DecidedError, Redactor, redact_and_decide},
+    },
+    report::Report,
+    text::with_causes,
+};
+
+/// Why there is no recording of an alert.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// There is nothing to record.
+    #[error(transparent)]
+    NotRecordable(#[from] NotRecordable),
+    /// It can't be redacted.
+    #[error("the recording can't be redacted")]
+    Redact(#[source] DecidedError),
+}
+
+impl Host {
+    /// The same host with a recorder.
+    pub fn with_recorder(self, recorder: Option<Recorder>) -> Self {
+        Self { recorder, ..self }
+    }
+
+    /// The recording of a report, redacted if so asked.
+    ///
+    /// # Errors
+    /// If there is nothing to record, or it can't be redacted.
+    pub async fn recording(&self, report: &Report, redactor: Option<&Redactor>) -> Result<Recording, RecordError> {
+        let recording = Recording::of(report)?;
+        let Some(redactor) = redactor else {
+            return Ok(recording);
+        };
+        let redacted = redact_and_decide(&recording, redactor, &self.parts.roster.now()).await;
+        redacted.map_err(RecordError::Redact)
+    }
+
+    /// Writes the recording that the configuration asks for, if it does. Only the log tells of what goes wrong.
+    pub(super) async fn record(&self, report: &Report) {
+        let Some(recorder) = self.recorder.as_ref().filter(|recorder| recorder.wanted.wants(report)) else {
+            return;
+        };
+        match self.recording(report, recorder.redactor.as_ref()).await {
+            Ok(recording) => recorder.keep(recording).await,
+            Err(error) => tracing::error!(
+                alert = report.alert.id,
+                "an alert was not recorded: {}",
+                with_causes(&error)
+            ),
+        }
+    }
+}
