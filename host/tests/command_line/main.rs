@@ -65,6 +65,7 @@ fn every_help_teaches() {
         "resume",
         "converge",
         "capacity",
+        "recordings",
         "demo",
         "config",
         "completions",
