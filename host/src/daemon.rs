@@ -1,6 +1,6 @@
 //! The daemon: one host, the HTTP door, the worker and the timer, until it is told to stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -9,7 +9,10 @@ use crate::{
     config::Config,
     door::http::{HttpDoor, HttpError, HttpOptions},
     exit::{Classified, Exit},
-    setup::{self, Purpose, SetupError, WriterLock},
+    setup::{
+        self, Purpose, SetupError, WriterLock,
+        reload::{Content, Reloader, Watch},
+    },
     way::{Host, timer, worker},
 };
 
@@ -25,6 +28,9 @@ pub enum DaemonError {
     /// The door can't be opened.
     #[error(transparent)]
     Http(#[from] HttpError),
+    /// It can't wait for SIGHUP.
+    #[error("can't wait for SIGHUP")]
+    Watch(#[source] io::Error),
     /// A part of it broke off.
     #[error("a part of the daemon broke off: {0}")]
     BrokeOff(String),
@@ -34,7 +40,7 @@ impl Classified for DaemonError {
     fn exit(&self) -> Exit {
         match self {
             Self::Setup(error) => error.exit(),
-            Self::Http(_) | Self::BrokeOff(_) => Exit::Failed,
+            Self::Http(_) | Self::Watch(_) | Self::BrokeOff(_) => Exit::Failed,
         }
     }
 }
@@ -44,7 +50,7 @@ pub struct Daemon {
     host: Arc<Host>,
     address: SocketAddr,
     stop: CancellationToken,
-    /// The door, the worker and the timer. None of them ends before it is told to.
+    /// The door, the worker, the timer, and who watches for changes. None of them ends before it is told to.
     parts: JoinSet<()>,
     _only_writer: WriterLock,
 }
@@ -55,6 +61,20 @@ impl Daemon {
         let only_writer = WriterLock::take(&config.journal.path)?;
         let host = Arc::new(setup::host(config, Purpose::Daemon).await?);
         Self::run(host, config, only_writer).await
+    }
+
+    /// As [`Self::start`], and takes over what changes in the file that the configuration stands in, and in its plugins. `as_in_file` is the configuration without
+    /// what the command line changes in it.
+    pub async fn start_watching(config: &Config, file: &Path, as_in_file: Config) -> Result<Self, DaemonError> {
+        let only_writer = WriterLock::take(&config.journal.path)?;
+        let content = Content::of(as_in_file.clone());
+        let (host, sandbox) = setup::reloadable_host(config).await?;
+        let host = Arc::new(host);
+        let reloader = Reloader::new(file.to_owned(), as_in_file, content, Arc::clone(&host), sandbox);
+        let watch = Watch::begin(reloader).map_err(DaemonError::Watch)?;
+        let mut daemon = Self::run(host, config, only_writer).await?;
+        daemon.parts.spawn(watch.run(daemon.stop.clone()));
+        Ok(daemon)
     }
 
     /// Starts everything around a host that is set up already.

@@ -20,17 +20,20 @@ pub enum Exit {
     Input = 4,
     /// What it was asked to act on is not there.
     NotFound = 5,
+    /// A plugin did not decide as was recorded.
+    Different = 6,
 }
 
 impl Exit {
     /// All of them, by their number.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
         Self::Configuration,
         Self::Input,
         Self::NotFound,
+        Self::Different,
     ];
 
     /// What it means, for the help.
@@ -42,6 +45,7 @@ impl Exit {
             Self::Configuration => "the configuration is missing or wrong",
             Self::Input => "the input, such as an alert's file, is missing or can't be read",
             Self::NotFound => "what was to be acted on, such as a hold, is not there",
+            Self::Different => "a plugin did not decide as was recorded, or a recording could not be used",
         }
     }
 
@@ -184,6 +188,7 @@ mod tests {
           3  the configuration is missing or wrong
           4  the input, such as an alert's file, is missing or can't be read
           5  what was to be acted on, such as a hold, is not there
+          6  a plugin did not decide as was recorded, or a recording could not be used
         ");
     }
 

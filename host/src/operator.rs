@@ -85,7 +85,7 @@ pub async fn carry(config: &Config, order: Order) -> Result<Done, OperatorError>
     let path = &config.journal.path;
     if !path.exists() && !order.may_begin_a_journal() {
         // Nobody works here, and nothing is in force.
-        let host = host(config, Arc::new(SqliteJournal::in_memory()?)).await?;
+        let host = host(config, &order, Arc::new(SqliteJournal::in_memory()?)).await?;
         return Ok(host.carry_order(order).await?);
     }
     match WriterLock::take(path) {
@@ -98,15 +98,19 @@ pub async fn carry(config: &Config, order: Order) -> Result<Done, OperatorError>
                 journal.break_leases().await?;
                 Arc::new(journal)
             };
-            Ok(host(config, journal).await?.carry_order(order).await?)
+            Ok(host(config, &order, journal).await?.carry_order(order).await?)
         }
         Err(SetupError::Locked { .. }) => Daemon::of(config)?.carry(&order).await,
         Err(error) => Err(error.into()),
     }
 }
 
-async fn host(config: &Config, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
-    setup::host_with(config, Purpose::Orders, journal).await
+async fn host(config: &Config, order: &Order, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
+    let purpose = match order {
+        Order::Plugins {} => Purpose::Plugins,
+        _ => Purpose::Orders,
+    };
+    setup::host_with(config, purpose, journal).await
 }
 
 /// The daemon that runs.

@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 use super::{Global, output::answer};
 use crate::{
     config::{AwsAccount, Cloud, Config, EXAMPLE, Mode, Secret, word::Region},
-    exit::{Exit, Failure, OrExit},
+    exit::{Exit, Failure, OrExit, OrItsExit},
+    setup,
 };
 
 /// Write, check and describe the configuration.
@@ -26,7 +27,7 @@ enum What {
     /// Print a configuration to start from, every key explained
     #[command(after_help = "Example:\n  quell config example > quell.toml")]
     Example,
-    /// Tell whether a configuration is fine, or everything that is wrong in it
+    /// Tell whether a configuration is fine and its plugins can be loaded, or everything that is wrong
     #[command(after_help = "Example:\n  quell config check quell.toml && systemctl reload quell")]
     Check {
         /// The file, in place of the one that `--config` and the usual places lead to
@@ -39,13 +40,24 @@ enum What {
 
 impl ConfigCommand {
     /// Does it.
-    pub fn run(self, global: &Global) -> Result<(), Failure> {
+    pub async fn run(self, global: &Global) -> Result<(), Failure> {
         match self.what {
             What::Example => answer(EXAMPLE.trim_end()),
             What::Schema => answer(serde_json::to_string_pretty(&Config::schema())?),
             What::Check { file } => {
                 let named = file.as_deref().or(global.config.as_deref());
                 let (path, config) = Config::find(named).or_exit(Exit::Configuration)?;
+                let wrong = setup::check_plugins(&config).await.or_its_exit()?;
+                if !wrong.is_empty() {
+                    return Err(Failure::new(
+                        Exit::Configuration,
+                        format!(
+                            "{} names plugins that can't be loaded:\n  {}",
+                            path.display(),
+                            wrong.join("\n  ")
+                        ),
+                    ));
+                }
                 answer(format!("{} is fine: {}", path.display(), summary(&config)))?;
                 notes(&config).into_iter().try_for_each(answer)
             }
@@ -89,11 +101,18 @@ fn account(account: &AwsAccount) -> String {
 
 /// What is right in the file, but would fail on this machine and in this environment.
 fn notes(config: &Config) -> Vec<String> {
+    let unpinned = config.plugins.iter().filter(|plugin| plugin.is_unpinned());
+    let unpinned = unpinned.map(|plugin| {
+        format!(
+            "note: plugin `{}` is not pinned, whatever lies at its `file` is run; `quell plugin lock` writes its sha256",
+            plugin.name
+        )
+    });
     let key = config.stealthwatch_cloud.as_ref().map(|api| &api.key);
     let secrets: Vec<&Secret> = key.into_iter().chain(config.http.token()).collect();
-    secrets
+    let secrets = secrets
         .into_iter()
         .filter_map(|secret| secret.read().err())
-        .map(|error| format!("note: as things are here, {error}"))
-        .collect()
+        .map(|error| format!("note: as things are here, {error}"));
+    unpinned.chain(secrets).collect()
 }

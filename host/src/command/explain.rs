@@ -66,6 +66,13 @@ impl Explain {
                 answer(format!("recorded in {}", file.display()))?;
             }
         }
+        let absent = host.roster().now().absent();
+        if !absent.is_empty() {
+            return Err(Failure::new(
+                Exit::Configuration,
+                format!("plugins could not be loaded:\n  {}", absent.join("\n  ")),
+            ));
+        }
         if report.outcome == Outcome::Failed {
             return Err(Failure::new(
                 Exit::Failed,

@@ -19,6 +19,7 @@ pub mod plugin;
 pub mod recordings;
 mod redaction;
 pub mod release;
+pub mod replay;
 pub mod resume;
 pub mod serve;
 pub mod version;
@@ -94,9 +95,14 @@ pub struct Global {
 impl Global {
     /// The configuration that this process is to use.
     pub fn config(&self) -> Result<Config, Failure> {
+        Ok(self.config_and_its_file()?.1)
+    }
+
+    /// The configuration that this process is to use, after the file that it was read from.
+    pub fn config_and_its_file(&self) -> Result<(PathBuf, Config), Failure> {
         let (path, config) = Config::find(self.config.as_deref()).or_exit(Exit::Configuration)?;
         tracing::debug!(path = %path.display(), "configuration read");
-        Ok(config)
+        Ok((path, config))
     }
 }
 
@@ -118,6 +124,7 @@ pub enum Command {
     Converge(converge::Converge),
     Capacity(capacity::Capacity),
     Recordings(recordings::Recordings),
+    Replay(replay::Replay),
     Demo(demo::Demo),
     Plugin(plugin::PluginCommand),
     Config(config::ConfigCommand),
@@ -150,9 +157,10 @@ impl Command {
             Self::Converge(converge) => converge.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
             Self::Recordings(recordings) => recordings.run(global).await,
+            Self::Replay(replay) => replay.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,
-            Self::Config(config) => config.run(global),
+            Self::Config(config) => config.run(global).await,
             Self::Completions(completions) => completions.run(),
             Self::Version(version) => version.run(),
         }

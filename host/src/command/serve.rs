@@ -17,6 +17,9 @@ use crate::{
 /// Listens until it is told to stop (Ctrl-C, SIGTERM), lets requests that have begun finish, and leaves what is in force in force.
 /// Holds that ended while it was away are taken back when it starts.
 ///
+/// A changed configuration or plugin is taken over without a restart, at once or on SIGHUP; if it is bad the last good one goes on, and the log says why. A plugin that can't be
+/// loaded keeps neither Quell nor the others from working: `quell plugin list` tells.
+///
 /// A detector posts its alerts to /alerts/stealthwatch-cloud; what became of one is at the address that the answer's Location header names.
 /// /healthz says whether the door is open.
 #[derive(Debug, Clone, Args)]
@@ -33,13 +36,14 @@ pub struct Serve {
 impl Serve {
     /// Runs until it is told to stop.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let mut config = global.config()?;
+        let (file, as_in_file) = global.config_and_its_file()?;
+        let mut config = as_in_file.clone();
         if let Some(listen) = self.listen {
             config.http = config.http.listening_on(listen).or_exit(Exit::Configuration)?;
         }
         // From here on a signal no longer just ends the process, so whoever starts us may stop us as soon as the door is open.
         let stop = StopSignal::expect()?;
-        let mut daemon = Daemon::start(&config).await.or_its_exit()?;
+        let mut daemon = Daemon::start_watching(&config, &file, as_in_file).await.or_its_exit()?;
         tracing::info!(address = %daemon.address(), "listening");
         tokio::select! {
             () = stop.received() => {}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use ipnet::IpNet;
 
 use super::{
@@ -45,7 +46,7 @@ impl Converger {
             clouds: means.clouds,
             journal: means.journal,
             clock: means.clock,
-            terms: means.terms,
+            terms: ArcSwap::from_pointee(means.terms),
             quotas: Quotas::default(),
             full: FullAcls::default(),
         };
@@ -59,6 +60,15 @@ impl Converger {
             driver: driver.into(),
             lanes: lanes.into(),
         }
+    }
+
+    /// Lets every plan from now on leave these prefixes alone, beside what the journal knows of each target. Network ACLs follow when they are converged.
+    pub fn never_deny(&self, never: Vec<IpNet>) {
+        let terms = &self.driver.surveyor.terms;
+        terms.rcu(|terms| Terms {
+            never: never.clone(),
+            ..Terms::clone(terms)
+        });
     }
 
     /// Brings one ACL to what its holds say now. If it does already, nothing is written. Who asks while a converge is under way shares the

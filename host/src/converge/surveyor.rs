@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
 use super::{
@@ -22,7 +23,8 @@ pub(super) struct Surveyor {
     pub(super) clouds: Arc<Clouds>,
     pub(super) journal: Arc<dyn Journal>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) terms: Terms,
+    /// Replaced when the never-block list is reloaded.
+    pub(super) terms: ArcSwap<Terms>,
     pub(super) quotas: Quotas,
     pub(super) full: FullAcls,
 }
@@ -67,14 +69,15 @@ impl Surveyor {
             },
             stance => stance.clone(),
         };
-        plan(live, situation, &self.terms, &room, &stance, self.clock.now())
+        plan(live, situation, &self.terms.load(), &room, &stance, self.clock.now())
     }
 
     /// The room that a target has by all that is known: the quota, and what the API said lately.
     pub(super) async fn room(&self, target: &Target, cloud: &dyn Cloud) -> Room {
         let now = self.clock.now();
-        let (quota, source) = self.quotas.of(cloud, self.terms.quota, now).await;
-        let mut room = Room::new(quota, source, self.terms.reserve);
+        let terms = self.terms.load_full();
+        let (quota, source) = self.quotas.of(cloud, terms.quota, now).await;
+        let mut room = Room::new(quota, source, terms.reserve);
         self.full.tell(&mut room, target, now);
         room
     }

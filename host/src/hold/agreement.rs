@@ -139,3 +139,6 @@ fn reasons(group: &[Intent]) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

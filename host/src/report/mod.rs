@@ -110,7 +110,7 @@ pub struct PluginReport {
     /// The plugin whose answer counts in place of this one's, because this one could not decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fell_back_to: Option<String>,
-    /// What it was and was given. None if the report is of a Quell that did not keep it.
+    /// What it was and was given. None if it was not asked, or if the report is of a Quell that did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
     /// Its answer, or how it failed.
@@ -124,6 +124,11 @@ pub struct PluginReport {
 }
 
 impl PluginReport {
+    /// Whether it failed without being asked: it could not be loaded, or rests.
+    pub fn was_not_asked(&self) -> bool {
+        self.given.is_none() && matches!(self.answer, Answer::Failed(_))
+    }
+
     /// How it failed, if it did and nobody stood in for it.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.answer {

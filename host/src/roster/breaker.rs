@@ -174,3 +174,6 @@ impl Breaker {
         now.saturating_add(pause).unwrap_or(Timestamp::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests;

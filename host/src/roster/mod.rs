@@ -12,7 +12,9 @@ mod snapshot;
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 pub use self::{
     breaker::{Breaker, BreakerTerms, Leave, Turn},
@@ -26,21 +28,46 @@ pub use self::{
 ///
 /// An `ArcSwap` and not a watch channel, because nobody waits here: an alert takes what is there, without a lock that it could hold over an `await`, and the old
 /// snapshot lives as long as the last alert that took it.
-pub struct Roster(ArcSwap<Snapshot>);
+pub struct Roster {
+    in_force: ArcSwap<Snapshot>,
+    refused: ArcSwapOption<Refused>,
+}
+
+/// A reload that was refused: what was in force goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub why: String,
+}
 
 impl Roster {
     /// A roster with this in force.
     pub fn new(snapshot: Snapshot) -> Self {
-        Self(ArcSwap::from_pointee(snapshot))
+        Self {
+            in_force: ArcSwap::from_pointee(snapshot),
+            refused: ArcSwapOption::empty(),
+        }
     }
 
     /// What is in force at this moment.
     pub fn now(&self) -> Arc<Snapshot> {
-        self.0.load_full()
+        self.in_force.load_full()
     }
 
     /// Puts this in force, for all alerts that begin from now on.
-    pub fn replace(&self, snapshot: Snapshot) {
-        self.0.store(Arc::new(snapshot));
+    pub(crate) fn replace(&self, snapshot: Snapshot) {
+        self.in_force.store(Arc::new(snapshot));
+    }
+
+    /// Notes that the newest reload was refused; or, with None, that it was not.
+    pub(crate) fn note_refused(&self, refused: Option<Refused>) {
+        self.refused.store(refused.map(Arc::new));
+    }
+
+    /// The newest reload, if it was refused.
+    pub fn refused(&self) -> Option<Arc<Refused>> {
+        self.refused.load_full()
     }
 }

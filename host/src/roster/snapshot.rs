@@ -45,6 +45,12 @@ impl Snapshot {
         self.plugins.iter().filter(move |routed| routed.takes(alert, place))
     }
 
+    /// Why plugins could not be loaded: one reason a plugin that could not, with its name in it.
+    pub fn absent(&self) -> Vec<String> {
+        let absent = self.plugins.iter().filter_map(|routed| routed.plugin.as_ref().err());
+        absent.map(ToString::to_string).collect()
+    }
+
     /// The plugin of this name.
     pub fn named(&self, name: &str) -> Option<&Arc<Routed>> {
         self.plugins.iter().find(|routed| routed.name == name)

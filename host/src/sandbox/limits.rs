@@ -103,6 +103,19 @@ pub struct BadLimit {
 const PAGE: usize = 64 << 10;
 
 impl Limits {
+    /// These limits with what shapes the pool of all plugins taken from another: only a new sandbox has another pool.
+    pub fn in_the_pool_of(self, other: &Self) -> Self {
+        Self {
+            memories: other.memories,
+            tables: other.tables,
+            table_elements: other.table_elements,
+            instances: other.instances,
+            stack_bytes: other.stack_bytes,
+            decisions_at_once: other.decisions_at_once,
+            ..self
+        }
+    }
+
     /// All limits that are out of their range. Empty if all is well.
     pub fn validate(&self) -> Vec<BadLimit> {
         let mut bad = Vec::new();

@@ -8,6 +8,7 @@ mod lock;
 mod plugin_error;
 mod plugins;
 mod recorder;
+pub mod reload;
 
 use std::{path::Path, sync::Arc};
 
@@ -15,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     clock::{Clock, SystemClock},
-    config::{Config, Mode as ConfiguredMode},
+    config::{Config, Guard, Mode as ConfiguredMode},
     converge::{Converger, Means, Stance, Terms},
     fact::{
         NoObservations, ObservationSource,
@@ -24,11 +25,12 @@ use crate::{
     guard::Rules,
     hold::{Journal, Owner, SqliteJournal},
     report::Mode,
-    roster::{Roster, Snapshot},
+    roster::{OnFailure, Roster, Snapshot},
     sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
     way::{Host, Parts},
 };
 
+use self::plugins::Loading;
 pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError, recorder::redactor};
 
 /// What a host is set up for.
@@ -42,6 +44,17 @@ pub enum Purpose {
     Explain,
     /// A person's orders, one. No plugin is loaded and no detector asked, so that whatever is wrong with them keeps nobody from releasing.
     Orders,
+    /// To tell which plugins there are and how they stand. No detector is asked.
+    Plugins,
+}
+
+impl Purpose {
+    fn of_sandbox(self) -> Use {
+        match self {
+            Self::Daemon => Use::Daemon,
+            Self::OneAtATime | Self::Explain | Self::Orders | Self::Plugins => Use::OneAtATime,
+        }
+    }
 }
 
 /// A host as the configuration says.
@@ -52,37 +65,76 @@ pub async fn host(config: &Config, purpose: Purpose) -> Result<Host, SetupError>
 
 /// A host as the configuration says, with a journal that is open already.
 pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
+    host_in(config, purpose, journal, &sandbox(config, purpose)?).await
+}
+
+/// A daemon's host as the configuration says, and the sandbox of its plugins, in which others can be loaded later.
+pub(crate) async fn reloadable_host(config: &Config) -> Result<(Host, Sandbox), SetupError> {
+    let sandbox = sandbox(config, Purpose::Daemon)?;
+    let journal = journal(&config.journal.path, Purpose::Daemon)?;
+    Ok((host_in(config, Purpose::Daemon, journal, &sandbox).await?, sandbox))
+}
+
+fn sandbox(config: &Config, purpose: Purpose) -> Result<Sandbox, SetupError> {
+    let kept = Kept {
+        precompiled: config.sandbox.precompiled.as_ref().map(Precompiled::at),
+        cache: Some(Cache::at(&config.sandbox.cache)),
+        increments: None,
+    };
+    Ok(Sandbox::with(
+        purpose.of_sandbox(),
+        config.sandbox.limits.clone(),
+        kept,
+    )?)
+}
+
+/// Loads the plugins of a configuration, and tells what is wrong with each that can't be.
+pub async fn check_plugins(config: &Config) -> Result<Vec<String>, SetupError> {
+    let sandbox = sandbox(config, Purpose::Plugins)?;
+    let loading = Loading {
+        sandbox: &sandbox,
+        before: None,
+        trusts_what_was_compiled: false,
+    };
+    Ok(snapshot(config, loading).await.absent())
+}
+
+async fn host_in(
+    config: &Config,
+    purpose: Purpose,
+    journal: Arc<dyn Journal>,
+    sandbox: &Sandbox,
+) -> Result<Host, SetupError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let clouds = Arc::new(cloud::clouds(&config.cloud, &clock).await?.cached(&clock));
-    let sandbox = Sandbox::with(
-        match purpose {
-            Purpose::Daemon => Use::Daemon,
-            Purpose::OneAtATime | Purpose::Explain | Purpose::Orders => Use::OneAtATime,
-        },
-        config.sandbox.limits.clone(),
-        Kept {
-            precompiled: config.sandbox.precompiled.as_ref().map(Precompiled::at),
-            cache: Some(Cache::at(&config.sandbox.cache)),
-            increments: None,
-        },
-    )?;
     let terms = Terms {
         never: config.guard.never_block.iter().map(|prefix| prefix.net()).collect(),
         ..config.network_acl.terms()
     };
-    let (plugins, observations): (_, Arc<dyn ObservationSource>) = match purpose {
-        Purpose::Orders => (Vec::new(), Arc::new(NoObservations)),
-        _ => (
-            plugins::load_all(&config.plugins, &sandbox, None).await,
-            observations(config)?,
-        ),
+    let observations: Arc<dyn ObservationSource> = match purpose {
+        Purpose::Orders | Purpose::Plugins => Arc::new(NoObservations),
+        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain => observations(config)?,
     };
     let recorder = match purpose {
         Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings)?,
-        Purpose::Explain | Purpose::Orders => None,
+        Purpose::Explain | Purpose::Orders | Purpose::Plugins => None,
     };
+    let snapshot = match purpose {
+        Purpose::Orders => Snapshot::new([], rules(&config.guard)),
+        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain | Purpose::Plugins => {
+            let loading = Loading {
+                sandbox,
+                before: None,
+                trusts_what_was_compiled: purpose == Purpose::OneAtATime,
+            };
+            snapshot(config, loading).await
+        }
+    };
+    if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime) {
+        tell_plugins(config, &snapshot);
+    }
     let mut host = Host::new(Parts {
-        roster: Arc::new(Roster::new(Snapshot::new(plugins, rules(config)))),
+        roster: Arc::new(Roster::new(snapshot)),
         observations,
         converger: Converger::new(Means {
             clouds: Arc::clone(&clouds),
@@ -120,6 +172,7 @@ fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError
         // Who has no journal yet has no holds either.
         Purpose::Explain if !path.exists() => Arc::new(SqliteJournal::in_memory()?),
         Purpose::Explain => Arc::new(SqliteJournal::open_to_read(path)?),
+        Purpose::Plugins => Arc::new(SqliteJournal::in_memory()?),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Orders => Arc::new(SqliteJournal::open(path)?),
     })
 }
@@ -143,8 +196,41 @@ fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupErro
     Ok(Arc::new(StealthwatchApi::new(options)?))
 }
 
-fn rules(config: &Config) -> Rules {
-    let guard = &config.guard;
+/// The plugins and rules of a configuration.
+async fn snapshot(config: &Config, loading: Loading<'_>) -> Snapshot {
+    Snapshot {
+        answers: config.decision.answers,
+        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules(&config.guard))
+    }
+}
+
+/// Says which plugins are not pinned, and which could not be loaded. The host works all the same: alerts must get into the journal, and what is in force must be
+/// taken back in time.
+fn tell_plugins(config: &Config, snapshot: &Snapshot) {
+    for plugin in config.plugins.iter().filter(|plugin| plugin.is_unpinned()) {
+        tracing::warn!(
+            plugin = plugin.name,
+            "the plugin is not pinned, whatever lies at its `file` is run; `quell plugin lock` writes its sha256"
+        );
+    }
+    let absent = snapshot
+        .plugins
+        .iter()
+        .filter_map(|routed| Some((routed, routed.plugin.as_ref().err()?)));
+    for (routed, why) in absent.clone() {
+        let so = match &routed.on_failure {
+            OnFailure::Refuse => "alerts that are routed to it fail, are kept and tried again".to_owned(),
+            OnFailure::FallBackTo(name) => format!("`{name}` is asked instead"),
+        };
+        tracing::error!(plugin = routed.name, "a plugin could not be loaded: {why}; {so}");
+    }
+    if !snapshot.plugins.is_empty() && absent.count() == snapshot.plugins.len() {
+        tracing::error!("no plugin could be loaded: alerts are taken and kept, and nobody decides on them");
+    }
+}
+
+/// The guards' rules as the configuration has them.
+pub fn rules(guard: &Guard) -> Rules {
     Rules {
         never_block: guard.never_block.iter().map(|prefix| prefix.net()).collect(),
         widest_ipv4: guard.widest_ipv4.get(),

@@ -17,19 +17,30 @@ use crate::{
     text::with_causes,
 };
 
-/// Loads all plugins, at the same time, and lets each check its settings. What is wrong with one concerns no other. Plugins that were in force `before` with the
-/// same component, settings and limits are not loaded again, and their breakers stay as they are.
-pub(super) async fn load_all(configured: &[Plugin], sandbox: &Sandbox, before: Option<&Snapshot>) -> Vec<Routed> {
-    let load = async |plugin: &Plugin| {
-        let known = before.and_then(|before| before.named(&plugin.name));
-        routed(plugin, sandbox, known.map(|known| &**known)).await
-    };
-    join_all(configured.iter().map(load)).await
+/// How plugins are loaded.
+#[derive(Clone, Copy)]
+pub(super) struct Loading<'a> {
+    /// Where they run.
+    pub(super) sandbox: &'a Sandbox,
+    /// What was in force before. Plugins with the same component, settings and limits are not loaded again, and their breakers stay as they are.
+    pub(super) before: Option<&'a Snapshot>,
+    /// Whether a pinned component that was compiled before needs no look at its file: in a Lambda function's package the file can't change, and reading and summing
+    /// up its megabytes would stand before the first decision.
+    pub(super) trusts_what_was_compiled: bool,
 }
 
-async fn routed(plugin: &Plugin, sandbox: &Sandbox, before: Option<&Routed>) -> Routed {
+/// Loads all plugins, at the same time, and lets each check its settings. What is wrong with one concerns no other.
+pub(super) async fn load_all(configured: &[Plugin], loading: Loading<'_>) -> Vec<Routed> {
+    join_all(configured.iter().map(|plugin| routed(plugin, loading))).await
+}
+
+async fn routed(plugin: &Plugin, loading: Loading<'_>) -> Routed {
     let settings = settings(plugin);
-    let loaded = load(plugin, &settings, sandbox, before).await;
+    let before = loading
+        .before
+        .and_then(|before| before.named(&plugin.name))
+        .map(|before| &**before);
+    let loaded = load(plugin, &settings, loading, before).await;
     let breaker = Breaker::new(plugin.breaker);
     Routed {
         name: plugin.name.clone(),
@@ -58,12 +69,11 @@ enum Age {
 async fn load(
     plugin: &Plugin,
     settings: &str,
-    sandbox: &Sandbox,
+    loading: Loading<'_>,
     before: Option<&Routed>,
 ) -> Result<(sandbox::Plugin, Age), PluginError> {
-    let sandbox = sandbox.within(plugin.limits.clone())?;
-    // One that is pinned and was compiled before needs no look at its file.
-    if before.is_none()
+    let sandbox = loading.sandbox.within(plugin.limits.clone())?;
+    if loading.trusts_what_was_compiled
         && let PluginSource::File {
             sha256: Some(pinned), ..
         } = &plugin.source
@@ -80,12 +90,6 @@ async fn load(
         && before.settings == settings
     {
         return Ok((known.clone(), Age::Known));
-    }
-    if plugin.is_unpinned() {
-        tracing::warn!(
-            plugin = plugin.name,
-            "whatever lies at the plugin's `file` is run: `quell plugin lock` pins it by its digest"
-        );
     }
     let loaded = sandbox.load(&plugin.name, &component).await?;
     loaded.validate_settings(settings).await?;

@@ -73,16 +73,16 @@ impl Inquiry<'_> {
 
     /// Asks one plugin, if it is there and does not rest.
     async fn ask(&mut self, routed: &Routed, instead_of: Option<&str>) -> PluginReport {
-        let evaluated = match leave(routed, self.now) {
-            Ok(plugin) => self.evaluate(routed, plugin).await,
-            Err(why) => not_asked(&why),
+        let (given, evaluated) = match leave(routed, self.now) {
+            Ok(plugin) => (given(routed, plugin), self.evaluate(routed, plugin).await),
+            Err(why) => (None, not_asked(&why)),
         };
         if !routed.observes {
             self.intents.extend(evaluated.intents);
         }
         PluginReport {
             plugin: routed.name.clone(),
-            given: given(routed),
+            given,
             observes: routed.observes,
             instead_of: instead_of.map(str::to_owned),
             fell_back_to: match (&evaluated.answer, &routed.on_failure) {
@@ -174,9 +174,9 @@ fn not_asked(why: &NotAsked) -> Evaluated {
     }
 }
 
-fn given(routed: &Routed) -> Option<Given> {
+fn given(routed: &Routed, plugin: &Plugin) -> Option<Given> {
     Some(Given {
-        digest: routed.plugin.as_ref().ok()?.digest(),
+        digest: plugin.digest(),
         contract: CONTRACT_VERSION.to_owned(),
         settings: JsonText::read(&routed.settings).ok()?,
         may: routed.may.clone(),

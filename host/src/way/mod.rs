@@ -15,6 +15,7 @@ pub mod receive;
 pub mod recording;
 pub mod retry;
 mod surroundings;
+mod take_over;
 pub mod timer;
 pub mod work;
 pub mod worker;

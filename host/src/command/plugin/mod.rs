@@ -1,9 +1,13 @@
 //! `quell plugin`: for those who write plugins. One file a subcommand.
 
+mod bench;
 mod build;
 mod compile;
 mod inspect;
+mod list;
+mod lock;
 mod new;
+mod test;
 
 use clap::{Args, Subcommand};
 
@@ -31,7 +35,11 @@ pub struct PluginCommand {
 enum What {
     New(new::New),
     Build(build::Build),
+    Test(test::Test),
     Inspect(inspect::Inspect),
+    Bench(bench::Bench),
+    List(list::List),
+    Lock(lock::LockCommand),
     Compile(compile::Compile),
 }
 
@@ -41,14 +49,18 @@ impl PluginCommand {
         match self.what {
             What::New(new) => new.run(),
             What::Build(build) => build.run(global).await,
+            What::Test(test) => test.run(global).await,
             What::Inspect(inspect) => inspect.run(global).await,
+            What::Bench(bench) => bench.run(global).await,
+            What::List(list) => list.run(global).await,
+            What::Lock(lock) => lock.run(global),
             What::Compile(compile) => compile.run(global).await,
         }
     }
 }
 
 /// Where plugins are run: with the limits of the configuration, if there is one.
-fn workshop(global: &Global) -> Result<Workshop, Failure> {
+pub(super) fn workshop(global: &Global) -> Result<Workshop, Failure> {
     match Config::find(global.config.as_deref()) {
         Ok((_, config)) => Ok(Workshop {
             limits: config.sandbox.limits,

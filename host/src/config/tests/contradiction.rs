@@ -80,17 +80,6 @@ fn a_door_that_others_can_reach_needs_a_token() {
 }
 
 #[test]
-fn a_component_that_is_not_pinned_is_refused() {
-    insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'"), @r"
-    one problem in the configuration
-    quell.toml:4: plugin `mine` has a `file` but no `sha256`
-      4 | file = 'mine.wasm'
-        | ^^^^
-      write what `sha256sum mine.wasm` prints, so that no other component is ever run
-    ");
-}
-
-#[test]
 fn plugins_that_could_not_be_told_apart_or_found_are_refused() {
     let plugins = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[[plugin]]\nname = 'nacl-blok'\n[[plugin]]\nname = 'nacl-block'\n[[plugin]]\nname = 'nacl-block'\nmay = []";
     insta::assert_snapshot!(wrong(plugins), @r"

@@ -57,7 +57,7 @@ longest-hold = "1 month"
 [[plugin]]
 name = "nacl-block"
 may = ["blok"]
-detectors = ["guardduty"]
+route = [{ detector = "guarduty" }]
 [[plugin]]
 name = "mine"
 file = "mine.wasm"

@@ -3,11 +3,13 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use super::PluginStanding;
 use crate::{
     cloud::{Direction, NetworkAcl},
     converge::{Aggregate, Capacity, Drift},
     hold::{Change, Hold, HoldId, Pardon, Pause, Target},
     report::Failure,
+    roster::{Answers, Refused},
 };
 
 /// What came of an order. In JSON an object with one key, as the order.
@@ -68,6 +70,15 @@ pub enum Done {
         /// One a network ACL.
         acls: Vec<AclCapacity>,
     },
+    /// How the plugins stand.
+    Plugins {
+        /// Whose answers count if an alert goes to several.
+        answers: Answers,
+        /// One a plugin, in the order in which they are asked.
+        plugins: Vec<PluginStanding>,
+        /// The newest change of the configuration or of a plugin, if it was not taken over.
+        refused: Option<Refused>,
+    },
 }
 
 /// What was done, or would be, at one network ACL.
@@ -119,7 +130,7 @@ pub struct AclCapacity {
 }
 
 impl Done {
-    /// What the order came to at network ACLs. Empty for the capacity.
+    /// What the order came to at network ACLs. Empty for the capacity and the plugins.
     pub fn acls(&self) -> &[AclOutcome] {
         match self {
             Self::Released { acls, .. }
@@ -129,7 +140,7 @@ impl Done {
             | Self::Resumed { acls, .. }
             | Self::Converged { acls }
             | Self::Planned { acls } => acls,
-            Self::Capacity { .. } => &[],
+            Self::Capacity { .. } | Self::Plugins { .. } => &[],
         }
     }
 

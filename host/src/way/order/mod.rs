@@ -7,6 +7,8 @@ mod capacity_table;
 pub mod done;
 mod error;
 mod pardon;
+mod plugin_table;
+mod plugins;
 mod release;
 mod term;
 #[cfg(test)]
@@ -20,6 +22,7 @@ pub use self::{
     done::{AclCapacity, AclOutcome, Done, Uncovered},
     error::OrderError,
     pardon::PardonTerms,
+    plugins::{PluginStanding, PluginState},
 };
 use super::Host;
 use crate::{
@@ -72,6 +75,8 @@ pub enum Order {
         #[serde(default)]
         at: TargetFilter,
     },
+    /// Say how the plugins stand.
+    Plugins {},
 }
 
 /// Which holds to end, and whether to pardon.
@@ -110,7 +115,10 @@ impl TargetFilter {
 impl Order {
     /// Whether it only looks: nothing is written, neither to AWS nor to the journal.
     pub fn is_look(&self) -> bool {
-        matches!(self, Self::Converge { dry_run: true, .. } | Self::Capacity { .. })
+        matches!(
+            self,
+            Self::Converge { dry_run: true, .. } | Self::Capacity { .. } | Self::Plugins {}
+        )
     }
 
     /// Whether it makes sense where there is no journal yet. All others are about something that a journal has.
@@ -143,6 +151,7 @@ impl Host {
                 }
             }
             Order::Capacity { at } => self.capacity(self.known(&at).await?).await,
+            Order::Plugins {} => self.plugins(),
         };
         // The timer need not oversleep the end of what was ordered.
         self.held.notify_one();

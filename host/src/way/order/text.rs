@@ -43,6 +43,11 @@ impl Display for Done {
             }
             Self::Converged { .. } | Self::Planned { .. } => Ok(()),
             Self::Capacity { acls } => super::capacity_table::write(out, acls),
+            Self::Plugins {
+                answers,
+                plugins,
+                refused,
+            } => super::plugin_table::write(out, plugins, *answers, refused.as_ref()),
         }?;
         let verbose = matches!(self, Self::Converged { .. } | Self::Planned { .. });
         for acl in self.acls() {

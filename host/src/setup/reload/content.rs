@@ -1,0 +1,59 @@
+//! The content: a configuration with the digests of the plugins that it names.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    config::{Config, PluginSource},
+    digest::Digest,
+    text::with_causes,
+};
+
+/// What a configuration and its plugins' files hold. Equal contents behave alike, whenever they were written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Content {
+    /// The configuration, or why it can't be used.
+    config: Result<Config, String>,
+    /// The file of each plugin that has one, and the digest of what is there; None if it can't be read.
+    components: Vec<(PathBuf, Option<Digest>)>,
+}
+
+impl Content {
+    /// What is there now.
+    pub(super) fn read(file: &Path) -> Self {
+        match Config::load(file) {
+            Ok(config) => Self::of(config),
+            Err(error) => Self {
+                config: Err(with_causes(&error)),
+                components: Vec::new(),
+            },
+        }
+    }
+
+    /// A configuration that was read, and what its plugins' files hold now.
+    pub(crate) fn of(config: Config) -> Self {
+        let components = config.plugins.iter().filter_map(|plugin| match &plugin.source {
+            PluginSource::BuiltIn => None,
+            PluginSource::File { path, .. } => {
+                let digest = fs::read(path).ok().map(|bytes| Digest::of(&bytes));
+                Some((path.clone(), digest))
+            }
+        });
+        Self {
+            components: components.collect(),
+            config: Ok(config),
+        }
+    }
+
+    /// The configuration, or why it can't be used.
+    pub(super) fn config(&self) -> Result<&Config, &str> {
+        self.config.as_ref().map_err(String::as_str)
+    }
+
+    /// The plugins' files.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.components.iter().map(|(path, _)| path.clone())
+    }
+}

@@ -1,0 +1,28 @@
+//! What of a changed configuration has to wait for a restart.
+
+use crate::config::Config;
+
+/// The sections that differ and are not taken over while the daemon works: what a process opens, holds or shares out when it begins.
+pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
+    let mut sandbox = new.sandbox.clone();
+    if sandbox.limits.clone().in_the_pool_of(&began_with.sandbox.limits) == sandbox.limits {
+        // Plugins have taken the others over among their own limits.
+        sandbox.limits = began_with.sandbox.limits.clone();
+    }
+    let differ = [
+        ("mode", began_with.mode != new.mode),
+        ("[journal]", began_with.journal != new.journal),
+        ("[aws] or [simulated]", began_with.cloud != new.cloud),
+        (
+            "[stealthwatch-cloud]",
+            began_with.stealthwatch_cloud != new.stealthwatch_cloud,
+        ),
+        ("[http]", began_with.http != new.http),
+        ("[recordings]", began_with.recordings != new.recordings),
+        ("[network-acl]", began_with.network_acl != new.network_acl),
+        ("[work]", began_with.work != new.work),
+        ("[sandbox]", began_with.sandbox != sandbox),
+    ];
+    let differing = differ.into_iter().filter(|(_, differs)| *differs);
+    differing.map(|(section, _)| section).collect()
+}
