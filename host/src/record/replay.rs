@@ -57,7 +57,7 @@ pub struct Replayed {
     pub asked: BTreeSet<Question>,
     /// What was asked and is not in the recording.
     pub unrecorded: Vec<Unrecorded>,
-    /// The facts that the recorded plugin asked for, and this one did not.
+    /// The facts that the recorded plugin asked for, and this one did not. Empty if it failed: then it did not come to all of its questions.
     pub unasked: Vec<Question>,
     /// What the call cost.
     pub cost: Cost,
@@ -134,13 +134,16 @@ pub async fn replay(
     let is_expected = |fact: &&super::FactRecord| fact.asked_by.iter().any(|plugin| plugin == candidate.name);
     let expected = recording.facts.iter().filter(is_expected).map(|fact| &fact.question);
     Ok(Replayed {
-        answer: evaluated.answer,
         examined: evaluated.examined.into_iter().map(Examined::from).collect(),
         intents: evaluated.intents,
         unrecorded: Unrecorded::facts(&asked, &facts)
             .chain(surroundings.unrecorded())
             .collect(),
-        unasked: expected.filter(|question| !asked.contains(question)).cloned().collect(),
+        unasked: match evaluated.answer {
+            Answer::Decided(_) => expected.filter(|question| !asked.contains(question)).cloned().collect(),
+            Answer::Failed(_) => Vec::new(),
+        },
+        answer: evaluated.answer,
         cost: evaluated.cost,
         log: evaluated.log,
         asked,

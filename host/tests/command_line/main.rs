@@ -66,6 +66,7 @@ fn every_help_teaches() {
         "resume",
         "converge",
         "capacity",
+        "recordings",
         "demo",
         "plugin",
         "config",
