@@ -5,6 +5,7 @@
 )]
 
 mod plugin_folder;
+mod plugin_tools;
 mod without_daemon;
 
 use std::{
