@@ -4,6 +4,7 @@
     reason = "a test that can't run `quell` must fail, in a helper too"
 )]
 
+mod plugin_folder;
 mod without_daemon;
 
 use std::{
@@ -66,6 +67,7 @@ fn every_help_teaches() {
         "converge",
         "capacity",
         "demo",
+        "plugin",
         "config",
         "completions",
         "version",

@@ -2,7 +2,6 @@
 //!
 //! The evaluator is the host's own, by [`record::replay`](crate::record::replay()). One recording is a [`Trial`]; all of a folder are a [`Run`].
 
-pub mod accept;
 pub mod cost;
 pub mod difference;
 pub mod junit;
@@ -12,5 +11,5 @@ pub mod trial;
 
 pub use self::{
     run::{Run, RunError, run},
-    trial::{Outcome, Trial},
+    trial::{Outcome, Trial, recorded},
 };
