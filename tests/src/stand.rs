@@ -24,8 +24,9 @@ use quell::{
     },
     guard::Rules,
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
+    record::Recorder,
     report::{Mode, Report},
-    roster::{Roster, Route, Routed, Snapshot},
+    roster::{Answers, Roster, Route, Routed, Snapshot},
     sandbox::{Limits, Plugin, Sandbox, Use},
     simulated_stealthwatch::SimulatedStealthwatch,
     way::{Host, Parts, Receipt, work::Worked},
@@ -133,6 +134,19 @@ impl Stand {
         })
     }
 
+    /// Puts these plugins in force in place of those that were, as a reload does.
+    pub async fn decides_with(
+        &self,
+        answers: Answers,
+        plugins: impl IntoIterator<Item = Routed>,
+    ) -> anyhow::Result<()> {
+        let snapshot = Snapshot {
+            answers,
+            ..Snapshot::new(plugins, rules())
+        };
+        Ok(self.host.take_over(snapshot).await?)
+    }
+
     /// A new host around the same accounts and journal, as after a crash.
     pub fn restart(&mut self) -> anyhow::Result<()> {
         let observations = api(&self.stealthwatch)?;
@@ -145,6 +159,14 @@ impl Stand {
             self.routed.clone(),
         );
         self.host = Arc::new(host);
+        Ok(())
+    }
+
+    /// As [`Self::restart`], with a recorder.
+    pub fn restart_with_recorder(&mut self, recorder: Recorder) -> anyhow::Result<()> {
+        self.restart()?;
+        let host = Arc::get_mut(&mut self.host).context("nobody else has the new host yet")?;
+        host.set_recorder(recorder);
         Ok(())
     }
 
