@@ -180,7 +180,7 @@ fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError
 fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupError> {
     let Some(api) = &config.stealthwatch_cloud else {
         tracing::warn!(
-            "[stealthwatch-cloud] is not configured: alerts are taken, but without observations nobody can be blocked"
+            "[stealthwatch-cloud] is not configured: its alerts are taken, but without their observations nobody can be blocked"
         );
         return Ok(Arc::new(NoObservations));
     };

@@ -23,7 +23,7 @@ function ask(question, ...of) {
     return question(...of);
   } catch (error) {
     const { tag, val } = error.payload ?? error;
-    throw typeof tag === 'string' ? new FactError(tag, val) : error;
+    throw tag ? new FactError(tag, val) : error;
   }
 }
 
@@ -108,7 +108,6 @@ export function decider(plugin) {
       }),
   };
 }
-
 
 /** @param {any} decision */
 function toHost(decision) {

@@ -6,6 +6,8 @@ pub mod cost;
 pub mod difference;
 pub mod junit;
 pub mod run;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod trial;
 
