@@ -118,7 +118,8 @@ languages: $(NODE_MODULES)/.package-lock.json $(COMPONENTIZE_PY) ## What builds 
 $(NODE_MODULES)/.package-lock.json: examples/plugins/javascript/package-lock.json
 	$(call say,Installing componentize-js)
 	@command -v npm >/dev/null || { echo "Node.js 20 or newer is needed: https://nodejs.org"; exit 1; }
-	cd $(dir $<) && npm ci --no-audit --no-fund
+	@# As `quell plugin build` does it.
+	cd $(dir $<) && npm install --no-save --no-audit --no-fund
 	@touch $@
 
 $(COMPONENTIZE_PY): examples/plugins/python/requirements.txt

@@ -26,7 +26,7 @@ use quell::{
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
     record::Recorder,
     report::{Mode, Report},
-    roster::{Roster, Route, Routed, Snapshot},
+    roster::{Answers, Roster, Route, Routed, Snapshot},
     sandbox::{Limits, Plugin, Sandbox, Use},
     simulated_stealthwatch::SimulatedStealthwatch,
     way::{Host, Parts, Receipt, work::Worked},
@@ -132,6 +132,19 @@ impl Stand {
             mode,
             routed,
         })
+    }
+
+    /// Puts these plugins in force in place of those that were, as a reload does.
+    pub async fn decides_with(
+        &self,
+        answers: Answers,
+        plugins: impl IntoIterator<Item = Routed>,
+    ) -> anyhow::Result<()> {
+        let snapshot = Snapshot {
+            answers,
+            ..Snapshot::new(plugins, rules())
+        };
+        Ok(self.host.take_over(snapshot).await?)
     }
 
     /// A new host around the same accounts and journal, as after a crash.

@@ -130,7 +130,9 @@ async fn host_in(
             snapshot(config, loading).await
         }
     };
-    tell_absent(&snapshot);
+    if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime) {
+        tell_plugins(config, &snapshot);
+    }
     let mut host = Host::new(Parts {
         roster: Arc::new(Roster::new(snapshot)),
         observations,
@@ -178,7 +180,7 @@ fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError
 fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupError> {
     let Some(api) = &config.stealthwatch_cloud else {
         tracing::warn!(
-            "[stealthwatch-cloud] is not configured: alerts are taken, but without observations nobody can be blocked"
+            "[stealthwatch-cloud] is not configured: its alerts are taken, but without their observations nobody can be blocked"
         );
         return Ok(Arc::new(NoObservations));
     };
@@ -202,8 +204,15 @@ async fn snapshot(config: &Config, loading: Loading<'_>) -> Snapshot {
     }
 }
 
-/// Says which plugins could not be loaded. The host works all the same: alerts must get into the journal, and what is in force must be taken back in time.
-fn tell_absent(snapshot: &Snapshot) {
+/// Says which plugins are not pinned, and which could not be loaded. The host works all the same: alerts must get into the journal, and what is in force must be
+/// taken back in time.
+fn tell_plugins(config: &Config, snapshot: &Snapshot) {
+    for plugin in config.plugins.iter().filter(|plugin| plugin.is_unpinned()) {
+        tracing::warn!(
+            plugin = plugin.name,
+            "the plugin is not pinned, whatever lies at its `file` is run; `quell plugin lock` writes its sha256"
+        );
+    }
     let absent = snapshot
         .plugins
         .iter()

@@ -91,12 +91,6 @@ async fn load(
     {
         return Ok((known.clone(), Age::Known));
     }
-    if plugin.is_unpinned() {
-        tracing::warn!(
-            plugin = plugin.name,
-            "whatever lies at the plugin's `file` is run: `quell plugin lock` pins it by its digest"
-        );
-    }
     let loaded = sandbox.load(&plugin.name, &component).await?;
     loaded.validate_settings(settings).await?;
     Ok((loaded, Age::New))

@@ -11,6 +11,7 @@ import { decide, describe, settingsOf } from './decider.js';
 import { writeTo } from './log.js';
 import { FactError, Failure } from './quell.js';
 
+forbidClock();
 writeTo(write);
 
 /** The contract has times as 64-bit integers; here they are numbers, which hold every millisecond for 285,000 years. */
@@ -22,7 +23,7 @@ function ask(question, ...of) {
     return question(...of);
   } catch (error) {
     const { tag, val } = error.payload ?? error;
-    throw typeof tag === 'string' ? new FactError(tag, val) : error;
+    throw tag ? new FactError(tag, val) : error;
   }
 }
 
@@ -37,6 +38,15 @@ const facts = {
   },
 };
 
+/** An answer that the contract has a place for among its errors. The code around this takes the payload for it. */
+class Refused extends Error {
+  /** @param {any} payload */
+  constructor(payload) {
+    super('refused');
+    this.payload = payload;
+  }
+}
+
 /**
  * Run, and tell the host why it broke if it does: all that it would see is that it did.
  *
@@ -47,22 +57,13 @@ function told(call, run) {
   try {
     return run();
   } catch (error) {
-    if (error?.payload === undefined) {
-      write('error', panic(error, call));
-      trap();
-    }
-    throw error;
+    if (error instanceof Refused) throw error;
+    write('error', panic(error, call));
+    // What is thrown is read as the contract's own error by the code around this, whatever it is: settings would be wrong for no reason. Of this
+    // there can be nothing read, and the call is ended.
+    throw new Refused(null);
   }
 }
-
-/**
- * End the call. An error that is only thrown ends it for some of the contract's functions; of others the host would read as the answer what lies in
- * memory. What gives real random numbers was taken out of the component, and what is in its place ends it.
- */
-const trap = crypto.getRandomValues.bind(crypto, new Uint8Array(1));
-
-// Before the plugin is run for the first time, and after the line above.
-forbidClock();
 
 /** As many frames of a stack as a person reads. */
 const FRAMES = 8;
@@ -94,7 +95,7 @@ export function decider(plugin) {
     validateSettings: (/** @type {string} */ text) =>
       told('validate-settings', () => {
         const { problems } = settingsOf(plugin, text);
-        if (problems.length > 0) throw refused(problems);
+        if (problems.length > 0) throw new Refused(problems);
       }),
     decide: (/** @type {any} */ request) =>
       told('decide', () => {
@@ -102,14 +103,11 @@ export function decider(plugin) {
         try {
           return toHost(decide(plugin, { ...request, alert, now: Number(request.now) }, facts));
         } catch (error) {
-          throw error instanceof Failure ? refused({ tag: error.kind, val: error.message }) : error;
+          throw error instanceof Failure ? new Refused({ tag: error.kind, val: error.message }) : error;
         }
       }),
   };
 }
-
-/** An error that the contract has a place for, and no breakdown. @param {any} payload */
-const refused = (payload) => Object.assign(new Error('refused'), { payload });
 
 /** @param {any} decision */
 function toHost(decision) {

@@ -65,27 +65,31 @@ fn what_is_wrong_in_the_configuration_ends_with_code_3_wherever_it_is_noticed() 
             "0".repeat(64)
         )
     };
-    for (what, more) in [
-        ("a misspelt key", "max-bodi = 5".to_owned()),
-        ("a token that is not set", "token-env = \"NOT_SET\"".to_owned()),
-        ("a plugin of other bytes", plugin("")),
+    // A bad plugin keeps nobody from starting; who wants to know before asks for a check.
+    let (serve, check): (&[&str], &[&str]) = (&["serve"], &["config", "check"]);
+    for (what, command, more) in [
+        ("a misspelt key", serve, "max-bodi = 5".to_owned()),
+        ("a token that is not set", serve, "token-env = \"NOT_SET\"".to_owned()),
+        ("a plugin of other bytes", check, plugin("")),
         (
             "wrong settings",
+            check,
             "[[plugin]]\nname = \"nacl-block\"\nsettings = { block-seconds = 0 }".to_owned(),
         ),
         (
             "an API key that is not there",
+            serve,
             "[stealthwatch-cloud]\nbase-url = \"https://example.com/api/v3/\"\nuser = \"quell\"\nkey-file = \"no.key\""
                 .to_owned(),
         ),
     ] {
         let quell = plain(&more);
         fs::write(quell.path("mine.wasm"), "not the right one").unwrap();
-        let failed = quell.run(&["serve"]).unwrap();
+        let failed = quell.run(command).unwrap();
         all.push(format!("{what}: {:?}\n{}", failed.exit, told(&quell, &failed)));
     }
     let quell = plain(&plugin(""));
-    let failed = quell.run(&["serve"]).unwrap();
+    let failed = quell.run(check).unwrap();
     all.push(format!(
         "a plugin that is not there: {:?}\n{}",
         failed.exit,

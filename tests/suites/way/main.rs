@@ -7,5 +7,6 @@ mod failing;
 mod keeping;
 mod orders;
 mod places;
+mod plugins;
 mod recordings;
 mod redaction;

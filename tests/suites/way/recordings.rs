@@ -106,18 +106,18 @@ async fn the_alert_and_the_observations_stay_token_by_token() {
 async fn a_fact_that_is_not_recorded_is_never_answered_with_not_known() {
     let recording = without(recording().await, "history of 203.0.113.7");
     let replayed = replayed(&recording).await;
-    insta::assert_snapshot!(unrecorded(&replayed), @"");
+    insta::assert_snapshot!(unrecorded(&replayed), @"the plugin asked for `history of 203.0.113.7`, which is not in the recording; there is `history of 203.0.113.50`, `history of 10.99.3.4`, `history of 192.0.2.99` and 1 more of that kind");
     let mut recording = recording;
     let plugin = default_plugin().await.unwrap();
     let candidate = recording.plugins[0].clone();
     let refused = recording
         .accept(Candidate::in_place_of(&candidate, &plugin), &replayed)
         .unwrap_err();
-    insta::assert_snapshot!(refused, @"");
+    insta::assert_snapshot!(refused, @"the replay asked for what is not in the recording, so its decision is worth nothing: record the alert again");
 }
 
 #[tokio::test]
-async fn a_fact_that_is_asked_with_other_arguments_is_told_with_what_was_there_and_what_nobody_asks_for() {
+async fn a_fact_that_is_asked_with_other_arguments_is_told_with_the_nearest_that_was_there() {
     let mut recording = recording().await;
     let history = |address: &str| Question::History(address.to_owned());
     let of_attacker = recording
@@ -127,8 +127,18 @@ async fn a_fact_that_is_asked_with_other_arguments_is_told_with_what_was_there_a
         .unwrap();
     of_attacker.question = history("203.0.113.77");
     let replayed = replayed(&recording).await;
-    insta::assert_snapshot!(unrecorded(&replayed), @"");
-    assert_eq!(replayed.unasked, [history("203.0.113.77")]);
+    insta::assert_snapshot!(unrecorded(&replayed), @"the plugin asked for `history of 203.0.113.7`, which is not in the recording; there is `history of 203.0.113.77`, `history of 203.0.113.50`, `history of 10.99.3.4` and 2 more of that kind");
+    assert!(replayed.unasked.is_empty(), "who can't go on has not left anything out");
+}
+
+#[tokio::test]
+async fn a_recorded_fact_that_the_plugin_does_not_ask_for_any_more_is_told() {
+    let mut recording = recording().await;
+    let mut left_over = recording.facts.last().unwrap().clone();
+    left_over.question = Question::NetworkAcl("subnet-0123456789abcdef0".to_owned());
+    left_over.asked_by = vec!["nacl-block".to_owned()];
+    recording.facts.push(left_over.clone());
+    assert_eq!(replayed(&recording).await.unasked, [left_over.question]);
 }
 
 #[tokio::test]
@@ -144,7 +154,7 @@ async fn a_place_of_a_block_that_is_not_recorded_is_told() {
     let mut recording = recording().await;
     recording.guards.surroundings.clear();
     let replayed = replayed(&recording).await;
-    insta::assert_snapshot!(unrecorded(&replayed), @"");
+    insta::assert_snapshot!(unrecorded(&replayed), @"the guards asked what is around instance i-0abc1234def567890, which is not in the recording; there is nothing of that kind");
     assert!(replayed.intents.is_empty());
 }
 
@@ -197,7 +207,7 @@ async fn the_journals_own_reports_are_recordings() {
     assert_eq!(recording.to_text(), Recording::of(&report).unwrap().to_text());
     let replayed = replayed(recording).await;
     assert_eq!(replayed.answer, recording.plugins[0].answer);
-    insta::assert_snapshot!(refused.recording.as_ref().unwrap_err(), @"");
+    insta::assert_snapshot!(refused.recording.as_ref().unwrap_err(), @"the alert was refused before any plugin was asked (the alert is for account 999999999999, which is not configured ([[aws.account]])), so there is nothing to replay");
 
     let later = Some("2026-03-01T12:00:01Z".parse().unwrap());
     assert!(load_any(&path, later).await.unwrap().is_empty());
@@ -207,7 +217,7 @@ async fn the_journals_own_reports_are_recordings() {
 async fn a_report_of_an_older_quell_is_too_old_and_says_so() {
     let mut report = explained().await;
     report.basis = None;
-    insta::assert_snapshot!(Recording::of(&report).unwrap_err(), @"");
+    insta::assert_snapshot!(Recording::of(&report).unwrap_err(), @"the report is of a Quell that did not keep what plugins and guards were told, so it can't be replayed: it is too old");
     let mut value = serde_json::to_value(explained().await).unwrap();
     let plugin = value["plugins"][0].as_object_mut().unwrap();
     plugin.remove("given");
@@ -228,7 +238,11 @@ async fn the_daemon_writes_a_file_for_each_alert_and_the_oldest_goes() {
     }
     stand.pass(1).await.unwrap();
     stand.report("4", recorded::ATTACK).await.unwrap();
-    insta::assert_snapshot!(files(&directory).join("\n"), @"");
+    insta::assert_snapshot!(files(&directory).join("\n"), @r"
+    20260301T120000.000Z-stealthwatch-cloud-6150_3.recording.json
+    20260301T120001.000Z-stealthwatch-cloud-6125.recording.json
+    notes.txt
+    ");
     let loaded = load(&directory).unwrap();
     let attack = loaded.last().unwrap().recording.as_ref().unwrap();
     assert!(matches!(
@@ -303,5 +317,14 @@ async fn what_is_no_recording_is_told_with_its_place_and_the_remedy() {
         .iter()
         .map(|one| format!("{}: {}", one.name, one.recording.as_ref().unwrap_err()))
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    1-not-json: this is not JSON, so it is no recording: key must be a string at line 2 column 3
+    2-alert: this is JSON, but no recording: it has no `format` at its top; an alert becomes a recording by `quell explain ALERT --record FILE`
+    3-list: this is JSON, but no recording: it has no `format` at its top; an alert becomes a recording by `quell explain ALERT --record FILE`
+    4-newer: this recording has format 2, and this Quell reads formats up to 1: take a newer Quell, or record the alert again with this one
+    5-misspelt: this recording is not as format 1 wants it: unknown field `fact`, expected one of `format`, `quell`, `note`, `redacted`, `mode`, `now`, `alert`, `facts`, `guards`, `plugins`, `plan` at line 46 column 8; see the schema that `quell recordings schema` prints
+    6-no-answer: this recording is not as format 1 wants it: the fact `history of 203.0.113.7` has neither an `answer` nor an `error`: write one at line 229 column 0; see the schema that `quell recordings schema` prints
+    7-cut: this is not JSON, so it is no recording: EOF while parsing an object at line 328 column 0
+    8-bytes: this is not a recording: it is not UTF-8 text
+    ");
 }

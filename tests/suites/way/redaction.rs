@@ -116,7 +116,7 @@ async fn a_field_that_the_alert_can_not_do_without_is_refused_by_its_name() {
     let recording = Recording::of(&_stand.host.explain(alert).await.unwrap()).unwrap();
     let error = redactor(&["merit"]).redact(&recording).unwrap_err();
     assert!(matches!(error, RedactError::Unreadable { .. }));
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"a value of a redacted field (merit) is a word of the recording itself: take the field out");
 }
 
 /// Addresses that tried, with how often they did.

@@ -107,7 +107,10 @@ fn files(name: &PluginName, language: Language) -> Result<Vec<File>, NewError> {
             path,
         }
     });
-    Ok(named.chain(given).chain(below("wit/", embedded::CONTRACT)).collect())
+    let contract = below("wit/", embedded::CONTRACT).into_iter();
+    // What else lies there is for those who work on Quell.
+    let contract = contract.filter(|file| file.path.ends_with(".wit"));
+    Ok(named.chain(given).chain(contract).collect())
 }
 
 /// Embedded files, each behind this prefix.

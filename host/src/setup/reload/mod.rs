@@ -117,7 +117,7 @@ impl Reloader {
         if !lost.is_empty() {
             return Err(lost.join("; "));
         }
-        super::tell_absent(&snapshot);
+        super::tell_plugins(config, &snapshot);
         let plugins: Vec<_> = snapshot.plugins.iter().map(|routed| standing(routed)).collect();
         if let Err(error) = self.host.take_over(snapshot).await {
             tracing::error!("network ACLs follow the new rules later: {}", with_causes(&error));

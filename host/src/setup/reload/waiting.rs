@@ -18,6 +18,7 @@ pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
             began_with.stealthwatch_cloud != new.stealthwatch_cloud,
         ),
         ("[http]", began_with.http != new.http),
+        ("[recordings]", began_with.recordings != new.recordings),
         ("[network-acl]", began_with.network_acl != new.network_acl),
         ("[work]", began_with.work != new.work),
         ("[sandbox]", began_with.sandbox != sandbox),

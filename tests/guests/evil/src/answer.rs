@@ -27,6 +27,9 @@ pub fn to(mode: &str) -> Result<Decision, Failure> {
             change: StateChange::Stop,
             extensions: Vec::new(),
         }))]),
+        "block-short" => remediate(vec![web("it scans", 600)]),
+        "block-long" => remediate(vec![web("it tries passwords", 7200)]),
+        "nothing" => nothing("it is harmless"),
         "fail-settings" => Err(Failure::Settings("`x` is no number".to_owned())),
         "fail-facts" => Err(Failure::Facts("the observations are not there".to_owned())),
         "fail-alert" => Err(Failure::Alert("it has no source\nERROR a forged line".to_owned())),
@@ -73,6 +76,21 @@ fn block(prefix: &str) -> Remediation {
         at: BlockPlace::Instance("i-0a1b2c3d4e5f60718".to_owned()),
         extensions: Vec::new(),
     }))
+}
+
+/// A block at the web server of the simulated account, which the guards let pass.
+fn web(reason: &str, seconds: u64) -> Remediation {
+    let block = Action::Block(Block {
+        prefix: "198.51.100.7/32".to_owned(),
+        direction: Direction::Ingress,
+        at: BlockPlace::Instance("i-0abc1234def567890".to_owned()),
+        extensions: Vec::new(),
+    });
+    Remediation {
+        reason: reason.to_owned(),
+        until: End::Seconds(seconds),
+        ..of(block)
+    }
 }
 
 fn of(action: Action) -> Remediation {

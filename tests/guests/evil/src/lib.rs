@@ -1,6 +1,7 @@
 //! A plugin that attacks its host. Each mode is one threat; the host must end or answer each in its own words, and go on.
 //!
-//! The settings are the name of the mode, for `validate-settings` and `decide` alike. `describe` is given nothing, so its mode stands in
+//! The settings are the name of the mode, for `validate-settings` and `decide` alike. In a configuration, where settings are a table, the mode of `decide` is its only
+//! key, `mode`. `describe` is given nothing, so its mode stands in
 //! the static `DESCRIBE`, and the tests overwrite it in the component's bytes.
 
 #![cfg(target_family = "wasm")]
@@ -40,9 +41,18 @@ impl Guest for Evil {
     }
 
     fn decide(request: Request) -> Result<Decision, Failure> {
-        attack::run(&request.settings);
-        answer::to(&request.settings)
+        let mode = mode(&request.settings);
+        attack::run(mode);
+        answer::to(mode)
     }
+}
+
+/// The mode in `{"mode":"…"}`, or else the text itself.
+fn mode(settings: &str) -> &str {
+    let inside = settings
+        .strip_prefix("{\"mode\":\"")
+        .and_then(|rest| rest.strip_suffix("\"}"));
+    inside.unwrap_or(settings)
 }
 
 export!(Evil);
