@@ -10,6 +10,14 @@ RIE := $(VENV)/bin/aws-lambda-rie
 # The newest test tools need no newer pip; a version note on every run would only be noise.
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
+# What is written in JavaScript and in Python for authors of plugins, with tests of its own. The tests of the templates are in the suite `languages`,
+# because a template is whole only as a new folder.
+JAVASCRIPT := plugins/javascript examples/plugins/javascript
+PYTHON_FOLDERS := plugins/python examples/plugins/python
+# What builds plugins in both languages; the suites share it.
+NODE_MODULES := examples/plugins/javascript/node_modules
+COMPONENTIZE_PY := examples/plugins/python/.venv/bin/componentize-py
+
 comma := ,
 say = @printf '\n\033[1m==> %s\033[0m\n' "$(1)"
 
@@ -27,7 +35,10 @@ demo: toolchain ## See it all on a simulated account (no AWS; about 6 minutes th
 .PHONY: test
 # The same made-up cases in every run, so that a red one is the work of a change; `make soak` plays others each time.
 test: export PROPTEST_RNG_SEED ?= 20260101
-test: toolchain venv lint ## Everything that CI runs
+test: toolchain venv languages lint ## Everything that CI runs
+	$(call say,The JavaScript and Python that authors of plugins use)
+	for folder in $(JAVASCRIPT); do (cd $$folder && node --test --test-reporter=dot); done
+	for folder in $(PYTHON_FOLDERS); do (cd $$folder && $(abspath $(VENV))/bin/python -m unittest --quiet); done
 	$(call say,Unit$(comma) property$(comma) conformance and end-to-end tests)
 	cargo test --locked --workspace
 	$(call say,The build without AWS)
@@ -35,13 +46,15 @@ test: toolchain venv lint ## Everything that CI runs
 	$(call say,All is well)
 
 .PHONY: lint
-lint: toolchain venv ## Format, clippy, documentation, templates
+lint: toolchain venv languages ## Format, clippy, documentation, types, templates
 	$(call say,Format)
 	cargo fmt --all --check
 	$(call say,Clippy)
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	$(call say,Documentation)
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
+	$(call say,Types of the JavaScript)
+	$(NODE_MODULES)/.bin/tsc --project plugins/javascript
 	$(call say,Deployment template)
 	$(VENV)/bin/cfn-lint examples/lambda/template.yaml
 
@@ -98,6 +111,23 @@ $(RIE): tests/python/emulator.txt | $(VENV)/.made
 	$(PIP) download --no-deps --require-hashes --dest $(VENV)/wheels --requirement $<
 	$(VENV)/bin/python tests/python/emulator.py $(VENV)/wheels $@
 
+.PHONY: languages
+languages: $(NODE_MODULES)/.package-lock.json $(COMPONENTIZE_PY) ## What builds plugins in JavaScript and Python: componentize-js and componentize-py
+
+# npm writes this file last.
+$(NODE_MODULES)/.package-lock.json: examples/plugins/javascript/package-lock.json
+	$(call say,Installing componentize-js)
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer is needed: https://nodejs.org"; exit 1; }
+	@# As `quell plugin build` does it.
+	cd $(dir $<) && npm install --no-save --no-audit --no-fund
+	@touch $@
+
+$(COMPONENTIZE_PY): examples/plugins/python/requirements.txt
+	$(call say,Installing componentize-py)
+	cd $(dir $<) && { test -x .venv/bin/python || $(PYTHON) -m venv .venv; }
+	$(dir $@)python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement $<
+	@touch $@
+
 .PHONY: clean
 clean: ## Remove all that was built or installed here
-	rm -rf target $(VENV)
+	rm -rf target $(VENV) examples/plugins/*/target examples/plugins/javascript/node_modules examples/plugins/python/.venv

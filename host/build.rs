@@ -14,7 +14,7 @@ use std::{
 use quell_plugin_build::PluginCrate;
 
 /// What `quell plugin new` writes: the constant in `host/src/kit/new/embedded.rs`, and the folder.
-const EMBEDDED: [(&str, &str); 7] = [
+const EMBEDDED: [(&str, &str); 8] = [
     ("RUST", "host/src/kit/template/rust"),
     ("JAVASCRIPT", "host/src/kit/template/javascript"),
     ("PYTHON", "host/src/kit/template/python"),
@@ -22,19 +22,11 @@ const EMBEDDED: [(&str, &str); 7] = [
     ("JAVASCRIPT_SDK", "plugins/javascript/quell"),
     ("PYTHON_SDK", "plugins/python"),
     ("CONTRACT", "wit"),
+    ("RECORDINGS", "host/src/kit/template/recordings"),
 ];
 
 /// What lies in these folders and is not for authors: what tools leave behind, the SDKs' own tests, and copies of the contract as it was.
-const LEFT_OUT: [&str; 8] = [
-    "target",
-    "node_modules",
-    ".venv",
-    "__pycache__",
-    "test",
-    "tests",
-    "released",
-    "quell.test",
-];
+const LEFT_OUT: [&str; 6] = ["target", "node_modules", ".venv", "__pycache__", "tests", "released"];
 
 /// The plugins, by the names of their folders. `src/builtin.rs` has the same.
 const PLUGINS: [&str; 3] = ["nacl-block", "guardduty-block", "isolate-attacker"];

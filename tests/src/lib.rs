@@ -5,6 +5,7 @@
 pub mod attack;
 #[cfg(feature = "aws")]
 pub mod emulator;
+pub mod foreign;
 pub mod guest;
 pub mod mortal;
 #[cfg(feature = "aws")]

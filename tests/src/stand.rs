@@ -24,6 +24,7 @@ use quell::{
     },
     guard::Rules,
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
+    record::Recorder,
     report::{Mode, Report},
     roster::{Answers, Roster, Route, Routed, Snapshot},
     sandbox::{Limits, Plugin, Sandbox, Use},
@@ -158,6 +159,14 @@ impl Stand {
             self.routed.clone(),
         );
         self.host = Arc::new(host);
+        Ok(())
+    }
+
+    /// As [`Self::restart`], with a recorder.
+    pub fn restart_with_recorder(&mut self, recorder: Recorder) -> anyhow::Result<()> {
+        self.restart()?;
+        let host = Arc::get_mut(&mut self.host).context("nobody else has the new host yet")?;
+        host.set_recorder(recorder);
         Ok(())
     }
 

@@ -62,7 +62,9 @@ impl Explain {
             let redactor = self.redaction.redactor(&config)?;
             let recording = host.recording(&report, redactor.as_ref()).await.or_exit(Exit::Input)?;
             let file = recording.save(path)?;
-            tracing::info!(file = %file.display(), "recorded");
+            if self.output == StoryOutput::Text {
+                answer(format!("recorded in {}", file.display()))?;
+            }
         }
         let absent = host.roster().now().absent();
         if !absent.is_empty() {

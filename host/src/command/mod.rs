@@ -19,6 +19,7 @@ pub mod plugin;
 pub mod recordings;
 mod redaction;
 pub mod release;
+pub mod replay;
 pub mod resume;
 pub mod serve;
 pub mod version;
@@ -123,6 +124,7 @@ pub enum Command {
     Converge(converge::Converge),
     Capacity(capacity::Capacity),
     Recordings(recordings::Recordings),
+    Replay(replay::Replay),
     Demo(demo::Demo),
     Plugin(plugin::PluginCommand),
     Config(config::ConfigCommand),
@@ -155,6 +157,7 @@ impl Command {
             Self::Converge(converge) => converge.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
             Self::Recordings(recordings) => recordings.run(global).await,
+            Self::Replay(replay) => replay.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,
             Self::Config(config) => config.run(global).await,

@@ -47,7 +47,7 @@ impl Http {
     }
 }
 
-/// The HTTP door: `POST /alerts/stealthwatch-cloud`.
+/// The HTTP door: `POST /alerts/stealthwatch-cloud` and `POST /alerts/guardduty`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Http")]

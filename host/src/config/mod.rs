@@ -44,6 +44,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::Deserialize;
+
 pub use self::{
     aws::{Aws, AwsAccount},
     cloud::{Cloud, Simulated},
@@ -132,6 +134,20 @@ impl Config {
             Some(config) if problems.is_empty() => Ok(config),
             _ => Err(invalid(problems)),
         }
+    }
+
+    /// Reads a file that has a `[guard]` table and nothing else, by the same rules as the configuration's.
+    pub fn load_guard(path: &Path) -> Result<Guard, ConfigError> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct File {
+            guard: Guard,
+        }
+        let text = fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
+        let invalid = |problems| Invalid::new(path, &text, problems);
+        let document = Document::parse(&text).map_err(invalid)?;
+        let file: File = document.read().map_err(invalid)?;
+        Ok(file.guard)
     }
 
     /// The JSON Schema of the file.

@@ -82,7 +82,7 @@ impl Plugin {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Plugin")]
 pub(super) struct PluginTable {
-    /// Its name, unique in this file. Without `file` it is the name of a built-in plugin: `nacl-block`.
+    /// Its name, unique in this file. Without `file` it is the name of a built-in plugin: `nacl-block`, `guardduty-block` or `isolate-attacker`.
     pub(super) name: String,
     /// Its component, a `.wasm` file. Relative to the configuration file.
     pub(super) file: Option<PathBuf>,

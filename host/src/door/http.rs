@@ -1,4 +1,4 @@
-//! The HTTP door: `POST /alerts/stealthwatch-cloud`, and a look at what became of it; `GET /holds` and `POST /orders` for people.
+//! The HTTP door: `POST /alerts/DETECTOR`, and a look at what became of it; `GET /holds` and `POST /orders` for people.
 //!
 //! An alert is answered with 202 as soon as the journal has it; what came of it stands at the address in `Location`.
 

@@ -56,7 +56,7 @@ impl Directory {
         let stem = name.strip_suffix(SUFFIX).unwrap_or(name);
         let path = |number: usize| match number {
             1 => self.path.join(name),
-            number => self.path.join(format!("{stem}-{number}{SUFFIX}")),
+            number => self.path.join(format!("{stem}_{number}{SUFFIX}")),
         };
         (1..SAME_NAME)
             .map(path)

@@ -19,6 +19,9 @@ pub mod redact;
 mod replay;
 mod save;
 mod target;
+#[cfg(test)]
+mod tests;
+mod unrecorded;
 
 pub use self::{
     accept::NotAcceptable,
@@ -32,7 +35,8 @@ pub use self::{
     read::ReadError,
     recorder::{Recorder, Wanted},
     recording::{AlertRecord, FORMAT, Guards, Recording},
-    replay::{Candidate, ReplayError, Replayed, Unrecorded, replay},
+    replay::{Candidate, ReplayError, Replayed, replay},
     save::SaveError,
     target::{HoldRecord, TargetRecord},
+    unrecorded::Unrecorded,
 };

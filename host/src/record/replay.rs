@@ -2,13 +2,12 @@
 
 use std::{
     collections::BTreeSet,
-    fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
 
-use super::{Examined, PluginRecord, Recording};
+use super::{Examined, PluginRecord, Recording, Unrecorded};
 use crate::{
     alert::{self, DecodeError},
     decision::{ActionKind, BlockPlace},
@@ -58,31 +57,12 @@ pub struct Replayed {
     pub asked: BTreeSet<Question>,
     /// What was asked and is not in the recording.
     pub unrecorded: Vec<Unrecorded>,
-    /// The facts that the recorded plugin asked for, and this one did not.
+    /// The facts that the recorded plugin asked for, and this one did not. Empty if it failed: then it did not come to all of its questions.
     pub unasked: Vec<Question>,
     /// What the call cost.
     pub cost: Cost,
     /// What the plugin wrote to the log.
     pub log: Vec<LogLine>,
-}
-
-/// Something that was asked and is not in the recording.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unrecorded {
-    /// A fact that the plugin asked for.
-    Fact {
-        /// What was asked.
-        asked: Question,
-        /// The questions of the same kind that there is an answer to, the nearest first.
-        recorded: Vec<Question>,
-    },
-    /// What is around the place of a block, which the guards asked for.
-    Surroundings {
-        /// What was asked.
-        asked: BlockPlace,
-        /// The places that are recorded.
-        recorded: Vec<BlockPlace>,
-    },
 }
 
 /// Why nothing could be replayed.
@@ -154,31 +134,19 @@ pub async fn replay(
     let is_expected = |fact: &&super::FactRecord| fact.asked_by.iter().any(|plugin| plugin == candidate.name);
     let expected = recording.facts.iter().filter(is_expected).map(|fact| &fact.question);
     Ok(Replayed {
-        answer: evaluated.answer,
         examined: evaluated.examined.into_iter().map(Examined::from).collect(),
         intents: evaluated.intents,
-        unrecorded: unrecorded_facts(&asked, &facts)
+        unrecorded: Unrecorded::facts(&asked, &facts)
             .chain(surroundings.unrecorded())
             .collect(),
-        unasked: expected.filter(|question| !asked.contains(question)).cloned().collect(),
+        unasked: match evaluated.answer {
+            Answer::Decided(_) => expected.filter(|question| !asked.contains(question)).cloned().collect(),
+            Answer::Failed(_) => Vec::new(),
+        },
+        answer: evaluated.answer,
         cost: evaluated.cost,
         log: evaluated.log,
         asked,
-    })
-}
-
-fn unrecorded_facts(asked: &BTreeSet<Question>, facts: &RecordedFacts) -> impl Iterator<Item = Unrecorded> {
-    let there: BTreeSet<&Question> = facts.questions().collect();
-    asked.iter().filter(move |asked| !there.contains(asked)).map(|asked| {
-        let is_like = |question: &&Question| std::mem::discriminant(*question) == std::mem::discriminant(asked);
-        let mut recorded: Vec<_> = facts.questions().filter(is_like).cloned().collect();
-        let asked_of = asked.of().unwrap_or_default();
-        recorded
-            .sort_by_cached_key(|question| strsim::damerau_levenshtein(question.of().unwrap_or_default(), asked_of));
-        Unrecorded::Fact {
-            asked: asked.clone(),
-            recorded,
-        }
     })
 }
 
@@ -213,42 +181,5 @@ impl SurroundingsSource for RecordedSurroundings<'_> {
             message: format!("what is around {place} was not recorded"),
             passing: false,
         })
-    }
-}
-
-/// What was asked, and what was there of that kind.
-impl fmt::Display for Unrecorded {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fact { asked, recorded } => {
-                write!(
-                    formatter,
-                    "the plugin asked for `{asked}`, which is not in the recording; "
-                )?;
-                there(formatter, recorded)
-            }
-            Self::Surroundings { asked, recorded } => {
-                write!(
-                    formatter,
-                    "the guards asked what is around {asked}, which is not in the recording; "
-                )?;
-                there(formatter, recorded)
-            }
-        }
-    }
-}
-
-/// How many of the things that are there a message names.
-const NAMED: usize = 3;
-
-fn there<T: fmt::Display>(formatter: &mut fmt::Formatter<'_>, recorded: &[T]) -> fmt::Result {
-    if recorded.is_empty() {
-        return formatter.write_str("there is nothing of that kind");
-    }
-    let named: Vec<_> = recorded.iter().take(NAMED).map(|one| format!("`{one}`")).collect();
-    write!(formatter, "there is {}", named.join(", "))?;
-    match recorded.len().saturating_sub(NAMED) {
-        0 => Ok(()),
-        more => write!(formatter, " and {more} more of that kind"),
     }
 }

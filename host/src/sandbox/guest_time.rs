@@ -38,6 +38,11 @@ impl GuestTime {
         });
     }
 
+    /// From here on nothing was spent yet.
+    pub(super) fn forget(&self) {
+        self.with(|inner| *inner = Inner::default());
+    }
+
     /// How long the plugin's code ran so far.
     pub(super) fn spent(&self) -> Duration {
         self.with(|inner| inner.spent + inner.since.map(|since| since.elapsed()).unwrap_or_default())

@@ -9,7 +9,7 @@ use std::{
     os::unix::fs::DirBuilderExt,
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -32,7 +32,8 @@ pub struct Increments(Arc<Functions>);
 #[derive(Debug)]
 struct Functions {
     directory: PathBuf,
-    known: Mutex<HashMap<Vec<u8>, Function>>,
+    /// Read when it is first asked for: most processes compile nothing.
+    known: OnceLock<Mutex<HashMap<Vec<u8>, Function>>>,
     is_changed: AtomicBool,
 }
 
@@ -56,16 +57,11 @@ enum IncrementsError {
 impl Increments {
     /// Those in this directory, of which the same holds as of the [`Cache`](super::Cache)'s: nobody else may write there.
     pub fn at(directory: impl Into<PathBuf>) -> Self {
-        let mut functions = Functions {
+        Self(Arc::new(Functions {
             directory: directory.into(),
-            known: Mutex::default(),
+            known: OnceLock::new(),
             is_changed: AtomicBool::new(false),
-        };
-        match functions.read() {
-            Ok(known) => functions.known = Mutex::new(known),
-            Err(error) => functions.warn(&error),
-        }
-        Self(Arc::new(functions))
+        }))
     }
 
     /// For wasmtime.
@@ -84,6 +80,17 @@ impl Increments {
 }
 
 impl Functions {
+    fn known(&self) -> MutexGuard<'_, HashMap<Vec<u8>, Function>> {
+        let known = self.known.get_or_init(|| match self.read() {
+            Ok(known) => Mutex::new(known),
+            Err(error) => {
+                self.warn(&error);
+                Mutex::default()
+            }
+        });
+        known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn path(&self) -> PathBuf {
         self.directory.join("functions")
     }
@@ -118,7 +125,7 @@ impl Functions {
             .create(&self.directory)?;
         private::check(&self.directory, Owner::Us)?;
         let bytes = {
-            let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = self.known();
             let mut functions: Vec<_> = known.iter().collect();
             functions.sort_unstable_by_key(|(_, function)| !function.is_used);
             to_bytes(
@@ -167,14 +174,14 @@ fn parse(mut bytes: &[u8]) -> Option<HashMap<Vec<u8>, Function>> {
 
 impl CacheStore for Functions {
     fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         let function = known.get_mut(key)?;
         function.is_used = true;
         Some(Cow::Owned(function.code.clone()))
     }
 
     fn insert(&self, key: &[u8], value: Vec<u8>) -> bool {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         known.insert(
             key.to_vec(),
             Function {

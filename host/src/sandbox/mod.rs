@@ -28,6 +28,7 @@ mod private;
 mod state;
 pub mod text;
 mod ticker;
+mod warm;
 
 use std::{io, sync::Arc};
 
@@ -51,6 +52,7 @@ pub use self::{
     log::{Level, LogLine},
     plugin::{Plugin, SettingsError},
     precompiled::{PrecompileError, Precompiled, Target, precompile},
+    warm::Warm,
 };
 
 /// Loads plugins. A clone is the same sandbox.

@@ -57,6 +57,13 @@ impl State {
         Ok(answer)
     }
 
+    /// Forgets what the last call used up.
+    pub(super) fn begin_again(&mut self) {
+        self.guest_time.forget();
+        self.log = Log::default();
+        self.host_calls = 0;
+    }
+
     /// Takes a line of the plugin's log, on the plugin's own time: to log for ever is to loop for ever.
     pub(super) fn write(&mut self, level: Level, message: &str) {
         if let Some(line) = self.log.write(level, message, &self.limits) {

@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     clock::{Clock, SystemClock},
-    config::{Config, Mode as ConfiguredMode},
+    config::{Config, Guard, Mode as ConfiguredMode},
     converge::{Converger, Means, Stance, Terms},
     fact::{
         NoObservations, ObservationSource,
@@ -120,7 +120,7 @@ async fn host_in(
         Purpose::Explain | Purpose::Orders | Purpose::Plugins => None,
     };
     let snapshot = match purpose {
-        Purpose::Orders => Snapshot::new([], rules(config)),
+        Purpose::Orders => Snapshot::new([], rules(&config.guard)),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain | Purpose::Plugins => {
             let loading = Loading {
                 sandbox,
@@ -133,7 +133,7 @@ async fn host_in(
     if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime) {
         tell_plugins(config, &snapshot);
     }
-    let host = Host::new(Parts {
+    let mut host = Host::new(Parts {
         roster: Arc::new(Roster::new(snapshot)),
         observations,
         converger: Converger::new(Means {
@@ -161,7 +161,10 @@ async fn host_in(
         workers: config.work.workers.get(),
         keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
     });
-    Ok(host.with_recorder(recorder))
+    if let Some(recorder) = recorder {
+        host.set_recorder(recorder);
+    }
+    Ok(host)
 }
 
 fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {
@@ -177,7 +180,7 @@ fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError
 fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupError> {
     let Some(api) = &config.stealthwatch_cloud else {
         tracing::warn!(
-            "[stealthwatch-cloud] is not configured: alerts are taken, but without observations nobody can be blocked"
+            "[stealthwatch-cloud] is not configured: its alerts are taken, but without their observations nobody can be blocked"
         );
         return Ok(Arc::new(NoObservations));
     };
@@ -197,7 +200,7 @@ fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupErro
 async fn snapshot(config: &Config, loading: Loading<'_>) -> Snapshot {
     Snapshot {
         answers: config.decision.answers,
-        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules(config))
+        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules(&config.guard))
     }
 }
 
@@ -226,8 +229,8 @@ fn tell_plugins(config: &Config, snapshot: &Snapshot) {
     }
 }
 
-fn rules(config: &Config) -> Rules {
-    let guard = &config.guard;
+/// The guards' rules as the configuration has them.
+pub fn rules(guard: &Guard) -> Rules {
     Rules {
         never_block: guard.never_block.iter().map(|prefix| prefix.net()).collect(),
         widest_ipv4: guard.widest_ipv4.get(),

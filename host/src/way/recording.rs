@@ -22,9 +22,9 @@ pub enum RecordError {
 }
 
 impl Host {
-    /// The same host with a recorder.
-    pub fn with_recorder(self, recorder: Option<Recorder>) -> Self {
-        Self { recorder, ..self }
+    /// Has alerts recorded from here on.
+    pub fn set_recorder(&mut self, recorder: Recorder) {
+        self.recorder = Some(recorder);
     }
 
     /// The recording of a report, redacted if so asked.

@@ -4,6 +4,8 @@
     reason = "a test that can't run `quell` must fail, in a helper too"
 )]
 
+mod plugin_folder;
+mod plugin_tools;
 mod without_daemon;
 
 use std::{
@@ -65,7 +67,9 @@ fn every_help_teaches() {
         "resume",
         "converge",
         "capacity",
+        "recordings",
         "demo",
+        "plugin",
         "config",
         "completions",
         "version",
@@ -243,9 +247,9 @@ fn a_reason_alone_pardons_nobody() {
 
 #[test]
 fn a_detector_that_is_not_known_is_told_with_those_that_are() {
-    insta::assert_snapshot!(in_empty_directory(&["explain", "--detector", "guardduty", "alert.json"]), @r"
+    insta::assert_snapshot!(in_empty_directory(&["explain", "--detector", "security-hub", "alert.json"]), @r"
     -- stderr
-    error: invalid value 'guardduty' for '--detector <DETECTOR>': unknown variant `guardduty`, expected `stealthwatch-cloud`
+    error: invalid value 'security-hub' for '--detector <DETECTOR>': unknown variant `security-hub`, expected `stealthwatch-cloud` or `guardduty`
 
     For more information, try '--help'.
     exit 2

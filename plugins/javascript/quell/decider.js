@@ -30,7 +30,7 @@ export function settingsOf(plugin, text) {
  *
  * @param {import('./quell').Plugin<any>} plugin
  * @param {import('./contract').Request} request
- * @param {import('./facts').Facts} facts
+ * @param {import('./contract').Facts} facts
  * @returns {import('./contract').Decision}
  * @throws {Failure} if it could not decide
  */

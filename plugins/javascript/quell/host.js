@@ -23,7 +23,7 @@ function ask(question, ...of) {
     return question(...of);
   } catch (error) {
     const { tag, val } = error.payload ?? error;
-    throw typeof tag === 'string' ? new FactError(tag, val) : error;
+    throw tag ? new FactError(tag, val) : error;
   }
 }
 
@@ -38,24 +38,50 @@ const facts = {
   },
 };
 
-/** Run, and tell the host why it broke if it does: all that it would see is that it did. @param {() => any} run */
-function told(run) {
-  try {
-    return run();
-  } catch (error) {
-    if (error?.payload === undefined) write('error', panic(error));
-    throw error;
+/** An answer that the contract has a place for among its errors. The code around this takes the payload for it. */
+class Refused extends Error {
+  /** @param {any} payload */
+  constructor(payload) {
+    super('refused');
+    this.payload = payload;
   }
 }
 
-/** In the words of Rust's panics, which the host knows: the place, then what happened, then the stack. @param {any} error */
-function panic(error) {
-  const frames = String(error?.stack ?? '').trim().split('\n').map((frame) => frame.replace(/^(.*)@/, (_, name) => `${name || '(top)'} at `));
-  // The wrapper's own frames tell an author nothing.
-  const own = frames.filter((frame) => !/(^| at )quell\/|initializer\.js/.test(frame));
-  const place = /([^ ]+:\d+:\d+)$/.exec(own[0] ?? '')?.[1] ?? 'an unknown place';
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : `thrown ${JSON.stringify(error)}`;
-  return `panicked at ${place}:\n${[what, ...own.map((frame) => `  ${frame}`)].join('\n')}`;
+/**
+ * Run, and tell the host why it broke if it does: all that it would see is that it did.
+ *
+ * @param {string} call what is run, for an error that has no place
+ * @param {() => any} run
+ */
+function told(call, run) {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    write('error', panic(error, call));
+    // What is thrown is read as the contract's own error by the code around this, whatever it is: settings would be wrong for no reason. Of this
+    // there can be nothing read, and the call is ended.
+    throw new Refused(null);
+  }
+}
+
+/** As many frames of a stack as a person reads. */
+const FRAMES = 8;
+
+/**
+ * In the words of Rust's panics, which the host knows: the place, then what happened, then the stack.
+ *
+ * @param {any} error
+ * @param {string} call
+ */
+function panic(error, call) {
+  const frames = String(error?.stack ?? '').split('\n').filter((frame) => frame.includes('@'));
+  // The wrapper's own frames tell an author nothing, and neither does one that is the same as the one before it.
+  const own = frames.filter((frame, index) => !/@quell\/|initializer\.js/.test(frame) && frame !== frames[index - 1]);
+  const place = own[0]?.split('@').at(-1) ?? call;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${JSON.stringify(error)}`;
+  const stack = own.slice(0, FRAMES).map((frame) => frame.replace(/^(.*)@/, (_, name) => `\n  ${name || 'top level'} at `));
+  return `panicked at ${place}:\n${what}${stack.join('')}`;
 }
 
 /**
@@ -65,26 +91,23 @@ function panic(error) {
  */
 export function decider(plugin) {
   return {
-    describe: () => told(() => describe(plugin)),
+    describe: () => told('describe', () => describe(plugin)),
     validateSettings: (/** @type {string} */ text) =>
-      told(() => {
+      told('validate-settings', () => {
         const { problems } = settingsOf(plugin, text);
-        if (problems.length > 0) throw refused(problems);
+        if (problems.length > 0) throw new Refused(problems);
       }),
     decide: (/** @type {any} */ request) =>
-      told(() => {
+      told('decide', () => {
         const alert = { ...request.alert, time: number(request.alert.time) };
         try {
           return toHost(decide(plugin, { ...request, alert, now: Number(request.now) }, facts));
         } catch (error) {
-          throw error instanceof Failure ? refused({ tag: error.kind, val: error.message }) : error;
+          throw error instanceof Failure ? new Refused({ tag: error.kind, val: error.message }) : error;
         }
       }),
   };
 }
-
-/** An error that the contract has a place for, and no breakdown. @param {any} payload */
-const refused = (payload) => Object.assign(new Error('refused'), { payload });
 
 /** @param {any} decision */
 function toHost(decision) {

@@ -17,7 +17,7 @@ export { observed, remoteSides } from './observation.js';
 /** @typedef {import('./contract').Direction} Direction */
 /** @typedef {import('./contract').Remediation} Remediation */
 /** @typedef {import('./contract').Request} Request */
-/** @typedef {import('./facts').Facts} Facts */
+/** @typedef {import('./contract').Facts} Facts */
 
 /**
  * What a plugin is. Export one by default from the file that `main` in package.json names.

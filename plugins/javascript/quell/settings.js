@@ -4,16 +4,33 @@
  * @typedef {object} Setting what one setting may be, in the words of JSON Schema
  * @property {string} description what it means, for the operator
  * @property {'integer' | 'number' | 'string' | 'boolean' | 'array'} type
- * @property {*} [default] without one the setting must be given
+ * @property {unknown} [default] without one the setting must be given
  * @property {number} [minimum]
  * @property {number} [maximum]
  * @property {readonly string[]} [enum]
  * @property {number} [minLength] of a string
- * @property {number} [minItems] of an array
+ * @property {number} [minItems] of an array, at least
  * @property {Omit<Setting, 'description'>} [items] of an array
  */
 
 /** @typedef {{ path: string, message: string }} Problem */
+
+/**
+ * The value of a setting, and those of all of them by their names.
+ *
+ * @template S
+ * @typedef {S extends { enum: readonly (infer V)[] } ? V
+ *   : S extends { type: 'integer' | 'number' } ? number
+ *   : S extends { type: 'string' } ? string
+ *   : S extends { type: 'boolean' } ? boolean
+ *   : S extends { type: 'array', items: infer I } ? ValueOf<I>[]
+ *   : unknown} ValueOf
+ */
+
+/**
+ * @template S
+ * @typedef {{ [K in keyof S]: ValueOf<S[K]> }} ValuesOf
+ */
 
 /**
  * The JSON Schema of settings.

@@ -12,7 +12,7 @@ export const NOW = 1768478400000;
  *
  * @param {import('./quell').Plugin<any>} plugin
  * @param {import('./contract').Request} request
- * @param {import('./facts').Facts} facts
+ * @param {import('./contract').Facts} facts
  * @returns {import('./contract').Decision}
  * @throws what the plugin throws, or a `Failure`
  */
@@ -116,7 +116,7 @@ export function history(holds, inForce = 0) {
  * @property {Record<string, FactError>} [errors] by the question as in `asked`; without the part after the space, all questions for that fact
  */
 
-/** Facts for a test, which remember what they were asked. @implements {import('./facts').Facts} */
+/** Facts for a test, which remember what they were asked. */
 export class FakeFacts {
   /** What was asked, in order: `observations`, `instance 192.0.2.20`. @type {string[]} */
   asked = [];

@@ -152,6 +152,15 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_every_setting_as_the_schema_says_it() {
+        let table = testing::settings_table(SCHEMA);
+        assert!(
+            include_str!("../README.md").contains(&table),
+            "put this into README.md:\n{table}"
+        );
+    }
+
+    #[test]
     fn values_that_make_no_sense_are_all_told_at_once() {
         insta::assert_snapshot!(
             problems(r#"{"alert-types": [" "], "failed-attempts": 0, "block-seconds": 0, "escalation-factor": 0, "jitter-percent": 90, "max-blocks": 0}"#),

@@ -3,6 +3,7 @@ Binds a plugin to the host. `quell plugin build` puts it around the plugin; noth
 a component only.
 """
 
+import itertools
 import traceback
 from typing import Any, Callable
 
@@ -63,29 +64,34 @@ class _Facts:
         return _ask(host.get_history, str(address))
 
 
-def _told(run: Callable[[], Any]) -> Any:
+def _told(call: str, run: Callable[[], Any]) -> Any:
     """Run, and tell the host why it broke if it does: all that it would see is that it did."""
     try:
         return run()
     except Err:
         raise
     except BaseException as error:
-        _write("error", _panic(error))
+        _write("error", _panic(error, call))
         raise
 
 
-def _panic(error: BaseException) -> str:
+# As many frames of a stack as a person reads.
+_FRAMES = 8
+
+
+def _panic(error: BaseException, call: str) -> str:
     """In the words of Rust's panics, which the host knows: the place, then what happened, then the stack."""
-    frames = traceback.extract_tb(error.__traceback__)
-    # The wrapper's own frames tell an author nothing.
-    own = [frame for frame in frames if "quell/" not in frame.filename] or frames
-    place = f"{_path(own[-1].filename)}:{own[-1].lineno}" if own else "an unknown place"
-    stack = "".join(f"\n  {frame.name} at {_path(frame.filename)}:{frame.lineno}" for frame in reversed(own[-20:]))
-    return f"panicked at {place}:\n{type(error).__name__}: {error}{stack}"
+    # Not `extract_tb`, which reads the source: there are no files, and to ask for one ends the plugin.
+    code = [(frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    frames = [f"{code.co_name} at {_path(code.co_filename)}:{line}" for code, line in reversed(code)]
+    # The wrapper's own frames tell an author nothing, and neither does one that is the same as the one before it.
+    own = [frame for frame, _ in itertools.groupby(frames) if " at quell/" not in frame]
+    place = own[0].partition(" at ")[2] if own else call
+    return "\n  ".join([f"panicked at {place}:\n{type(error).__name__}: {error}", *own[:_FRAMES]])
 
 
 def _path(name: str) -> str:
-    """Modules lie at numbered places in a component."""
+    """The path of a module in the plugin's folder: in a component, folders have numbers."""
     return name.lstrip("/").partition("/")[2] or name
 
 
@@ -94,7 +100,7 @@ def decider(plugin: Any) -> type:
 
     class Decider:
         def describe(self) -> types.Description:
-            return _told(lambda: describe(plugin))
+            return _told("describe", lambda: describe(plugin))
 
         def validate_settings(self, settings: str) -> None:
             def validated() -> None:
@@ -102,7 +108,7 @@ def decider(plugin: Any) -> type:
                 if problems:
                     raise Err(problems)
 
-            return _told(validated)
+            return _told("validate-settings", validated)
 
         def decide(self, request: types.Request) -> types.Decision:
             def decided() -> types.Decision:
@@ -111,6 +117,6 @@ def decider(plugin: Any) -> type:
                 except Failure as failure:
                     raise Err(_FAILURES[failure.kind](str(failure))) from None
 
-            return _told(decided)
+            return _told("decide", decided)
 
     return Decider

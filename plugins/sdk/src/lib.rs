@@ -71,6 +71,18 @@
 //!
 //! `quell plugin build` compiles it for `wasm32-unknown-unknown` and makes the component.
 //!
+//! # What every plugin needs
+//!
+//! - [`Observation::sides`]: the remote addresses of an observation and the customer's own, whichever detector made it;
+//! - [`OwnSide`]: whom an alert must never be turned against;
+//! - [`address`]: addresses and prefixes as detectors write them;
+//! - [`settings`]: settings of a type of your own, with every problem and its place told at once;
+//! - [`Histories`] and [`Escalation`]: who was blocked before, and how long to block this time;
+//! - [`confidence`]: how sure to be of somebody who was seen so often;
+//! - [`Notes`]: who was left out and why, bounded in number.
+//!
+//! Each is a plain function or type: a plugin takes what it wants and keeps its own flow. `plugins/nacl-block` uses all of them.
+//!
 //! # Who comes back
 //!
 //! A plugin remembers nothing, but the host does: [`Facts::history`] says how often an address was blocked before. An [`Escalation`] among the

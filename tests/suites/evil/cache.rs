@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use quell::sandbox::{Cache, Use};
+use quell::{
+    digest::Digest,
+    sandbox::{Cache, Kept, Limits, Plugin, Precompiled, Sandbox, Target, Use, precompile},
+};
 use quell_tests::guest;
 
 use crate::arena::{Arena, patient, sandbox};
@@ -72,4 +75,78 @@ async fn a_link_in_place_of_the_directory_is_not_followed() {
     std::os::unix::fs::symlink(&real, &link).unwrap();
     load_with(&link).await.is_as_before().await;
     assert_eq!(fs::read_dir(&real).unwrap().count(), 0);
+}
+
+/// The evil guest, loaded by its digest alone from what was compiled for a deployment.
+async fn load_compiled(purpose: Use, directory: &Path) -> Option<Plugin> {
+    let kept = Kept {
+        precompiled: Some(Precompiled::at(directory)),
+        ..Kept::default()
+    };
+    let sandbox = Sandbox::with(purpose, patient(), kept).unwrap();
+    sandbox.load_compiled("evil", Digest::of(&guest::evil())).await.unwrap()
+}
+
+/// A directory with the evil guest, compiled for machines such as this one; and the file.
+fn deployment() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let target = Target::here().unwrap();
+    let file = precompile(&guest::evil(), target, &Limits::default(), directory.path()).unwrap();
+    (directory, file)
+}
+
+#[tokio::test]
+async fn what_was_compiled_for_a_deployment_is_loaded_without_the_component_whatever_the_process_is_for() {
+    let (directory, _file) = deployment();
+    for purpose in [Use::Daemon, Use::OneAtATime] {
+        let plugin = load_compiled(purpose, directory.path()).await.unwrap();
+        assert_eq!(plugin.inspection().size_bytes, guest::evil().len());
+    }
+    assert!(
+        load_compiled(Use::Measure, directory.path()).await.is_none(),
+        "fuel is not counted in it"
+    );
+}
+
+#[tokio::test]
+async fn what_was_compiled_for_a_deployment_is_not_used_if_others_can_write_it_or_it_is_not_whole() {
+    let (directory, file) = deployment();
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let is_used = async || load_compiled(Use::OneAtATime, directory.path()).await.is_some();
+    assert!(is_used().await);
+    mode(directory.path(), 0o775);
+    assert!(!is_used().await, "a directory that others can write");
+    mode(directory.path(), 0o755);
+    mode(&file, 0o664);
+    assert!(!is_used().await, "a file that others can write");
+    mode(&file, 0o644);
+    let whole = fs::read(&file).unwrap();
+    fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    assert!(!is_used().await, "half a file");
+    fs::write(&file, &whole).unwrap();
+    assert!(is_used().await);
+}
+
+#[tokio::test]
+async fn code_of_another_component_or_another_cpu_is_not_run() {
+    let (directory, file) = deployment();
+    let other = match Target::here().unwrap() {
+        Target::X86_64 => Target::Aarch64,
+        Target::Aarch64 => Target::X86_64,
+    };
+    let foreign = precompile(&guest::evil(), other, &Limits::default(), directory.path()).unwrap();
+    fs::rename(foreign, &file).unwrap();
+    assert!(load_compiled(Use::OneAtATime, directory.path()).await.is_none());
+
+    let here = Target::here().unwrap();
+    let another = precompile(
+        &guest::evil_describe("loop"),
+        here,
+        &Limits::default(),
+        directory.path(),
+    )
+    .unwrap();
+    fs::rename(another, &file).unwrap();
+    assert!(load_compiled(Use::OneAtATime, directory.path()).await.is_none());
 }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use quell::{duration::HumanDuration, sandbox::Limits};
+use quell::{
+    duration::HumanDuration,
+    sandbox::{Limits, Use},
+};
 use quell_tests::guest;
 
-use crate::arena::{Arena, SlowFacts, load_with};
+use crate::arena::{Arena, SlowFacts, load_with, patient, sandbox};
 
 #[tokio::test]
 async fn an_endless_loop_ends_at_the_limit_of_guest_time() {
@@ -71,4 +74,20 @@ async fn a_fact_that_never_comes_ends_at_the_wall_clock() {
 async fn endless_log_lines_are_charged_to_the_plugin() {
     let arena = Arena::with(Limits::default()).await;
     insta::assert_snapshot!(arena.decide("endless-lines").await, @"plugin `evil` (decide) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
+}
+
+#[tokio::test]
+async fn where_fuel_is_counted_an_endless_loop_ends_at_its_limit_of_fuel() {
+    let limits = Limits {
+        fuel: 1_000_000,
+        ..patient()
+    };
+    let arena = Arena::of(&sandbox(Use::Measure, limits, None), &guest::evil()).await;
+    insta::assert_snapshot!(arena.decide("loop").await, @"plugin `evil` (decide) used more than its 1000000 of fuel, roughly a unit for each instruction, and was ended: look for an endless loop in it, or raise `sandbox.limits.fuel`");
+    let error = arena.decide_raw("loop").await.unwrap_err();
+    assert_eq!(
+        error.cost.fuel,
+        Some(1_000_000),
+        "all of it was used, and the cost says so"
+    );
 }

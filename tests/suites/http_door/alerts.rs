@@ -134,7 +134,7 @@ async fn a_detector_that_is_not_known_is_named_with_those_that_are() {
     let why = refusal(long).await.unwrap();
     assert!(why.len() < 300 && !why.contains('\x1b'), "{why}");
     let elsewhere = door.post("/", recorded::ATTACK).await.unwrap();
-    insta::assert_snapshot!(refusal(elsewhere).await.unwrap(), @"404: there is nothing here; alerts go to POST /alerts/stealthwatch-cloud");
+    insta::assert_snapshot!(refusal(elsewhere).await.unwrap(), @"404: there is nothing here; alerts go to POST /alerts/stealthwatch-cloud or POST /alerts/guardduty");
 }
 
 #[tokio::test]

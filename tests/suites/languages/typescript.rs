@@ -24,7 +24,9 @@ export type FailureKind = Failure['tag'];
 /// The whole file.
 pub(crate) fn contract() -> String {
     let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit")).unwrap();
+    let (package, _) = resolve
+        .push_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit"))
+        .unwrap();
     let mut text = HEAD.to_owned();
     for interface in ["types", "facts"] {
         let interface = &resolve.interfaces[resolve.packages[package].interfaces[interface]];
@@ -53,7 +55,8 @@ fn declare(text: &mut String, resolve: &Resolve, definition: &TypeDef) {
             writeln!(text, "export interface {name} {{").unwrap();
             for field in &record.fields {
                 docs(text, "  ", &field.docs);
-                let optional = matches!(&field.ty, Type::Id(id) if matches!(resolve.types[*id].kind, TypeDefKind::Option(_)));
+                let optional =
+                    matches!(&field.ty, Type::Id(id) if matches!(resolve.types[*id].kind, TypeDefKind::Option(_)));
                 let mark = if optional { "?" } else { "" };
                 writeln!(text, "  {}{mark}: {};", lower(&field.name), named(resolve, &field.ty)).unwrap();
             }
@@ -90,7 +93,10 @@ fn functions<'a>(text: &mut String, resolve: &Resolve, about: &Docs, functions: 
     text.push_str("export interface Facts {\n");
     for function in &functions {
         docs(text, "  ", &function.docs);
-        let params = function.params.iter().map(|param| format!("{}: {}", lower(&param.name), named(resolve, &param.ty)));
+        let params = function
+            .params
+            .iter()
+            .map(|param| format!("{}: {}", lower(&param.name), named(resolve, &param.ty)));
         let params = params.collect::<Vec<_>>().join(", ");
         let answer = named(resolve, function.result.as_ref().unwrap());
         writeln!(text, "  {}({params}): {answer};", lower(&asked(function))).unwrap();
@@ -109,7 +115,9 @@ fn end(text: &mut String) {
 }
 
 fn docs(text: &mut String, indent: &str, docs: &Docs) {
-    let Some(docs) = docs.contents.as_deref().map(str::trim_end) else { return };
+    let Some(docs) = docs.contents.as_deref().map(str::trim_end) else {
+        return;
+    };
     if docs.contains('\n') {
         writeln!(text, "{indent}/**").unwrap();
         for line in docs.lines() {

@@ -8,3 +8,5 @@ mod keeping;
 mod orders;
 mod places;
 mod plugins;
+mod recordings;
+mod redaction;

@@ -1,5 +1,6 @@
 //! `quell plugin`: for those who write plugins. One file a subcommand.
 
+mod bench;
 mod build;
 mod compile;
 mod inspect;
@@ -36,6 +37,7 @@ enum What {
     Build(build::Build),
     Test(test::Test),
     Inspect(inspect::Inspect),
+    Bench(bench::Bench),
     List(list::List),
     Lock(lock::LockCommand),
     Compile(compile::Compile),
@@ -49,6 +51,7 @@ impl PluginCommand {
             What::Build(build) => build.run(global).await,
             What::Test(test) => test.run(global).await,
             What::Inspect(inspect) => inspect.run(global).await,
+            What::Bench(bench) => bench.run(global).await,
             What::List(list) => list.run(global).await,
             What::Lock(lock) => lock.run(global),
             What::Compile(compile) => compile.run(global).await,
@@ -57,7 +60,7 @@ impl PluginCommand {
 }
 
 /// Where plugins are run: with the limits of the configuration, if there is one.
-fn workshop(global: &Global) -> Result<Workshop, Failure> {
+pub(super) fn workshop(global: &Global) -> Result<Workshop, Failure> {
     match Config::find(global.config.as_deref()) {
         Ok((_, config)) => Ok(Workshop {
             limits: config.sandbox.limits,

@@ -18,7 +18,7 @@ use crate::{
     kit::{
         build::{BuildError, Builder, is_made},
         component::Component,
-        test::{Run, accept::accept, junit::junit, run},
+        test::{Run, junit::junit, run},
         watch::{Edit, Watch},
     },
     report::{
@@ -100,7 +100,7 @@ impl Test {
         }
         if self.accept {
             for trial in &run.trials {
-                if accept(trial)? {
+                if trial.accept()? {
                     anstream::eprintln!("accepted: {}", trial.path.display());
                 }
             }

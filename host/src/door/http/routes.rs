@@ -56,7 +56,7 @@ pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
         .fallback(|| async {
             refuse(
                 StatusCode::NOT_FOUND,
-                "there is nothing here; alerts go to POST /alerts/stealthwatch-cloud",
+                "there is nothing here; alerts go to POST /alerts/stealthwatch-cloud or POST /alerts/guardduty",
             )
         })
 }

@@ -214,3 +214,15 @@ async fn the_history_is_of_an_address_and_of_nothing_else() {
 async fn observations_without_a_configured_api_name_the_remedy() {
     insta::assert_snapshot!(refused(Question::Observations).await, @"not permitted: the observations of alert 4711: no Stealthwatch Cloud API is configured; configure [stealthwatch-cloud] in quell.toml");
 }
+
+#[tokio::test]
+async fn the_observations_of_a_guardduty_finding_are_had_without_any_detector_s_api() {
+    let finding = include_bytes!("../../../../examples/alerts/guardduty-ssh-brute-force.json");
+    let alert = crate::alert::decode(Detector::GuardDuty, finding).unwrap();
+    let facts = LiveFacts::new(&alert, Arc::new(NoObservations), cloud(), Arc::new(FixedHistory));
+    let answer = facts.ask(&Question::Observations).await;
+    let Ok(Answer::Observations(observations)) = answer else {
+        panic!("{answer:?}")
+    };
+    assert!(observations[0].raw.contains("203.0.113.7"), "{observations:?}");
+}

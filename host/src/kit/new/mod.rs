@@ -90,30 +90,33 @@ impl File {
 fn files(name: &PluginName, language: Language) -> Result<Vec<File>, NewError> {
     let (template, given) = match language {
         Language::Rust => (embedded::RUST, rust::sdk()?),
-        Language::JavaScript => (embedded::JAVASCRIPT, below("quell", embedded::JAVASCRIPT_SDK)),
+        Language::JavaScript => (embedded::JAVASCRIPT, below("quell/", embedded::JAVASCRIPT_SDK)),
         Language::Python => (embedded::PYTHON, below("", embedded::PYTHON_SDK)),
     };
-    let own = template.iter().map(|(path, text)| File {
-        path: name.put_into(path).into_owned(),
-        text: match *path {
-            "Cargo.lock" => rust::sorted(&name.put_into(text)).into(),
-            _ => name.put_into(text),
-        },
+    // The same rule in each language decides equally, so they share their recordings.
+    let named = [below("", template), below("recordings/", embedded::RECORDINGS)].concat();
+    let named = named.into_iter().map(|File { path, text }| {
+        let text = name.put_into(&text).into_owned();
+        File {
+            text: if path == "Cargo.lock" {
+                rust::sorted(&text)
+            } else {
+                text
+            }
+            .into(),
+            path,
+        }
     });
-    Ok(own.chain(given).chain(below("wit", embedded::CONTRACT)).collect())
+    let contract = below("wit/", embedded::CONTRACT).into_iter();
+    // What else lies there is for those who work on Quell.
+    let contract = contract.filter(|file| file.path.ends_with(".wit"));
+    Ok(named.chain(given).chain(contract).collect())
 }
 
-/// Embedded files in a folder of the new one.
-fn below(folder: &str, files: &'static [(&'static str, &'static str)]) -> Vec<File> {
-    let place = |path: &str| {
-        if folder.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{folder}/{path}")
-        }
-    };
+/// Embedded files, each behind this prefix.
+fn below(prefix: &str, files: &'static [(&'static str, &'static str)]) -> Vec<File> {
     let file = |(path, text): &(&'static str, &'static str)| File {
-        path: place(path),
+        path: format!("{prefix}{path}"),
         text: Cow::Borrowed(text),
     };
     files.iter().map(file).collect()

@@ -9,7 +9,7 @@ const PLACE: &str = "vendor/quell-plugin";
 
 /// The SDK's files, with a manifest that needs no workspace.
 pub(super) fn sdk() -> Result<Vec<File>, NewError> {
-    let mut files = super::below(PLACE, embedded::RUST_SDK);
+    let mut files = super::below(&format!("{PLACE}/"), embedded::RUST_SDK);
     let wrong = |what: &str| NewError::Sdk(what.to_owned());
     let manifest = files
         .iter_mut()

@@ -2,15 +2,16 @@
 //!
 //! The evaluator is the host's own, by [`record::replay`](crate::record::replay()). One recording is a [`Trial`]; all of a folder are a [`Run`].
 
-pub mod accept;
 pub mod cost;
 pub mod difference;
 pub mod junit;
 pub mod run;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod trial;
 
 pub use self::{
     run::{Run, RunError, run},
-    trial::{Outcome, Trial},
+    trial::{Outcome, Trial, recorded},
 };

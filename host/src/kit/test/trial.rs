@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::difference::text;
 use crate::{
     fact::Question,
-    record::{Candidate, Loaded, PluginRecord, Recording, Unrecorded, replay},
+    record::{Candidate, Loaded, PluginRecord, Recording, SaveError, Unrecorded, replay},
     report::Answer,
     sandbox::{Cost, LogLine, Plugin, SettingsError},
     text::with_causes,
@@ -98,13 +98,13 @@ impl Trial {
     async fn take(&mut self, plugin: &Plugin, recording: Recording, checked: &CheckedSettings) -> Result<(), String> {
         let record = recorded(&recording, plugin)?;
         checked.get(record.settings.as_str()).cloned().unwrap_or(Ok(()))?;
-        let replayed = replay(&recording, Candidate::in_place_of(record, plugin), None).await;
+        let candidate = Candidate::in_place_of(record, plugin);
+        let replayed = replay(&recording, candidate, None).await;
         let replayed = replayed.map_err(|error| with_causes(&error))?;
         let (old, new) = (
             text(&record.answer, &record.examined),
             text(&replayed.answer, &replayed.examined),
         );
-        let name = record.plugin.clone();
         self.cost = Some(replayed.cost);
         self.log.clone_from(&replayed.log);
         self.unasked.clone_from(&replayed.unasked);
@@ -119,11 +119,23 @@ impl Trial {
             };
             Outcome::Different { old, new, failure }
         };
-        let is_other = !self.outcome.is_good() || !self.unasked.is_empty();
-        if is_other && replayed.unrecorded.is_empty() {
-            self.acceptable = Some(Box::new(super::accept::accepted(recording, &name, plugin, replayed)));
+        if !self.outcome.is_good() || !self.unasked.is_empty() {
+            let mut acceptable = recording.clone();
+            if acceptable.accept(candidate, &replayed).is_ok() {
+                self.acceptable = Some(Box::new(acceptable));
+            }
         }
         Ok(())
+    }
+}
+
+impl Trial {
+    /// Writes what the plugin decided into the recording's file: from here on it is what it should decide. False if there is nothing to write.
+    pub fn accept(&self) -> Result<bool, SaveError> {
+        match &self.acceptable {
+            Some(recording) => recording.save(&self.path).map(|_| true),
+            None => Ok(false),
+        }
     }
 }
 

@@ -27,12 +27,14 @@
 
 mod fake_facts;
 mod sample;
+mod settings_table;
 
 use crate::{Decision, Facts, Failure, Plugin, Request, SettingsProblem, plugin};
 
 pub use self::{
     fake_facts::FakeFacts,
     sample::{NOW, alert, finding, instance, observation, request},
+    settings_table::settings_table,
 };
 
 /// Call a plugin as the host does: with settings as text, which are read and checked first.

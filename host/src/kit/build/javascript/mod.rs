@@ -75,7 +75,11 @@ fn install(folder: &Path) -> Result<bool, BuildError> {
     }
     node::NPM.check()?;
     let mut command = std::process::Command::new(node::NPM.name);
-    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(folder);
+    // Not `npm ci`: it refuses a lock file that lacks an optional package of another platform, as one has that was written where a registry lacks it.
+    // This takes what is locked too, checks its digests, and leaves the lock file alone.
+    command
+        .args(["install", "--no-save", "--no-audit", "--no-fund"])
+        .current_dir(folder);
     tool::install(&mut command, &node::NPM, "node_modules")?;
     Ok(true)
 }

@@ -1,0 +1,75 @@
+//! `quell plugin bench`: how long a plugin takes to decide.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::workshop;
+use crate::{
+    command::{
+        Global,
+        output::{StoryOutput, answer},
+    },
+    duration::HumanDuration,
+    exit::{Exit, Failure, OrExit, OrItsExit},
+    kit::{
+        bench::{Patience, Sample, measure},
+        component::Component,
+    },
+    sandbox::Use,
+};
+
+/// Measure how long a plugin takes to decide, and how much fuel.
+///
+/// Times are of this machine, fuel is the same on every one. `fresh` is what production pays: each decision has a store and an instance of its own. `warm` is one
+/// instance that decides again and again, which no host does; it tells how much of `fresh` is making the instance.
+#[derive(Debug, Clone, Args)]
+#[command(
+    after_help = "Example:\n  quell plugin bench target/mine.wasm --recording recordings/brute-force.recording.json\n  \
+    quell plugin bench nacl-block --for 10s --output json | jq '.fresh'"
+)]
+pub(super) struct Bench {
+    /// The component: a file, or the name of a plugin that comes with the binary
+    #[arg(value_name = "FILE|NAME")]
+    plugin: Component,
+    /// The recording to decide on; of a folder, the first [default: an alert of excessive access attempts, about which no fact is known]
+    #[arg(long, value_name = "PATH")]
+    recording: Option<PathBuf>,
+    /// Measure for so long at most
+    #[arg(long = "for", value_name = "DURATION", default_value = "3s")]
+    time: HumanDuration,
+    /// Measure so many decisions of each kind at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    output: StoryOutput,
+}
+
+impl Bench {
+    /// Measures and tells.
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
+        let (name, wasm) = (self.plugin.name(), self.plugin.read().or_its_exit()?);
+        let workshop = workshop(global)?;
+        let load = async |purpose| -> Result<_, Failure> {
+            let sandbox = workshop.sandbox(purpose)?;
+            sandbox.load(&name, &wasm).await.or_exit(Exit::Input)
+        };
+        // As a daemon has it: with places kept ready.
+        let (plugin, counting) = (load(Use::Daemon).await?, load(Use::Measure).await?);
+        let sample = match &self.recording {
+            Some(path) => Sample::recorded(path, &plugin),
+            None => Sample::built_in(),
+        };
+        let sample = sample.or_its_exit()?;
+        let patience = Patience {
+            rounds: self.rounds,
+            time: self.time.0,
+        };
+        let measured = measure(&plugin, &counting, &sample, patience).await?;
+        match self.output {
+            StoryOutput::Text => answer(measured.to_string().trim_end()),
+            StoryOutput::Json => answer(serde_json::to_string_pretty(&measured)?),
+        }
+    }
+}
