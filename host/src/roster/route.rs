@@ -106,6 +106,7 @@ mod tests {
             resolved: false,
             source: Source::default(),
             place: Place::default(),
+            extensions: std::collections::BTreeMap::new(),
             raw: String::new(),
             extensions: Default::default(),
         }

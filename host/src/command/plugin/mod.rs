@@ -18,7 +18,7 @@ use crate::{
     kit::workshop::Workshop,
 };
 
-/// Write, test, measure and prepare plugins.
+/// Write, test, measure, prepare, pin and list plugins.
 ///
 /// None of it needs credentials or a daemon. Where a configuration is found, its limits are those that a plugin is measured by.
 #[derive(Debug, Clone, Args)]
