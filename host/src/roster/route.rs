@@ -106,6 +106,7 @@ mod tests {
             resolved: false,
             source: Source::default(),
             place: Place::default(),
+            extensions: Default::default(),
             raw: String::new(),
         }
     }
