@@ -106,7 +106,6 @@ mod tests {
             resolved: false,
             source: Source::default(),
             place: Place::default(),
-            extensions: std::collections::BTreeMap::new(),
             raw: String::new(),
             extensions: Default::default(),
         }
