@@ -112,10 +112,10 @@ limit = 3
       20 | may = ["blok"]
          |        ^^^^^^
       did you mean `block`?
-    quell.toml:21: unknown value `guardduty` for `plugin[0].detectors[0]`
-      21 | detectors = ["guardduty"]
-         |              ^^^^^^^^^^^
-      it can be: stealthwatch-cloud
+    quell.toml:21: unknown value `guarduty` for `plugin[0].route[0].detector`
+      21 | route = [{ detector = "guarduty" }]
+         |                       ^^^^^^^^^^
+      did you mean `guardduty`?
     quell.toml:25: `plugin[1].sha256`: this is not a SHA-256 digest: write the 64 hexadecimal digits that `sha256sum` prints
       25 | sha256 = "abc"
          |          ^^^^^
