@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_told_with_what_may_have_been_meant() {
         let told = |text: &str| Component::from_str(text).unwrap().read().unwrap_err().to_string();
-        insta::assert_snapshot!(told("nacl-blok"), @"");
-        insta::assert_snapshot!(told("nowhere.wasm"), @"");
+        insta::assert_snapshot!(told("nacl-blok"), @"nacl-blok can't be read: did you mean the built-in plugin `nacl-block`?");
+        insta::assert_snapshot!(told("nowhere.wasm"), @"nowhere.wasm can't be read: give the path of a component, such as `quell plugin build` writes, or the name of a built-in plugin");
     }
 }

@@ -57,7 +57,8 @@ pub struct Replayed {
     pub asked: BTreeSet<Question>,
     /// What was asked and is not in the recording.
     pub unrecorded: Vec<Unrecorded>,
-    /// The facts that the recorded plugin asked for, and this one did not. Empty if it failed: then it did not come to all of its questions.
+    /// The facts that the recorded plugin asked for, and this one did not. Empty if it failed, or asked for something that is not recorded: then it
+    /// did not come to all of its questions.
     pub unasked: Vec<Question>,
     /// What the call cost.
     pub cost: Cost,
@@ -133,17 +134,17 @@ pub async fn replay(
     let asked = facts.asked();
     let is_expected = |fact: &&super::FactRecord| fact.asked_by.iter().any(|plugin| plugin == candidate.name);
     let expected = recording.facts.iter().filter(is_expected).map(|fact| &fact.question);
+    let unrecorded: Vec<_> = Unrecorded::facts(&asked, &facts)
+        .chain(surroundings.unrecorded())
+        .collect();
+    let came_to_all = unrecorded.is_empty() && matches!(evaluated.answer, Answer::Decided(_));
+    let is_unasked = |question: &&Question| came_to_all && !asked.contains(question);
     Ok(Replayed {
+        unasked: expected.filter(is_unasked).cloned().collect(),
+        unrecorded,
+        answer: evaluated.answer,
         examined: evaluated.examined.into_iter().map(Examined::from).collect(),
         intents: evaluated.intents,
-        unrecorded: Unrecorded::facts(&asked, &facts)
-            .chain(surroundings.unrecorded())
-            .collect(),
-        unasked: match evaluated.answer {
-            Answer::Decided(_) => expected.filter(|question| !asked.contains(question)).cloned().collect(),
-            Answer::Failed(_) => Vec::new(),
-        },
-        answer: evaluated.answer,
         cost: evaluated.cost,
         log: evaluated.log,
         asked,

@@ -5,8 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::Timestamp;
+
 use super::{Recording, SUFFIX};
-use crate::alert;
+use crate::alert::{self, Detector};
 
 /// A recording that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -48,15 +50,15 @@ impl Recording {
     pub fn file_name(&self) -> String {
         let raw = self.alert.raw.as_str().as_bytes();
         let id = alert::decode(self.alert.detector, raw).map_or_else(|_| "unread".to_owned(), |alert| alert.id);
-        let is_plain = |character: &char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
-        let id: String = id
-            .chars()
-            .take(ID_LENGTH)
-            .map(|character| if is_plain(&character) { character } else { '_' })
-            .collect();
-        let time = self.now.strftime("%Y%m%dT%H%M%S.%3fZ");
-        format!("{time}-{}-{id}{SUFFIX}", self.alert.detector)
+        file_name(self.now, self.alert.detector, &id)
     }
+}
+
+fn file_name(now: Timestamp, detector: Detector, id: &str) -> String {
+    let is_plain = |character: &char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    let plain = |character: char| if is_plain(&character) { character } else { '_' };
+    let id: String = id.chars().take(ID_LENGTH).map(plain).collect();
+    format!("{}-{detector}-{id}{SUFFIX}", now.strftime("%Y%m%dT%H%M%S.%3fZ"))
 }
 
 /// Writes a file under another name first, so that nobody ever reads half of it.
@@ -78,4 +80,33 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_sorts_by_time_and_leads_to_no_other_folder() {
+        let name = |time: &str, id: &str| file_name(time.parse().unwrap(), Detector::StealthwatchCloud, id);
+        let evil = name("2026-03-01T12:00:00Z", "../../etc/\u{0}cron.d/x");
+        assert_eq!(
+            evil,
+            "20260301T120000.000Z-stealthwatch-cloud-______etc__cron_d_x.recording.json"
+        );
+        assert!(evil < name("2026-03-01T12:00:00.001Z", "a"));
+        assert!(name("2026-03-01T12:00:00Z", &"x".repeat(5000)).len() < 200);
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("one");
+        write_whole(&path, b"first and long").unwrap();
+        write_whole(&path, b"second").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"second");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let error = SaveError::new(Path::new("x/one"), write_whole(&path.join("below"), b"").unwrap_err());
+        insta::assert_snapshot!(error, @"the recording can't be written to x/one: check that its folder is there and that this user may write to it");
+    }
 }

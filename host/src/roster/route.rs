@@ -106,8 +106,8 @@ mod tests {
             resolved: false,
             source: Source::default(),
             place: Place::default(),
-            extensions: std::collections::BTreeMap::new(),
             raw: String::new(),
+            extensions: Default::default(),
         }
     }
 

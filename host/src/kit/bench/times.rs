@@ -8,6 +8,9 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 /// How exact a time is kept, in significant digits.
 const DIGITS: u8 = 3;
 
+/// The longest time that is told from a longer one, in nanoseconds: an hour.
+const LONGEST: u64 = 3_600_000_000_000;
+
 /// The quantiles that are told, with their names.
 pub(super) const QUANTILES: [(&str, f64); 5] = [("min", 0.0), ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("max", 1.0)];
 
@@ -18,10 +21,8 @@ pub struct Times(Histogram<u64>);
 impl Default for Times {
     /// None yet.
     fn default() -> Self {
-        // The number of digits is the only thing that could be wrong, and three are right.
-        let histogram = Histogram::new(DIGITS);
-        #[expect(clippy::expect_used, reason = "fails only for more than 5 digits")]
-        Self(histogram.expect("three digits are few enough"))
+        #[expect(clippy::expect_used, reason = "fails only for bounds or digits that these are not")]
+        Self(Histogram::new_with_bounds(1, LONGEST, DIGITS).expect("the bounds are in order"))
     }
 }
 

@@ -35,9 +35,9 @@ impl Share {
         self.percent() > RED
     }
 
-    /// The amount as a person reads it, with its share: `1.2 MiB 2 %`.
+    /// The amount as a person reads it, with its share: `1.2 MiB (2 %)`.
     pub fn text(self) -> String {
-        let text = format!("{} {} %", self.amount(self.used), self.percent());
+        let text = format!("{} ({} %)", self.amount(self.used), self.percent());
         if self.is_red() { paint(BAD, text) } else { text }
     }
 
@@ -118,8 +118,8 @@ mod tests {
         };
         assert!(!share(809).is_red(), "80 % is not above 80 %");
         assert!(share(810).is_red());
-        insta::assert_snapshot!(share(810).text(), @"");
-        insta::assert_snapshot!(share(100).text(), @"");
+        assert_eq!(share(810).text(), paint(BAD, "810 B (81 %)"));
+        assert_eq!(share(100).text(), "100 B (10 %)");
     }
 
     #[test]

@@ -71,7 +71,20 @@ mod tests {
     fn only_what_differs_is_shown_with_some_lines_around_it() {
         let old: String = (0..20).map(|line| format!("line {line}\n")).collect();
         let new = old.replace("line 3\n", "line three\n").replace("line 15\n", "");
-        insta::assert_snapshot!(anstream::adapter::strip_str(&difference(&old, &new)), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&difference(&old, &new)), @r"
+          line 1
+          line 2
+        - line 3
+        + line three
+          line 4
+          line 5
+          ⋮
+          line 13
+          line 14
+        - line 15
+          line 16
+          line 17
+        ");
         assert_eq!(difference(&old, &old), "");
     }
 }

@@ -22,12 +22,7 @@ pub fn junit(plugin: &str, run: &Run) -> Result<String, quick_junit::SerializeEr
                 let problems = outcome.problems();
                 let mut status = TestCaseStatus::non_success(kind);
                 status.set_type(outcome.name());
-                status.set_message(
-                    problems
-                        .first()
-                        .and_then(|problem| problem.lines().next())
-                        .unwrap_or_default(),
-                );
+                status.set_message(outcome.headline());
                 status.set_description(problems.join("\n"));
                 status
             }

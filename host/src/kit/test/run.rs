@@ -150,6 +150,19 @@ impl Outcome {
         }
     }
 
+    /// What is wrong, in one line. Empty if nothing is.
+    pub fn headline(&self) -> String {
+        match self {
+            Self::Same => String::new(),
+            Self::Different { failure: None, .. } => "decided differently".to_owned(),
+            Self::Different {
+                failure: Some(failure), ..
+            } => failure.clone(),
+            Self::Unrecorded(unrecorded) => unrecorded.first().map(ToString::to_string).unwrap_or_default(),
+            Self::Unusable(why) => why.clone(),
+        }
+    }
+
     /// What is wrong, each on lines of its own and without colour. Empty if nothing is.
     pub fn problems(&self) -> Vec<String> {
         match self {

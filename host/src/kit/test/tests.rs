@@ -91,7 +91,7 @@ async fn a_fact_that_is_not_recorded_fails_and_is_never_not_known_in_silence() {
         .retain(|fact| !matches!(fact.question, Question::Observations));
     fs::write(&file, recording.to_text()).unwrap();
     let run = run(&plugin, folder.path(), None).await.unwrap();
-    insta::assert_snapshot!(run.trials[0].outcome.problems().join("\n"), @"");
+    insta::assert_snapshot!(run.trials[0].outcome.problems().join("\n"), @"the plugin asked for `observations`, which is not in the recording; there is nothing of that kind");
     assert!(!run.trials[0].accept().unwrap(), "there is nothing to accept");
 }
 
@@ -130,7 +130,7 @@ async fn a_filter_that_names_none_is_an_error() {
     let plugin = plugin().await;
     let (folder, _file) = folder(&plugin).await;
     let error = run(&plugin, folder.path(), Some("typo")).await.unwrap_err();
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"none of the 1 recordings has `typo` in its name");
 }
 
 /// One of each that an author can meet.
@@ -209,14 +209,52 @@ fn of_each_kind() -> Run {
 
 #[test]
 fn an_author_reads_what_is_wrong_and_what_it_costs() {
-    insta::assert_snapshot!(anstream::adapter::strip_str(&of_each_kind().to_string()), @"");
+    insta::assert_snapshot!(anstream::adapter::strip_str(&of_each_kind().to_string()), @r#"
+    ✓ as-recorded        fuel 123 456 (0 %), memory 1.2 MiB (1 %), facts 3 (3 %), answer 812 B (0 %)
+    ✓ asks-less          fuel 123 456 (0 %), memory 1.2 MiB (1 %), facts 3 (3 %), answer 812 B (0 %)
+    ✗ decides-otherwise  fuel 123 456 (0 %), memory 1.2 MiB (1 %), facts 3 (3 %), answer 812 B (0 %)
+    ✗ panics             fuel 123 456 (0 %), memory 1.2 MiB (1 %), facts 3 (3 %), answer 812 B (0 %)
+    ✗ asks-more          fuel 123 456 (0 %), memory 1.2 MiB (1 %), facts 3 (3 %), answer 812 B (0 %)
+    ✓ is-dear            fuel 81 000 001 (81 %), memory 60.0 MiB (93 %), facts 3 (3 %), answer 812 B (0 %)
+    ✗ broken
+
+    asks-less recordings/asks-less.recording.json
+      not asked: `history of 203.0.113.7` is recorded, and the plugin did not ask for it
+
+    decides-otherwise recordings/decides-otherwise.recording.json
+      decided differently: - recorded, + decided
+        decision {
+      -   "nothing": { "reason": "resolved" }
+      +   "nothing": { "reason": "closed" }
+        }
+
+    panics recordings/panics.recording.json
+      failed: the plugin panicked at src/lib.rs:7:1: no address
+      - decision {
+      -   "nothing": { "reason": "resolved" }
+      - }
+      + failure {}
+      log error panicked at src/lib.rs:7:1: no address
+
+    asks-more recordings/asks-more.recording.json
+      not recorded: the plugin asked for `history of 203.0.113.8`, which is not in the recording; there is `history of 203.0.113.7`
+
+    broken recordings/broken.recording.json
+      unusable: this is not JSON, so it is no recording
+
+    7 recordings: 4 not as recorded, in 35ms
+      most fuel          81 000 001 of 100 000 000 (81 %)
+      most memory-bytes  60.0 MiB of 64.0 MiB (93 %)
+      most host-calls    3 of 100 (3 %)
+      most passed-bytes  812 B of 1.0 MiB (0 %)
+    "#);
 }
 
 #[test]
 fn what_is_nearly_too_dear_is_red() {
     let text = of_each_kind().to_string();
     let dear = text.lines().find(|line| line.contains("is-dear")).unwrap();
-    let red = crate::report::style::paint(crate::report::style::BAD, "60.0 MiB 93 %");
+    let red = crate::report::style::paint(crate::report::style::BAD, "60.0 MiB (93 %)");
     assert!(dear.contains(&red), "{dear:?}");
     let plain = text.lines().find(|line| line.contains("as-recorded")).unwrap();
     assert!(!plain.contains(&crate::report::style::BAD.to_string()), "{plain:?}");
@@ -224,5 +262,39 @@ fn what_is_nearly_too_dear_is_red() {
 
 #[test]
 fn a_ci_reads_junit() {
-    insta::assert_snapshot!(junit("my-plugin", &of_each_kind()).unwrap(), @"");
+    insta::assert_snapshot!(junit("my-plugin", &of_each_kind()).unwrap(), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="quell plugin test" tests="7" failures="3" errors="1" time="0.035">
+        <testsuite name="my-plugin" tests="7" disabled="0" errors="1" failures="3" time="0.035">
+            <testcase name="as-recorded" classname="my-plugin" time="0.000">
+            </testcase>
+            <testcase name="asks-less" classname="my-plugin" time="0.000">
+                <system-out>not asked: history of 203.0.113.7</system-out>
+            </testcase>
+            <testcase name="decides-otherwise" classname="my-plugin" time="0.000">
+                <failure message="decided differently" type="different">  decision {
+    -   &quot;nothing&quot;: { &quot;reason&quot;: &quot;resolved&quot; }
+    +   &quot;nothing&quot;: { &quot;reason&quot;: &quot;closed&quot; }
+      }
+    </failure>
+            </testcase>
+            <testcase name="panics" classname="my-plugin" time="0.000">
+                <failure message="panicked at src/lib.rs:7:1: no address" type="different">panicked at src/lib.rs:7:1: no address
+    - decision {
+    -   &quot;nothing&quot;: { &quot;reason&quot;: &quot;resolved&quot; }
+    - }
+    + failure {}
+    </failure>
+            </testcase>
+            <testcase name="asks-more" classname="my-plugin" time="0.000">
+                <failure message="the plugin asked for `history of 203.0.113.8`, which is not in the recording; there is `history of 203.0.113.7`" type="unrecorded">the plugin asked for `history of 203.0.113.8`, which is not in the recording; there is `history of 203.0.113.7`</failure>
+            </testcase>
+            <testcase name="is-dear" classname="my-plugin" time="0.000">
+            </testcase>
+            <testcase name="broken" classname="my-plugin" time="0.000">
+                <error message="this is not JSON, so it is no recording" type="unusable">this is not JSON, so it is no recording</error>
+            </testcase>
+        </testsuite>
+    </testsuites>
+    "#);
 }

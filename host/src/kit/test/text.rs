@@ -83,7 +83,8 @@ impl Trial {
         let costs: Vec<_> = costs
             .map(|share| format!("{} {}", share.name(), share.text()))
             .collect();
-        writeln!(out, "{mark} {:<width$}  {}", self.name, costs.join(", "))
+        let line = format!("{mark} {:<width$}  {}", self.name, costs.join(", "));
+        writeln!(out, "{}", line.trim_end())
     }
 
     fn write_problems(&self, out: &mut Formatter<'_>) -> fmt::Result {

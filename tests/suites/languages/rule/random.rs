@@ -111,6 +111,7 @@ fn alert(rng: &mut Rng) -> Alert {
             host_names: (0..rng.usize(..2)).map(|_| "web.example.com".to_owned()).collect(),
         },
         place: Place::default(),
+        extensions: Default::default(),
         raw: "{}".to_owned(),
     }
 }
