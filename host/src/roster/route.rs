@@ -150,7 +150,7 @@ mod tests {
         assert!(!route.takes(&alert("Bx", Some(49)), &here()));
         assert!(!route.takes(&alert("Bx", Some(50)), &place("444455556666", "eu-west-1")));
         assert!(!route.takes(&alert("Bx", Some(50)), &place("111122223333", "us-east-1")));
-        insta::assert_snapshot!(route, @"");
+        insta::assert_snapshot!(route, @"stealthwatch-cloud, `A*` or `B*`, severity from 50, account 111122223333, eu-west-1");
     }
 
     #[test]
@@ -161,6 +161,6 @@ mod tests {
         };
         assert!(!route.takes(&alert("x", None), &here()));
         assert!(Route::default().takes(&alert("x", None), &here()));
-        insta::assert_snapshot!(Route::default(), @"");
+        insta::assert_snapshot!(Route::default(), @"all alerts");
     }
 }

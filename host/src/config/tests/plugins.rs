@@ -47,8 +47,28 @@ fn all_that_can_be_said_of_one_plugin() {
 #[test]
 fn a_limit_of_the_pool_is_not_one_plugins_and_a_bad_one_is_told_at_its_line() {
     let text = "[[plugin]]\nname = 'nacl-block'\n[plugin.limits]\nmemory-bytes = 1\nstack-bytes = 65536\ndecisions-at-once = 3\nfuell = 3";
-    insta::assert_snapshot!(wrong_with(text), @"");
-    insta::assert_snapshot!(wrong_with(&text.replace("\nfuell = 3", "")), @"");
+    insta::assert_snapshot!(wrong_with(text), @r"
+    one problem in the configuration
+    quell.toml:8: unknown key `fuell` in [plugin[0].limits]
+      8 | fuell …
+        | ^^^^^
+      did you mean `fuel`?
+    ");
+    insta::assert_snapshot!(wrong_with(&text.replace("\nfuell = 3", "")), @r"
+    3 problems in the configuration
+    quell.toml:5: `plugin[0].limits.memory-bytes` must be from 65536 to 4294967296, not 1
+      5 | memory-bytes = 1
+        | ^^^^^^^^^^^^
+      take it out for that of [sandbox.limits]
+    quell.toml:6: `stack-bytes` shapes the pool that all plugins share, so one plugin can't have its own
+      6 | stack-bytes = 65536
+        | ^^^^^^^^^^^
+      set it in [sandbox.limits]
+    quell.toml:7: `decisions-at-once` shapes the pool that all plugins share, so one plugin can't have its own
+      7 | decisions-at-once = 3
+        | ^^^^^^^^^^^^^^^^^
+      set it in [sandbox.limits]
+    ");
 }
 
 #[test]
@@ -62,7 +82,17 @@ fn plugins_that_stand_in_for_one_another_in_a_circle_or_for_nobody_are_refused()
         plugin("d", &to("d")),
     ]
     .concat();
-    insta::assert_snapshot!(wrong_with(&circle), @"");
+    insta::assert_snapshot!(wrong_with(&circle), @r#"
+    2 problems in the configuration
+    quell.toml:5: plugins fall back in a circle: a → b → c → a
+      5 | on-failure = { fall-back-to = 'b' }
+        | ^^^^^^^^^^
+      let one of them have `on-failure = "refuse"`
+    quell.toml:17: plugins fall back in a circle: d → d
+      17 | on-failure = { fall-back-to = 'd' }
+         | ^^^^^^^^^^
+      let one of them have `on-failure = "refuse"`
+    "#);
     let others = [
         plugin("a", &to("bb")),
         plugin("bbb", "mode = 'observe'"),
@@ -70,18 +100,53 @@ fn plugins_that_stand_in_for_one_another_in_a_circle_or_for_nobody_are_refused()
         plugin("nobodys", "route = []"),
         plugin("e", "on-failure = 'fall-back'"),
     ];
-    insta::assert_snapshot!(wrong_with(&others[..4].concat()), @"");
-    insta::assert_snapshot!(wrong_with(&others[4]), @"");
+    insta::assert_snapshot!(wrong_with(&others[..4].concat()), @r#"
+    3 problems in the configuration
+    quell.toml:5: plugin `a` falls back to `bb`, which is no plugin of this file
+      5 | on-failure = { fall-back-to = 'bb' }
+        | ^^^^^^^^^^
+      did you mean `bbb`?
+    quell.toml:13: plugin `c` falls back to `bbb`, which only observes: nothing would be done, and no alert would be kept for it
+      13 | on-failure = { fall-back-to = 'bbb' }
+         | ^^^^^^^^^^
+      let the plugin that stands in enforce, or write `on-failure = "refuse"`
+    quell.toml:17: `route` is empty and no plugin falls back to `nobodys`, so it would never be asked
+      17 | route = []
+         | ^^^^^
+      take `route` out for all alerts, or take out the plugin
+    "#);
+    insta::assert_snapshot!(wrong_with(&others[4]), @r"
+    one problem in the configuration
+    quell.toml:5: unknown value `fall-back` for `plugin[0].on-failure`
+      5 | on-failure = 'fall-back'
+        |              ^^^^^^^^^^^
+      did you mean `fall-back-to`?
+    ");
 }
 
 #[test]
 fn a_route_that_no_alert_can_take_is_refused() {
     insta::assert_snapshot!(
         wrong_with("[[plugin]]\nname = 'nacl-block'\n[[plugin.route]]\naccounts = ['111122223333', '444455556666']\nregions = ['us-east-1']\nseverity-at-least = 200"),
-        @""
+        @r"
+    one problem in the configuration
+    quell.toml:7: `plugin[0].route[0].severity-at-least` must be a whole number from 0 to 100, not integer `200`
+      7 | severity-at-least = 200
+        |                     ^^^
+    "
     );
     insta::assert_snapshot!(
         wrong_with("[[plugin]]\nname = 'nacl-block'\n[[plugin.route]]\naccounts = ['111122223333', '444455556666']\nregions = ['us-east-1']"),
-        @""
+        @r"
+    2 problems in the configuration
+    quell.toml:5: `444455556666` is in no [[aws.account]], so no alert for it gets this far
+      5 | accounts = ['111122223333', '444455556666']
+        |                             ^^^^^^^^^^^^^^
+      configured: 111122223333
+    quell.toml:6: `us-east-1` is in no [[aws.account]], so no alert for it gets this far
+      6 | regions = ['us-east-1']
+        |            ^^^^^^^^^^^
+      configured: eu-west-1
+    "
     );
 }

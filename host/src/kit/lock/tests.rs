@@ -34,7 +34,10 @@ fn digests_are_written_and_nothing_else_is_touched() {
     let path = folder.path().join("quell.toml");
     let mut lock = Lock::read(&path).unwrap();
     let told: Vec<_> = lock.pin().unwrap().iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r"
+    mine: 3fd30542fe3f61b14bd4a4b2dc0b6fb30fa6f63ebce52dd1778aaa8c4dc02cff, pinned was 00
+    new: 3fd30542fe3f61b14bd4a4b2dc0b6fb30fa6f63ebce52dd1778aaa8c4dc02cff, was not pinned
+    ");
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
         TEXT,
@@ -43,7 +46,10 @@ fn digests_are_written_and_nothing_else_is_touched() {
     lock.write().unwrap();
     let written = fs::read_to_string(&path).unwrap();
     let difference = similar_lines(TEXT, &written);
-    insta::assert_snapshot!(difference, @"");
+    insta::assert_snapshot!(difference, @r#"
+    sha256 = "3fd30542fe3f61b14bd4a4b2dc0b6fb30fa6f63ebce52dd1778aaa8c4dc02cff" # old
+    sha256 = "3fd30542fe3f61b14bd4a4b2dc0b6fb30fa6f63ebce52dd1778aaa8c4dc02cff"
+    "#);
     let again = Lock::read(&path).unwrap().pin().unwrap();
     assert!(again.iter().all(Pinning::is_as_before), "{again:?}");
 }
@@ -59,7 +65,7 @@ fn plugins_in_an_array_are_pinned_too() {
     let folder = folder("plugin = [{ name = 'mine', file = 'mine.wasm' }]\n");
     let mut lock = Lock::read(&folder.path().join("quell.toml")).unwrap();
     lock.pin().unwrap();
-    insta::assert_snapshot!(lock.text(), @"");
+    insta::assert_snapshot!(lock.text(), @r#"plugin = [{ name = 'mine', file = 'mine.wasm' , sha256 = "3fd30542fe3f61b14bd4a4b2dc0b6fb30fa6f63ebce52dd1778aaa8c4dc02cff" }]"#);
 }
 
 #[test]
@@ -72,7 +78,7 @@ fn a_component_that_is_not_there_is_named() {
     let told = error
         .to_string()
         .replace(&folder.path().canonicalize().unwrap().display().to_string(), "");
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @"plugin `mine`: can't read /gone.wasm");
 }
 
 #[cfg(unix)]
