@@ -107,6 +107,7 @@ mod tests {
             source: Source::default(),
             place: Place::default(),
             raw: String::new(),
+            extensions: std::collections::BTreeMap::new(),
         }
     }
 
