@@ -17,6 +17,7 @@ wasmtime::component::bindgen!({
 use self::quell::plugin::{facts, log, types};
 
 /// How instances are made.
+#[allow(dead_code, reason = "each of the benchmarks that share this file measures its own kinds")]
 pub(crate) enum Kind {
     Pool,
     OnDemand,

@@ -38,7 +38,7 @@ pub enum BuildError {
         remedy: &'static str,
     },
     /// A tool is there and too old.
-    #[error("`{tool}` is {has}, and {needs} is needed: {remedy}")]
+    #[error("`{tool}` is {has}, and at least {needs} is needed: {remedy}")]
     OldTool {
         /// The tool.
         tool: &'static str,
@@ -127,7 +127,10 @@ impl From<quell_plugin_build::BuildError> for BuildError {
 
 impl Classified for BuildError {
     fn exit(&self) -> Exit {
+        use quell_plugin_build::BuildError::{NoTarget, Run};
         match self {
+            // What this machine lacks is no fault of the plugin's.
+            Self::Cargo(Run { .. } | NoTarget) => Exit::Failed,
             Self::NoPlugin { .. }
             | Self::Ambiguous { .. }
             | Self::NoFile { .. }

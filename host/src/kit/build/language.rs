@@ -77,10 +77,10 @@ mod tests {
             let error = Language::of(folder.path()).unwrap_err().to_string();
             error.replace(folder.path().to_str().unwrap(), "FOLDER")
         };
-        insta::assert_snapshot!(told(), @"");
+        insta::assert_snapshot!(told(), @"there is no plugin in FOLDER: it has no Cargo.toml, no package.json and no pyproject.toml; `quell plugin new` makes one");
         fs::write(folder.path().join("package.json"), "{}").unwrap();
         assert_eq!(Language::of(folder.path()).unwrap(), Language::JavaScript);
         fs::write(folder.path().join("Cargo.toml"), "").unwrap();
-        insta::assert_snapshot!(told(), @"");
+        insta::assert_snapshot!(told(), @"FOLDER has both a Cargo.toml and a package.json, so it is not clear which is the plugin's: give each plugin a folder of its own");
     }
 }

@@ -162,7 +162,13 @@ mod tests {
             AssertionError: Traceback (most recent call last):\n  File \"/0/entry.py\", line 3, in <module>\n    import plugin\n  \
             File \"/0/plugin.py\", line 16, in <module>\n    nosuch()\n    ^^^^^^\nNameError: name 'nosuch' is not defined\n\n\n\
             Caused by:\n    NameError: name 'nosuch' is not defined\n";
-        insta::assert_snapshot!(readable(stderr), @"");
+        insta::assert_snapshot!(readable(stderr), @r#"
+        Traceback (most recent call last):
+          File "plugin.py", line 16, in <module>
+            nosuch()
+            ^^^^^^
+        NameError: name 'nosuch' is not defined
+        "#);
         assert_eq!(readable("error: unexpected argument\n"), "error: unexpected argument");
     }
 }

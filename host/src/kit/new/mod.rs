@@ -134,7 +134,7 @@ mod tests {
     fn a_folder_that_is_there_is_left_alone_and_the_remedy_told() {
         let folder = tempfile::tempdir().unwrap();
         let error = write(&name(), Language::Rust, folder.path()).unwrap_err().to_string();
-        insta::assert_snapshot!(error.replace(folder.path().to_str().unwrap(), "FOLDER"), @"");
+        insta::assert_snapshot!(error.replace(folder.path().to_str().unwrap(), "FOLDER"), @"FOLDER is there already, and nothing was written: choose another name, another `--path`, or remove it");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 

@@ -93,9 +93,9 @@ mod tests {
 
     #[test]
     fn a_name_that_the_host_or_cargo_would_refuse_later_is_refused_at_once() {
-        insta::assert_snapshot!(refusal("Block_Scanners"), @"");
-        insta::assert_snapshot!(refusal("../etc"), @"");
-        insta::assert_snapshot!(refusal("quell-plugin"), @"");
+        insta::assert_snapshot!(refusal("Block_Scanners"), @"`Block_Scanners` can't be a plugin's name: it must be lower case words of letters and digits, joined by `-`, 64 bytes at most, beginning with a letter, such as `block-scanners`");
+        insta::assert_snapshot!(refusal("../etc"), @"`../etc` can't be a plugin's name: it must be lower case words of letters and digits, joined by `-`, 64 bytes at most, beginning with a letter, such as `block-scanners`");
+        insta::assert_snapshot!(refusal("quell-plugin"), @"`quell-plugin` can't be a plugin's name: it is taken by something that a plugin is built with; use more words, such as `block-scanners`");
         for wrong in ["", "-", "a--b", "2fast", "a b", "é", &"a".repeat(65)] {
             assert!(wrong.parse::<PluginName>().is_err(), "{wrong}");
         }
