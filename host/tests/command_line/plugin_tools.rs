@@ -6,9 +6,12 @@ use super::{quell, told};
 
 const RECORDING: &str = include_str!("../../src/kit/template/recordings/two-attackers.recording.json");
 
+const TOO_FEW: &str = include_str!("../../src/kit/template/recordings/too-few-attempts.recording.json");
+
 fn recordings(folder: &Path) {
     fs::create_dir(folder.join("recordings")).unwrap();
     fs::write(folder.join("recordings/two-attackers.recording.json"), RECORDING).unwrap();
+    fs::write(folder.join("recordings/too-few-attempts.recording.json"), TOO_FEW).unwrap();
 }
 
 #[test]
@@ -28,7 +31,12 @@ fn inspect_tells_scripts_the_digest_and_people_the_rest() {
 #[test]
 fn a_plugin_that_is_not_there_is_told_with_what_may_have_been_meant() {
     let folder = tempfile::tempdir().unwrap();
-    insta::assert_snapshot!(told(&quell(folder.path(), &["plugin", "inspect", "nacl-blok"])), @"");
+    insta::assert_snapshot!(told(&quell(folder.path(), &["plugin", "inspect", "nacl-blok"])), @r"
+    -- stderr
+    error: nacl-blok can't be read: did you mean the built-in plugin `nacl-block`?
+      because No such file or directory (os error 2)
+    exit 4
+    ");
 }
 
 #[test]
@@ -38,6 +46,26 @@ fn another_decision_ends_with_an_exit_code_of_its_own_and_can_be_accepted() {
     let test = ["plugin", "test", "--plugin", "nacl-block"];
     let failed = told(&quell(folder.path(), &test));
     assert!(failed.ends_with("exit 6"), "{failed}");
+
+    let few = [&test[..], &["--filter", "too-few"]].concat();
+    let accepted = told(&quell(folder.path(), &[&few[..], &["--accept"]].concat()));
+    assert!(
+        accepted.contains("accepted: ") && accepted.ends_with("exit 0"),
+        "{accepted}"
+    );
+    let again = told(&quell(folder.path(), &few));
+    assert!(
+        again.contains("all as recorded") && again.ends_with("exit 0"),
+        "{again}"
+    );
+
+    // It asks for more than was recorded, so its decision is worth nothing.
+    let attackers = [&test[..], &["--filter", "two-attackers", "--accept"]].concat();
+    let refused = told(&quell(folder.path(), &attackers));
+    assert!(
+        refused.contains("not recorded:") && refused.ends_with("exit 6"),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -125,6 +125,24 @@ async fn settings_that_the_plugin_does_not_take_fail_with_its_own_words() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_recordings_are_a_matter_of_seconds() {
+    let plugin = plugin().await;
+    let (folder, file) = folder(&plugin).await;
+    for number in 1..1000 {
+        fs::copy(&file, folder.path().join(format!("{number}.recording.json"))).unwrap();
+    }
+    let run = run(&plugin, folder.path(), None).await.unwrap();
+    assert!(run.is_good() && run.trials.len() == 1000, "{run}");
+    // Two seconds where it is optimised. A generous bound: this is not, and the machine may be busy with other tests.
+    assert!(run.took < Duration::from_secs(20), "{:?}", run.took);
+    assert_eq!(
+        run.to_string().lines().count(),
+        5,
+        "what is as it should be is only counted: {run}"
+    );
+}
+
 #[tokio::test]
 async fn a_filter_that_names_none_is_an_error() {
     let plugin = plugin().await;

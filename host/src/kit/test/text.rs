@@ -44,12 +44,12 @@ impl Run {
             0 => paint(GOOD, "all as recorded"),
             failed => paint(BAD, format!("{failed} not as recorded")),
         };
-        writeln!(
-            out,
-            "{}: {verdict}, in {:.0?}",
-            count(self.trials.len(), "recording"),
-            self.took
-        )?;
+        let took = if self.took.as_secs() == 0 {
+            format!("{:.0?}", self.took)
+        } else {
+            format!("{:.1?}", self.took)
+        };
+        writeln!(out, "{}: {verdict}, in {took}", count(self.trials.len(), "recording"))?;
         for share in self.highest() {
             writeln!(out, "  most {:<12}  {}", share.limit, share.beside_limit())?;
         }
