@@ -20,7 +20,9 @@ use quell_tests::{
 /// The guest under this name, in this mode.
 async fn guest(name: &str, mode: &str) -> Routed {
     let plugin = load(name, &guest::evil()).await.unwrap();
-    stand::routed(plugin, mode, [ActionKind::Block]).await.unwrap()
+    // As in a configuration: the mode is of its decisions, and its settings are fine.
+    let settings = format!(r#"{{"mode":"{mode}"}}"#);
+    stand::routed(plugin, &settings, [ActionKind::Block]).await.unwrap()
 }
 
 /// The default plugin.
