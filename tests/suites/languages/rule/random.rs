@@ -111,8 +111,8 @@ fn alert(rng: &mut Rng) -> Alert {
             host_names: (0..rng.usize(..2)).map(|_| "web.example.com".to_owned()).collect(),
         },
         place: Place::default(),
-        extensions: Default::default(),
         raw: "{}".to_owned(),
+        extensions: Default::default(),
     }
 }
 
@@ -169,7 +169,8 @@ fn observations(rng: &mut Rng) -> Result<Answer, FactError> {
             _ => FactError::Unavailable("timed out".to_owned()),
         });
     }
-    let many = if rarely(rng) { 120 } else { 12 };
+    let most = if rarely(rng) { 120 } else { 12 };
+    let number = rng.usize(..most);
     let observation = |id: usize| Observation {
         id: id.to_string(),
         kind: "Multiple Access Failures".to_owned(),
@@ -180,7 +181,7 @@ fn observations(rng: &mut Rng) -> Result<Answer, FactError> {
             fields(rng).to_string()
         },
     };
-    Ok(Answer::Observations((0..rng.usize(..many)).map(observation).collect()))
+    Ok(Answer::Observations((0..number).map(observation).collect()))
 }
 
 /// What an observation says: sometimes in the field of another kind, sometimes with a value of another type.
