@@ -4,5 +4,4 @@ mod ending;
 mod logging;
 mod ordering;
 mod plain;
-mod reloading;
 mod starting;

@@ -20,7 +20,9 @@ use quell_tests::{
 /// The guest under this name, in this mode.
 async fn guest(name: &str, mode: &str) -> Routed {
     let plugin = load(name, &guest::evil()).await.unwrap();
-    stand::routed(plugin, mode, [ActionKind::Block]).await.unwrap()
+    // As in a configuration: the mode is of its decisions, and its settings are fine.
+    let settings = format!(r#"{{"mode":"{mode}"}}"#);
+    stand::routed(plugin, &settings, [ActionKind::Block]).await.unwrap()
 }
 
 /// The default plugin.
@@ -115,7 +117,7 @@ async fn a_plugin_that_keeps_failing_is_put_aside_and_tried_again_after_the_paus
         }
     };
     let stand = stand_of(Answers::All, [failing("panic").await]).await;
-    let alert = |number: u32| recorded::ATTACK.replace("\"id\":6125", &format!("\"id\":{number}"));
+    let alert = |number: u32| recorded::changed(recorded::ATTACK, &[("id", number.into())]);
     for number in 1..=2 {
         let report = stand.report(&number.to_string(), &alert(number)).await.unwrap();
         assert!(report.summary.contains("panicked"), "{}", report.summary);
@@ -127,7 +129,7 @@ async fn a_plugin_that_keeps_failing_is_put_aside_and_tried_again_after_the_paus
         worked.state
     );
     let report = worked.report.unwrap();
-    insta::assert_snapshot!(report.summary, @"");
+    insta::assert_snapshot!(report.summary, @"Excessive Access Attempts (External) on i-0abc1234def567890; failing failed: it is put aside until 2026-03-01T12:05:00Z, because it failed 2 times in a row; the last time it panicked at tests/guests/evil/src/attack.rs:86:5: the offender has no address");
     assert_eq!(report.plugins[0].cost.host_calls, 0, "it was not asked");
 
     stand.clock.advance(SignedDuration::from_secs(301));
@@ -256,7 +258,7 @@ async fn a_plugin_that_only_observes_is_heard_and_nothing_comes_of_it() {
     let stand = stand_of(Answers::All, [observing().await]).await;
     let report = stand.report("1", recorded::ATTACK).await.unwrap();
     assert_eq!(report.outcome, Outcome::WouldAct, "{report}");
-    insta::assert_snapshot!(report.summary, @"");
+    insta::assert_snapshot!(report.summary, @"Excessive Access Attempts (External) on i-0abc1234def567890; observing, which only observes, would ask for 1 remediation");
     assert!(
         report.plugins[0].examined[0]
             .verdicts

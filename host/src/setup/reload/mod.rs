@@ -142,7 +142,7 @@ fn newly_absent(before: &Snapshot, new: &Snapshot) -> Vec<String> {
 
 fn standing(routed: &crate::roster::Routed) -> String {
     match &routed.plugin {
-        Ok(plugin) => format!("{} {:.12}", routed.name, plugin.digest()),
+        Ok(plugin) => format!("{} {:.12}", routed.name, plugin.digest().to_string()),
         Err(_) => format!("{} (not loaded)", routed.name),
     }
 }

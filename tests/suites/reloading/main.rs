@@ -1,4 +1,4 @@
-//! Reloading: changed plugins and configurations are taken over while the daemon works, bad ones are not, and no alert is lost over it.
+//! The program as a process of its own, on a simulated account: changed plugins and configurations are taken over while the daemon works, bad ones are not, and no alert is lost over it.
 
 use std::{fs, time::Duration};
 
@@ -9,8 +9,8 @@ use quell_tests::{
 };
 use reqwest::StatusCode;
 use serde_json::Value;
-
-use crate::plain::plain_at;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -26,12 +26,15 @@ const GUEST: &str = "[[plugin]]\nname = \"mine\"\nfile = \"mine.wasm\"\n";
 impl Set {
     fn new(mode: &str) -> Self {
         let address = free_address().unwrap();
-        let quell = plain_at(address, "");
         let set = Self {
-            base: fs::read_to_string(quell.path("quell.toml")).unwrap(),
+            quell: Quell::new("").unwrap(),
+            base: format!(
+                "simulated = {{ account-file = \"account.toml\" }}\njournal = {{ path = \"journal.sqlite\" }}\n\
+                 sandbox = {{ cache = \"cache\" }}\nhttp = {{ listen = \"{address}\" }}\n"
+            ),
             url: format!("http://{address}"),
-            quell,
         };
+        set.put("account.toml", recorded::ACCOUNT.as_bytes());
         set.put("mine.wasm", &guest::evil());
         set.put("quell.toml", set.with_mode(mode).as_bytes());
         set
@@ -53,22 +56,53 @@ impl Set {
 
     /// Posts an alert, and gives what became of it when it was tried.
     async fn report(&self, number: u32) -> Value {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let alert = recorded::ATTACK.replace("\"id\":6125", &format!("\"id\":{number}"));
-        let taken = client
-            .post(format!("{}/alerts/stealthwatch-cloud", self.url))
-            .body(alert);
-        let taken = taken.send().await.unwrap();
-        assert_eq!(taken.status(), StatusCode::ACCEPTED);
-        let place = format!("{}{}", self.url, taken.headers()["location"].to_str().unwrap());
-        loop {
-            let delivery: Value = client.get(&place).send().await.unwrap().json().await.unwrap();
-            if delivery["report"].is_object() {
-                return delivery["report"].clone();
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let place = post(&self.url, number).await;
+        tried(&place).await["report"].clone()
     }
+
+    /// Sends alerts one after the other, from this number on, until it is told to stop. Gives the places of what becomes of them.
+    fn stream(&self, first: u32, stop: CancellationToken) -> JoinHandle<Vec<String>> {
+        let url = self.url.clone();
+        tokio::spawn(async move {
+            let mut places = Vec::new();
+            for number in first.. {
+                places.push(post(&url, number).await);
+                if stop.is_cancelled() {
+                    break;
+                }
+            }
+            places
+        })
+    }
+}
+
+/// Posts an alert, which must be taken, and gives the place of what becomes of it.
+async fn post(url: &str, number: u32) -> String {
+    let alert = recorded::changed(recorded::ATTACK, &[("id", number.into())]);
+    let request = client().post(format!("{url}/alerts/stealthwatch-cloud")).body(alert);
+    let taken = request.send().await.unwrap();
+    assert_eq!(taken.status(), StatusCode::ACCEPTED);
+    format!("{url}{}", taken.headers()["location"].to_str().unwrap())
+}
+
+/// The delivery at a place, as soon as it was tried.
+async fn tried(place: &str) -> Value {
+    loop {
+        let delivery: Value = client().get(place).send().await.unwrap().json().await.unwrap();
+        if delivery["report"].is_object() {
+            return delivery;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Whether the plugin blocked, or would have, had another alert not done so before.
+fn blocks(report: &Value) -> bool {
+    report["outcome"] == "acted" || report["outcome"] == "already-so"
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 fn wait(daemon: &mut Daemon, line: &str) -> String {
@@ -79,6 +113,8 @@ fn wait(daemon: &mut Daemon, line: &str) -> String {
 async fn good_then_bad_then_good_again_and_every_alert_of_the_stream_is_decided() {
     let set = Set::new("nothing");
     let mut daemon = set.quell.serve().unwrap();
+    let stop = CancellationToken::new();
+    let stream = set.stream(1000, stop.clone());
     assert!(
         set.report(1).await["summary"]
             .as_str()
@@ -88,23 +124,34 @@ async fn good_then_bad_then_good_again_and_every_alert_of_the_stream_is_decided(
 
     set.put("quell.toml", set.with_mode("block-short").as_bytes());
     wait(&mut daemon, "the change is taken over");
-    assert_eq!(set.report(2).await["outcome"], "acted");
+    assert!(blocks(&set.report(2).await));
 
     // Bad settings, then a bad component, then no TOML at all: each is told, and the last good one goes on.
     set.put("mine.wasm", b"this is no component");
     let told = wait(&mut daemon, "what was in force goes on");
     assert!(told.contains("plugin `mine` is not WebAssembly"), "{told}");
-    assert_eq!(set.report(3).await["outcome"], "already-so");
+    assert!(blocks(&set.report(3).await));
     assert!(set.list().stdout.contains("is not taken over"), "{}", set.list().stdout);
     set.put("quell.toml", b"[[plugin");
     let told = wait(&mut daemon, "what was in force goes on");
     assert!(told.contains("this is not TOML"), "{told}");
-    assert_eq!(set.report(4).await["outcome"], "already-so");
+    assert!(blocks(&set.report(4).await));
 
     set.put("mine.wasm", &guest::evil());
     set.put("quell.toml", set.with_mode("nothing").as_bytes());
     wait(&mut daemon, "the change is taken over");
     assert_eq!(set.report(5).await["outcome"], "nothing");
+    stop.cancel();
+    let places = stream.await.unwrap();
+    assert!(places.len() > 5, "{places:?}");
+    for place in places {
+        let delivery = tried(&place).await;
+        assert_eq!(delivery["state"], "done", "{delivery}");
+        assert!(
+            delivery["report"]["plugins"][0]["answer"]["decided"].is_object(),
+            "{delivery}"
+        );
+    }
     let list = set.list().stdout;
     assert!(list.contains("loaded") && !list.contains("is not taken over"), "{list}");
     let (status, _) = daemon.terminate(Duration::from_secs(12)).unwrap();
