@@ -17,7 +17,10 @@ wasmtime::component::bindgen!({
 use self::quell::plugin::{facts, log, types};
 
 /// How instances are made.
-#[allow(dead_code, reason = "each of the benchmarks that share this file measures its own kinds")]
+#[allow(
+    dead_code,
+    reason = "each of the benchmarks that share this file measures its own kinds"
+)]
 pub(crate) enum Kind {
     Pool,
     OnDemand,

@@ -87,7 +87,9 @@ function prefix(text) {
   // Not `number`: of an IPv4 address in IPv6 clothes the length would be that of the clothes.
   const v4 = ipv4(address);
   const [family, value] = v4 === null ? [/** @type {6} */ (6), ipv6(address)] : [/** @type {4} */ (4), v4];
-  if (more.length > 0 || value === null || !/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > BITS[family]) return null;
+  // As many digits as the longest has, zeros before it included: so the Rust SDK reads it.
+  const digits = family === 4 ? /^\d{1,2}$/ : /^\d{1,3}$/;
+  if (more.length > 0 || value === null || !digits.test(length) || Number(length) > BITS[family]) return null;
   return { family, value: value & mask(family, Number(length)), length: Number(length) };
 }
 

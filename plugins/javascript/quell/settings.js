@@ -71,8 +71,7 @@ export function readSettings(settings, text) {
   const problems = [];
   const known = Object.keys(settings);
   for (const name of Object.keys(given).filter((name) => !known.includes(name))) {
-    const expected = known.map((it) => `\`${it}\``).join(', ');
-    problems.push({ path: pointer('', name), message: `unknown setting \`${name}\`, expected one of ${expected || 'none: there are no settings'}` });
+    problems.push({ path: pointer('', name), message: `unknown field \`${name}\`, ${expected(known)}` });
   }
   /** @type {Record<string, any>} */
   const values = {};
@@ -83,10 +82,17 @@ export function readSettings(settings, text) {
     } else if ('default' in settings[name]) {
       values[name] = structuredCopy(settings[name].default);
     } else {
-      problems.push({ path: '', message: `missing setting \`${name}\`` });
+      problems.push({ path: '', message: `missing field \`${name}\`` });
     }
   }
   return { values, problems };
+}
+
+/** What is there in place of a name that is not; in the words of the Rust SDK. @param {string[]} names */
+function expected(names) {
+  const quoted = names.map((name) => `\`${name}\``);
+  if (quoted.length === 0) return 'there are no fields';
+  return quoted.length > 2 ? `expected one of ${quoted.join(', ')}` : `expected ${quoted.join(' or ')}`;
 }
 
 /** A default that a plugin changes must not be changed for the next. @param {*} value */

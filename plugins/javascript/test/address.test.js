@@ -32,6 +32,7 @@ test('a prefix has no host bits, and an address is the prefix of it alone', () =
   assert.equal(parsePrefix('2001:db8:1::7/64'), '2001:db8:1::/64');
   assert.equal(parsePrefix('2001:db8::1'), '2001:db8::1/128');
   assert.equal(parsePrefix('0.0.0.0/0'), '0.0.0.0/0');
+  assert.equal(parsePrefix('10.1.0.0/08'), '10.0.0.0/8');
   for (const text of ['192.0.2.0/33', '192.0.2.0/024', '192.0.2.0/255.255.255.0', '192.0.2.0/', 'everyone', '::/129']) {
     assert.equal(parsePrefix(text), null, text);
   }

@@ -74,13 +74,13 @@ test('settings are checked by their types and bounds, and all problems told at o
   const told = (given) => validateSettings(deciding(() => nothing('a'), settings), given).map(({ path, message }) => `${path} ${message}`);
   assert.deepEqual(told({ way: 'in' }), []);
   assert.deepEqual(told({ seconds: 0.5, kinds: ['', 1], way: 'up', 'a/b~': 1 }), [
-    '/a~1b~0 unknown setting `a/b~`, expected one of `seconds`, `kinds`, `way`',
+    '/a~1b~0 unknown field `a/b~`, expected one of `seconds`, `kinds`, `way`',
     '/seconds is 0.5; must be an integer',
     '/kinds/0 is ""; must not be empty',
     '/kinds/1 is 1; must be a string',
     '/way is "up"; must be one of in, out',
   ]);
-  assert.deepEqual(told({ seconds: 10, kinds: [] }), ['/seconds is 10; must be from 1 to 9', '/kinds must have at least 1 item', ' missing setting `way`']);
+  assert.deepEqual(told({ seconds: 10, kinds: [] }), ['/seconds is 10; must be from 1 to 9', '/kinds must have at least 1 item', ' missing field `way`']);
   const values = decideWith(deciding((_, values) => nothing(JSON.stringify(values)), settings), NOTHING, { way: 'out' });
   assert.equal(values.val.reason, '{"seconds":3,"kinds":["a"],"way":"out"}');
 });

@@ -28,11 +28,15 @@ def parse_prefix(text: Any) -> Optional[Prefix]:
     address = parse_address(text)
     if address is not None:
         return ipaddress.ip_network(address)
-    # Of what `ipaddress` takes, a mask in place of a length is no CIDR notation.
-    if not isinstance(text, str) or "%" in text or not _length(text).isdecimal():
+    if not isinstance(text, str) or "%" in text:
+        return None
+    address, _, length = text.strip().partition("/")
+    # Of what `ipaddress` takes, a mask in place of a length is no CIDR notation. As many digits as the longest length has, zeros before it
+    # included: so the Rust SDK reads it.
+    if not length.isascii() or not length.isdecimal() or len(length) > (3 if ":" in address else 2):
         return None
     try:
-        return ipaddress.ip_network(text.strip(), strict=False)
+        return ipaddress.ip_network(f"{address}/{int(length)}", strict=False)
     except ValueError:
         return None
 
@@ -40,8 +44,3 @@ def parse_prefix(text: Any) -> Optional[Prefix]:
 def by_number(address: Address) -> tuple[int, int]:
     """A key for `sorted`: IPv4 before IPv6, then by number."""
     return address.version, int(address)
-
-
-def _length(text: str) -> str:
-    _, _, length = text.strip().partition("/")
-    return length if length == "0" or not length.startswith("0") else ""

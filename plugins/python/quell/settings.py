@@ -47,18 +47,24 @@ def read_settings(settings: type, text: str) -> tuple[Any, list[SettingsProblem]
         return None, [SettingsProblem("", "settings must be a JSON object")]
 
     fields = {_name(field): (field, hint) for field, hint in _with_types(settings)}
-    expected = ", ".join(f"`{name}`" for name in fields) or "none: there are no settings"
-    problems = [
-        SettingsProblem(_pointer("", name), f"unknown setting `{name}`, expected one of {expected}") for name in given if name not in fields
-    ]
+    unknown = [name for name in given if name not in fields]
+    problems = [SettingsProblem(_pointer("", name), f"unknown field `{name}`, {_expected(list(fields))}") for name in unknown]
     values = {}
     for name, (field, hint) in fields.items():
         if name in given:
             values[field.name] = given[name]
             problems += _problems(_schema_of_field(field, hint), given[name], _pointer("", name))
         elif not _has_default(field):
-            problems.append(SettingsProblem("", f"missing setting `{name}`"))
+            problems.append(SettingsProblem("", f"missing field `{name}`"))
     return (None, problems) if problems else (settings(**values), [])
+
+
+def _expected(names: list[str]) -> str:
+    """What is there in place of a name that is not; in the words of the Rust SDK."""
+    quoted = [f"`{name}`" for name in names]
+    if not quoted:
+        return "there are no fields"
+    return f"expected one of {', '.join(quoted)}" if len(quoted) > 2 else f"expected {' or '.join(quoted)}"
 
 
 def _with_types(settings: type) -> Sequence[tuple[dataclasses.Field, Any]]:

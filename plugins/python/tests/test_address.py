@@ -31,6 +31,7 @@ class Addresses(unittest.TestCase):
             "2001:db8:1::7/64": "2001:db8:1::/64",
             "2001:db8::1": "2001:db8::1/128",
             "0.0.0.0/0": "0.0.0.0/0",
+            "10.1.0.0/08": "10.0.0.0/8",
         }
         for text, prefix in prefixes.items():
             self.assertEqual(str(parse_prefix(text)), prefix, text)

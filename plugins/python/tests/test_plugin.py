@@ -93,7 +93,7 @@ class Plugins(unittest.TestCase):
         self.assertEqual(
             told({"seconds": 0.5, "kinds": ["", 1], "way": "up", "a/b~": 1}),
             [
-                "/a~1b~0 unknown setting `a/b~`, expected one of `way`, `seconds`, `kinds`",
+                "/a~1b~0 unknown field `a/b~`, expected one of `way`, `seconds`, `kinds`",
                 '/way is "up"; must be one of in, out',
                 "/seconds is 0.5; must be an integer",
                 '/kinds/0 is ""; must not be empty',
@@ -102,7 +102,7 @@ class Plugins(unittest.TestCase):
         )
         self.assertEqual(
             told({"seconds": True, "kinds": []}),
-            [" missing setting `way`", "/seconds is true; must be an integer", "/kinds must have at least 1 item"],
+            [" missing field `way`", "/seconds is true; must be an integer", "/kinds must have at least 1 item"],
         )
         plugin = deciding(lambda request, settings, facts: nothing(repr(settings)), settings=Settings)
         values = decide(plugin, request(alert("Scan", "i-1"), {"way": "out"}), FakeFacts())

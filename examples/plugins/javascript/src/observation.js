@@ -47,17 +47,16 @@ export function read(observation) {
 }
 
 /**
- * The texts in a field: none, one or several. Empty ones are a detector's way to say null.
+ * The texts in a field, behind what is none: nothing, one or several. Empty ones are a detector's way to say null.
  *
  * @param {unknown} value
  * @returns {{ value?: string, shown: string }[]}
  */
 function texts(value) {
-  return (Array.isArray(value) ? value : [value]).flatMap((text) => {
-    if (text == null || (typeof text === 'string' && text.trim() === '')) return [];
-    if (typeof text === 'string') return [{ value: text, shown: [...text].slice(0, 60).join('') }];
-    return [{ shown: typeof text === 'number' ? 'a number' : 'a structure' }];
-  });
+  const all = (Array.isArray(value) ? value : [value]).filter((it) => it != null);
+  const others = all.filter((it) => typeof it !== 'string').map((it) => ({ shown: typeof it === 'number' ? 'a number' : 'a structure' }));
+  const strings = all.filter((it) => typeof it === 'string' && it.trim() !== '');
+  return [...others, ...strings.map((text) => ({ value: text, shown: [...text].slice(0, 60).join('') }))];
 }
 
 /** @param {unknown} value @returns {number | undefined} */

@@ -1,7 +1,7 @@
 """The field rules: what an observation of Stealthwatch Cloud says of both sides."""
 
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterator, Optional
+from typing import Any, Callable, Optional
 
 from quell import Address, Prefix, observed, parse_address, parse_prefix
 from wit_world.imports.facts import Observation
@@ -49,17 +49,13 @@ def read(observation: Observation) -> Sighting:
     return sighting
 
 
-def _texts(value: Any) -> Iterator[tuple[Optional[str], str]]:
-    """The texts in a field, and how each is shown: none, one or several. Empty ones are a detector's way to say null."""
-    for text in value if isinstance(value, list) else [value]:
-        if text is None or (isinstance(text, str) and not text.strip()):
-            continue
-        if isinstance(text, str):
-            yield text, text[:60]
-        elif isinstance(text, (int, float)) and not isinstance(text, bool):
-            yield None, "a number"
-        else:
-            yield None, "a structure"
+def _texts(value: Any) -> list[tuple[Optional[str], str]]:
+    """The texts in a field, behind what is none, and how each is shown. Empty ones are a detector's way to say null."""
+    values = [it for it in (value if isinstance(value, list) else [value]) if it is not None]
+    others = [it for it in values if not isinstance(it, str)]
+    numbers = [isinstance(it, (int, float)) and not isinstance(it, bool) for it in others]
+    texts = [it for it in values if isinstance(it, str) and it.strip()]
+    return [(None, "a number" if number else "a structure") for number in numbers] + [(text, text[:60]) for text in texts]
 
 
 def _count(value: Any) -> Optional[int]:

@@ -42,7 +42,7 @@ pub(super) fn build(folder: &Path) -> Result<(String, Vec<u8>), BuildError> {
         // Otherwise the environment's own packages would be put into the component, this tool among them.
         .env_remove("VIRTUAL_ENV")
         .env("RUST_BACKTRACE", "0")
-        .args(["--wit-path".as_ref(), folder.join("wit").as_os_str()])
+        .args(["--wit-path".as_ref(), stage.join("wit").as_os_str()])
         .args([
             "--world",
             "plugin",

@@ -9,7 +9,7 @@ use super::{BuildError, is_made};
 /// Folders deeper than this are a link that leads back to itself.
 const DEEPEST: usize = 16;
 
-/// Copy the files with this extension from `folder` to `target/stage` in it, at the same places; the stage. `leave_out` names entries of the
+/// Copy the contract and the files with this extension from `folder` to `target/stage` in it, at the same places; the stage. `leave_out` names entries of the
 /// folder itself that are not the plugin.
 pub(super) fn stage(folder: &Path, extension: &str, leave_out: &[&str]) -> Result<PathBuf, BuildError> {
     let stage = folder.join("target/stage");
@@ -34,7 +34,7 @@ fn copy(from: &Path, to: &Path, extension: &str, leave_out: &[&str], depth: usiz
         if metadata.is_dir() && depth > 0 {
             fs::create_dir_all(&target).map_err(|source| io(&target, source))?;
             copy(&path, &target, extension, &[], depth - 1)?;
-        } else if metadata.is_file() && path.extension().is_some_and(|it| it == extension) {
+        } else if metadata.is_file() && path.extension().is_some_and(|it| it == extension || it == "wit") {
             fs::copy(&path, &target).map_err(|source| io(&path, source))?;
         }
     }
@@ -74,6 +74,7 @@ mod tests {
             "node_modules/a/a.js",
             "README.md",
             "target/old.js",
+            "wit/world.wit",
         ] {
             write(folder.path().join(path));
         }
@@ -83,7 +84,7 @@ mod tests {
 
         let stage = stage(folder.path(), "js", &["test"]).unwrap();
         assert!(
-            ["src/plugin.js", "src/deep/er.js", "quell/quell.js"]
+            ["src/plugin.js", "src/deep/er.js", "quell/quell.js", "wit/world.wit"]
                 .iter()
                 .all(|path| stage.join(path).is_file())
         );

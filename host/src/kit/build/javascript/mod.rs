@@ -36,7 +36,7 @@ impl Builder {
         let request = json!({
             "stage": stage,
             "entry": stage::add(&stage, ENTRY, &entry)?,
-            "wit": folder.join("wit"),
+            "wit": stage.join("wit"),
             "component": component,
         });
 
