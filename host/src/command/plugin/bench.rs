@@ -10,10 +10,11 @@ use crate::{
         Global,
         output::{StoryOutput, answer},
     },
+    digest::Digest,
     duration::HumanDuration,
     exit::{Exit, Failure, OrExit, OrItsExit},
     kit::{
-        bench::{Patience, Sample, measure},
+        bench::{Measured, Patience, Sample, first, measure},
         component::Component,
     },
     sandbox::Use,
@@ -35,6 +36,9 @@ pub(super) struct Bench {
     /// The recording to decide on; of a folder, the first [default: an alert of excessive access attempts, about which no fact is known]
     #[arg(long, value_name = "PATH")]
     recording: Option<PathBuf>,
+    /// Measure the first decision of a process, too, with what `quell plugin compile` wrote to this directory
+    #[arg(long, value_name = "DIR")]
+    precompiled: Option<PathBuf>,
     /// Measure for so long at most
     #[arg(long = "for", value_name = "DURATION", default_value = "3s")]
     time: HumanDuration,
@@ -51,22 +55,27 @@ impl Bench {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let (name, wasm) = (self.plugin.name(), self.plugin.read().or_its_exit()?);
         let workshop = workshop(global)?;
+        let recording = self.recording.as_deref();
+        // Before anything else: it must be the first.
+        let first = match &self.precompiled {
+            Some(directory) => Some(first(&workshop.limits, directory, Digest::of(&wasm), recording).await?),
+            None => None,
+        };
         let load = async |purpose| -> Result<_, Failure> {
             let sandbox = workshop.sandbox(purpose)?;
             sandbox.load(&name, &wasm).await.or_exit(Exit::Input)
         };
         // As a daemon has it: with places kept ready.
         let (plugin, counting) = (load(Use::Daemon).await?, load(Use::Measure).await?);
-        let sample = match &self.recording {
-            Some(path) => Sample::recorded(path, &plugin),
-            None => Sample::built_in(),
-        };
-        let sample = sample.or_its_exit()?;
+        let sample = Sample::of_path(recording, &plugin).or_its_exit()?;
         let patience = Patience {
             rounds: self.rounds,
             time: self.time.0,
         };
-        let measured = measure(&plugin, &counting, &sample, patience).await?;
+        let measured = Measured {
+            first: first.map(|first| first.as_secs_f64()),
+            ..measure(&plugin, &counting, &sample, patience).await?
+        };
         match self.output {
             StoryOutput::Text => answer(measured.to_string().trim_end()),
             StoryOutput::Json => answer(serde_json::to_string_pretty(&measured)?),

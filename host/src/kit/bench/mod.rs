@@ -1,5 +1,6 @@
 //! How long a plugin takes to decide, and how much fuel that is.
 
+mod first;
 mod sample;
 mod text;
 mod times;
@@ -12,6 +13,7 @@ use std::{
 use serde::Serialize;
 
 pub use self::{
+    first::{FirstError, first},
     sample::{Sample, SampleError},
     times::Times,
 };
@@ -30,6 +32,9 @@ pub struct Patience {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Measured {
+    /// From the start of loading what was compiled for a deployment to the first decision, in seconds. None if that was not asked for.
+    #[serde(rename = "first-seconds", skip_serializing_if = "Option::is_none")]
+    pub first: Option<f64>,
     /// Each decision in a store and an instance of its own, as in production.
     pub fresh: Times,
     /// One instance for all decisions, which no host ever does: what is left when an instance costs nothing.
@@ -62,28 +67,30 @@ pub async fn measure(
         time: patience.time / 2,
         ..patience
     };
-    let mut fresh = Times::default();
-    let (begin, mut rounds) = (Instant::now(), 0);
-    while rounds < half.rounds && begin.elapsed() < half.time {
-        let begin = Instant::now();
-        decide(plugin).await?;
-        fresh.add(begin.elapsed());
-        rounds += 1;
-    }
-    let mut warm = Times::default();
+    let fresh = repeat(half, async || decide(plugin).await.map(drop)).await?;
     let mut instance = plugin.warm(Arc::clone(&sample.facts)).await?;
     instance.decide(&sample.request).await?;
-    let (begin, mut rounds) = (Instant::now(), 0);
-    while rounds < half.rounds && begin.elapsed() < half.time {
-        let begin = Instant::now();
-        instance.decide(&sample.request).await?;
-        warm.add(begin.elapsed());
-        rounds += 1;
-    }
+    let warm = repeat(half, async || instance.decide(&sample.request).await.map(drop)).await?;
     Ok(Measured {
+        first: None,
         fresh,
         warm,
         fuel: counted.cost.fuel.unwrap_or_default(),
         cost: counted.cost,
     })
+}
+
+/// Does it again and again, and measures each time.
+async fn repeat<E>(patience: Patience, mut act: impl AsyncFnMut() -> Result<(), E>) -> Result<Times, E> {
+    let mut times = Times::default();
+    let all = Instant::now();
+    for _ in 0..patience.rounds {
+        let begin = Instant::now();
+        act().await?;
+        times.add(begin.elapsed());
+        if all.elapsed() >= patience.time {
+            break;
+        }
+    }
+    Ok(times)
 }

@@ -49,9 +49,17 @@ impl Classified for SampleError {
 const BUILT_IN: &[u8] = include_bytes!("../template/recordings/two-attackers.recording.json");
 
 impl Sample {
+    /// The alert of a recording if there is one, or else the one that comes with the binary.
+    pub fn of_path(recording: Option<&Path>, plugin: &Plugin) -> Result<Self, SampleError> {
+        match recording {
+            Some(path) => Self::recorded(path, plugin),
+            None => Self::built_in(),
+        }
+    }
+
     /// The alert that comes with the binary, with the plugin's default settings. A plugin that asks for other facts than those it holds is better measured with a
     /// recording of its own.
-    pub fn built_in() -> Result<Self, SampleError> {
+    fn built_in() -> Result<Self, SampleError> {
         let unusable = |why| SampleError::Unusable {
             name: "that comes with the binary".to_owned(),
             why,
@@ -61,7 +69,7 @@ impl Sample {
     }
 
     /// The alert of a recording, as the plugin was given it; of a folder's, the first.
-    pub fn recorded(path: &Path, plugin: &Plugin) -> Result<Self, SampleError> {
+    fn recorded(path: &Path, plugin: &Plugin) -> Result<Self, SampleError> {
         let mut recordings = record::load(path)?.into_iter();
         let Some(loaded) = recordings.next() else {
             return Self::built_in();

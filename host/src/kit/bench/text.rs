@@ -1,6 +1,9 @@
 //! A measurement as an author reads it.
 
-use std::fmt::{self, Display, Formatter};
+use std::{
+    fmt::{self, Display, Formatter},
+    time::Duration,
+};
 
 use super::{Measured, Times, times::QUANTILES};
 use crate::{
@@ -26,6 +29,14 @@ impl Display for Measured {
                 "fresh: a store and an instance for each decision, as in production; warm: one instance for all, to compare"
             )
         )?;
+        if let Some(first) = self.first {
+            let first = Rounded(Duration::from_secs_f64(first));
+            writeln!(
+                out,
+                "{} {first:?} from the start of loading what was compiled",
+                paint(HEADING, "first decision")
+            )?;
+        }
         writeln!(out, "{}", paint(HEADING, "fresh, each time"))?;
         writeln!(out, "  fuel    {}", grouped(self.fuel))?;
         writeln!(out, "  memory  {}", bytes(self.cost.memory_bytes))?;
@@ -43,7 +54,7 @@ fn write_times(out: &mut Formatter<'_>, name: &str, times: &Times) -> fmt::Resul
 }
 
 /// A time with three digits or so.
-struct Rounded(std::time::Duration);
+struct Rounded(Duration);
 
 impl fmt::Debug for Rounded {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
