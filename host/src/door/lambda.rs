@@ -30,7 +30,8 @@ pub async fn run(host: Arc<Host>) -> Result<(), lambda_runtime::Error> {
     );
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let host = Arc::clone(&host);
-        async move { handle(&host, event.payload.get().as_bytes()).await }
+        // In one piece with the runtime's own futures this one is deeper than the compiler can lay out.
+        Box::pin(async move { handle(&host, event.payload.get().as_bytes()).await })
     }))
     .await
 }
