@@ -16,7 +16,7 @@ use crate::{
 
 /// Describe recordings, and get them out of the journal.
 ///
-/// A recording is one alert with all that was told about it and all that came of it. `quell explain --record` writes one, the table [recordings] of the
+/// A recording is one alert with all that was told about it and all that came of it. `quell explain --record` writes one, the table `[recordings]` of the
 /// configuration has them written for alerts as they come, and the journal holds what is needed for one of each alert that it still keeps.
 #[derive(Debug, Clone, Args)]
 #[command(

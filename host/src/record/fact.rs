@@ -134,7 +134,7 @@ impl Serialize for FactRecord {
     }
 }
 
-/// As [`Written`] has it.
+/// That of its written form.
 impl JsonSchema for FactRecord {
     fn schema_name() -> Cow<'static, str> {
         "Fact".into()
