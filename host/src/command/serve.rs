@@ -21,8 +21,7 @@ use crate::{
 /// loaded keeps neither Quell nor the others from working: `quell plugin list` tells.
 ///
 /// A detector posts its alerts to /alerts/stealthwatch-cloud or /alerts/guardduty; what became of one is at the address that the answer's Location
-/// header names.
-/// /healthz says whether the door is open.
+/// header names. /healthz says whether the door is open.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  quell serve --config quell.toml --listen 127.0.0.1:8480\n  \
