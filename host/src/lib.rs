@@ -1,8 +1,8 @@
 //! Quell: a remediation host.
 //!
 //! Alerts come in; sandboxed WebAssembly plugins decide what should be done; the host, which alone holds AWS credentials,
-//! checks each decision and carries it out, keeps it for as long as it was asked to, and takes it back. The modules
-//! stand in the order of an alert's way; `ARCHITECTURE.md` has the map.
+//! checks each decision and carries it out, keeps it for as long as it was asked to, and takes it back. `ARCHITECTURE.md` has
+//! the map, in the order of an alert's way.
 
 pub mod address;
 pub mod alert;

@@ -20,8 +20,8 @@ use crate::{
 /// A changed configuration or plugin is taken over without a restart, at once or on SIGHUP; if it is bad the last good one goes on, and the log says why. A plugin that can't be
 /// loaded keeps neither Quell nor the others from working: `quell plugin list` tells.
 ///
-/// A detector posts its alerts to /alerts/stealthwatch-cloud; what became of one is at the address that the answer's Location header names.
-/// /healthz says whether the door is open.
+/// A detector posts its alerts to /alerts/stealthwatch-cloud or /alerts/guardduty; what became of one is at the address that the answer's Location
+/// header names. /healthz says whether the door is open.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  quell serve --config quell.toml --listen 127.0.0.1:8480\n  \

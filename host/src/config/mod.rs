@@ -79,7 +79,7 @@ pub struct Config {
     pub journal: Journal,
     /// The accounts that are protected.
     pub cloud: Cloud,
-    /// The API that observations are fetched from. None if plugins get no observations.
+    /// The API of Stealthwatch Cloud. None if its alerts have no observations.
     pub stealthwatch_cloud: Option<StealthwatchCloud>,
     /// The HTTP door.
     pub http: Http,

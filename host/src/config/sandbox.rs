@@ -15,8 +15,9 @@ pub struct Sandbox {
     /// The directory for compiled plugins. What lies in it is native code that the host runs: nobody else may write there.
     /// Relative to the configuration file.
     pub cache: PathBuf,
-    /// The directory of plugins that `quell plugin compile` made for this deployment. A plugin with a `sha256` that is there needs neither its file nor
-    /// a compile. Only its owner, this host's user or root, may be able to write there; otherwise it is not used. Relative to the configuration file.
+    /// The directory of plugins that `quell plugin compile` made for this deployment. A plugin that is there is not compiled; a Lambda function does
+    /// not even read the file of one that has a `sha256`. Only its owner, this host's user or root, may be able to write there; otherwise it is not
+    /// used. Relative to the configuration file.
     pub precompiled: Option<PathBuf>,
     /// What a plugin may use up.
     pub limits: Limits,

@@ -28,7 +28,7 @@ pub struct StealthwatchCloud {
     pub attempts: u32,
 }
 
-/// The Stealthwatch Cloud API that observations are fetched from. Without it, no plugin gets observations.
+/// The Stealthwatch Cloud API that observations are fetched from. Without it, its alerts have no observations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "StealthwatchCloud")]

@@ -1,6 +1,6 @@
 //! Builds a Quell plugin from its source: cargo compiles the crate to a WebAssembly module, and the module becomes a component.
 //!
-//! Used by build scripts (the host embeds its default plugin, the end-to-end suites their guests) and by `quell plugin build`:
+//! Used by build scripts (the host embeds its own plugins, the end-to-end suites their guests) and by `quell plugin build`:
 //!
 //! ```no_run
 //! # fn main() -> Result<(), quell_plugin_build::BuildError> {

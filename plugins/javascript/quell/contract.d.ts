@@ -48,7 +48,7 @@ export interface Alert {
   test: boolean;
   /** True if the alert is closed already. The host refuses every remediation of such an alert; decline it. */
   resolved: boolean;
-  /** The customer's own side of the alert, never the attacker. */
+  /** The customer's own side of the alert: what is attacked, or what attacks others. Never an attacker from outside. */
   source: AlertSource;
   /** The AWS account it concerns, 12 digits, if the detector names one. */
   account?: string;

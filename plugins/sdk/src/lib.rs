@@ -5,7 +5,8 @@
 //!
 //! # From nothing to a plugin
 //!
-//! A library crate with these lines in its `Cargo.toml`:
+//! `quell plugin new NAME --language rust` writes a folder to begin in, with this crate inside. By hand it is a library crate with these lines in its
+//! `Cargo.toml`:
 //!
 //! ```toml
 //! [dependencies]

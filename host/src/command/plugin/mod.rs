@@ -1,4 +1,4 @@
-//! `quell plugin`: for those who write plugins. One file a subcommand.
+//! `quell plugin`: for those who write plugins, and those who run them. One file a subcommand.
 
 mod bench;
 mod build;

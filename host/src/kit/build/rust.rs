@@ -1,4 +1,4 @@
-//! A plugin in Rust: cargo does it, by way of the same crate that builds the default plugin.
+//! A plugin in Rust: cargo does it, by way of the same crate that builds the built-in plugins.
 
 use std::{fs, path::Path};
 
