@@ -66,7 +66,7 @@ soak: toolchain ## 30 days in simulated time, and 50,000 random cases against th
 	cargo test --locked --release --package quell-tests --no-default-features --test soak -- --ignored --nocapture
 
 .PHONY: bench
-bench: toolchain ## Measure decisions and the way of an alert (release build, some minutes)
+bench: toolchain languages ## Measure decisions and the way of an alert (release build, some minutes)
 	cargo bench --locked --package quell-tests --no-default-features
 
 .PHONY: storm

@@ -4,21 +4,19 @@ use std::{env, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
 use quell::{
-    command::{Command, Global, Quell},
+    command::{Global, Quell},
     exit::{Exit, Failure},
-    telemetry::{self, LogFilter},
+    telemetry::{self, LogFilter, LogFormat},
 };
 
 fn main() -> ExitCode {
     let quell = Quell::parse();
     quell.global.color.apply();
-    let log = quell.global.log.clone();
-    telemetry::init(&log.unwrap_or_else(|| {
-        quell
-            .command
-            .as_ref()
-            .map_or_else(LogFilter::default, Command::default_log)
-    }));
+    let (filter, format) = match &quell.command {
+        Some(command) => (command.default_log(), command.log_format()),
+        None => (LogFilter::default(), LogFormat::of_service()),
+    };
+    telemetry::init(&quell.global.log.clone().unwrap_or(filter), format);
     match run(quell) {
         Ok(exit) => exit.into(),
         Err(failure) => {

@@ -1,5 +1,5 @@
-//! Logs: text for a person at a terminal, one JSON object a line for everything else. Always on standard error: standard
-//! output is for answers.
+//! Logs: of a service text for a person at a terminal, and one JSON object a line for everything else; of a command text. Always on standard error:
+//! standard output is for answers.
 
 use std::{
     fmt,
@@ -66,8 +66,13 @@ impl fmt::Display for LogFilter {
 /// What a line looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For a person.
+    /// For a person who looks at a service.
     Text {
+        /// With colour.
+        colour: bool,
+    },
+    /// For a person who waits for a command, and needs no time.
+    Brief {
         /// With colour.
         colour: bool,
     },
@@ -76,22 +81,27 @@ pub enum LogFormat {
 }
 
 impl LogFormat {
-    /// What suits where standard error goes to.
-    fn of_standard_error() -> Self {
-        let stderr = io::stderr();
-        if stderr.is_terminal() {
-            Self::Text {
-                colour: AutoStream::choice(&stderr) != anstream::ColorChoice::Never,
-            }
-        } else {
-            Self::Json
+    /// What suits a service, by where standard error goes to.
+    pub fn of_service() -> Self {
+        match io::stderr().is_terminal() {
+            true => Self::Text { colour: has_colour() },
+            false => Self::Json,
         }
+    }
+
+    /// What suits a command, which is read by a person at a terminal or in the output of a job.
+    pub fn of_command() -> Self {
+        Self::Brief { colour: has_colour() }
     }
 }
 
+fn has_colour() -> bool {
+    AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+}
+
 /// Sends this process's logs to standard error. Does nothing if they go somewhere already.
-pub fn init(filter: &LogFilter) {
-    let _already = subscriber(filter, LogFormat::of_standard_error(), io::stderr).try_init();
+pub fn init(filter: &LogFilter, format: LogFormat) {
+    let _already = subscriber(filter, format, io::stderr).try_init();
 }
 
 /// What takes log lines and writes them.
@@ -103,6 +113,10 @@ where
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     match format {
         LogFormat::Text { colour } => Box::new(registry.with(layer.with_ansi(colour).with_target(false))),
+        LogFormat::Brief { colour } => {
+            let layer = layer.with_ansi(colour).with_target(false).without_time();
+            Box::new(registry.with(layer))
+        }
         LogFormat::Json => Box::new(registry.with(layer.json().flatten_event(true).with_span_list(false))),
     }
 }
@@ -162,6 +176,12 @@ mod tests {
         });
         assert!(written.ends_with("INFO decided alert=\"6125\"\n"), "{written}");
         assert!(!written.contains('\x1b'));
+    }
+
+    #[test]
+    fn who_waits_for_a_command_reads_no_time() {
+        let written = written("info", LogFormat::Brief { colour: false }, || tracing::info!("compiling"));
+        assert_eq!(written, " INFO compiling\n");
     }
 
     #[test]

@@ -32,7 +32,7 @@ use self::output::Color;
 use crate::{
     config::Config,
     exit::{Exit, Failure, OrExit},
-    telemetry::LogFilter,
+    telemetry::{LogFilter, LogFormat},
 };
 
 /// Alerts come in, sandboxed plugins decide, and Quell checks, acts, keeps and takes back.
@@ -140,6 +140,14 @@ impl Command {
             // That attackers are not covered is its story, and no warning.
             Self::Demo(_) => LogFilter::errors(),
             _ => LogFilter::warnings(),
+        }
+    }
+
+    /// What its log looks like.
+    pub fn log_format(&self) -> LogFormat {
+        match self {
+            Self::Serve(_) => LogFormat::of_service(),
+            _ => LogFormat::of_command(),
         }
     }
 

@@ -24,6 +24,10 @@ pub struct Simulated {
     #[serde(rename = "account-file", deserialize_with = "one_or_more")]
     #[schemars(with = "OneOrMore")]
     pub account_files: Vec<PathBuf>,
+    /// A directory with what the API of Stealthwatch Cloud answered for each alert, `<id>.json`, in place of `[stealthwatch-cloud]`. Relative to the
+    /// configuration file.
+    #[serde(default)]
+    pub observations: Option<PathBuf>,
 }
 
 impl Cloud {
@@ -40,6 +44,7 @@ impl Cloud {
                     .iter()
                     .map(|path| checks.resolve(path))
                     .collect(),
+                observations: simulated.observations.map(|path| checks.resolve(&path)),
             })),
             (Some(_), Some(_)) => {
                 checks.fail(

@@ -65,6 +65,13 @@ impl File {
         let stealthwatch_cloud = self
             .stealthwatch_cloud
             .map(|table| table.check(&Path::key("stealthwatch-cloud"), checks));
+        if let (Some(Cloud::Simulated(Simulated { observations: Some(_), .. })), Some(_)) = (&cloud, &stealthwatch_cloud) {
+            checks.fail(
+                &Path::key("simulated").join("observations"),
+                "both `simulated.observations` and [stealthwatch-cloud] are given",
+                "keep [stealthwatch-cloud] to ask the API, or `simulated.observations` to read what it answered once",
+            );
+        }
         let recordings = self.recordings.check(&Path::key("recordings"), checks);
         let http = self.http.check(&Path::key("http"), checks);
         let plugins = plugins(self.plugin, cloud.as_ref(), &self.sandbox.limits, checks);

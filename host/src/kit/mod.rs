@@ -9,6 +9,7 @@ pub mod component;
 pub mod inspected;
 pub mod lock;
 pub mod new;
+mod recorded;
 pub mod replay;
 pub mod test;
 pub mod watch;

@@ -35,7 +35,7 @@ pub use self::{
     read::ReadError,
     recorder::{Recorder, Wanted},
     recording::{AlertRecord, FORMAT, Guards, Recording},
-    replay::{Candidate, ReplayError, Replayed, replay},
+    replay::{Candidate, ReplayError, Replayed, intents, replay},
     save::SaveError,
     target::{HoldRecord, TargetRecord},
     unrecorded::Unrecorded,

@@ -9,14 +9,14 @@ use async_trait::async_trait;
 
 use super::{Examined, PluginRecord, Recording, Unrecorded};
 use crate::{
-    alert::{self, DecodeError},
+    alert::{self, Alert, DecodeError},
     decision::{ActionKind, BlockPlace},
     fact::{Facts, Question, RecordedFacts, recorded::RecordedFactsError},
     guard::{Rules, Surroundings},
     hold::Intent,
     report::{Answer, Around, Failure},
     sandbox::{Cost, LogLine, Plugin},
-    way::evaluate::{Case, Subject, SurroundingsSource, evaluate},
+    way::evaluate::{Case, Subject, SurroundingsSource, evaluate, hear},
 };
 
 /// Who decides again, and what it is given.
@@ -104,38 +104,19 @@ pub async fn replay(
     candidate: Candidate<'_>,
     rules: Option<&Rules>,
 ) -> Result<Replayed, ReplayError> {
-    let raw = recording.alert.raw.as_str().as_bytes();
-    let alert = Arc::new(alert::decode(recording.alert.detector, raw).map_err(ReplayError::Alert)?);
-    let answers = recording
-        .facts
-        .iter()
-        .map(|fact| (fact.question.clone(), fact.outcome.clone()));
-    let facts = Arc::new(RecordedFacts::new(answers).map_err(ReplayError::Facts)?);
-    let surroundings = RecordedSurroundings {
-        recorded: &recording.guards.surroundings,
-        unrecorded: Mutex::default(),
-    };
+    let told = Told::of(recording)?;
     let subject = Subject {
         name: candidate.name,
         plugin: candidate.plugin,
         settings: candidate.settings,
         may: candidate.may,
     };
-    let case = Case {
-        alert: &alert,
-        now: recording.now,
-        home: &recording.guards.home,
-        rules: rules.unwrap_or(&recording.guards.rules),
-        pardons: &recording.guards.pardons,
-        facts: &(Arc::clone(&facts) as Arc<dyn Facts>),
-        surroundings: &surroundings,
-    };
-    let evaluated = evaluate(subject, case).await;
-    let asked = facts.asked();
+    let evaluated = evaluate(subject, told.case(recording, rules)).await;
+    let asked = told.recorded.asked();
     let is_expected = |fact: &&super::FactRecord| fact.asked_by.iter().any(|plugin| plugin == candidate.name);
     let expected = recording.facts.iter().filter(is_expected).map(|fact| &fact.question);
-    let unrecorded: Vec<_> = Unrecorded::facts(&asked, &facts)
-        .chain(surroundings.unrecorded())
+    let unrecorded: Vec<_> = Unrecorded::facts(&asked, &told.recorded)
+        .chain(told.surroundings.unrecorded())
         .collect();
     let came_to_all = unrecorded.is_empty() && matches!(evaluated.answer, Answer::Decided(_));
     let is_unasked = |question: &&Question| came_to_all && !asked.contains(question);
@@ -151,6 +132,61 @@ pub async fn replay(
     })
 }
 
+/// The holds that the recorded decision of a plugin asked for, whatever was there before: what passed the guards with the rules that were in force.
+///
+/// # Errors
+/// If the recording contradicts itself.
+pub async fn intents(recording: &Recording, record: &PluginRecord) -> Result<Vec<Intent>, ReplayError> {
+    let Answer::Decided(decision) = &record.answer else {
+        return Ok(Vec::new());
+    };
+    let told = Told::of(recording)?;
+    let heard = hear(decision, &record.plugin, &record.may, told.case(recording, None)).await;
+    Ok(heard.intents)
+}
+
+/// What a recording tells plugins and guards.
+struct Told<'a> {
+    alert: Arc<Alert>,
+    recorded: Arc<RecordedFacts>,
+    facts: Arc<dyn Facts>,
+    surroundings: RecordedSurroundings<'a>,
+}
+
+impl<'a> Told<'a> {
+    fn of(recording: &'a Recording) -> Result<Self, ReplayError> {
+        let raw = recording.alert.raw.as_str().as_bytes();
+        let alert = alert::decode(recording.alert.detector, raw).map_err(ReplayError::Alert)?;
+        let answers = recording
+            .facts
+            .iter()
+            .map(|fact| (fact.question.clone(), fact.outcome.clone()));
+        let recorded = Arc::new(RecordedFacts::new(answers).map_err(ReplayError::Facts)?);
+        Ok(Self {
+            alert: Arc::new(alert),
+            facts: Arc::clone(&recorded) as Arc<dyn Facts>,
+            recorded,
+            surroundings: RecordedSurroundings {
+                recorded: &recording.guards.surroundings,
+                unrecorded: Mutex::default(),
+            },
+        })
+    }
+
+    /// The case as it was, or under other rules.
+    fn case(&'a self, recording: &'a Recording, rules: Option<&'a Rules>) -> Case<'a> {
+        Case {
+            alert: &self.alert,
+            now: recording.now,
+            home: &recording.guards.home,
+            rules: rules.unwrap_or(&recording.guards.rules),
+            pardons: &recording.guards.pardons,
+            facts: &self.facts,
+            surroundings: &self.surroundings,
+        }
+    }
+}
+
 /// What is recorded of places, and which were asked for that are not.
 struct RecordedSurroundings<'a> {
     recorded: &'a [Around],
@@ -158,9 +194,9 @@ struct RecordedSurroundings<'a> {
 }
 
 impl RecordedSurroundings<'_> {
-    fn unrecorded(self) -> impl Iterator<Item = Unrecorded> {
+    fn unrecorded(&self) -> impl Iterator<Item = Unrecorded> {
         let recorded: Vec<_> = self.recorded.iter().map(|around| around.place.clone()).collect();
-        let asked = self.unrecorded.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let asked = self.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).clone();
         asked.into_iter().map(move |asked| Unrecorded::Surroundings {
             asked,
             recorded: recorded.clone(),

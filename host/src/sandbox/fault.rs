@@ -16,7 +16,7 @@ pub enum Fault {
     Failed(Failure),
     /// Its own code ran too long.
     #[error(
-        "ran for longer than its {limit} and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`"
+        "ran for longer than its {limit} and was ended: look for an endless loop in it, or raise `plugin.limits.guest-time`"
     )]
     GuestTime {
         /// The limit.
@@ -25,7 +25,7 @@ pub enum Fault {
     /// It executed too many instructions, where they are counted.
     #[error(
         "used more than its {limit} of fuel, roughly a unit for each instruction, and was ended: look for an endless loop in it, or raise \
-         `sandbox.limits.fuel`"
+         `plugin.limits.fuel`"
     )]
     Fuel {
         /// The limit.
@@ -34,7 +34,7 @@ pub enum Fault {
     /// It took too long over all, most likely because facts were slow.
     #[error(
         "took longer than its {limit} over all and was ended; its own code ran for {guest_time} of that and waited for the rest: \
-         see which fact was slow, or raise `sandbox.limits.wall-clock`"
+         see which fact was slow, or raise `plugin.limits.wall-clock`"
     )]
     WallClock {
         /// The limit.
@@ -44,7 +44,7 @@ pub enum Fault {
     },
     /// It asked for too much memory.
     #[error(
-        "asked for {wanted} bytes of memory, more than its {limit}, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`"
+        "asked for {wanted} bytes of memory, more than its {limit}, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`"
     )]
     Memory {
         /// How much it would have had.
@@ -96,7 +96,7 @@ pub enum Fault {
     },
     /// It asked for too many facts.
     #[error(
-        "asked for more than its {limit} facts and was ended: look for an endless loop in it, or raise `sandbox.limits.host-calls`"
+        "asked for more than its {limit} facts and was ended: look for an endless loop in it, or raise `plugin.limits.host-calls`"
     )]
     HostCalls {
         /// The limit.
@@ -104,7 +104,7 @@ pub enum Fault {
     },
     /// It passed too much to the host at once.
     #[error(
-        "passed more than its {limit} bytes to the host at once and was ended: see what it answers or logs, or raise `sandbox.limits.passed-bytes`"
+        "passed more than its {limit} bytes to the host at once and was ended: see what it answers or logs, or raise `plugin.limits.passed-bytes`"
     )]
     PassedBytes {
         /// The limit.
@@ -112,7 +112,7 @@ pub enum Fault {
     },
     /// Its answer has too many items.
     #[error(
-        "answered with {count} {what}, more than its {limit}: raise `sandbox.limits.{limit_name}` if that is right"
+        "answered with {count} {what}, more than its {limit}: raise `plugin.limits.{limit_name}` if that is right"
     )]
     TooMany {
         /// What there are too many of.
@@ -126,7 +126,7 @@ pub enum Fault {
     },
     /// A text in its answer is too long.
     #[error(
-        "answered with {what} of {bytes} bytes, more than its {limit}: raise `sandbox.limits.{limit_name}` if that is right"
+        "answered with {what} of {bytes} bytes, more than its {limit}: raise `plugin.limits.{limit_name}` if that is right"
     )]
     TooLong {
         /// Which text.

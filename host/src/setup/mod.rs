@@ -5,6 +5,7 @@
 mod cloud;
 mod error;
 mod lock;
+mod observations;
 mod plugin_error;
 mod plugins;
 mod recorder;
@@ -18,10 +19,7 @@ use crate::{
     clock::{Clock, SystemClock},
     config::{Config, Guard, Mode as ConfiguredMode},
     converge::{Converger, Means, Stance, Terms},
-    fact::{
-        NoObservations, ObservationSource,
-        stealthwatch::{StealthwatchApi, StealthwatchOptions},
-    },
+    fact::{NoObservations, ObservationSource},
     guard::Rules,
     hold::{Journal, Owner, SqliteJournal},
     report::Mode,
@@ -113,7 +111,7 @@ async fn host_in(
     };
     let observations: Arc<dyn ObservationSource> = match purpose {
         Purpose::Orders | Purpose::Plugins => Arc::new(NoObservations),
-        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain => observations(config)?,
+        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain => observations::observations(config)?,
     };
     let recorder = match purpose {
         Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings)?,
@@ -175,25 +173,6 @@ fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError
         Purpose::Plugins => Arc::new(SqliteJournal::in_memory()?),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Orders => Arc::new(SqliteJournal::open(path)?),
     })
-}
-
-fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupError> {
-    let Some(api) = &config.stealthwatch_cloud else {
-        tracing::warn!(
-            "[stealthwatch-cloud] is not configured: its alerts are taken, but without their observations nobody can be blocked"
-        );
-        return Ok(Arc::new(NoObservations));
-    };
-    let options = StealthwatchOptions {
-        base_url: api.base_url.clone(),
-        user: api.user.clone(),
-        key: api.key.read()?,
-        timeout: api.timeout.0,
-        max_pages: api.max_pages,
-        max_bytes: api.max_bytes,
-        attempts: api.attempts,
-    };
-    Ok(Arc::new(StealthwatchApi::new(options)?))
 }
 
 /// The plugins and rules of a configuration.

@@ -84,16 +84,15 @@ pub async fn evaluate(subject: Subject<'_>, case: Case<'_>) -> Evaluated {
     };
     match subject.plugin.decide(request, Arc::clone(case.facts)).await {
         Ok(decided) => {
-            let mut evaluated = Evaluated {
+            let heard = hear(&decided.decision, subject.name, subject.may, case).await;
+            Evaluated {
                 answer: Answer::Decided(decided.decision),
                 own_fault: false,
                 log: decided.log,
                 cost: decided.cost,
-                examined: Vec::new(),
-                intents: Vec::new(),
-            };
-            evaluated.examine(subject, case).await;
-            evaluated
+                examined: heard.examined,
+                intents: heard.intents,
+            }
         }
         Err(error) => Evaluated {
             answer: Answer::Failed(Failure {
@@ -117,37 +116,47 @@ fn is_own(fault: &Fault) -> bool {
     )
 }
 
-impl Evaluated {
-    async fn examine(&mut self, subject: Subject<'_>, case: Case<'_>) {
-        let Answer::Decided(Decision::Remediate(proposal)) = &self.answer else {
-            return;
+/// What the guards made of a decision.
+#[derive(Debug, Clone, Default)]
+pub struct Heard {
+    /// What they said of each remediation, in the order of the decision.
+    pub examined: Vec<ExaminedRemediation>,
+    /// The holds that shall be: what passed.
+    pub intents: Vec<Intent>,
+}
+
+/// Puts each remediation of a decision before the guards: that of the plugin of this name, which may ask for these kinds of action.
+pub async fn hear(decision: &Decision, name: &str, may: &BTreeSet<ActionKind>, case: Case<'_>) -> Heard {
+    let mut heard = Heard::default();
+    let Decision::Remediate(proposal) = decision else {
+        return heard;
+    };
+    let pardons = case.pardons.as_result();
+    for remediation in &proposal.remediations {
+        let surroundings = surroundings(remediation, case).await;
+        let circumstances = Circumstances {
+            alert: case.alert,
+            may,
+            remediations: proposal.remediations.len(),
+            home: case.home,
+            pardons: pardons.map(Vec::as_slice).map_err(|failure| failure.message.as_str()),
+            surroundings: surroundings.as_ref().map_err(|failure| failure.message.as_str()),
         };
-        let pardons = case.pardons.as_result();
-        for remediation in &proposal.remediations {
-            let surroundings = surroundings(remediation, case).await;
-            let circumstances = Circumstances {
-                alert: case.alert,
-                may: subject.may,
-                remediations: proposal.remediations.len(),
-                home: case.home,
-                pardons: pardons.map(Vec::as_slice).map_err(|failure| failure.message.as_str()),
-                surroundings: surroundings.as_ref().map_err(|failure| failure.message.as_str()),
-            };
-            let examined = guard::examine(remediation, &circumstances, case.rules);
-            if let Some(passed) = &examined.passed {
-                self.intents.extend(passed.intents(subject.name, case.now));
-            }
-            let unknown = [("surroundings", surroundings.as_ref().err()), ("pardon", pardons.err())];
-            let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
-            let failure = examined.refusal().and_then(refused_for);
-            let failure = failure.filter(|failure| failure.passing).cloned();
-            self.examined.push(ExaminedRemediation {
-                remediation: remediation.clone(),
-                failure,
-                verdicts: examined.verdicts,
-            });
+        let examined = guard::examine(remediation, &circumstances, case.rules);
+        if let Some(passed) = &examined.passed {
+            heard.intents.extend(passed.intents(name, case.now));
         }
+        let unknown = [("surroundings", surroundings.as_ref().err()), ("pardon", pardons.err())];
+        let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
+        let failure = examined.refusal().and_then(refused_for);
+        let failure = failure.filter(|failure| failure.passing).cloned();
+        heard.examined.push(ExaminedRemediation {
+            remediation: remediation.clone(),
+            failure,
+            verdicts: examined.verdicts,
+        });
     }
+    heard
 }
 
 async fn surroundings(remediation: &Remediation, case: Case<'_>) -> Result<Surroundings, Failure> {

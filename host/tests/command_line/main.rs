@@ -14,6 +14,9 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use clap::CommandFactory;
+use quell::command::Quell;
+
 /// Runs `quell` in a directory, with nothing of this process's environment that it would listen to.
 fn quell(directory: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_quell"))
@@ -56,29 +59,25 @@ fn with_configuration(text: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn every_help_teaches() {
-    let commands = [
-        "serve",
-        "explain",
-        "holds",
-        "release",
-        "pardons",
-        "extend",
-        "pause",
-        "resume",
-        "converge",
-        "capacity",
-        "recordings",
-        "demo",
-        "plugin",
-        "config",
-        "completions",
-        "version",
-    ];
     insta::assert_snapshot!("help", in_empty_directory(&["--help"]));
     insta::assert_snapshot!("help_short", in_empty_directory(&["-h"]));
-    for command in commands {
-        insta::assert_snapshot!(format!("help_{command}"), in_empty_directory(&[command, "--help"]));
+    for command in commands(&Quell::command()) {
+        let mut arguments: Vec<_> = command.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        insta::assert_snapshot!(format!("help_{}", command.join("_")), in_empty_directory(&arguments));
     }
+}
+
+/// The words of each command below this one.
+fn commands(parent: &clap::Command) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    for command in parent.get_subcommands().filter(|command| command.get_name() != "help") {
+        let name = command.get_name().to_owned();
+        all.push(vec![name.clone()]);
+        let below = commands(command).into_iter();
+        all.extend(below.map(|words| [vec![name.clone()], words].concat()));
+    }
+    all
 }
 
 #[test]

@@ -8,25 +8,25 @@ use crate::arena::{Arena, load};
 #[tokio::test]
 async fn an_answer_with_too_many_items_is_refused() {
     let arena = Arena::new().await;
-    insta::assert_snapshot!(arena.decide("many-remediations").await, @"plugin `evil` (decide) answered with 1500 remediations, more than its 1000: raise `sandbox.limits.remediations` if that is right");
-    insta::assert_snapshot!(arena.decide("many-notes").await, @"plugin `evil` (decide) answered with 5000 notes, more than its 100: raise `sandbox.limits.list-items` if that is right");
-    insta::assert_snapshot!(arena.validate("many-problems").await, @"plugin `evil` (validate-settings) answered with 10000 problems with settings, more than its 100: raise `sandbox.limits.list-items` if that is right");
+    insta::assert_snapshot!(arena.decide("many-remediations").await, @"plugin `evil` (decide) answered with 1500 remediations, more than its 1000: raise `plugin.limits.remediations` if that is right");
+    insta::assert_snapshot!(arena.decide("many-notes").await, @"plugin `evil` (decide) answered with 5000 notes, more than its 100: raise `plugin.limits.list-items` if that is right");
+    insta::assert_snapshot!(arena.validate("many-problems").await, @"plugin `evil` (validate-settings) answered with 10000 problems with settings, more than its 100: raise `plugin.limits.list-items` if that is right");
 }
 
 #[tokio::test]
 async fn an_answer_with_too_long_a_text_is_refused() {
     let arena = Arena::new().await;
-    insta::assert_snapshot!(arena.decide("long-reason").await, @"plugin `evil` (decide) answered with a reason of 80000 bytes, more than its 4096: raise `sandbox.limits.text-bytes` if that is right");
-    insta::assert_snapshot!(arena.decide("long-prefix").await, @"plugin `evil` (decide) answered with a prefix of 5000 bytes, more than its 4096: raise `sandbox.limits.text-bytes` if that is right");
-    insta::assert_snapshot!(arena.decide("long-parameters").await, @"plugin `evil` (decide) answered with parameters of a custom action of 100000 bytes, more than its 65536: raise `sandbox.limits.parameters-bytes` if that is right");
+    insta::assert_snapshot!(arena.decide("long-reason").await, @"plugin `evil` (decide) answered with a reason of 80000 bytes, more than its 4096: raise `plugin.limits.text-bytes` if that is right");
+    insta::assert_snapshot!(arena.decide("long-prefix").await, @"plugin `evil` (decide) answered with a prefix of 5000 bytes, more than its 4096: raise `plugin.limits.text-bytes` if that is right");
+    insta::assert_snapshot!(arena.decide("long-parameters").await, @"plugin `evil` (decide) answered with parameters of a custom action of 100000 bytes, more than its 65536: raise `plugin.limits.parameters-bytes` if that is right");
 }
 
 #[tokio::test]
 async fn a_huge_answer_is_refused_before_the_host_has_it_in_memory() {
     let arena = Arena::new().await;
-    insta::assert_snapshot!(arena.decide("huge-reason").await, @"plugin `evil` (decide) passed more than its 1048576 bytes to the host at once and was ended: see what it answers or logs, or raise `sandbox.limits.passed-bytes`");
-    insta::assert_snapshot!(arena.decide("giant-question").await, @"plugin `evil` (decide) passed more than its 1048576 bytes to the host at once and was ended: see what it answers or logs, or raise `sandbox.limits.passed-bytes`");
-    insta::assert_snapshot!(load(&guest::evil_describe("huge-schema")).await, @"plugin `evil` (describe) passed more than its 1048576 bytes to the host at once and was ended: see what it answers or logs, or raise `sandbox.limits.passed-bytes`");
+    insta::assert_snapshot!(arena.decide("huge-reason").await, @"plugin `evil` (decide) passed more than its 1048576 bytes to the host at once and was ended: see what it answers or logs, or raise `plugin.limits.passed-bytes`");
+    insta::assert_snapshot!(arena.decide("giant-question").await, @"plugin `evil` (decide) passed more than its 1048576 bytes to the host at once and was ended: see what it answers or logs, or raise `plugin.limits.passed-bytes`");
+    insta::assert_snapshot!(load(&guest::evil_describe("huge-schema")).await, @"plugin `evil` (describe) passed more than its 1048576 bytes to the host at once and was ended: see what it answers or logs, or raise `plugin.limits.passed-bytes`");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::arena::Arena;
 #[tokio::test]
 async fn endless_questions_end_at_the_limit_of_host_calls() {
     let arena = Arena::new().await;
-    insta::assert_snapshot!(arena.decide("endless-facts").await, @"plugin `evil` (decide) asked for more than its 100 facts and was ended: look for an endless loop in it, or raise `sandbox.limits.host-calls`");
+    insta::assert_snapshot!(arena.decide("endless-facts").await, @"plugin `evil` (decide) asked for more than its 100 facts and was ended: look for an endless loop in it, or raise `plugin.limits.host-calls`");
     let error = arena.decide_raw("endless-facts").await.unwrap_err();
     assert_eq!(error.cost.host_calls, Limits::default().host_calls);
 }
@@ -37,7 +37,7 @@ async fn a_long_log_line_is_cut_and_the_decision_goes_on() {
 #[tokio::test]
 async fn a_giant_log_line_is_refused_before_the_host_has_it_in_memory() {
     let arena = Arena::new().await;
-    insta::assert_snapshot!(arena.decide("giant-line").await, @"plugin `evil` (decide) passed more than its 1048576 bytes to the host at once and was ended: see what it answers or logs, or raise `sandbox.limits.passed-bytes`");
+    insta::assert_snapshot!(arena.decide("giant-line").await, @"plugin `evil` (decide) passed more than its 1048576 bytes to the host at once and was ended: see what it answers or logs, or raise `plugin.limits.passed-bytes`");
 }
 
 #[tokio::test]

@@ -11,9 +11,9 @@ use crate::{
 #[tokio::test]
 async fn a_memory_bomb_ends_at_the_limit_of_memory() {
     let arena = Arena::new().await;
-    insta::assert_snapshot!(arena.decide("memory").await, @"plugin `evil` (decide) asked for 68157440 bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
-    insta::assert_snapshot!(arena.validate("memory").await, @"plugin `evil` (validate-settings) asked for 68157440 bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
-    insta::assert_snapshot!(load(&guest::evil_describe("memory")).await, @"plugin `evil` (describe) asked for 68157440 bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
+    insta::assert_snapshot!(arena.decide("memory").await, @"plugin `evil` (decide) asked for 68157440 bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
+    insta::assert_snapshot!(arena.validate("memory").await, @"plugin `evil` (validate-settings) asked for 68157440 bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
+    insta::assert_snapshot!(load(&guest::evil_describe("memory")).await, @"plugin `evil` (describe) asked for 68157440 bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
     let error = arena.decide_raw("memory").await.unwrap_err();
     assert!(error.cost.memory_bytes <= Limits::default().memory_bytes);
 }
@@ -21,7 +21,7 @@ async fn a_memory_bomb_ends_at_the_limit_of_memory() {
 #[tokio::test]
 async fn a_plugin_that_begins_with_too_much_memory_is_refused_when_it_is_loaded() {
     let module = module("(memory (export \"memory\") 2000)", "unreachable");
-    insta::assert_snapshot!(load(&guest::from_module_text(&module)).await, @"plugin `evil` (describe) asked for 131072000 bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
+    insta::assert_snapshot!(load(&guest::from_module_text(&module)).await, @"plugin `evil` (describe) asked for 131072000 bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
 }
 
 #[tokio::test]

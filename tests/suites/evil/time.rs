@@ -13,9 +13,9 @@ use crate::arena::{Arena, SlowFacts, load_with, patient, sandbox};
 #[tokio::test]
 async fn an_endless_loop_ends_at_the_limit_of_guest_time() {
     let arena = Arena::with(Limits::default()).await;
-    insta::assert_snapshot!(arena.decide("loop").await, @"plugin `evil` (decide) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
-    insta::assert_snapshot!(arena.validate("loop").await, @"plugin `evil` (validate-settings) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
-    insta::assert_snapshot!(load_with(Limits::default(), &guest::evil_describe("loop")).await, @"plugin `evil` (describe) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
+    insta::assert_snapshot!(arena.decide("loop").await, @"plugin `evil` (decide) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `plugin.limits.guest-time`");
+    insta::assert_snapshot!(arena.validate("loop").await, @"plugin `evil` (validate-settings) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `plugin.limits.guest-time`");
+    insta::assert_snapshot!(load_with(Limits::default(), &guest::evil_describe("loop")).await, @"plugin `evil` (describe) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `plugin.limits.guest-time`");
 }
 
 #[tokio::test]
@@ -66,14 +66,14 @@ async fn a_fact_that_never_comes_ends_at_the_wall_clock() {
     let text = error.to_string();
     let (before, after) = text.split_once("its own code ran for ").unwrap();
     let (_, after) = after.split_once(" and waited").unwrap();
-    insta::assert_snapshot!(format!("{before}… and waited{after}"), @"plugin `evil` (decide) took longer than its 200ms over all and was ended; … and waited for the rest: see which fact was slow, or raise `sandbox.limits.wall-clock`");
+    insta::assert_snapshot!(format!("{before}… and waited{after}"), @"plugin `evil` (decide) took longer than its 200ms over all and was ended; … and waited for the rest: see which fact was slow, or raise `plugin.limits.wall-clock`");
     arena.is_as_before().await;
 }
 
 #[tokio::test]
 async fn endless_log_lines_are_charged_to_the_plugin() {
     let arena = Arena::with(Limits::default()).await;
-    insta::assert_snapshot!(arena.decide("endless-lines").await, @"plugin `evil` (decide) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
+    insta::assert_snapshot!(arena.decide("endless-lines").await, @"plugin `evil` (decide) ran for longer than its 500ms and was ended: look for an endless loop in it, or raise `plugin.limits.guest-time`");
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn where_fuel_is_counted_an_endless_loop_ends_at_its_limit_of_fuel() {
         ..patient()
     };
     let arena = Arena::of(&sandbox(Use::Measure, limits, None), &guest::evil()).await;
-    insta::assert_snapshot!(arena.decide("loop").await, @"plugin `evil` (decide) used more than its 1000000 of fuel, roughly a unit for each instruction, and was ended: look for an endless loop in it, or raise `sandbox.limits.fuel`");
+    insta::assert_snapshot!(arena.decide("loop").await, @"plugin `evil` (decide) used more than its 1000000 of fuel, roughly a unit for each instruction, and was ended: look for an endless loop in it, or raise `plugin.limits.fuel`");
     let error = arena.decide_raw("loop").await.unwrap_err();
     assert_eq!(
         error.cost.fuel,

@@ -48,16 +48,16 @@ async fn bomb(language: Language, mode: &str) -> String {
 
 #[tokio::test]
 async fn an_endless_loop_ends_at_the_limit_of_guest_time() {
-    insta::assert_snapshot!(error(JavaScript, "loop").await, @"plugin `evil-javascript` (decide) ran for longer than its 3s and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
-    insta::assert_snapshot!(error(Python, "loop").await, @"plugin `evil-python` (decide) ran for longer than its 3s and was ended: look for an endless loop in it, or raise `sandbox.limits.guest-time`");
+    insta::assert_snapshot!(error(JavaScript, "loop").await, @"plugin `evil-javascript` (decide) ran for longer than its 3s and was ended: look for an endless loop in it, or raise `plugin.limits.guest-time`");
+    insta::assert_snapshot!(error(Python, "loop").await, @"plugin `evil-python` (decide) ran for longer than its 3s and was ended: look for an endless loop in it, or raise `plugin.limits.guest-time`");
 }
 
 #[tokio::test]
 async fn a_memory_bomb_ends_at_the_limit_of_memory() {
-    insta::assert_snapshot!(bomb(JavaScript, "memory").await, @"plugin `evil-javascript` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
-    insta::assert_snapshot!(bomb(JavaScript, "one-large-piece").await, @"plugin `evil-javascript` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
-    insta::assert_snapshot!(bomb(Python, "memory").await, @"plugin `evil-python` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
-    insta::assert_snapshot!(bomb(Python, "one-large-piece").await, @"plugin `evil-python` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
+    insta::assert_snapshot!(bomb(JavaScript, "memory").await, @"plugin `evil-javascript` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
+    insta::assert_snapshot!(bomb(JavaScript, "one-large-piece").await, @"plugin `evil-javascript` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
+    insta::assert_snapshot!(bomb(Python, "memory").await, @"plugin `evil-python` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
+    insta::assert_snapshot!(bomb(Python, "one-large-piece").await, @"plugin `evil-python` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn an_exception_in_a_check_of_settings_is_told_too() {
 async fn an_endless_recursion_is_told_as_one() {
     insta::assert_snapshot!(error(JavaScript, "recursion").await, @r"plugin `evil-javascript` (decide) panicked at src/plugin.js:18:28: InternalError: too much recursion\n  recursion at src/plugin.js:18:28");
     insta::assert_snapshot!(error(Python, "recursion").await, @r"plugin `evil-python` (decide) panicked at plugin.py:24: RecursionError: maximum recursion depth exceeded\n  recursion at plugin.py:24\n  <lambda> at plugin.py:76");
-    insta::assert_snapshot!(bomb(Python, "deep-recursion").await, @"plugin `evil-python` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `sandbox.limits.memory-bytes`");
+    insta::assert_snapshot!(bomb(Python, "deep-recursion").await, @"plugin `evil-python` (decide) asked for … bytes of memory, more than its 67108864, and was ended: see what it keeps, or raise `plugin.limits.memory-bytes`");
 }
 
 #[tokio::test]

@@ -23,6 +23,13 @@ fn a_real_and_a_simulated_account_at_once_is_refused() {
 }
 
 #[test]
+fn observations_of_two_sources_are_refused() {
+    let text = "[simulated]\naccount-file = 'a.toml'\nobservations = 'observations'\n[stealthwatch-cloud]\n\
+                base-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\nkey-env = 'K'";
+    insta::assert_snapshot!(wrong(text), @"");
+}
+
+#[test]
 fn a_key_in_two_places_or_in_none_is_refused() {
     let api = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\n";
     insta::assert_snapshot!(wrong(api), @r#"

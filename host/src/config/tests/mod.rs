@@ -80,11 +80,12 @@ fn the_schema_that_ships_is_the_schema_of_the_code() {
 
 #[test]
 fn paths_are_relative_to_the_configuration_file_and_not_to_where_the_daemon_was_started() {
-    let config = parse("[simulated]\naccount-file = 'account.toml'\n[journal]\npath = '/tmp/j'").unwrap();
+    let config = parse("[simulated]\naccount-file = 'account.toml'\nobservations = 'observations'\n[journal]\npath = '/tmp/j'").unwrap();
     assert_eq!(
         config.cloud,
         Cloud::Simulated(Simulated {
-            account_files: vec!["/etc/quell/account.toml".into()]
+            account_files: vec!["/etc/quell/account.toml".into()],
+            observations: Some("/etc/quell/observations".into()),
         })
     );
     assert_eq!(config.journal.path, Path::new("/tmp/j"));
@@ -117,7 +118,8 @@ fn several_simulated_accounts_are_a_list_of_files_and_none_is_a_mistake() {
     assert_eq!(
         config.cloud,
         Cloud::Simulated(Simulated {
-            account_files: files.into()
+            account_files: files.into(),
+            observations: None,
         })
     );
     insta::assert_snapshot!(wrong("[simulated]\naccount-file = []"), @r"

@@ -1,8 +1,9 @@
-//! Observations from the Stealthwatch Cloud API.
+//! Observations from the Stealthwatch Cloud API, or as it once answered.
 
 mod error;
 mod options;
 mod page;
+mod saved;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use super::{FactError, Observation, observation::ObservationSource};
 pub use self::{
     error::{Fault, StealthwatchError},
     options::{OptionsError, StealthwatchOptions},
+    saved::SavedObservations,
 };
 
 /// How long to wait before a page is asked for again, the first time. Each further wait is about twice as long, with jitter so that

@@ -6,7 +6,7 @@ use crate::{
     alert::{self, DecodeError},
     exit::{Classified, Exit},
     fact::{Facts, RecordedFacts},
-    kit::test::recorded,
+    kit::recorded::recorded,
     record::{self, LoadError, Loaded, Recording},
     sandbox::{Plugin, Request},
     text::with_causes,

@@ -107,8 +107,9 @@ fn files(name: &PluginName, language: Language) -> Result<Vec<File>, NewError> {
             path,
         }
     });
-    let contract = below("wit/", embedded::CONTRACT).into_iter();
     // What else lies there is for those who work on Quell.
+    let given = given.into_iter().filter(|file| file.path != "README.md");
+    let contract = below("wit/", embedded::CONTRACT).into_iter();
     let contract = contract.filter(|file| file.path.ends_with(".wit"));
     Ok(named.chain(given).chain(contract).collect())
 }
@@ -147,6 +148,18 @@ mod tests {
                     .any(|it| path.contains(it) || text.contains(it));
                 assert!(!left, "{language}: {path}");
             }
+        }
+    }
+
+    #[test]
+    fn no_file_takes_the_place_of_another() {
+        for language in Language::ALL {
+            let files = files(&name(), language).unwrap();
+            let mut paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+            paths.sort_unstable();
+            let all = paths.len();
+            paths.dedup();
+            assert_eq!(paths.len(), all, "{language}");
         }
     }
 

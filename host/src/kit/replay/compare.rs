@@ -1,7 +1,5 @@
 //! How the two sides of one alert differ.
 
-use std::collections::BTreeSet;
-
 use serde::{Serialize, Serializer};
 
 use super::Side;
@@ -96,28 +94,22 @@ impl Comparison {
                 difference: unrecorded.join("\n"),
             };
         }
-        let holds = old.holds.as_ref().zip(new.holds.as_ref());
-        let have_other_holds = holds.is_some_and(|(old, new)| old != new);
-        let is_same = old.decided == new.decided && !have_other_holds;
-        let effect = match (old.acts, new.acts) {
-            _ if is_same => Effect::Same,
+        let effect = match (old.holds.is_empty(), new.holds.is_empty()) {
+            _ if old.decided == new.decided && old.holds == new.holds => Effect::Same,
             _ if new.failed && !old.failed => Effect::Fails,
-            (false, true) => Effect::Acts,
-            (true, false) => Effect::Rests,
-            _ if have_other_holds || holds.is_none() => Effect::OtherHolds,
+            (true, false) => Effect::Acts,
+            (false, true) => Effect::Rests,
+            _ if old.holds != new.holds => Effect::OtherHolds,
             _ => Effect::OtherWords,
         };
-        let text = |side: &Side, holds: Option<&BTreeSet<String>>| {
-            let holds = holds.into_iter().flatten().map(|hold| format!("hold {hold}\n"));
+        let text = |side: &Side| {
+            let holds = side.holds.iter().map(|hold| format!("hold {hold}\n"));
             format!("{}{}", side.decided, holds.collect::<String>())
         };
         Self {
             name,
             effect,
-            difference: difference(
-                &text(old, holds.map(|(old, _)| old)),
-                &text(new, holds.map(|(_, new)| new)),
-            ),
+            difference: difference(&text(old), &text(new)),
         }
     }
 }
@@ -125,12 +117,22 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{cloud::Direction, hold::Target, kit::replay::hold::AskedHold};
 
-    fn side(decided: &str, holds: Option<&[&str]>, acts: bool) -> Side {
+    fn side(decided: &str, holds: &[&str]) -> Side {
+        let hold = |prefix: &&str| AskedHold {
+            target: Target {
+                account: "111122223333".into(),
+                region: "eu-west-1".into(),
+                acl: "acl-0b111111111111111".parse().unwrap(),
+            },
+            direction: Direction::Ingress,
+            prefix: prefix.parse().unwrap(),
+            until: None,
+        };
         Side {
             decided: format!("{decided}\n"),
-            holds: holds.map(|holds| holds.iter().map(|hold| (*hold).to_owned()).collect()),
-            acts,
+            holds: holds.iter().map(hold).collect(),
             failed: false,
             unrecorded: Vec::new(),
         }
@@ -142,12 +144,13 @@ mod tests {
 
     #[test]
     fn what_a_change_comes_to_is_told_apart() {
-        let (block, nothing) = (side("block", Some(&["a"]), true), side("nothing", Some(&[]), false));
+        let (one, other) = ("203.0.113.1/32", "203.0.113.2/32");
+        let (block, nothing) = (side("block", &[one]), side("nothing", &[]));
         assert_eq!(effect(&block, &block), Effect::Same);
         assert_eq!(effect(&nothing, &block), Effect::Acts);
         assert_eq!(effect(&block, &nothing), Effect::Rests);
-        assert_eq!(effect(&block, &side("block", Some(&["b"]), true)), Effect::OtherHolds);
-        assert_eq!(effect(&block, &side("BLOCK", Some(&["a"]), true)), Effect::OtherWords);
+        assert_eq!(effect(&block, &side("block", &[other])), Effect::OtherHolds);
+        assert_eq!(effect(&block, &side("BLOCK", &[one])), Effect::OtherWords);
         let failed = Side {
             failed: true,
             ..nothing.clone()
@@ -156,10 +159,10 @@ mod tests {
     }
 
     #[test]
-    fn holds_that_are_not_known_are_not_compared() {
-        let unknown = side("block", None, true);
-        assert_eq!(effect(&unknown, &side("block", Some(&["a"]), true)), Effect::Same);
-        let compared = Comparison::of("x".into(), &unknown, &side("other", Some(&["a"]), true));
-        assert!(!compared.difference.contains("hold a"), "{compared:?}");
+    fn holds_are_a_part_of_the_difference() {
+        let (old, new) = (side("block", &["203.0.113.1/32"]), side("block", &["203.0.113.2/32"]));
+        let difference = Comparison::of("x".into(), &old, &new).difference;
+        let plain = anstream::adapter::strip_str(&difference).to_string();
+        assert!(plain.contains("- hold 203.0.113.1/32") && plain.contains("+ hold 203.0.113.2/32"), "{plain}");
     }
 }

@@ -10,7 +10,7 @@ use crate::report::style::{BAD, GOOD, HEADING, NOTE, paint};
 impl Comparisons {
     /// How many alerts it comes to this for.
     pub fn count(&self, effect: Effect) -> usize {
-        self.0.iter().filter(|compared| compared.effect == effect).count()
+        self.alerts.iter().filter(|compared| compared.effect == effect).count()
     }
 
     fn table(&self) -> String {
@@ -23,9 +23,32 @@ impl Comparisons {
                 table.add_row([count.to_string(), effect.meaning().to_owned()]);
             }
         }
-        table.add_row([self.0.len().to_string(), "in all".to_owned()]);
+        table.add_row([self.alerts.len().to_string(), "in all".to_owned()]);
         if let Some(column) = table.column_mut(0) {
             column.set_cell_alignment(CellAlignment::Right);
+        }
+        table.trim_fmt()
+    }
+
+    fn totals(&self) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_header(["BEFORE", "WITH THE CHANGE", "OVER THE ALERTS THAT CAN BE COMPARED"]);
+        for (old, new, what) in [
+            (self.old.acting, self.new.acting, "alerts of which holds come"),
+            (self.old.prefixes, self.new.prefixes, "prefixes that are denied"),
+            (
+                self.old.most_at_once,
+                self.new.most_at_once,
+                "at most at once, of one family at one network ACL: rules, if none is shared",
+            ),
+        ] {
+            table.add_row([old.to_string(), new.to_string(), what.to_owned()]);
+        }
+        for column in [0, 1] {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
         }
         table.trim_fmt()
     }
@@ -33,8 +56,8 @@ impl Comparisons {
 
 impl Display for Comparisons {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(out, "{}", self.table())?;
-        for compared in self.0.iter().filter(|compared| compared.effect != Effect::Same) {
+        writeln!(out, "{}\n\n{}", self.table(), self.totals())?;
+        for compared in self.alerts.iter().filter(|compared| compared.effect != Effect::Same) {
             let style = match compared.effect {
                 Effect::Same => GOOD,
                 Effect::Acts | Effect::OtherHolds | Effect::OtherWords => NOTE,

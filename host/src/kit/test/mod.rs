@@ -13,5 +13,5 @@ pub mod trial;
 
 pub use self::{
     run::{Run, RunError, run},
-    trial::{Outcome, Trial, recorded},
+    trial::{Outcome, Trial},
 };

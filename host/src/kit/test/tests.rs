@@ -120,7 +120,7 @@ async fn settings_that_the_plugin_does_not_take_fail_with_its_own_words() {
         panic!("{run}")
     };
     assert!(
-        why.contains("does not take the recorded settings") && why.contains("blok-seconds"),
+        why.contains("does not take the settings that were recorded for") && why.contains("blok-seconds"),
         "{why}"
     );
 }

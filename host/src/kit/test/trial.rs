@@ -1,15 +1,16 @@
 //! A plugin on one recording.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
 use super::difference::text;
 use crate::{
     fact::Question,
-    record::{Candidate, Loaded, PluginRecord, Recording, SaveError, Unrecorded, replay},
+    kit::recorded::{CheckedSettings, recorded},
+    record::{Candidate, Loaded, Recording, SaveError, Unrecorded, replay},
     report::Answer,
-    sandbox::{Cost, LogLine, Plugin, SettingsError},
+    sandbox::{Cost, LogLine, Plugin},
     text::with_causes,
 };
 
@@ -86,18 +87,10 @@ async fn trial(plugin: &Plugin, loaded: Loaded, checked: &CheckedSettings) -> Tr
     trial
 }
 
-/// What is recorded of a plugin: by its own name, or else of the only one that decided.
-pub fn recorded<'a>(recording: &'a Recording, plugin: &Plugin) -> Result<&'a PluginRecord, String> {
-    let own_name = recording.plugin(Some(&plugin.description().name));
-    own_name
-        .or_else(|_| recording.plugin(None))
-        .map_err(|error| with_causes(&error))
-}
-
 impl Trial {
     async fn take(&mut self, plugin: &Plugin, recording: Recording, checked: &CheckedSettings) -> Result<(), String> {
         let record = recorded(&recording, plugin)?;
-        checked.get(record.settings.as_str()).cloned().unwrap_or(Ok(()))?;
+        checked.verdict(record)?;
         let candidate = Candidate::in_place_of(record, plugin);
         let replayed = replay(&recording, candidate, None).await;
         let replayed = replayed.map_err(|error| with_causes(&error))?;
@@ -139,38 +132,10 @@ impl Trial {
     }
 }
 
-/// What a plugin says of each settings text that is recorded. A host asks it once for all alerts, too.
-type CheckedSettings = HashMap<String, Result<(), String>>;
-
-async fn check_settings(plugin: &Plugin, recordings: &[Loaded]) -> CheckedSettings {
-    let mut checked = CheckedSettings::new();
-    for recording in recordings.iter().filter_map(|loaded| loaded.recording.as_ref().ok()) {
-        let Ok(record) = recorded(recording, plugin) else {
-            continue;
-        };
-        let settings = record.settings.as_str();
-        if !checked.contains_key(settings) {
-            let verdict = match plugin.validate_settings(settings).await {
-                Ok(()) => Ok(()),
-                Err(SettingsError::Wrong { problems, .. }) => {
-                    let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-                    Err(format!(
-                        "the plugin does not take the recorded settings: {}",
-                        problems.join("; ")
-                    ))
-                }
-                Err(SettingsError::Call(error)) => Err(error.to_string()),
-            };
-            checked.insert(settings.to_owned(), verdict);
-        }
-    }
-    checked
-}
-
 /// Tries a plugin on many recordings, some at the same time. In their order.
 pub(super) async fn trials(plugin: &Plugin, recordings: Vec<Loaded>, at_once: usize) -> Vec<Trial> {
     use futures::StreamExt as _;
-    let checked = Arc::new(check_settings(plugin, &recordings).await);
+    let checked = Arc::new(CheckedSettings::of(plugin, &recordings).await);
     let tasks = recordings.into_iter().map(|loaded| {
         let (plugin, checked) = (plugin.clone(), Arc::clone(&checked));
         tokio::spawn(async move { trial(&plugin, loaded, &checked).await })
