@@ -21,6 +21,9 @@ const QUIET: &str =
 /// What the lines about a long compile are logged as. A command shows them too: its user waits.
 pub const COMPILE_LOG: &str = "quell::compile";
 
+/// What plugins' own lines are logged as. A command does not show them: they are in what it answers.
+pub const PLUGIN_LOG: &str = "quell::plugin";
+
 /// Which lines are logged: a level such as `info`, or more exactly `warn,quell::sandbox=debug`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);
@@ -28,7 +31,7 @@ pub struct LogFilter(String);
 impl LogFilter {
     /// Only what is not as it should be, and what takes long.
     pub fn warnings() -> Self {
-        Self(format!("warn,{COMPILE_LOG}=info"))
+        Self(format!("warn,{COMPILE_LOG}=info,{PLUGIN_LOG}=off"))
     }
 
     /// Only what failed.
@@ -180,7 +183,9 @@ mod tests {
 
     #[test]
     fn who_waits_for_a_command_reads_no_time() {
-        let written = written("info", LogFormat::Brief { colour: false }, || tracing::info!("compiling"));
+        let written = written("info", LogFormat::Brief { colour: false }, || {
+            tracing::info!("compiling")
+        });
         assert_eq!(written, " INFO compiling\n");
     }
 

@@ -14,6 +14,11 @@ pub fn with_causes(error: &(dyn Error + 'static)) -> String {
     text
 }
 
+/// The lines of a plugin's text that was made printable, in which a line break is written as two characters.
+pub fn printed_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\\n").map(str::trim_end)
+}
+
 /// A number of bytes, in the unit that fits: `812 B`, `26.4 KiB`, `12.2 MiB`.
 pub fn bytes(bytes: usize) -> String {
     #[expect(clippy::cast_precision_loss, reason = "three digits of it are shown")]

@@ -65,7 +65,13 @@ impl File {
         let stealthwatch_cloud = self
             .stealthwatch_cloud
             .map(|table| table.check(&Path::key("stealthwatch-cloud"), checks));
-        if let (Some(Cloud::Simulated(Simulated { observations: Some(_), .. })), Some(_)) = (&cloud, &stealthwatch_cloud) {
+        if let (
+            Some(Cloud::Simulated(Simulated {
+                observations: Some(_), ..
+            })),
+            Some(_),
+        ) = (&cloud, &stealthwatch_cloud)
+        {
             checks.fail(
                 &Path::key("simulated").join("observations"),
                 "both `simulated.observations` and [stealthwatch-cloud] are given",

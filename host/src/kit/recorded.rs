@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What is recorded of a plugin: by its own name, or else of the only one that decided.
-pub fn recorded<'a>(recording: &'a Recording, plugin: &Plugin) -> Result<&'a PluginRecord, String> {
+pub(super) fn recorded<'a>(recording: &'a Recording, plugin: &Plugin) -> Result<&'a PluginRecord, String> {
     let own_name = recording.plugin(Some(&plugin.description().name));
     own_name
         .or_else(|_| recording.plugin(None))

@@ -5,12 +5,14 @@ use std::fmt::{self, Display, Formatter, Write};
 use super::{
     Answer, ExaminedRemediation, Mode, PluginReport, Report, TargetReport,
     style::{BAD, GOOD, HEADING, NOTE, QUIET, paint},
+    summary::count,
 };
 use crate::{
     decision::{Decision, End},
     fact,
     guard::Verdict,
     hold::{Change, Coverage, Disagreement},
+    text::bytes,
 };
 
 impl Display for Report {
@@ -111,10 +113,10 @@ fn answered(answer: &fact::Answer) -> String {
 
 fn write_plugin(out: &mut impl Write, plugin: &PluginReport) -> fmt::Result {
     let cost = format!(
-        "{:.0?} of its own time, {} facts asked, {} KiB",
+        "{:.0?} of its own time, {} asked, {}",
         plugin.cost.guest_time,
-        plugin.cost.host_calls,
-        plugin.cost.memory_bytes / 1024
+        count(plugin.cost.host_calls as usize, "fact"),
+        bytes(plugin.cost.memory_bytes)
     );
     writeln!(
         out,
@@ -129,7 +131,7 @@ fn write_plugin(out: &mut impl Write, plugin: &PluginReport) -> fmt::Result {
     if plugin.observes {
         writeln!(out, "  {}", paint(NOTE, "only observes: nothing comes of it"))?;
     }
-    for line in &plugin.log {
+    for line in plugin.log.iter().filter(|line| !line.is_panic()) {
         writeln!(out, "  {} {}", paint(QUIET, "log "), line.message)?;
     }
     match &plugin.answer {

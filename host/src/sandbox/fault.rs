@@ -111,9 +111,7 @@ pub enum Fault {
         limit: usize,
     },
     /// Its answer has too many items.
-    #[error(
-        "answered with {count} {what}, more than its {limit}: raise `plugin.limits.{limit_name}` if that is right"
-    )]
+    #[error("answered with {count} {what}, more than its {limit}: raise `plugin.limits.{limit_name}` if that is right")]
     TooMany {
         /// What there are too many of.
         what: &'static str,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{limits::Limits, text::shown};
+use crate::telemetry::PLUGIN_LOG;
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,6 +28,13 @@ pub struct LogLine {
     pub level: Level,
     /// The text, on one line and cut to the limit.
     pub message: String,
+}
+
+impl LogLine {
+    /// Whether it tells of a panic, which the decision's failure tells as well.
+    pub fn is_panic(&self) -> bool {
+        self.level == Level::Error && self.message.starts_with(PANIC)
+    }
 }
 
 /// How the SDK's panic hook begins its line, as Rust's own does.
@@ -65,14 +73,13 @@ impl Log {
 
 /// Hands a line on to the host's own log.
 pub(super) fn emit(line: &LogLine, plugin: &str, alert: &str) {
-    const TARGET: &str = "quell::plugin";
     let message = line.message.as_str();
     match line.level {
-        Level::Trace => tracing::trace!(target: TARGET, plugin, alert, "{message}"),
-        Level::Debug => tracing::debug!(target: TARGET, plugin, alert, "{message}"),
-        Level::Info => tracing::info!(target: TARGET, plugin, alert, "{message}"),
-        Level::Warn => tracing::warn!(target: TARGET, plugin, alert, "{message}"),
-        Level::Error => tracing::error!(target: TARGET, plugin, alert, "{message}"),
+        Level::Trace => tracing::trace!(target: PLUGIN_LOG, plugin, alert, "{message}"),
+        Level::Debug => tracing::debug!(target: PLUGIN_LOG, plugin, alert, "{message}"),
+        Level::Info => tracing::info!(target: PLUGIN_LOG, plugin, alert, "{message}"),
+        Level::Warn => tracing::warn!(target: PLUGIN_LOG, plugin, alert, "{message}"),
+        Level::Error => tracing::error!(target: PLUGIN_LOG, plugin, alert, "{message}"),
     }
 }
 

@@ -113,7 +113,13 @@ fn plugins(home: &Path) -> io::Result<Vec<PathBuf>> {
         return Ok(Vec::new());
     }
     let entries: Vec<_> = fs::read_dir(home)?.collect::<Result<_, _>>()?;
-    let folders = entries.into_iter().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    let is_plugin = |folder: &PathBuf| Language::ALL.iter().any(|language| folder.join(language.manifest()).exists());
+    let folders = entries
+        .into_iter()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    let is_plugin = |folder: &PathBuf| {
+        Language::ALL
+            .iter()
+            .any(|language| folder.join(language.manifest()).exists())
+    };
     Ok(folders.map(|entry| entry.path()).filter(is_plugin).collect())
 }

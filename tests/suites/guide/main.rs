@@ -25,21 +25,20 @@ fn play(title: &str) {
     let home = Home::make(title).unwrap();
     let mut session = Session::start(&home).unwrap();
     let mut differences = Vec::new();
-    for step in section {
-        let printed = session.run(&page.steps[step].command).unwrap();
+    for at in &section {
+        let step = &mut page.steps[*at];
+        let printed = session.run(&step.command).unwrap();
         home.prepare().unwrap();
-        let said = &mut page.steps[step].printed;
-        if !plain::fits(&printed, said) {
+        if !plain::fits(&printed, &step.printed) {
+            let (command, said) = (&step.command, &step.printed);
             differences.push(format!(
-                "$ {}\n--- the guide says\n{said}\n--- it printed\n{printed}",
-                page.steps[step].command
+                "$ {command}\n--- the guide says\n{said}\n--- it printed\n{printed}"
             ));
-            *said = printed;
+            step.printed = printed;
         }
     }
     if env::var("QUELL_GUIDE").is_ok_and(|value| value == "write") {
         // Another section may have been written meanwhile.
-        let section = page.section(title);
         let mut now = Page::read(&fs::read_to_string(&path).unwrap());
         for (place, step) in now.section(title).into_iter().zip(section) {
             now.steps[place] = page.steps[step].clone();

@@ -74,7 +74,10 @@ impl Page {
     /// The steps of a section.
     pub(crate) fn section(&self, title: &str) -> Vec<usize> {
         let steps = self.steps.iter().enumerate();
-        steps.filter(|(_, step)| step.title == title).map(|(at, _)| at).collect()
+        steps
+            .filter(|(_, step)| step.title == title)
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// The page, with what its steps print now.

@@ -38,7 +38,9 @@ fn plain(line: &str) -> String {
 fn lines_fit(printed: &[String], said: &[String]) -> bool {
     match (printed, said) {
         ([], []) => true,
-        (_, [any, rest @ ..]) if any.trim() == "[…]" => (0..=printed.len()).any(|skip| lines_fit(&printed[skip..], rest)),
+        (_, [any, rest @ ..]) if any.trim() == "[…]" => {
+            (0..=printed.len()).any(|skip| lines_fit(&printed[skip..], rest))
+        }
         ([line, more @ ..], [pattern, rest @ ..]) => line_fits(line, pattern) && lines_fit(more, rest),
         _ => false,
     }
@@ -51,8 +53,14 @@ fn line_fits(line: &str, pattern: &str) -> bool {
 
 #[test]
 fn what_varies_fits_and_what_matters_does_not() {
-    assert!(fits("2 recordings: all as recorded, in 80ms", "2 recordings: all as recorded, in 6ms"));
-    assert!(!fits("2 recordings: 1 not as recorded", "2 recordings: all as recorded"));
+    assert!(fits(
+        "2 recordings: all as recorded, in 80ms",
+        "2 recordings: all as recorded, in 6ms"
+    ));
+    assert!(!fits(
+        "2 recordings: 1 not as recorded",
+        "2 recordings: all as recorded"
+    ));
     assert!(fits("✓ a   fuel 1 234 (0 %)", "✓ a fuel 69 377 (12 %)"));
     assert!(fits("one\ntwo\nthree", "one\n[…]"));
     assert!(fits("one\ntwo\nthree", "[…]\nt[…]e"));

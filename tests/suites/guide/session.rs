@@ -1,8 +1,11 @@
 //! A shell in which one command is typed after the other.
 
 use std::{
-    io::{BufRead, BufReader, PipeReader, Write},
+    io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::Duration,
 };
 
 use anyhow::{Context, bail};
@@ -13,12 +16,15 @@ use crate::home::Home;
 /// What ends the output of a command.
 const END: &str = "--end-of-the-command--";
 
+/// How long a command may print nothing. The longest compile a component of Python, on machines that do other things as well.
+const PATIENCE: Duration = Duration::from_secs(240);
+
 /// The shell of a section. What it started ends with it.
 pub(crate) struct Session<'home> {
     home: &'home Home,
     shell: Child,
     input: ChildStdin,
-    output: BufReader<PipeReader>,
+    output: Receiver<Vec<u8>>,
 }
 
 impl<'home> Session<'home> {
@@ -40,11 +46,21 @@ impl<'home> Session<'home> {
             .spawn()
             .context("the guide's transcripts are for bash")?;
         let input = shell.stdin.take().context("standard input is piped")?;
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(output).split(b'\n').map_while(Result::ok);
+            // Fails when nobody listens any more.
+            for line in lines {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
         Ok(Self {
             home,
             shell,
             input,
-            output: BufReader::new(output),
+            output: lines,
         })
     }
 
@@ -58,15 +74,14 @@ impl<'home> Session<'home> {
         )?;
         let mut printed = String::new();
         loop {
-            let mut line = Vec::new();
-            if self.output.read_until(b'\n', &mut line)? == 0 {
-                bail!("the shell ended after `{command}`, which printed\n{printed}");
-            }
+            let Ok(line) = self.output.recv_timeout(PATIENCE) else {
+                bail!("no end of `{command}`, which printed\n{printed}");
+            };
             let line = String::from_utf8_lossy(&line);
-            if line.trim_end() == END {
+            if line == END {
                 return Ok(self.home.as_said(printed.trim_end()));
             }
-            printed += &line;
+            printed += &format!("{line}\n");
         }
     }
 }

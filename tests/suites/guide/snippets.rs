@@ -10,7 +10,9 @@ fn blocks(kind: &str) -> Vec<String> {
     let guide = fs::read_to_string(root().join("plugins/README.md")).unwrap();
     let fence = format!("```{kind}\n");
     let blocks = guide.split(&fence).skip(1);
-    blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+    blocks
+        .map(|rest| rest.split("```").next().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -21,7 +23,9 @@ fn code_in_the_guide_is_a_part_of_what_is_built_and_tested() {
         ("js", vec!["javascript/src/plugin.js", "javascript/test/plugin.test.js"]),
         ("python", vec!["python/plugin.py", "python/test_plugin.py"]),
     ] {
-        let sources = files.iter().map(|file| fs::read_to_string(template.join(file)).unwrap());
+        let sources = files
+            .iter()
+            .map(|file| fs::read_to_string(template.join(file)).unwrap());
         let sources: String = sources.collect();
         let blocks = blocks(kind);
         assert!(!blocks.is_empty(), "the guide shows {kind}");

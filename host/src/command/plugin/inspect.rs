@@ -34,7 +34,8 @@ impl Inspect {
     /// Prints what there is to know.
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let component = self.plugin.read().or_its_exit()?;
-        let sandbox = workshop(global)?.sandbox(Use::OneAtATime).or_exit(Exit::Failed)?;
+        // As `test` compiles it, so that what was compiled there need not be compiled again.
+        let sandbox = workshop(global)?.sandbox(Use::Measure).or_exit(Exit::Failed)?;
         let plugin = sandbox
             .load(&self.plugin.name(), &component)
             .await

@@ -26,7 +26,13 @@ fn a_real_and_a_simulated_account_at_once_is_refused() {
 fn observations_of_two_sources_are_refused() {
     let text = "[simulated]\naccount-file = 'a.toml'\nobservations = 'observations'\n[stealthwatch-cloud]\n\
                 base-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\nkey-env = 'K'";
-    insta::assert_snapshot!(wrong(text), @"");
+    insta::assert_snapshot!(wrong(text), @r"
+    one problem in the configuration
+    quell.toml:3: both `simulated.observations` and [stealthwatch-cloud] are given
+      3 | observations = 'observations'
+        | ^^^^^^^^^^^^
+      keep [stealthwatch-cloud] to ask the API, or `simulated.observations` to read what it answered once
+    ");
 }
 
 #[test]

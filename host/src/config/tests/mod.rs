@@ -80,7 +80,9 @@ fn the_schema_that_ships_is_the_schema_of_the_code() {
 
 #[test]
 fn paths_are_relative_to_the_configuration_file_and_not_to_where_the_daemon_was_started() {
-    let config = parse("[simulated]\naccount-file = 'account.toml'\nobservations = 'observations'\n[journal]\npath = '/tmp/j'").unwrap();
+    let config =
+        parse("[simulated]\naccount-file = 'account.toml'\nobservations = 'observations'\n[journal]\npath = '/tmp/j'")
+            .unwrap();
     assert_eq!(
         config.cloud,
         Cloud::Simulated(Simulated {

@@ -4,7 +4,10 @@ use std::{fmt::Display, io, path::PathBuf};
 
 use async_trait::async_trait;
 
-use super::page::{Listing, Page};
+use super::{
+    error::Fault,
+    page::{Listing, Page},
+};
 use crate::fact::{FactError, Observation, ObservationSource};
 
 /// A directory with one file an alert, `<id>.json`: the API's answer to `observations/all/?alert=<id>`, in one page. A file is read when its alert is
@@ -27,7 +30,11 @@ impl SavedObservations {
 impl ObservationSource for SavedObservations {
     async fn observations(&self, alert_id: &str) -> Result<Vec<Observation>, FactError> {
         // The id is the sender's own text, which must not lead out of the directory.
-        if alert_id.is_empty() || !alert_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        if alert_id.is_empty()
+            || !alert_id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
             let why = "its id is no name of a file: only letters, digits and `-` are";
             return Err(FactError::NotKnown(format!("the observations of the alert: {why}")));
         }
@@ -43,6 +50,9 @@ impl ObservationSource for SavedObservations {
             Ok(Some(_)) => Err(FactError::Unavailable(told(
                 &"this is one page of several; save all observations as one, with `meta.next` null",
             ))),
+            Err(Fault::NotJson { found }) => {
+                Err(FactError::Unavailable(told(&format_args!("it is {found}, not JSON"))))
+            }
             Err(fault) => Err(FactError::Unavailable(told(&fault))),
         }
     }
@@ -73,7 +83,10 @@ mod tests {
     async fn the_senders_id_leads_nowhere_else() {
         for id in ["../alerts/excessive-access", "", "/etc/passwd", "6125.json\0"] {
             let error = examples().observations(id).await.unwrap_err();
-            assert!(matches!(&error, FactError::NotKnown(why) if why.contains("no name of a file")), "{error}");
+            assert!(
+                matches!(&error, FactError::NotKnown(why) if why.contains("no name of a file")),
+                "{error}"
+            );
         }
     }
 
@@ -82,12 +95,14 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let told = async |text: &str| {
             std::fs::write(directory.path().join("7.json"), text).unwrap();
-            let error = SavedObservations::in_directory(directory.path()).observations("7").await;
+            let error = SavedObservations::in_directory(directory.path())
+                .observations("7")
+                .await;
             let error = error.unwrap_err().to_string();
             error.replace(directory.path().to_str().unwrap(), "DIRECTORY")
         };
-        insta::assert_snapshot!(told("").await, @"");
-        insta::assert_snapshot!(told(r#"{"meta": {"next": "?offset=1"}, "objects": [{"id": 1}]}"#).await, @"");
-        insta::assert_snapshot!(told(r#"{"meta": {"total_count": 2}, "objects": [{"id": 1}]}"#).await, @"");
+        insta::assert_snapshot!(told("").await, @"unavailable: the observations of alert 7 in DIRECTORY/7.json: it is empty, not JSON");
+        insta::assert_snapshot!(told(r#"{"meta": {"next": "?offset=1"}, "objects": [{"id": 1}]}"#).await, @"unavailable: the observations of alert 7 in DIRECTORY/7.json: this is one page of several; save all observations as one, with `meta.next` null");
+        insta::assert_snapshot!(told(r#"{"meta": {"total_count": 2}, "objects": [{"id": 1}]}"#).await, @"unavailable: the observations of alert 7 in DIRECTORY/7.json: this is one page of several; save all observations as one, with `meta.next` null");
     }
 }

@@ -163,6 +163,9 @@ mod tests {
         let (old, new) = (side("block", &["203.0.113.1/32"]), side("block", &["203.0.113.2/32"]));
         let difference = Comparison::of("x".into(), &old, &new).difference;
         let plain = anstream::adapter::strip_str(&difference).to_string();
-        assert!(plain.contains("- hold 203.0.113.1/32") && plain.contains("+ hold 203.0.113.2/32"), "{plain}");
+        assert!(
+            plain.contains("- hold 203.0.113.1/32") && plain.contains("+ hold 203.0.113.2/32"),
+            "{plain}"
+        );
     }
 }

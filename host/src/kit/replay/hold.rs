@@ -54,7 +54,7 @@ impl Display for AskedHold {
         } = self;
         write!(out, "{prefix} {direction} at {target} until ")?;
         match until {
-            Some(until) => write!(out, "{until}"),
+            Some(until) => write!(out, "{until:.0}"),
             None => out.write_str("released"),
         }
     }

@@ -39,7 +39,12 @@ impl Totals {
                     begin: now,
                     end: hold.until.unwrap_or(Timestamp::MAX),
                 };
-                times.entry(room).or_default().entry(hold.prefix).or_default().push(span);
+                times
+                    .entry(room)
+                    .or_default()
+                    .entry(hold.prefix)
+                    .or_default()
+                    .push(span);
             }
         }
         totals.prefixes = prefixes.len();
@@ -119,7 +124,10 @@ mod tests {
 
     #[test]
     fn a_hold_that_is_extended_is_one() {
-        let totals = totals(&[(0, &[("203.0.113.1/32", 10)]), (5, &[("203.0.113.1/32", 10), ("203.0.113.2/32", 1)])]);
+        let totals = totals(&[
+            (0, &[("203.0.113.1/32", 10)]),
+            (5, &[("203.0.113.1/32", 10), ("203.0.113.2/32", 1)]),
+        ]);
         assert_eq!((totals.acting, totals.prefixes, totals.most_at_once), (2, 2, 2));
     }
 

@@ -7,6 +7,7 @@ use crate::{
     report::style::{BAD, GOOD, HEADING, NOTE, QUIET, paint},
     report::summary::count,
     sandbox::{Level, Limits},
+    text::printed_lines,
 };
 
 /// From this many recordings on, those that are as they should be and cost little are only counted.
@@ -99,19 +100,30 @@ impl Trial {
         )?;
         match &self.outcome {
             Outcome::Same => {}
-            Outcome::Different { old, new, failure } => {
-                match failure {
-                    Some(failure) => writeln!(out, "  {} the plugin {failure}", paint(BAD, "failed:"))?,
-                    None => writeln!(
-                        out,
-                        "  decided differently: {} recorded, {} decided",
-                        paint(BAD, "-"),
-                        paint(GOOD, "+")
-                    )?,
-                }
-                for line in difference(old, new).lines() {
+            // What was expected of a plugin that fails is of no use to who looks for the failure.
+            Outcome::Different {
+                old,
+                new,
+                failure: Some(failure),
+            } => {
+                let mut lines = printed_lines(failure);
+                let first = lines.next().unwrap_or_default();
+                writeln!(out, "  {} the plugin {first}", paint(BAD, "failed:"))?;
+                for line in lines {
                     writeln!(out, "  {line}")?;
                 }
+                if old.starts_with("failure") {
+                    write_indented(out, &difference(old, new))?;
+                }
+            }
+            Outcome::Different { old, new, .. } => {
+                writeln!(
+                    out,
+                    "  decided differently: {} recorded, {} decided",
+                    paint(BAD, "-"),
+                    paint(GOOD, "+")
+                )?;
+                write_indented(out, &difference(old, new))?;
             }
             Outcome::Unrecorded(unrecorded) => {
                 for one in unrecorded {
@@ -135,8 +147,10 @@ impl Trial {
     }
 
     fn write_log(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let first = self.log.len().saturating_sub(LOG_LINES);
-        for line in self.log.iter().skip(first) {
+        // A panic is logged, and the failure has told it.
+        let lines: Vec<_> = self.log.iter().filter(|line| !line.is_panic()).collect();
+        let first = lines.len().saturating_sub(LOG_LINES);
+        for line in lines.iter().skip(first) {
             let level = match line.level {
                 Level::Error => paint(BAD, "error"),
                 Level::Warn => paint(NOTE, "warn "),
@@ -148,4 +162,8 @@ impl Trial {
         }
         Ok(())
     }
+}
+
+fn write_indented(out: &mut Formatter<'_>, text: &str) -> fmt::Result {
+    text.lines().try_for_each(|line| writeln!(out, "  {line}"))
 }
