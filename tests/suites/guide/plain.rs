@@ -8,11 +8,12 @@ use regex::Regex;
 static VARIES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
         (r"\b[0-9a-f]{64}\b", "SHA-256"),
-        (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
+        (r"\d{4}-?\d\d-?\d\dT\d\d:?\d\d:?\d\d(\.\d+)?Z", "TIME"),
         (r"\d[\d.]* ?(ns|µs|ms|s|KiB|MiB|B)\b", "N"),
         (r"\d[\d.]*[hm]\d[\dms]*\b", "N"),
         (r"fuel +\d[\d\u{202f}\u{a0} ]*", "fuel N "),
         (r"\(\d+ %\)", "(N %)"),
+        (r"\b\d{1,3}( \d{3})+\b", "N"),
         // Columns are as wide as what is in them.
         (r"[\s\u{a0}\u{202f}]+", " "),
         ("─+", "─"),
