@@ -2,6 +2,7 @@
 //!
 //! A decoder a detector lives beside this file. Decoding is pure: bytes in, an [`Alert`] or a named error out.
 
+mod capitals;
 mod envelope;
 pub mod error;
 pub mod guardduty;

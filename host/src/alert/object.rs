@@ -6,8 +6,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Value, value::RawValue};
 
 use super::{
+    capitals::uncapitalised_key,
     error::{DecodeError, Position},
-    guardduty::finding::uncapitalised_key,
 };
 
 /// How deep objects and arrays may lie within one another. Real alerts have 4 levels, and readers of the raw text (plugins) stop at

@@ -65,12 +65,16 @@ impl Watch {
         loop {
             let events = self.edits.recv().await?.unwrap_or_default();
             let edits = events.into_iter().filter(|event| (self.is_of_interest)(&event.path));
-            // Reading a file is an event as well, and so is what a build did before `since`. A file that is gone was edited just now.
+            // Reading a file is an event as well, and so is what was done before `since`. When a file went, its folder was changed.
             let edits = edits.map(|event| Edit {
-                at: edited(&event.path).unwrap_or_else(SystemTime::now),
+                at: edited(&event.path)
+                    .or_else(|| edited(event.path.parent()?))
+                    .unwrap_or_else(SystemTime::now),
                 path: event.path,
             });
-            if let Some(edit) = edits.filter(|edit| edit.at > since).max_by_key(|edit| edit.at) {
+            // Editors write another file and rename it: the one that is there is the one that was meant.
+            let edits = edits.filter(|edit| edit.at > since);
+            if let Some(edit) = edits.max_by_key(|edit| (edit.path.exists(), edit.at)) {
                 return Some(edit);
             }
         }
@@ -97,6 +101,20 @@ mod tests {
         fs::write(file("source"), "x").unwrap();
         let edit = watch.next(begin).await.unwrap();
         assert!(edit.path.ends_with("source") || edit.path == folder.path(), "{edit:?}");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_came_and_went_before_is_no_edit() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, passing) = (folder.path().join("plugin.rs"), folder.path().join("sedAbCdEf"));
+        fs::write(&file, "1").unwrap();
+        let mut watch = Watch::over(&[folder.path().to_owned()], |_| true).unwrap();
+        fs::write(&passing, "2").unwrap();
+        fs::rename(&passing, &file).unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let begin = SystemTime::now();
+        let edit = tokio::time::timeout(4 * QUIET, watch.next(begin)).await;
+        assert!(edit.is_err(), "{edit:?}");
     }
 
     #[tokio::test]

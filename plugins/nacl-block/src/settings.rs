@@ -97,39 +97,28 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use quell_plugin::{serde_json, testing};
-    use serde_json::{Map, Value};
+    use quell_plugin::{
+        serde_json,
+        testing::{schema_defaults, settings_problems, settings_table},
+    };
 
     use super::*;
     use crate::NaclBlock;
 
     fn problems(settings: &str) -> String {
-        let problems = testing::validate_settings::<NaclBlock>(settings).unwrap_err();
-        problems
-            .iter()
-            .map(|problem| format!("{}: {}\n", problem.path, problem.message))
-            .collect()
+        settings_problems::<NaclBlock>(settings)
     }
 
     #[test]
     fn no_settings_at_all_are_good_settings() {
-        assert_eq!(testing::validate_settings::<NaclBlock>("{}"), Ok(()));
+        assert_eq!(problems("{}"), "");
         assert_eq!(Settings::default().problems(), []);
     }
 
     #[test]
     fn the_schema_knows_every_setting_and_its_default() {
-        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
-        let of_schema: Map<String, Value> = schema["properties"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(key, property)| (key.clone(), property["default"].clone()))
-            .collect();
-        assert_eq!(
-            Value::Object(of_schema),
-            serde_json::to_value(Settings::default()).unwrap()
-        );
+        let defaults = serde_json::to_value(Settings::default()).unwrap();
+        assert_eq!(schema_defaults(SCHEMA), defaults);
     }
 
     #[test]
@@ -153,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_readme_has_every_setting_as_the_schema_says_it() {
-        let table = testing::settings_table(SCHEMA);
+        let table = settings_table(SCHEMA);
         assert!(
             include_str!("../README.md").contains(&table),
             "put this into README.md:\n{table}"

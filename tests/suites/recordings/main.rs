@@ -1,5 +1,7 @@
-//! The built-in plugins on their recordings: every one is decided as it was recorded, guards included. The same as `quell plugin test plugins/NAME`, but on the
-//! components that come with the binary.
+//! Recordings from end to end. The built-in plugins on theirs: every one is decided as it was recorded, guards included. The same as
+//! `quell plugin test plugins/NAME`, but on the components that come with the binary. And those that a daemon's journal holds.
+
+mod journal;
 
 use std::path::{Path, PathBuf};
 

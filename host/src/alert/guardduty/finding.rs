@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::alert::{envelope, error::DecodeError, object::Object};
+use crate::alert::{capitals::uncapitalised, envelope, error::DecodeError, object::Object};
 
 /// The `detail-type` of the events that have a finding.
 const DETAIL_TYPE: &str = "GuardDuty Finding";
@@ -80,28 +80,4 @@ fn finding_in(outer: Object<'_>) -> Result<Object<'_>, DecodeError> {
         key: "detail",
         expected: "a finding of GuardDuty",
     })
-}
-
-/// The value with the keys of all objects in it uncapitalised.
-fn uncapitalised(value: Value) -> Value {
-    match value {
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(key, value)| (uncapitalised_key(&key), uncapitalised(value)))
-            .collect(),
-        Value::Array(items) => items.into_iter().map(uncapitalised).collect(),
-        other => other,
-    }
-}
-
-/// `IpAddressV4` becomes `ipAddressV4`. A key with anything but letters and digits is not one of GuardDuty's own, such as `AWS::S3::Bucket`, and stays.
-pub(in crate::alert) fn uncapitalised_key(key: &str) -> String {
-    if !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return key.to_owned();
-    }
-    let mut key = key.to_owned();
-    if let Some(first) = key.get_mut(..1) {
-        first.make_ascii_lowercase();
-    }
-    key
 }

@@ -73,7 +73,7 @@ impl Bench {
             time: self.time.0,
         };
         let measured = Measured {
-            first: first.map(|first| first.as_secs_f64()),
+            first,
             ..measure(&plugin, &counting, &sample, patience).await?
         };
         match self.output {

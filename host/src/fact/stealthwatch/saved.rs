@@ -1,6 +1,6 @@
 //! Observations that were saved as the API answered, so that things can be tried out without it.
 
-use std::{fmt::Display, io, path::PathBuf};
+use std::{fmt::Display, fs, io, path::PathBuf};
 
 use async_trait::async_trait;
 
@@ -40,7 +40,10 @@ impl ObservationSource for SavedObservations {
         }
         let file = self.directory.join(format!("{alert_id}.json"));
         let told = |why: &dyn Display| format!("the observations of alert {alert_id} in {}: {why}", file.display());
-        let bytes = tokio::fs::read(&file).await.map_err(|error| match error.kind() {
+        let path = file.clone();
+        let read = tokio::task::spawn_blocking(move || fs::read(path)).await;
+        let bytes = read.map_err(io::Error::from).and_then(|read| read);
+        let bytes = bytes.map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => FactError::NotKnown(told(&"there is no such file")),
             _ => FactError::Unavailable(told(&error)),
         })?;

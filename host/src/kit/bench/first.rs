@@ -1,15 +1,24 @@
 //! How long a process needs to its first decision.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Instant};
+
+use serde::Serialize;
 
 use super::{Sample, SampleError};
 use crate::{
     digest::Digest,
     sandbox::{CallError, Kept, Limits, LoadError, Precompiled, Sandbox, SandboxError, SettingsError, Use},
 };
+
+/// What a process spends before its first decision is made, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct First {
+    /// Loading: an engine, what was compiled, what the plugin says of itself, and its word on the settings.
+    pub loading_seconds: f64,
+    /// From there on to the decision on the first alert.
+    pub decision_seconds: f64,
+}
 
 /// Why there was no first decision.
 #[derive(Debug, thiserror::Error)]
@@ -39,14 +48,14 @@ pub enum FirstError {
     Call(#[from] Box<CallError>),
 }
 
-/// Loads a plugin that was compiled for a deployment, as a Lambda function does, lets it check its settings and decide: how long all of that takes. The first of its
+/// Loads a plugin that was compiled for a deployment, as a Lambda function does, lets it check its settings and decide: how long that takes. The first of its
 /// kind in a process is what counts; the file is most likely in the system's memory already.
 pub async fn first(
     limits: &Limits,
     directory: &Path,
     digest: Digest,
     recording: Option<&Path>,
-) -> Result<Duration, FirstError> {
+) -> Result<First, FirstError> {
     let begin = Instant::now();
     let kept = Kept {
         precompiled: Some(Precompiled::at(directory)),
@@ -62,6 +71,11 @@ pub async fn first(
     let sample = Sample::of_path(recording, &plugin)?;
     let begin = Instant::now();
     plugin.validate_settings(&sample.request.settings).await?;
+    let loading = loading + begin.elapsed();
+    let begin = Instant::now();
     plugin.decide(sample.request, sample.facts).await?;
-    Ok(loading + begin.elapsed())
+    Ok(First {
+        loading_seconds: loading.as_secs_f64(),
+        decision_seconds: begin.elapsed().as_secs_f64(),
+    })
 }

@@ -13,7 +13,7 @@ use std::{
 use serde::Serialize;
 
 pub use self::{
-    first::{FirstError, first},
+    first::{First, FirstError, first},
     sample::{Sample, SampleError},
     times::Times,
 };
@@ -32,9 +32,9 @@ pub struct Patience {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Measured {
-    /// From the start of loading what was compiled for a deployment to the first decision, in seconds. None if that was not asked for.
-    #[serde(rename = "first-seconds", skip_serializing_if = "Option::is_none")]
-    pub first: Option<f64>,
+    /// The first decision of a process that loads what was compiled for a deployment. None if that was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<First>,
     /// Each decision in a store and an instance of its own, as in production.
     pub fresh: Times,
     /// One instance for all decisions, which no host ever does: what is left when an instance costs nothing.

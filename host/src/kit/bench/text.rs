@@ -30,11 +30,13 @@ impl Display for Measured {
             )
         )?;
         if let Some(first) = self.first {
-            let first = Rounded(Duration::from_secs_f64(first));
+            let rounded = |seconds| Rounded(Duration::from_secs_f64(seconds));
             writeln!(
                 out,
-                "{} {first:?} from the start of loading what was compiled",
-                paint(HEADING, "first decision")
+                "{} {:?} after loading what was compiled, which took {:?}",
+                paint(HEADING, "first decision"),
+                rounded(first.decision_seconds),
+                rounded(first.loading_seconds)
             )?;
         }
         writeln!(out, "{}", paint(HEADING, "fresh, each time"))?;

@@ -7,6 +7,8 @@ mod built;
 mod error;
 mod javascript;
 mod language;
+mod manifest;
+mod packages;
 mod python;
 mod rust;
 mod stage;

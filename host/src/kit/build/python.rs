@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::{
     BuildError, Language,
-    javascript::is_newer,
-    stage,
+    manifest::Manifest,
+    packages, stage,
     tool::{self, Tool},
 };
 
@@ -71,7 +71,7 @@ pub(super) fn build(folder: &Path) -> Result<(String, Vec<u8>), BuildError> {
 fn installed(folder: &Path) -> Result<PathBuf, BuildError> {
     let (environment, lock) = (folder.join(".venv"), folder.join("requirements.txt"));
     let program = environment.join("bin/componentize-py");
-    if is_newer(&program, &lock) {
+    if packages::are_installed(&program, &lock) {
         return Ok(program);
     }
     if !lock.exists() {
@@ -106,7 +106,7 @@ fn installed(folder: &Path) -> Result<PathBuf, BuildError> {
 
 /// The part of pyproject.toml that is of interest here.
 #[derive(Deserialize)]
-struct Manifest {
+struct Named {
     project: Project,
 }
 
@@ -116,21 +116,13 @@ struct Project {
 }
 
 fn project_name(folder: &Path) -> Result<String, BuildError> {
-    let path = folder.join(Language::Python.manifest());
-    let text = fs::read_to_string(&path).map_err(|source| BuildError::Io {
-        path: path.clone(),
-        source,
-    })?;
-    let wrong = |problem: String| BuildError::Manifest {
-        path: path.clone(),
-        problem,
-    };
-    let manifest: Manifest =
-        toml::from_str(&text).map_err(|error| wrong(format!("must say the plugin's name below [project]: {error}")))?;
+    let manifest = Manifest::read(folder, Language::Python)?;
+    let named: Named = toml::from_str(&manifest.text)
+        .map_err(|error| manifest.wrong(format!("must say the plugin's name below [project]: {error}")))?;
     if !folder.join("plugin.py").is_file() {
-        return Err(wrong("has no plugin.py beside it, where the plugin must be".to_owned()));
+        return Err(manifest.wrong("has no plugin.py beside it, where the plugin must be".to_owned()));
     }
-    Ok(manifest.project.name)
+    Ok(named.project.name)
 }
 
 /// The traceback of the plugin's own code out of what componentize-py says: behind its assertion, before the causes of that.

@@ -27,14 +27,14 @@
 
 mod fake_facts;
 mod sample;
-mod settings_table;
+mod settings_schema;
 
 use crate::{Decision, Facts, Failure, Plugin, Request, SettingsProblem, plugin};
 
 pub use self::{
     fake_facts::FakeFacts,
     sample::{NOW, alert, finding, instance, observation, request},
-    settings_table::settings_table,
+    settings_schema::{schema_defaults, settings_table},
 };
 
 /// Call a plugin as the host does: with settings as text, which are read and checked first.
@@ -63,4 +63,13 @@ pub fn decide<P: Plugin>(request: &Request, facts: &impl Facts) -> Result<Decisi
 /// ```
 pub fn validate_settings<P: Plugin>(settings: &str) -> Result<(), Vec<SettingsProblem>> {
     plugin::checked_settings::<P>(settings).map(drop)
+}
+
+/// What is wrong with settings, a line `path: message` each. Empty if they are good.
+pub fn settings_problems<P: Plugin>(settings: &str) -> String {
+    let problems = validate_settings::<P>(settings).err().unwrap_or_default();
+    let lines = problems
+        .iter()
+        .map(|SettingsProblem { path, message }| format!("{path}: {message}\n"));
+    lines.collect()
 }

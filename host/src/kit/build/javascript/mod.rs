@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{BuildError, Language, stage, tool};
+use super::{BuildError, Language, manifest::Manifest, packages, stage, tool};
 
 /// The file that puts Quell's part around the plugin.
 const ENTRY: &str = "entry.js";
@@ -64,7 +64,7 @@ impl Builder {
 /// Install what the lock file names, if it is not there. Whether that was needed.
 fn install(folder: &Path) -> Result<bool, BuildError> {
     let lock = folder.join("package-lock.json");
-    if is_newer(&folder.join(INSTALLED), &lock) {
+    if packages::are_installed(&folder.join(INSTALLED), &lock) {
         return Ok(false);
     }
     if !lock.exists() {
@@ -84,12 +84,6 @@ fn install(folder: &Path) -> Result<bool, BuildError> {
     Ok(true)
 }
 
-/// Whether a file is there and not older than the one that it was made from.
-pub(super) fn is_newer(made: &Path, source: &Path) -> bool {
-    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    modified(made).is_some_and(|made| modified(source).is_none_or(|source| made >= source))
-}
-
 /// The part of package.json that is of interest here.
 #[derive(Deserialize)]
 struct Package {
@@ -99,28 +93,17 @@ struct Package {
 
 impl Package {
     fn read(folder: &Path) -> Result<Self, BuildError> {
-        let path = folder.join(Language::JavaScript.manifest());
-        let text = fs::read_to_string(&path).map_err(|source| BuildError::Io {
-            path: path.clone(),
-            source,
-        })?;
-        let wrong = |problem: String| BuildError::Manifest {
-            path: path.clone(),
-            problem,
-        };
-        let package: Self = serde_json::from_str(&text).map_err(|error| {
-            wrong(format!(
+        let manifest = Manifest::read(folder, Language::JavaScript)?;
+        let package: Self = serde_json::from_str(&manifest.text).map_err(|error| {
+            manifest.wrong(format!(
                 "must say the plugin's `name`, and in `main` which file it is: {error}"
             ))
         })?;
         if package.name.contains('/') {
-            return Err(wrong(format!(
-                "says the name `{}`; a plugin's has no `/`",
-                package.name
-            )));
+            return Err(manifest.wrong(format!("says the name `{}`; a plugin's has no `/`", package.name)));
         }
         if !folder.join(&package.main).is_file() {
-            return Err(wrong(format!(
+            return Err(manifest.wrong(format!(
                 "says that the plugin is `{}`, which is not there",
                 package.main
             )));
