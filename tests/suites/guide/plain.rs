@@ -8,6 +8,8 @@ use regex::Regex;
 static VARIES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
         (r"\b[0-9a-f]{64}\b", "SHA-256"),
+        // As a table has it.
+        (r"\b[0-9a-f]{12}\b", "SHA-256"),
         (r"\d{4}-?\d\d-?\d\dT\d\d:?\d\d:?\d\d(\.\d+)?Z", "TIME"),
         (r"\d[\d.]* ?(ns|µs|ms|s|KiB|MiB|B)\b", "N"),
         (r"\d[\d.]*[hm]\d[\dms]*\b", "N"),
