@@ -1,7 +1,7 @@
 //! The guide for authors, `plugins/README.md`: its transcripts are played, section by section, as a newcomer would type them, and what is printed is what the
 //! page says. Its other snippets are parts of files that are built and tested.
 //!
-//! After a change of what commands print: `QUELL_GUIDE=write cargo test --package quell-tests --test guide` writes it into the page.
+//! After a change of what commands print: `QUELL_GUIDE=write cargo test --package quell-tests --test guide -- --test-threads=1` writes it into the page.
 
 mod home;
 mod page;
