@@ -4,9 +4,13 @@ use std::{
     env, fs,
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, TcpListener},
+    ops::Range,
     path::{Path, PathBuf},
     process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
-    sync::mpsc::{self, Receiver, RecvTimeoutError},
+    sync::{
+        atomic::{AtomicU32, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -204,10 +208,24 @@ pub fn json_lines(log: &[String]) -> anyhow::Result<Vec<Value>> {
     log.iter().map(read).collect()
 }
 
-/// A loopback address that nobody listens on.
+/// The ports that tests listen on: below those which a system gives to who asks for any (from 32768 on in Linux, 49152 elsewhere). So nobody else gets
+/// one of them while a process that a test has killed is not up again.
+const PORTS: Range<u16> = 20_000..32_000;
+
+/// A loopback address that nobody listens on, and that nobody else is given in this process.
 pub fn free_address() -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free loopback port")?;
-    Ok(listener.local_addr()?)
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let ports = u32::from(PORTS.end - PORTS.start);
+    // Processes that run at the same time begin far from one another.
+    let begin = std::process::id().wrapping_mul(7919);
+    for _ in 0..ports {
+        let offset = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % ports;
+        let port = u16::try_from(offset)? + PORTS.start;
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return Ok(listener.local_addr()?);
+        }
+    }
+    bail!("every port of {PORTS:?} is taken")
 }
 
 /// The lines as they come, so that a full pipe never stops the daemon.
