@@ -1,7 +1,8 @@
 //! Order: the changes of one direction, so ordered that no moment between two of them is worse than before.
 //!
 //! An entry that has to go may go as soon as everything that it denied and that shall stay denied is denied by others of ours. Where one entry takes
-//! the place of another, `ReplaceNetworkAclEntry` does it in one step and needs no room.
+//! the place of another, `ReplaceNetworkAclEntry` does it in one step and needs no room. Only where a wider hold, never denied as a whole, lacks room
+//! does an entry inside of it go first.
 //! The prefixes of ours nest or are apart, before and after, which is why this always finds its way: merging and
 //! dropping need no room, and splitting an entry into n needs n - 1 rules more, which the plan has counted.
 
@@ -37,8 +38,10 @@ pub(super) struct Scene<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Standing {
     pub(super) entry: Entry,
-    /// The wanted prefixes whose holds it denies, all or some: it may not go before they are placed.
+    /// The wanted prefixes whose holds it denies, all of them or some, or only a part of one: it may not go before they are placed.
     pub(super) needed_until: BTreeSet<IpNet>,
+    /// Of these the ones with a hold that is denied as a whole today. If there is no other way, the rest may be open for a moment.
+    pub(super) whole_until: BTreeSet<IpNet>,
 }
 
 /// The changes, and where each wanted prefix comes to stand.
@@ -126,7 +129,8 @@ impl<'a> Work<'a> {
 
     fn place_the_wanted(&mut self) {
         while !self.pending.is_empty() {
-            let placed = self.replace_one() || self.create_one() || self.delete_one() || self.move_one();
+            let placed =
+                self.replace_one() || self.create_one() || self.delete_one() || self.move_one() || self.open_one();
             if !placed {
                 // No number, whatever goes: said in the plan, nothing is written for it.
                 self.unplaced.push(self.pending.remove(0));
@@ -189,13 +193,35 @@ impl<'a> Work<'a> {
         if in_use >= room.get(&family).copied().unwrap_or_default() {
             return None;
         }
+        self.number_for(wanted)
+    }
+
+    /// A number that nobody uses and at which it works.
+    fn number_for(&self, wanted: &Wanted) -> Option<u16> {
         let taken = |number| self.taken.contains(&number) || self.live().any(|entry| entry.number == number);
         number::free(taken, self.band, wanted.last)
     }
 
     /// Removes one entry that nothing waits for, which makes room or frees a number.
     fn delete_one(&mut self) -> bool {
-        let Some(at) = self.old.iter().position(|old| self.may_go(old, None)) else {
+        let at = self.old.iter().position(|old| self.may_go(old, None));
+        self.delete(at)
+    }
+
+    /// Removes one entry that denies a part of a hold which has never been denied as a whole, and now can't be without this entry's room.
+    fn open_one(&mut self) -> bool {
+        let may_open = |old: &Standing| !self.waiting().any(|wanted| old.whole_until.contains(&wanted.prefix));
+        let lacks_room = |family| {
+            let mut pending = self.pending.iter().filter(|wanted| Family::of(wanted.prefix) == family);
+            pending.any(|wanted| self.number_for(wanted).is_some())
+        };
+        let helps = |old: &Standing| may_open(old) && lacks_room(Family::of(old.entry.prefix));
+        let at = self.old.iter().position(helps);
+        self.delete(at)
+    }
+
+    fn delete(&mut self, at: Option<usize>) -> bool {
+        let Some(at) = at else {
             return false;
         };
         let old = self.old.remove(at);
@@ -216,9 +242,13 @@ impl<'a> Work<'a> {
 
     /// Whether, once `wanted` is placed, nothing that is still to be placed needs the old entry.
     fn may_go(&self, old: &Standing, wanted: Option<&Wanted>) -> bool {
-        let waiting = self.pending.iter().chain(&self.unplaced);
-        let mut needing = waiting.filter(|other| old.needed_until.contains(&other.prefix));
+        let mut needing = self.waiting().filter(|other| old.needed_until.contains(&other.prefix));
         needing.all(|other| wanted.is_some_and(|wanted| wanted.prefix == other.prefix))
+    }
+
+    /// What is still to be placed, and what found no number.
+    fn waiting(&self) -> impl Iterator<Item = &'a Wanted> {
+        self.pending.iter().chain(&self.unplaced).copied()
     }
 
     /// Within a family only: the families' rooms are apart.

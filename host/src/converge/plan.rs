@@ -94,7 +94,8 @@ impl Plan {
         let live = ground.live();
         let standing = |entry: &Entry| Standing {
             entry: entry.clone(),
-            needed_until: wish.denied_by(entry.prefix, &live),
+            needed_until: wish.denied_by(entry.prefix),
+            whole_until: wish.denied_whole_by(entry.prefix, &live),
         };
         let moving = ground.ours.iter().filter(|entry| !wish.stays.contains(entry));
         let families = [Family::IPv4, Family::IPv6];

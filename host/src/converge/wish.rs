@@ -55,19 +55,33 @@ impl Wish {
         inside.get(..count).unwrap_or_default()
     }
 
-    /// The wanted prefixes that cover the holds which an entry of ours denies today: those inside of it, and those that it denies together with
-    /// others of the `live` entries, which are in the order of their numbers.
-    pub(super) fn denied_by(&self, entry: IpNet, live: &[&Entry]) -> BTreeSet<IpNet> {
-        let together = self
+    /// The wanted prefixes that cover the holds of which an entry of ours denies all or a part: those inside of it, and those around it.
+    pub(super) fn denied_by(&self, entry: IpNet) -> BTreeSet<IpNet> {
+        let around = self.around(entry).map(|(_, at)| at);
+        self.prefixes(self.covered_inside(entry).iter().map(|(_, _, at)| *at).chain(around))
+    }
+
+    /// Of these the ones whose holds are denied as a whole today, by the entry alone or together with others of the `live` entries, which are in the
+    /// order of their numbers.
+    pub(super) fn denied_whole_by(&self, entry: IpNet, live: &[&Entry]) -> BTreeSet<IpNet> {
+        let around = self.around(entry).filter(|(hold, _)| number::is_denied(live, *hold));
+        let around = around.map(|(_, at)| at);
+        self.prefixes(self.covered_inside(entry).iter().map(|(_, _, at)| *at).chain(around))
+    }
+
+    /// The covered holds that are wider than an entry, with the indices of the prefixes that cover them.
+    fn around(&self, entry: IpNet) -> impl Iterator<Item = (IpNet, usize)> {
+        let before = self
             .covered
             .iter()
-            .take_while(|(hold, ..)| hold.network() <= entry.network())
-            .filter(|(hold, ..)| *hold != entry && hold.contains(&entry) && number::is_denied(live, *hold));
-        let holds = self.covered_inside(entry).iter().chain(together);
-        holds
-            .filter_map(|(_, _, at)| self.wanted.get(*at))
-            .map(|wanted| wanted.prefix)
-            .collect()
+            .take_while(move |(hold, ..)| hold.network() <= entry.network());
+        let around = before.filter(move |(hold, ..)| *hold != entry && hold.contains(&entry));
+        around.map(|(hold, _, at)| (*hold, *at))
+    }
+
+    fn prefixes(&self, indices: impl Iterator<Item = usize>) -> BTreeSet<IpNet> {
+        let wanted = indices.filter_map(|at| self.wanted.get(at));
+        wanted.map(|wanted| wanted.prefix).collect()
     }
 }
 

@@ -15,6 +15,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 /// How long it must have been quiet: editors write one file in several steps.
 const QUIET: Duration = Duration::from_millis(50);
 
+/// How much older than the edit a file's time may be: file systems stamp files with the kernel's coarse clock, which ticks every 1 to 10 ms (`CONFIG_HZ`
+/// 1000 to 100).
+const COARSE: Duration = Duration::from_millis(10);
+
 /// Watches files and folders until it is dropped.
 pub struct Watch {
     edits: UnboundedReceiver<DebounceEventResult>,
@@ -73,7 +77,7 @@ impl Watch {
                 path: event.path,
             });
             // Editors write another file and rename it: the one that is there is the one that was meant.
-            let edits = edits.filter(|edit| edit.at > since);
+            let edits = edits.filter(|edit| edit.at + COARSE > since);
             if let Some(edit) = edits.max_by_key(|edit| (edit.path.exists(), edit.at)) {
                 return Some(edit);
             }
@@ -89,6 +93,12 @@ fn edited(path: &Path) -> Option<SystemTime> {
 mod tests {
     use super::*;
 
+    /// The next edit. Fails when none comes.
+    async fn next(watch: &mut Watch, since: SystemTime) -> Edit {
+        let edit = tokio::time::timeout(Duration::from_secs(30), watch.next(since)).await;
+        edit.expect("an edit within 30 s").expect("the system goes on watching")
+    }
+
     #[tokio::test]
     async fn an_edit_is_noticed_and_what_is_of_no_interest_is_not() {
         let folder = tempfile::tempdir().unwrap();
@@ -99,7 +109,7 @@ mod tests {
         let mut watch = Watch::over(&[folder.path().to_owned()], is_source).unwrap();
         fs::write(file("target/built"), "x").unwrap();
         fs::write(file("source"), "x").unwrap();
-        let edit = watch.next(begin).await.unwrap();
+        let edit = next(&mut watch, begin).await;
         assert!(edit.path.ends_with("source") || edit.path == folder.path(), "{edit:?}");
     }
 
@@ -129,7 +139,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(20)).await;
             fs::write(&other, content).unwrap();
             fs::rename(&other, &file).unwrap();
-            assert_eq!(watch.next(begin).await.unwrap().path, file);
+            assert_eq!(next(&mut watch, begin).await.path, file);
         }
     }
 }

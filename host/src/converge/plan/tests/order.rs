@@ -59,3 +59,39 @@ fn of_two_entries_for_one_prefix_one_goes() {
     let ours = [deny(99, "203.0.113.4/32"), deny(98, "203.0.113.4/32")];
     insta::assert_snapshot!(ordered(&ours, &["203.0.113.4/32"], 5), @"- 99 deny 203.0.113.4/32 ingress");
 }
+
+#[test]
+fn an_address_stays_denied_while_a_wider_hold_takes_over_from_a_narrow_one() {
+    let ours = [deny(2, "203.0.113.16/32")];
+    let theirs = [allow(3, Ingress, "203.0.113.16/28"), deny(85, "203.0.113.0/24")];
+    let live = fresh(&[&ours[..], &theirs].concat());
+    let holds = [hold(1, Ingress, "203.0.114.0/32"), hold(2, Ingress, "203.0.113.0/25")];
+    let plan = planned(&live, &holds, &ours);
+    insta::assert_snapshot!(lines(&plan), @r"
+    ~ 2 deny 203.0.113.16/32 → 203.0.113.0/25 ingress
+    + 99 deny 203.0.114.0/32 ingress
+    hold 1: rule 99
+    hold 2: rule 2
+    ");
+}
+
+#[test]
+fn only_where_there_is_no_room_at_all_is_it_open_for_the_moment_between_two_calls() {
+    let ours = [deny(50, "203.0.113.16/32")];
+    let live = fresh(&[&ours[..], &[allow(3, Ingress, "203.0.113.64/28")]].concat());
+    let in_room_for = |count: u16| {
+        let room = Room::new(count + 3, QuotaSource::Configured, 0);
+        let holds = [hold(1, Ingress, "203.0.113.0/25")];
+        lines(&planned_in(&live, &situation(&holds, &ours), &room))
+    };
+    insta::assert_snapshot!(in_room_for(2), @r"
+    + 2 deny 203.0.113.0/25 ingress
+    - 50 deny 203.0.113.16/32 ingress
+    hold 1: rule 2
+    ");
+    insta::assert_snapshot!(in_room_for(1), @r"
+    - 50 deny 203.0.113.16/32 ingress
+    + 2 deny 203.0.113.0/25 ingress
+    hold 1: rule 2
+    ");
+}

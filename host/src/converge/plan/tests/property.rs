@@ -1,5 +1,7 @@
 //! Whatever the ACL, whoever holds: the packet oracle judges after every single call.
 
+use std::{collections::BTreeSet, net::IpAddr};
+
 use proptest::{collection::vec, prelude::*};
 
 use super::*;
@@ -12,7 +14,7 @@ use crate::{
 };
 
 /// Whether everything from an address is dropped.
-fn denies_all(live: &NetworkAcl, direction: Direction, remote: std::net::IpAddr) -> bool {
+fn denies_all(live: &NetworkAcl, direction: Direction, remote: IpAddr) -> bool {
     let kinds = [(6, Some(22)), (17, Some(53)), (47, None)];
     kinds.into_iter().all(|(protocol, port)| {
         let packet = Packet {
@@ -26,20 +28,40 @@ fn denies_all(live: &NetworkAcl, direction: Direction, remote: std::net::IpAddr)
     })
 }
 
-fn denies(live: &NetworkAcl, direction: Direction, prefix: IpNet) -> bool {
-    samples(prefix)
+/// Whether everything from a prefix is dropped, and which addresses of it are.
+fn denied(live: &NetworkAcl, direction: Direction, prefix: IpNet) -> (bool, Vec<IpAddr>) {
+    let (denied, open): (Vec<_>, Vec<_>) = samples(live, prefix)
         .into_iter()
-        .all(|remote| denies_all(live, direction, remote))
+        .partition(|remote| denies_all(live, direction, *remote));
+    (open.is_empty(), denied)
 }
 
-/// Addresses all over a prefix: eight at equal distances, and the last.
-fn samples(prefix: IpNet) -> Vec<std::net::IpAddr> {
-    let finer = match prefix {
-        IpNet::V4(prefix) => (prefix.prefix_len() + 3).min(32),
-        IpNet::V6(prefix) => (prefix.prefix_len() + 3).min(128),
-    };
-    let parts = prefix.subnets(finer).unwrap().map(|part| part.network());
-    parts.chain([prefix.broadcast()]).collect()
+fn denies(live: &NetworkAcl, direction: Direction, prefix: IpNet) -> bool {
+    denied(live, direction, prefix).0
+}
+
+/// An address of each part of a prefix in which the entries of an ACL make no difference: where it begins and where an entry inside begins or has ended.
+fn samples(live: &NetworkAcl, prefix: IpNet) -> BTreeSet<IpAddr> {
+    let inside = live
+        .entries
+        .iter()
+        .map(|entry| entry.prefix)
+        .filter(|inner| prefix.contains(inner));
+    let places = inside.flat_map(|inner| [Some(inner.network()), after(inner)]);
+    let places = places.flatten().filter(|place| prefix.contains(place));
+    places.chain([prefix.network()]).collect()
+}
+
+/// The address after a prefix.
+fn after(prefix: IpNet) -> Option<IpAddr> {
+    match prefix {
+        IpNet::V4(prefix) => u32::from(prefix.broadcast())
+            .checked_add(1)
+            .map(|bits| IpAddr::V4(bits.into())),
+        IpNet::V6(prefix) => u128::from(prefix.broadcast())
+            .checked_add(1)
+            .map(|bits| IpAddr::V6(bits.into())),
+    }
 }
 
 prop_compose! {
@@ -126,6 +148,12 @@ prop_compose! {
     }
 }
 
+fn count(live: &NetworkAcl, direction: Direction, family: Family) -> usize {
+    let counts =
+        |entry: &&Entry| !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family;
+    live.entries.iter().filter(counts).count()
+}
+
 /// An ACL, its owners, and us.
 struct World {
     live: NetworkAcl,
@@ -141,12 +169,6 @@ impl World {
             .entries
             .iter()
             .any(|other| (other.direction, other.number) == place)
-    }
-
-    fn count(&self, direction: Direction, family: Family) -> usize {
-        let counts =
-            |entry: &&Entry| !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family;
-        self.live.entries.iter().filter(counts).count()
     }
 
     fn plan(&self, turn: &Turn) -> (Situation, Plan) {
@@ -194,7 +216,10 @@ impl World {
         );
         let quota = usize::from(self.room.quota()) - 1;
         if matches!(change, Change::Create(_)) {
-            prop_assert!(self.count(direction, family) <= quota, "{change}: over the quota");
+            prop_assert!(
+                count(&self.live, direction, family) <= quota,
+                "{change}: over the quota"
+            );
         }
         let is_never = |entry: &Entry| {
             turn.pardoned
@@ -208,9 +233,23 @@ impl World {
         let frees_the_never_denied = change.removes().is_some_and(is_never);
         for (id, coverage) in &plan.coverage {
             let hold = turn.holds.iter().find(|hold| hold.id == *id).unwrap();
-            let shut = |acl| denies(acl, hold.direction, hold.prefix);
-            if coverage.is_covered() && !frees_the_never_denied && shut(&before) {
-                prop_assert!(shut(&self.live), "{} is open after {change}", hold.prefix);
+            if !coverage.is_covered() || frees_the_never_denied {
+                continue;
+            }
+            let (was_whole, were) = denied(&before, hold.direction, hold.prefix);
+            if was_whole {
+                prop_assert!(
+                    denies(&self.live, hold.direction, hold.prefix),
+                    "{} is open after {change}",
+                    hold.prefix
+                );
+            }
+            let is_full = count(&before, direction, family) >= quota;
+            for remote in were.into_iter().filter(|_| !is_full) {
+                prop_assert!(
+                    denies_all(&self.live, hold.direction, remote),
+                    "{remote} is open after {change}"
+                );
             }
         }
         Ok(())
