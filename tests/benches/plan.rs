@@ -13,8 +13,11 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use quell::{
     cloud::{Direction, Entry, NetworkAcl, RuleAction},
-    converge::{Plan, QuotaSource, Room, Stance, Terms, plan},
-    hold::{Coverage, Hold, HoldId, OwnEntry, Situation, Target},
+    converge::{
+        QuotaSource, Room, Stance, Terms,
+        acl::{EntryPlan, plan},
+    },
+    hold::{Coverage, Hold, HoldId, OwnEntry, Remedy, Situation, Target},
 };
 
 /// A raised quota, of which the final deny, the owner's allow and one in reserve are not ours.
@@ -102,7 +105,7 @@ impl Scene {
     }
 }
 
-fn planned((live, situation): &(NetworkAcl, Situation)) -> Plan {
+fn planned((live, situation): &(NetworkAcl, Situation)) -> EntryPlan {
     let room = Room::new(QUOTA, QuotaSource::Configured, 1);
     let now = Timestamp::UNIX_EPOCH;
     plan(live, situation, &Terms::default(), &room, &Stance::Enforce, now)
@@ -123,10 +126,9 @@ fn hold(number: u64) -> Hold {
         target: Target {
             account: "111122223333".to_owned(),
             region: "eu-west-1".to_owned(),
-            acl: "acl-0a1b2c3d".parse().expect("an id"),
+            resource: "acl-0a1b2c3d".parse().expect("an id"),
         },
-        prefix: std::net::IpAddr::from(address).into(),
-        direction: Direction::Ingress,
+        remedy: Remedy::deny(std::net::IpAddr::from(address).into(), Direction::Ingress),
         reason: "a benchmark".to_owned(),
         confidence: 50 + (number % 50) as u8,
         severity: None,

@@ -25,3 +25,14 @@ pub mod stage;
 pub mod stand;
 #[cfg(feature = "aws")]
 pub mod world;
+
+use quell::hold::{Denial, Hold};
+
+/// What a hold denies.
+///
+/// # Panics
+/// If it does something else.
+#[must_use]
+pub fn denial(hold: &Hold) -> Denial {
+    hold.remedy.denial().expect("it denies a prefix")
+}

@@ -15,14 +15,14 @@ use quell::{
         AclId, Cloud, Clouds, Direction, Entry, NetworkAcl,
         simulated::{Account, SimulatedCloud},
     },
-    converge::{Converger, Means, Stance, Terms},
+    converge::{Converger, InstanceTerms, Means, Stance, Terms},
     decision::ActionKind,
     duration::HumanDuration,
     fact::{
         ObservationSource,
         stealthwatch::{StealthwatchApi, StealthwatchOptions},
     },
-    guard::Rules,
+    guard::{Protection, Rules},
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
     record::Recorder,
     report::{Mode, Report},
@@ -290,6 +290,7 @@ pub fn parts(
             journal: journal.clone(),
             clock: clock.clone(),
             terms: Terms::default(),
+            instances: InstanceTerms::default(),
             stance: match mode {
                 Mode::Enforce => Stance::Enforce,
                 Mode::Observe | Mode::Explain => Stance::TakeBack {
@@ -318,6 +319,8 @@ pub fn rules() -> Rules {
         max_remediations: 20,
         longest_hold: Duration::from_secs(30 * 86_400),
         until_released: false,
+        protection: Protection::default(),
+        instances_per_hour: 3,
     }
 }
 

@@ -80,7 +80,7 @@ impl From<Holds> for HoldFilter {
             ended: asked.all,
             account: asked.place.account,
             region: asked.place.region,
-            acl: asked.place.acl,
+            resource: asked.place.resource,
             overlaps: asked.address.map(AddressOrPrefix::prefix),
             plugin: asked.plugin,
             direction: asked.direction,
@@ -148,8 +148,9 @@ impl Listing {
         for hold in self.holds.iter().filter(|hold| hold.is_live(now)) {
             match &hold.coverage {
                 Coverage::NotCovered { why } => *reasons.entry(why).or_default() += 1,
-                Coverage::Pending => *reasons.entry("its network ACL was not brought to it yet").or_default() += 1,
-                Coverage::Covered { .. } | Coverage::CoveredByOthers { .. } => {}
+                Coverage::Pending => *reasons.entry("its target was not brought to it yet").or_default() += 1,
+                Coverage::UnderWay { what } => *reasons.entry(what).or_default() += 1,
+                Coverage::Covered { .. } | Coverage::CoveredByOthers { .. } | Coverage::Done { .. } => {}
             }
         }
         let told = |(why, many): (&str, usize)| {
@@ -165,7 +166,7 @@ fn table(holds: &[Hold], now: Timestamp) -> String {
     table.load_style(presets::NOTHING);
     table.set_header([
         "HOLD",
-        "PREFIX",
+        "WHAT",
         "DIRECTION",
         "AT",
         "COVERED",
@@ -181,10 +182,12 @@ fn table(holds: &[Hold], now: Timestamp) -> String {
         let (covered, rule) = coverage(hold);
         table.add_row([
             hold.id.to_string(),
-            hold.prefix.to_string(),
-            hold.direction.to_string(),
+            hold.remedy.subject(),
+            hold.remedy
+                .denial()
+                .map_or(String::new(), |denial| denial.direction.to_string()),
             if is_one_place {
-                hold.target.acl.to_string()
+                hold.target.resource.to_string()
             } else {
                 hold.target.to_string()
             },
@@ -204,6 +207,7 @@ fn coverage(hold: &Hold) -> (&'static str, String) {
     match &hold.coverage {
         _ if hold.ended.is_some() => ("", String::new()),
         Coverage::Pending => ("not yet", String::new()),
+        Coverage::UnderWay { .. } => ("under way", String::new()),
         Coverage::NotCovered { .. } => ("NO", String::new()),
         covered => ("yes", covered.to_string()),
     }

@@ -16,6 +16,7 @@ pub mod pardons;
 pub mod pause;
 mod place;
 pub mod plugin;
+pub mod put_back;
 pub mod recordings;
 mod redaction;
 pub mod release;
@@ -122,6 +123,7 @@ pub enum Command {
     Pause(pause::Pause),
     Resume(resume::Resume),
     Converge(converge::Converge),
+    PutBack(put_back::PutBack),
     Capacity(capacity::Capacity),
     Recordings(recordings::Recordings),
     Replay(replay::Replay),
@@ -163,6 +165,7 @@ impl Command {
             Self::Pause(pause) => pause.run(global).await,
             Self::Resume(resume) => resume.run(global).await,
             Self::Converge(converge) => converge.run(global).await,
+            Self::PutBack(put_back) => put_back.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
             Self::Recordings(recordings) => recordings.run(global).await,
             Self::Replay(replay) => replay.run(global).await,

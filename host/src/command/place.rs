@@ -1,15 +1,15 @@
-//! The options that say which network ACLs are meant.
+//! The options that say which targets are meant.
 
 use clap::Args;
 
-use crate::{cloud::AclId, way::order::TargetFilter};
+use crate::{hold::Resource, way::order::TargetFilter};
 
-/// Which network ACLs.
+/// Which targets.
 #[derive(Debug, Clone, Args)]
 pub struct Place {
-    /// Only this network ACL
-    #[arg(long, value_name = "ACL_ID")]
-    pub acl: Option<AclId>,
+    /// Only this network ACL, instance or security group
+    #[arg(long = "at", value_name = "ID", alias = "acl")]
+    pub resource: Option<Resource>,
     /// Only in this account
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
@@ -19,7 +19,17 @@ pub struct Place {
 }
 
 impl From<Place> for TargetFilter {
-    fn from(Place { acl, account, region }: Place) -> Self {
-        Self { account, region, acl }
+    fn from(
+        Place {
+            resource,
+            account,
+            region,
+        }: Place,
+    ) -> Self {
+        Self {
+            account,
+            region,
+            resource,
+        }
     }
 }

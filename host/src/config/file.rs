@@ -11,6 +11,7 @@ use super::{
     fallback,
     guard::Guard,
     http::HttpTable,
+    instance::Instance,
     journal::Journal,
     mode::Mode,
     network_acl::NetworkAcl,
@@ -48,6 +49,8 @@ pub(super) struct File {
     pub(super) guard: Guard,
     #[serde(default)]
     pub(super) network_acl: NetworkAcl,
+    #[serde(default)]
+    pub(super) instance: Instance,
     #[serde(default)]
     pub(super) work: Work,
     #[serde(default)]
@@ -97,6 +100,7 @@ impl File {
             decision: self.decision,
             guard: self.guard,
             network_acl: self.network_acl,
+            instance: self.instance,
             work: self.work,
             recordings,
             sandbox: Sandbox {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{number::Bounded, prefix::Prefix};
-use crate::duration::HumanDuration;
+use crate::{duration::HumanDuration, guard::Protection};
 
 /// What no plugin may do. Private, loopback, link-local and multicast prefixes, the VPC's own and the alert's own
 /// addresses are never blocked; these rules come on top.
@@ -24,6 +24,47 @@ pub struct Guard {
     pub longest_hold: HumanDuration,
     /// Whether a hold may last until somebody releases it. Otherwise each must have an end.
     pub until_released: bool,
+    /// How many instances of one VPC, or of one Auto Scaling group, may be isolated, stopped, started or rebooted within an hour.
+    pub instances_per_hour: Bounded<u32, 0, 1000>,
+    /// What may never be changed.
+    pub protected: Protected,
+}
+
+/// What may never be changed. Quell neither sets nor removes the tag, and where tags can't be read nothing is changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Protected {
+    /// Instances and security groups that have a tag of this key, with whatever value.
+    pub tag: String,
+    /// Instances and security groups, by id.
+    pub ids: Vec<String>,
+    /// All instances of these Auto Scaling groups.
+    pub auto_scaling_groups: Vec<String>,
+}
+
+impl Default for Protected {
+    fn default() -> Self {
+        let Protection {
+            tag,
+            ids,
+            auto_scaling_groups,
+        } = Protection::default();
+        Self {
+            tag,
+            ids,
+            auto_scaling_groups,
+        }
+    }
+}
+
+impl From<&Protected> for Protection {
+    fn from(protected: &Protected) -> Self {
+        Self {
+            tag: protected.tag.clone(),
+            ids: protected.ids.clone(),
+            auto_scaling_groups: protected.auto_scaling_groups.clone(),
+        }
+    }
 }
 
 impl Default for Guard {
@@ -35,6 +76,8 @@ impl Default for Guard {
             max_remediations: Bounded::default_of(20),
             longest_hold: HumanDuration::from_secs(30 * 24 * 60 * 60),
             until_released: false,
+            instances_per_hour: Bounded::default_of(3),
+            protected: Protected::default(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod file;
 mod find;
 pub mod guard;
 pub mod http;
+pub mod instance;
 pub mod journal;
 pub mod mode;
 pub mod network_acl;
@@ -54,6 +55,7 @@ pub use self::{
     find::VARIABLE,
     guard::Guard,
     http::{Http, TokenRequired},
+    instance::Instance,
     journal::Journal,
     mode::Mode,
     network_acl::NetworkAcl,
@@ -91,6 +93,8 @@ pub struct Config {
     pub guard: Guard,
     /// The room that the host has in a network ACL.
     pub network_acl: NetworkAcl,
+    /// How instances are isolated and stopped.
+    pub instance: Instance,
     /// How much is done at once.
     pub work: Work,
     /// Which alerts are recorded, and where.

@@ -1,18 +1,25 @@
-//! The converger: what the rest of the host asks to bring network ACLs to what their holds say.
+//! The converger: what the rest of the host asks to bring targets to what their holds say.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arc_swap::ArcSwap;
 use ipnet::IpNet;
 
 use super::{
-    Capacity, ConvergeError, Converged, Plan, SideCapacity, Stance, Terms, driver::Driver, full::FullAcls, lane::Lanes,
-    pace::Pace, quota::Quotas, surveyor::Surveyor,
+    Capacity, ConvergeError, Converged, InstanceTerms, Live, Plan, SideCapacity, Stance, Terms,
+    acl::{FullAcls, Quotas},
+    driver::Driver,
+    lane::Lanes,
+    pace::Pace,
+    surveyor::{Insistence, Surveyor},
 };
 use crate::{
     clock::Clock,
-    cloud::{Cause, Clouds, Direction, Entry, Family, NetworkAcl},
-    hold::{Coverage, Hold, Journal, Owner, Situation, Target},
+    cloud::{Cause, Clouds, Direction, Entry, Family},
+    hold::{Coverage, Hold, Journal, Owner, Target},
 };
 
 /// What a converger works with.
@@ -25,17 +32,21 @@ pub struct Means {
     pub clock: Arc<dyn Clock>,
     /// Within what it may use network ACLs.
     pub terms: Terms,
-    /// Whether it may add entries, or only take back.
+    /// How it isolates and stops instances.
+    pub instances: InstanceTerms,
+    /// Whether it may do what holds ask for, or only take back.
     pub stance: Stance,
     /// Who holds its leases.
     pub owner: Owner,
 }
 
-/// Brings network ACLs to what their holds say. The only writer. Cheap to clone.
+/// Brings targets to what their holds say. The only writer. Cheap to clone.
 #[derive(Clone)]
 pub struct Converger {
     driver: Arc<Driver>,
     lanes: Arc<Lanes<Target, Result<Arc<Converged>, ConvergeError>>>,
+    /// The targets on which the next run puts back what somebody else changed.
+    insisted: Arc<Mutex<HashSet<Target>>>,
 }
 
 impl Converger {
@@ -47,6 +58,7 @@ impl Converger {
             journal: means.journal,
             clock: means.clock,
             terms: ArcSwap::from_pointee(means.terms),
+            instances: means.instances,
             quotas: Quotas::default(),
             full: FullAcls::default(),
         };
@@ -59,6 +71,7 @@ impl Converger {
         Self {
             driver: driver.into(),
             lanes: lanes.into(),
+            insisted: Arc::default(),
         }
     }
 
@@ -71,11 +84,23 @@ impl Converger {
         });
     }
 
-    /// Brings one ACL to what its holds say now. If it does already, nothing is written. Who asks while a converge is under way shares the
+    /// Brings one target to what its holds say now. If it is so already, nothing is written. Who asks while a converge is under way shares the
     /// next one with all others who do.
     pub async fn converge(&self, target: &Target) -> Result<Arc<Converged>, ConvergeError> {
         let (driver, lanes, on) = (Arc::clone(&self.driver), Arc::clone(&self.lanes), target.clone());
-        let turn = async move { lanes.go(&on, async { driver.run(&on).await.map(Arc::new) }).await };
+        let insisted = Arc::clone(&self.insisted);
+        let turn = async move {
+            let run = async {
+                let is_insisted = insisted.lock().unwrap_or_else(PoisonError::into_inner).remove(&on);
+                let insistence = if is_insisted {
+                    Insistence::PutBack
+                } else {
+                    Insistence::None
+                };
+                driver.run(&on, insistence).await.map(Arc::new)
+            };
+            lanes.go(&on, run).await
+        };
         // In a task of its own, the lane's turn and all: who asked may go away, and a run that is cut off leaves a change without its
         // result.
         let turn = tokio::spawn(Cause::carried(turn)).await;
@@ -87,51 +112,70 @@ impl Converger {
         })
     }
 
+    /// As [`Self::converge`], and what no hold wants any more is put back to what it was, whatever somebody else made of it meanwhile.
+    pub async fn put_back(&self, target: &Target) -> Result<Arc<Converged>, ConvergeError> {
+        let insisted = || self.insisted.lock().unwrap_or_else(PoisonError::into_inner);
+        insisted().insert(target.clone());
+        self.converge(target).await
+    }
+
     /// What a converge would change. Writes nothing.
-    pub async fn dry_run(&self, target: &Target) -> Result<(NetworkAcl, Plan), ConvergeError> {
-        let (live, situation) = self.look(target).await?;
-        let plan = self.plan(target, &live, &situation, &self.driver.stance).await?;
-        Ok((live, plan))
+    pub async fn dry_run(&self, target: &Target) -> Result<(Live, Plan), ConvergeError> {
+        self.planned(target, &[], &[], &self.driver.stance).await
     }
 
     /// What a converge would change if `more` holds were in force as well, of whose surroundings `spare` must stay
-    /// reachable, and how they would be covered; as if entries might be added. Writes nothing.
+    /// reachable, and how they would be covered; as if it might do what they ask for. Writes nothing.
     pub async fn preview(
         &self,
         target: &Target,
         more: &[Hold],
         spare: &[IpNet],
-    ) -> Result<(NetworkAcl, Plan), ConvergeError> {
-        let (live, mut situation) = self.look(target).await?;
-        situation.spare.extend_from_slice(spare);
-        let in_force = situation.holds.len();
-        for hold in more {
-            if !situation
-                .holds
-                .iter()
-                .take(in_force)
-                .any(|known| same_hold(known, hold))
-            {
-                situation.holds.push(hold.clone());
-            }
-        }
-        let mut plan = self.plan(target, &live, &situation, &Stance::Enforce).await?;
+    ) -> Result<(Live, Plan), ConvergeError> {
+        let (live, mut plan) = self.planned(target, more, spare, &Stance::Enforce).await?;
+        let known = self.driver.surveyor.in_force(target).await?;
         // What is in force already answers for the one that asks for the same.
         let planned = |hold: &Hold| {
-            let known = situation.holds.iter().find(|known| same_hold(known, hold))?;
-            plan.coverage.iter().find(|(id, _)| *id == known.id)
+            let same = known.iter().find(|known| known.remedy == hold.remedy);
+            let id = same.map_or(hold.id, |known| known.id);
+            plan.coverage.iter().find(|(other, _)| *other == id)
         };
         let coverage = |hold: &Hold| planned(hold).map_or(Coverage::Pending, |(_, coverage)| coverage.clone());
         plan.coverage = more.iter().map(|hold| (hold.id, coverage(hold))).collect();
         Ok((live, plan))
     }
 
-    /// How full an ACL is.
-    pub async fn capacity(&self, target: &Target) -> Result<Capacity, ConvergeError> {
-        let cloud = self.driver.surveyor.cloud(target)?;
-        let (live, situation) = self.look(target).await?;
-        let plan = self.plan(target, &live, &situation, &self.driver.stance).await?;
-        let room = self.driver.surveyor.room(target, &**cloud).await;
+    async fn planned(
+        &self,
+        target: &Target,
+        more: &[Hold],
+        spare: &[IpNet],
+        stance: &Stance,
+    ) -> Result<(Live, Plan), ConvergeError> {
+        let surveyor = &self.driver.surveyor;
+        let cloud = surveyor.cloud(target)?;
+        let mut sight = surveyor.look(target, &**cloud, more).await?;
+        sight.situation.spare.extend_from_slice(spare);
+        let plan = surveyor.plan(target, &**cloud, &sight, stance, Insistence::None).await;
+        Ok((sight.live, plan))
+    }
+
+    /// How full a network ACL is. None if the target is not one.
+    pub async fn capacity(&self, target: &Target) -> Result<Option<Capacity>, ConvergeError> {
+        let surveyor = &self.driver.surveyor;
+        let cloud = surveyor.cloud(target)?;
+        if target.acl().is_none() {
+            return Ok(None);
+        }
+        let sight = surveyor.look(target, &**cloud, &[]).await?;
+        let Live::Acl(live) = &sight.live else {
+            return Ok(None);
+        };
+        let situation = &sight.situation;
+        let plan = surveyor
+            .plan(target, &**cloud, &sight, &self.driver.stance, Insistence::None)
+            .await;
+        let room = surveyor.room(target, &**cloud).await;
         let is_ours = |entry: &&Entry| situation.own.iter().any(|own| own.is(entry));
         let mut sides = Vec::new();
         for direction in Direction::BOTH {
@@ -147,7 +191,11 @@ impl Converger {
                 let holds: Vec<_> = situation
                     .holds
                     .iter()
-                    .filter(|hold| hold.direction == direction && Family::of(hold.prefix) == family)
+                    .filter(|hold| {
+                        let denial = hold.remedy.denial();
+                        denial
+                            .is_some_and(|denial| denial.direction == direction && Family::of(denial.prefix) == family)
+                    })
                     .map(|hold| hold.id)
                     .collect();
                 let uncovered = plan
@@ -168,34 +216,9 @@ impl Converger {
                 });
             }
         }
-        Ok(Capacity {
+        Ok(Some(Capacity {
             target: target.clone(),
             sides,
-        })
+        }))
     }
-
-    async fn look(&self, target: &Target) -> Result<(NetworkAcl, Situation), ConvergeError> {
-        let cloud = self.driver.surveyor.cloud(target)?;
-        let (live, situation, _) = self.driver.surveyor.look(target, &**cloud).await?;
-        Ok((live, situation))
-    }
-
-    async fn plan(
-        &self,
-        target: &Target,
-        live: &NetworkAcl,
-        situation: &Situation,
-        stance: &Stance,
-    ) -> Result<Plan, ConvergeError> {
-        let cloud = self.driver.surveyor.cloud(target)?;
-        Ok(self
-            .driver
-            .surveyor
-            .plan(target, &**cloud, live, situation, stance)
-            .await)
-    }
-}
-
-fn same_hold(one: &Hold, other: &Hold) -> bool {
-    one.prefix == other.prefix && one.direction == other.direction
 }

@@ -1,62 +1,56 @@
-//! Drift: entries of ours that are not as we left them, because somebody else was there.
+//! Drift: what is ours and not as we left it, because somebody else was there.
 
 use std::fmt;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::view::SETTLING;
-use crate::{
-    cloud::{Entry, NetworkAcl},
-    hold::Situation,
-};
+use super::acl::EntryDrift;
 
-/// An entry of ours that somebody removed, or whose number somebody took.
+/// Something of ours that somebody else changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drift {
-    /// The entry that should be there.
-    pub entry: Entry,
-    /// What has its number. None if nothing has.
-    pub instead: Option<Entry>,
+#[serde(untagged)]
+pub enum Drift {
+    /// An entry of a network ACL.
+    Entry(EntryDrift),
+    /// Anything else.
+    Part(PartDrift),
+}
+
+/// A part of a target that is neither as it was before Quell changed it nor as Quell made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PartDrift {
+    /// Which part, with what it is now: `eni-0a1b2c3d is in sg-0c0c0c0c`.
+    pub is: String,
+    /// What it was before Quell changed it.
+    pub was: String,
+    /// The command that puts back what it was. None if it is brought to what its holds say again, and what somebody made of it is put back afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_back: Option<String>,
 }
 
 impl fmt::Display for Drift {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Entry {
-            number,
-            direction,
-            prefix,
-            ..
-        } = &self.entry;
-        write!(
-            formatter,
-            "somebody removed our {direction} rule {number}, deny {prefix}"
-        )?;
-        match &self.instead {
-            Some(other) => write!(formatter, ", and put one for {} in its place", other.prefix),
-            None => Ok(()),
+        match self {
+            Self::Entry(drift) => drift.fmt(formatter),
+            Self::Part(drift) => drift.fmt(formatter),
         }
     }
 }
 
-/// All drift. An entry whose write is not known to have been done, or is so recent that a read may not show it yet, is none.
-pub(super) fn drift(live: &NetworkAcl, situation: &Situation, now: Timestamp) -> Vec<Drift> {
-    let is_settled = |written: Timestamp| now.duration_since(written) > SETTLING;
-    situation
-        .own
-        .iter()
-        .filter(|own| own.confirmed && is_settled(own.written))
-        .filter(|own| !live.entries.iter().any(|entry| own.is(entry)))
-        .map(|own| Drift {
-            entry: own.entry.clone(),
-            instead: at_number_of(live, &own.entry).cloned(),
-        })
-        .collect()
+impl fmt::Display for PartDrift {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { is, was, put_back } = self;
+        write!(formatter, "somebody changed this meanwhile: {is}, and was {was}")?;
+        match put_back {
+            None => formatter.write_str("; it is done again"),
+            Some(command) => write!(formatter, "; it is left as it is, `{command}` puts back what it was"),
+        }
+    }
 }
 
-fn at_number_of<'a>(live: &'a NetworkAcl, entry: &Entry) -> Option<&'a Entry> {
-    let place = (entry.direction, entry.number);
-    live.entries
-        .iter()
-        .find(|other| (other.direction, other.number) == place)
+impl From<EntryDrift> for Drift {
+    fn from(drift: EntryDrift) -> Self {
+        Self::Entry(drift)
+    }
 }

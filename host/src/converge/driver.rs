@@ -5,20 +5,18 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Aggregate, ConvergeError, Drift, Plan, Stance,
-    drift::drift,
+    Aggregate, ConvergeError, Drift, Live, Plan, SETTLING, Stance, Step,
     pace::Pace,
-    surveyor::{Surveyor, journal_error},
-    view::SETTLING,
-    write::{Wrote, write},
+    surveyor::{Insistence, Sight, Surveyor, journal_error},
+    write::{Written, Wrote, write},
 };
 use crate::{
     clock::Clock,
-    cloud::{Cloud, NetworkAcl},
-    hold::{Change, Coverage, HoldId, Journal, Lease, Leasing, Owner, Situation, Target},
+    cloud::{Cloud, CloudError, InterfaceId},
+    hold::{Change, Coverage, EntryChange, GroupChange, HoldId, Journal, Lease, Leasing, Owner, Situation, Target},
 };
 
-/// How often one converge plans anew because the ACL is not as it was read: somebody took a number, or a read was old.
+/// How often one converge plans anew because the target is not as it was read: somebody took a number, or a read was old.
 const STALE_ROUNDS: u32 = 6;
 /// The wait before the first of these rounds; it doubles from one to the next.
 const STALE_WAIT: Duration = Duration::from_millis(100);
@@ -35,23 +33,23 @@ const FRESH: SignedDuration = SignedDuration::from_secs(5);
 /// What a converge did.
 #[derive(Debug, Clone)]
 pub struct Converged {
-    /// The ACL.
+    /// The target.
     pub target: Target,
     /// As it was.
-    pub before: NetworkAcl,
+    pub before: Live,
     /// As it is now.
-    pub after: NetworkAcl,
+    pub after: Live,
     /// The changes that were made, in order.
     pub changes: Vec<Change>,
     /// How each hold in force is covered.
     pub coverage: Vec<(HoldId, Coverage)>,
     /// The entries that several holds share.
     pub aggregates: Vec<Aggregate>,
-    /// What somebody else had done to entries of ours.
+    /// What somebody else had done to what is ours.
     pub drift: Vec<Drift>,
 }
 
-/// Brings network ACLs to what their holds say, one run at a time on each.
+/// Brings targets to what their holds say, one run at a time on each.
 pub(super) struct Driver {
     pub(super) surveyor: Surveyor,
     /// What a run may do unless the journal says that Quell is paused.
@@ -72,18 +70,20 @@ enum Pass {
 struct Run<'a> {
     target: &'a Target,
     cloud: &'a dyn Cloud,
+    insistence: Insistence,
     lease: Lease,
     changes: Vec<Change>,
 }
 
 impl Driver {
-    /// Brings one ACL to what its holds say. If it does already, nothing is written.
-    pub(super) async fn run(&self, target: &Target) -> Result<Converged, ConvergeError> {
+    /// Brings one target to what its holds say. If it is so already, nothing is written.
+    pub(super) async fn run(&self, target: &Target, insistence: Insistence) -> Result<Converged, ConvergeError> {
         let cloud = self.surveyor.cloud(target)?;
         let lease = self.lease(target).await?;
         let mut run = Run {
             target,
             cloud: &**cloud,
+            insistence,
             lease,
             changes: Vec::new(),
         };
@@ -96,36 +96,35 @@ impl Driver {
     }
 
     async fn rounds(&self, run: &mut Run<'_>) -> Result<Converged, ConvergeError> {
-        let mut first: Option<(NetworkAcl, Vec<Drift>)> = None;
+        let mut first: Option<(Live, Vec<Drift>)> = None;
         let mut stale = 0;
         for _ in 0..ROUNDS {
-            let (live, situation, read_at) = self.surveyor.look(run.target, run.cloud).await?;
+            let sight = self.surveyor.look(run.target, run.cloud, &[]).await?;
+            let plan = self
+                .surveyor
+                .plan(run.target, run.cloud, &sight, &self.stance, run.insistence)
+                .await;
             if first.is_none() {
-                let drift = drift(&live, &situation, read_at);
-                for drift in &drift {
+                for drift in &plan.drift {
                     tracing::warn!(at = %run.target, "drift: {drift}");
                 }
-                first = Some((live.clone(), drift));
+                first = Some((sight.live.clone(), plan.drift.clone()));
             }
-            let surveyor = &self.surveyor;
-            let plan = surveyor
-                .plan(run.target, run.cloud, &live, &situation, &self.stance)
-                .await;
             if plan.is_empty() {
-                self.settle(run.target, &situation, &plan, &live, read_at).await?;
-                let (before, drift) = first.unwrap_or_else(|| (live.clone(), Vec::new()));
+                self.settle(run.target, &sight, &plan).await?;
+                let (before, drift) = first.unwrap_or_else(|| (sight.live.clone(), Vec::new()));
                 return Ok(Converged {
                     target: run.target.clone(),
                     before,
-                    after: live,
+                    after: sight.live,
                     changes: run.changes.clone(),
                     coverage: plan.coverage,
                     aggregates: plan.aggregates,
                     drift,
                 });
             }
-            if let Pass::Stale = self.apply(run, &plan, &live, read_at).await? {
-                tracing::debug!(at = %run.target, "the network ACL is not as it was read; planning anew");
+            if let Pass::Stale = self.apply(run, &plan, &sight).await? {
+                tracing::debug!(at = %run.target, "the target is not as it was read; planning anew");
                 stale += 1;
                 if stale > STALE_ROUNDS {
                     break;
@@ -138,71 +137,84 @@ impl Driver {
         })
     }
 
-    async fn apply(
-        &self,
-        run: &mut Run<'_>,
-        plan: &Plan,
-        live: &NetworkAcl,
-        read_at: Timestamp,
-    ) -> Result<Pass, ConvergeError> {
-        for (at, change) in plan.changes.iter().enumerate() {
+    async fn apply(&self, run: &mut Run<'_>, plan: &Plan, sight: &Sight) -> Result<Pass, ConvergeError> {
+        let mut failed: Option<(Step, CloudError)> = None;
+        for (at, step) in plan.steps.iter().enumerate() {
+            // An interface that could not be isolated keeps no other from being so, but on a half-isolated one nothing more is done.
+            if let Some((before, _)) = &failed
+                && (interface(before).is_none() || interface(before) == interface(step) || interface(step).is_none())
+            {
+                continue;
+            }
             self.clock()
                 .sleep(self.pace.reserve(&run.target.place(), self.clock().now()))
                 .await;
-            if self.clock().now().duration_since(read_at) > FRESH {
-                return Ok(Pass::On);
+            if self.clock().now().duration_since(sight.read_at) > FRESH {
+                break;
             }
-            self.renew(run).await?;
-            let journal = |source| journal_error(run.target, source);
-            let id = self.journal().begin(&run.lease, change, self.clock().now()).await;
-            let id = id.map_err(journal)?;
-            let (wrote, end) = write(run.cloud, &run.target.acl, change).await;
-            self.journal()
-                .finish(id, &end, self.clock().now())
-                .await
-                .map_err(journal)?;
-            match wrote {
-                Wrote::Done => run.changes.push(change.clone()),
+            match self.make(run, step).await? {
+                Wrote::Done => run.changes.push(step.change.clone()),
                 Wrote::Stale => return Ok(Pass::Stale),
                 Wrote::Full => {
-                    let made = plan.changes.get(..at).unwrap_or_default();
-                    let full = &self.surveyor.full;
-                    full.learn(run.target, change, live, made, self.clock().now());
+                    self.learn(run.target, step, plan.steps.get(..at).unwrap_or_default(), &sight.live);
                     return Ok(Pass::On);
                 }
-                Wrote::Failed(source) => {
-                    return Err(ConvergeError::Change {
-                        target: run.target.clone(),
-                        change: Box::new(change.clone()),
-                        source: source.into(),
-                    });
-                }
+                Wrote::Failed(source) => failed = failed.or(Some((step.clone(), source))),
             }
         }
-        Ok(Pass::On)
+        match failed {
+            None => Ok(Pass::On),
+            Some((step, source)) => Err(ConvergeError::Change {
+                target: run.target.clone(),
+                change: Box::new(step.change),
+                source: source.into(),
+            }),
+        }
     }
 
-    /// Notes the end, and forgets entries of ours that are known not to be there: somebody removed them, or they were never written. One that was written a moment ago may
-    /// only not be shown yet.
-    async fn settle(
-        &self,
-        target: &Target,
-        situation: &Situation,
-        plan: &Plan,
-        live: &NetworkAcl,
-        now: Timestamp,
-    ) -> Result<(), ConvergeError> {
+    /// Makes one change: in the journal, in AWS, in the journal.
+    async fn make(&self, run: &mut Run<'_>, step: &Step) -> Result<Wrote, ConvergeError> {
+        self.renew(run).await?;
+        let journal = |source| journal_error(run.target, source);
+        let begun = self
+            .journal()
+            .begin(&run.lease, &step.change, step.before.as_ref(), self.clock().now());
+        let id = begun.await.map_err(journal)?;
+        let Written { wrote, end, image } = write(run.cloud, &run.target.resource, step).await;
+        let finished = self.journal().finish(id, &end, image.as_ref(), self.clock().now());
+        finished.await.map_err(journal)?;
+        Ok(wrote)
+    }
+
+    /// Remembers that a network ACL takes no more entries.
+    fn learn(&self, target: &Target, refused: &Step, made: &[Step], live: &Live) {
+        if let (Some(change), Some(live)) = (refused.change.entry(), live.acl()) {
+            let made: Vec<EntryChange> = made.iter().filter_map(|step| step.change.entry()).cloned().collect();
+            let full = &self.surveyor.full;
+            full.learn(target, change, live, &made, self.clock().now());
+        }
+    }
+
+    /// Notes the end, and forgets what has done its duty: entries of ours that are known not to be there, because somebody removed them or they were never
+    /// written, and images of what is as it was. An entry that was written a moment ago may only not be shown yet.
+    async fn settle(&self, target: &Target, sight: &Sight, plan: &Plan) -> Result<(), ConvergeError> {
         let journal = |source| journal_error(target, source);
-        for own in &situation.own {
-            let is_live = live.entries.iter().any(|entry| own.is(entry));
-            if !is_live && now.duration_since(own.written) > SETTLING {
+        let Situation { own, revision, .. } = &sight.situation;
+        for own in own {
+            let is_live = sight
+                .live
+                .acl()
+                .is_some_and(|acl| acl.entries.iter().any(|entry| own.is(entry)));
+            if !is_live && sight.read_at.duration_since(own.written) > SETTLING {
                 self.journal().forget(target, own).await.map_err(journal)?;
             }
         }
-        let converged = self
-            .journal()
-            .converged(target, situation.revision, &plan.coverage)
-            .await;
+        for image in &plan.forget {
+            self.journal().forget_image(target, image).await.map_err(journal)?;
+        }
+        // Of what is under way somebody has to look again.
+        let revision = (!plan.is_under_way()).then_some(*revision);
+        let converged = self.journal().converged(target, revision, &plan.coverage).await;
         converged.map_err(journal)
     }
 
@@ -233,5 +245,13 @@ impl Driver {
 
     fn journal(&self) -> &dyn Journal {
         &*self.surveyor.journal
+    }
+}
+
+/// The interface that a step is about.
+fn interface(step: &Step) -> Option<&InterfaceId> {
+    match &step.change {
+        Change::Groups(GroupChange::SetGroups { interface, .. }) => Some(interface),
+        _ => None,
     }
 }

@@ -9,42 +9,42 @@ use crate::{
     hold::{Change, JournalError, Owner, Target},
 };
 
-/// A network ACL could not be brought to what its holds say. The holds stay in the journal, and the next converge goes on.
+/// A target could not be brought to what its holds say. The holds stay in the journal, and the next converge goes on.
 ///
 /// All who waited for one converge get the same error, so it can be cloned.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ConvergeError {
     /// The account or region is not configured any more.
     #[error(
-        "network ACL {target} is in an account or region that is not configured ([[aws.account]]): its holds stay, and nothing is changed there"
+        "{target} is in an account or region that is not configured ([[aws.account]]): its holds stay, and nothing is changed there"
     )]
     NotConfigured {
-        /// The ACL.
+        /// The target.
         target: Target,
     },
-    /// Another process has the ACL's lease.
-    #[error("network ACL {target} is being changed by {owner}, at most until {until:.0}; tried again then")]
+    /// Another process has the target's lease.
+    #[error("{target} is being changed by {owner}, at most until {until:.0}; tried again then")]
     Busy {
-        /// The ACL.
+        /// The target.
         target: Target,
         /// Who has the lease.
         owner: Owner,
         /// When it ends unless it is renewed.
         until: Timestamp,
     },
-    /// The ACL can't be read.
-    #[error("can't read network ACL {target}")]
+    /// The target can't be read.
+    #[error("can't read {} {target}", target.resource.kind())]
     Read {
-        /// The ACL.
+        /// The target.
         target: Target,
         /// What the cloud says.
         #[source]
         source: Arc<CloudError>,
     },
     /// A change failed. Those before it are made and journalled.
-    #[error("can't make the change `{change}` at network ACL {target}")]
+    #[error("can't make the change `{change}` at {} {target}", target.resource.kind())]
     Change {
-        /// The ACL.
+        /// The target.
         target: Target,
         /// The change.
         change: Box<Change>,
@@ -52,28 +52,28 @@ pub enum ConvergeError {
         #[source]
         source: Arc<CloudError>,
     },
-    /// The ACL keeps changing under our hands.
+    /// The target keeps changing under our hands.
     #[error(
-        "network ACL {target} is still not as planned after many rounds: somebody else is changing it; \
+        "{target} is still not as planned after many rounds: somebody else is changing it; \
          the holds stay and are tried again"
     )]
     Unsteady {
-        /// The ACL.
+        /// The target.
         target: Target,
     },
     /// The journal failed.
     #[error("the journal failed while converging {target}")]
     Journal {
-        /// The ACL.
+        /// The target.
         target: Target,
         /// What the journal says.
         #[source]
         source: Arc<JournalError>,
     },
     /// The task that worked on it broke off.
-    #[error("the work on network ACL {target} broke off: {why}; the journal has what was done")]
+    #[error("the work on {target} broke off: {why}; the journal has what was done")]
     BrokeOff {
-        /// The ACL.
+        /// The target.
         target: Target,
         /// What the runtime says.
         why: String,

@@ -1,41 +1,38 @@
-//! Converging: bringing one network ACL to what its holds say.
+//! Converging: bringing one target to what its holds say.
 //!
-//! The [`plan()`] is a pure function of the holds, the live entries, the journal's entries and the terms: which prefixes to deny (`wish`, by [`pack`]ing
-//! where room is short), at which numbers (`number`), in which order of changes (`order`). The `driver` applies it, one journalled change
-//! at a time, and reads back. Nothing else writes entries: inserting, extending, expiry, release, eviction and repair are all this one act.
+//! Each kind of target has a pure plan of its own: [`acl`] for network ACLs, [`instance`] for instances with their interfaces, [`group`] for
+//! security groups. The `driver` applies it, one journalled change at a time, and reads back. Nothing else writes: to insert, extend, expire, release, evict,
+//! isolate, stop, put back and repair are all this one act.
 
-mod capacity;
+pub mod acl;
 mod converger;
 mod drift;
 mod driver;
 pub mod error;
-mod full;
+pub mod group;
+pub mod instance;
 mod lane;
-mod number;
-mod order;
+pub mod live;
 mod pace;
-pub mod pack;
-mod packed;
 pub mod plan;
-mod quota;
-pub mod room;
+mod stance;
 mod surveyor;
-pub mod terms;
-#[cfg(test)]
-mod testing;
-mod view;
-mod weight;
-mod wish;
 mod write;
 
+use jiff::SignedDuration;
+
 pub use self::{
-    capacity::{Capacity, SideCapacity},
+    acl::{Aggregate, Band, Capacity, EntryPlan, QuotaSource, Room, SideCapacity, Terms, pack},
     converger::{Converger, Means},
-    drift::Drift,
+    drift::{Drift, PartDrift},
     driver::Converged,
     error::ConvergeError,
-    plan::{Aggregate, Plan, plan},
-    room::{QuotaSource, Room},
-    terms::{Band, Stance, Terms},
-    view::SETTLING,
+    instance::{Flows, InstanceTerms},
+    live::{Live, LiveGroup, LiveInstance},
+    plan::{Plan, Step},
+    stance::Stance,
 };
+
+/// For how long a confirmed write of ours is believed over a read that does not show it. EC2 names no bound; it is mostly a second or two, and
+/// what somebody else does meanwhile is noticed afterwards.
+pub const SETTLING: SignedDuration = SignedDuration::from_secs(60);

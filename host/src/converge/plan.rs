@@ -1,185 +1,75 @@
-//! The plan: the changes that bring a network ACL from what it is to what its holds say.
-
-use std::collections::BTreeSet;
-
-use ipnet::IpNet;
-use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+//! The plan: the changes that bring a target from what it is to what its holds say. Each kind of target has its own way of making one.
 
 use super::{
-    Room, Stance, Terms,
-    order::{Ordered, Scene, Standing, order},
-    pack,
-    wish::{Ground, Wanted, Wish},
+    Drift,
+    acl::{Aggregate, EntryPlan},
 };
-use crate::{
-    cloud::{Direction, Entry, Family, NetworkAcl},
-    guard::never_block,
-    hold::{Change, Coverage, Hold, HoldId, Situation},
-};
+use crate::hold::{Change, Coverage, HoldId, Image};
 
 /// What to change, and what it comes to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The changes, in the order in which they are to be made.
-    pub changes: Vec<Change>,
-    /// How each hold is covered once the changes are made.
+    /// What to do, in this order.
+    pub steps: Vec<Step>,
+    /// How each hold is covered once it is done.
     pub coverage: Vec<(HoldId, Coverage)>,
-    /// The entries that deny more than any one hold asks for, once the changes are made.
+    /// The entries that deny more than any one hold asks for, once it is done.
     pub aggregates: Vec<Aggregate>,
+    /// What somebody else did to what is ours.
+    pub drift: Vec<Drift>,
+    /// Images of parts that are as they were again, or gone.
+    pub forget: Vec<Image>,
+    /// Whether something is being put back that only time can bring, such as an instance that is stopping before it is started again.
+    pub waits: bool,
 }
 
-/// An entry wider than any hold asks for: several share it, because there is no room for one each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Aggregate {
-    /// Its number.
-    pub rule: u16,
-    /// Which way.
-    pub direction: Direction,
-    /// What it denies.
-    #[schemars(with = "String")]
-    pub prefix: IpNet,
-    /// How many prefixes of holds are inside.
-    pub offenders: usize,
-    /// How many addresses (of IPv6: /64s) it denies that no hold asks for.
-    pub innocents: u128,
+/// One change, with what the journal has to keep of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The change.
+    pub change: Change,
+    /// How what it changes was before: in the journal before the call.
+    pub before: Option<Image>,
+    /// The image once it is done, if it is another one then.
+    pub after: Option<Image>,
 }
 
 impl Plan {
-    /// Whether the ACL does all it can already.
+    /// Whether the target does all it can already.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        self.steps.is_empty()
+    }
+
+    /// The changes, in order.
+    pub fn changes(&self) -> Vec<Change> {
+        self.steps.iter().map(|step| step.change.clone()).collect()
+    }
+
+    /// Whether time brings the rest of it: somebody has to look again.
+    pub fn is_under_way(&self) -> bool {
+        let is_under_way = |coverage: &Coverage| matches!(coverage, Coverage::UnderWay { .. });
+        self.waits || self.coverage.iter().any(|(_, coverage)| is_under_way(coverage))
     }
 }
 
-/// Plans one network ACL.
-///
-/// `live` is the ACL as it is. Which of its entries are ours the situation says, by all that an entry has; whatever else is live belongs to others: it is
-/// never changed, and its numbers are never used.
-pub fn plan(
-    live: &NetworkAcl,
-    situation: &Situation,
-    terms: &Terms,
-    room: &Room,
-    stance: &Stance,
-    now: Timestamp,
-) -> Plan {
-    let never = never(situation, terms);
-    let mut plan = Plan::default();
-    for direction in Direction::BOTH {
-        let of_direction = live.entries.iter().filter(|entry| entry.direction == direction);
-        let (ours, theirs) = of_direction.partition(|entry| situation.own.iter().any(|own| own.is(entry)));
-        let ground = Ground {
-            direction,
-            ours,
-            theirs,
-            terms,
-            room,
-            stance,
-            never: &never,
-            now,
-        };
-        plan.add(&ground, &situation.holds);
-    }
-    plan.coverage.sort_by_key(|(hold, _)| *hold);
-    plan
-}
-
-impl Plan {
-    /// Plans one direction.
-    fn add(&mut self, ground: &Ground<'_>, holds: &[Hold]) {
-        let holds: Vec<&Hold> = holds.iter().filter(|hold| hold.direction == ground.direction).collect();
-        let wish = ground.wish(&holds);
-        let live = ground.live();
-        let standing = |entry: &Entry| Standing {
-            entry: entry.clone(),
-            needed_until: wish.denied_by(entry.prefix),
-            whole_until: wish.denied_whole_by(entry.prefix, &live),
-        };
-        let moving = ground.ours.iter().filter(|entry| !wish.stays.contains(entry));
-        let families = [Family::IPv4, Family::IPv6];
-        let scene = Scene {
-            direction: ground.direction,
-            ours: moving.map(|entry| standing(entry)).collect(),
-            wanted: &wish.wanted,
-            taken: ground.theirs.iter().map(|entry| entry.number).collect(),
-            stays: wish.stays.clone(),
-            band: ground.terms.band,
-            room: families.map(|family| (family, ground.room_for(family))).into(),
-            room_to_move: families.map(|family| (family, ground.room_to_move(family))).into(),
-        };
-        let is_never = |prefix| {
-            ground
-                .never
-                .iter()
-                .any(|(never, _)| never_block::overlaps(*never, prefix))
-        };
-        let ordered = order(scene, is_never);
-        self.changes.extend(ordered.changes.iter().cloned());
-        self.tell(ground, &holds, &wish, &ordered);
-    }
-
-    /// How each hold comes to be covered.
-    fn tell(&mut self, ground: &Ground<'_>, holds: &[&Hold], wish: &Wish, ordered: &Ordered) {
-        for (prefix, hold, at) in &wish.covered {
-            let numbers = &ordered.numbers;
-            let coverage = match wish.wanted.get(*at).map(|wanted| (wanted, numbers.get(&wanted.prefix))) {
-                Some((wanted, Some(rule))) => Coverage::Covered {
-                    rule: *rule,
-                    aggregate: (wanted.prefix != *prefix).then_some(wanted.prefix),
-                },
-                _ => ground.no_number(*prefix),
-            };
-            self.coverage.push((*hold, coverage));
-        }
-        self.coverage.extend(wish.others.iter().cloned());
-        let asked_for: BTreeSet<IpNet> = holds.iter().map(|hold| hold.prefix).collect();
-        let is_wider = |wanted: &&Wanted| !asked_for.contains(&wanted.prefix);
-        for wanted in wish.wanted.iter().filter(is_wider) {
-            if let Some(rule) = ordered.numbers.get(&wanted.prefix) {
-                self.aggregates.push(Aggregate {
-                    rule: *rule,
-                    direction: ground.direction,
-                    prefix: wanted.prefix,
-                    offenders: wanted.offenders,
-                    innocents: wanted.innocents,
-                });
-            }
-        }
-        for entry in ordered.left.iter().filter(|entry| !asked_for.contains(&entry.prefix)) {
-            let inside = wish.covered_inside(entry.prefix).iter();
-            let inside: Vec<_> = inside.map(|(prefix, ..)| *prefix).collect();
-            self.aggregates.push(Aggregate {
-                rule: entry.number,
-                direction: entry.direction,
-                prefix: entry.prefix,
-                offenders: inside.len(),
-                innocents: pack::innocents(entry.prefix, &inside),
-            });
+impl Step {
+    /// A change that needs no image.
+    pub fn plain(change: impl Into<Change>) -> Self {
+        Self {
+            change: change.into(),
+            before: None,
+            after: None,
         }
     }
 }
 
-/// What no entry of ours may deny on this target, with what it is.
-fn never(situation: &Situation, terms: &Terms) -> Vec<(IpNet, String)> {
-    let always = never_block::ALWAYS
-        .iter()
-        .map(|(prefix, what)| (*prefix, format!("is {what} and never blocked")));
-    let configured = terms
-        .never
-        .iter()
-        .map(|prefix| (*prefix, "the configuration never blocks (guard.never-block)".to_owned()));
-    let spared = situation
-        .spare
-        .iter()
-        .map(|prefix| (*prefix, "is of the own side and never blocked".to_owned()));
-    let pardoned = situation
-        .pardons
-        .iter()
-        .map(|pardon| (pardon.prefix, format!("is pardoned until {:.0}", pardon.until)));
-    always.chain(configured).chain(spared).chain(pardoned).collect()
+impl From<EntryPlan> for Plan {
+    fn from(plan: EntryPlan) -> Self {
+        Self {
+            steps: plan.changes.into_iter().map(Step::plain).collect(),
+            coverage: plan.coverage,
+            aggregates: plan.aggregates,
+            ..Self::default()
+        }
+    }
 }
-
-#[cfg(test)]
-mod tests;

@@ -130,6 +130,9 @@ impl fmt::Display for BlockPlace {
 pub struct Isolate {
     /// The instance.
     pub instance: String,
+    /// This interface of it only, by id. None: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
     /// The groups that its interfaces shall have; empty for the host's choice.
     pub security_groups: Vec<String>,
 }
@@ -145,6 +148,15 @@ pub struct RevokeIngress {
     pub ports: Option<PortRange>,
     /// Whom the rule lets in.
     pub peer: String,
+    /// Only the rule that has this id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Only a rule that has this description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The prefixes that may come in as before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub narrow_to: Vec<String>,
 }
 
 /// Stop, start or reboot an instance.
@@ -157,7 +169,7 @@ pub struct SetInstanceState {
 }
 
 /// A change of an instance's state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StateChange {
     /// Stop it.

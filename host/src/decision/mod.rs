@@ -3,11 +3,13 @@
 //! Nothing here is believed yet: prefixes and ids are still the plugin's own text. The guards read them, and only what
 //! passed the guards has types that the rest of the host takes.
 
+pub mod about;
 pub mod action;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::about::{About, Thing};
 pub use self::action::{
     Action, ActionKind, Block, BlockPlace, Custom, Isolate, RevokeIngress, SetInstanceState, StateChange,
 };

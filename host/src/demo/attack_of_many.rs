@@ -15,7 +15,7 @@ use crate::{
     cloud::{Direction, Entry, NetworkAcl, RuleAction, oracle::Packet},
     converge::SideCapacity,
     report::style::{GOOD, QUIET, paint},
-    way::order::{AclOutcome, Done, Order, TargetFilter},
+    way::order::{Done, Order, TargetFilter, TargetOutcome},
 };
 
 /// The account that it plays in.
@@ -131,7 +131,7 @@ async fn tell(narrator: &Narrator, stage: &Stage, alerts: &[String]) -> Result<(
 }
 
 /// Waits until all attackers are held and there is nothing left to change, and returns what the network ACL comes to then.
-async fn settled(stage: &Stage) -> Result<AclOutcome, DemoError> {
+async fn settled(stage: &Stage) -> Result<TargetOutcome, DemoError> {
     let look = Order::Converge {
         dry_run: true,
         at: TargetFilter::default(),
@@ -151,7 +151,7 @@ async fn settled(stage: &Stage) -> Result<AclOutcome, DemoError> {
 }
 
 /// What the shared rules are good for: how many they cover, and how many one rule each would.
-fn compared(acl: &AclOutcome, after: &NetworkAcl, before: &NetworkAcl, capacity: &Done) -> String {
+fn compared(acl: &TargetOutcome, after: &NetworkAcl, before: &NetworkAcl, capacity: &Done) -> String {
     let sides = match capacity {
         Done::Capacity { acls } => acls
             .iter()

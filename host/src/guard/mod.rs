@@ -1,17 +1,21 @@
 //! The guards: the rules that every remediation must pass before anything is written.
 //!
 //! Guards are pure and ordered, each in a file of its own, and each gives its reason whether it lets pass or refuses. The first
-//! refusal ends it. What a guard can't know, it refuses. Only [`examine`] can make a [`PassedBlock`], and only a `PassedBlock` becomes a hold: that is how a
+//! refusal ends it. What a guard can't know, it refuses. Only [`examine`] can make a [`Passed`], and only a `Passed` becomes a hold: that is how a
 //! plugin's output can't reach the cloud by another way.
 
 mod confidence;
 mod form;
+mod instance;
 mod kind;
 pub mod never_block;
 mod number;
 mod pardon;
 mod passed;
 mod place;
+mod protection;
+mod security_group;
+mod share;
 mod standing;
 mod surroundings;
 mod term;
@@ -23,13 +27,19 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::{passed::PassedBlock, surroundings::Surroundings};
+pub use self::{
+    instance::{ChangedInstance, InstanceSurroundings},
+    passed::Passed,
+    protection::Protection,
+    security_group::GroupSurroundings,
+    surroundings::{PlaceSurroundings, Surroundings},
+};
 use crate::{
     alert::Alert,
     cloud::CloudPlace,
-    decision::{Action, ActionKind, Remediation},
+    decision::{Action, ActionKind, Block, Remediation, RevokeIngress},
     duration::{HumanDuration, human},
-    hold::Pardon,
+    hold::{Pardon, Remedy},
 };
 
 /// What the guards hold every remediation against: the operator's rules.
@@ -51,6 +61,17 @@ pub struct Rules {
     pub longest_hold: Duration,
     /// Whether a hold may last until somebody releases it.
     pub until_released: bool,
+    /// What may never be changed.
+    #[serde(default)]
+    pub protection: Protection,
+    /// How many instances of one VPC, or of one Auto Scaling group, may be changed within an hour.
+    #[serde(default = "instances_per_hour")]
+    pub instances_per_hour: u32,
+}
+
+/// What a recording has that was written when no instance was changed.
+fn instances_per_hour() -> u32 {
+    3
 }
 
 /// What else the guards know of one remediation.
@@ -66,8 +87,15 @@ pub struct Circumstances<'a> {
     pub home: &'a CloudPlace,
     /// The pardons in force; or why they can't be known.
     pub pardons: Result<&'a [Pardon], &'a str>,
-    /// What is around the place of a block; or why that can't be known.
+    /// What is around the subject of the remediation; or why that can't be known.
     pub surroundings: Result<&'a Surroundings, &'a str>,
+}
+
+impl<'a> Circumstances<'a> {
+    /// What is around the subject, if it is of the kind that the remediation is about.
+    fn around<T>(&self, of_kind: impl Fn(&'a Surroundings) -> Option<&'a T>) -> Result<&'a T, &'a str> {
+        of_kind(self.surroundings?).ok_or("what is known is of something else")
+    }
 }
 
 /// What one guard said.
@@ -87,7 +115,7 @@ pub struct Examined {
     /// What each guard said, up to the first refusal.
     pub verdicts: Vec<Verdict>,
     /// What passed; None if a guard refused.
-    pub passed: Option<PassedBlock>,
+    pub passed: Option<Passed>,
 }
 
 impl Examined {
@@ -116,12 +144,7 @@ struct Examination {
 }
 
 impl Examination {
-    fn run(
-        &mut self,
-        remediation: &Remediation,
-        circumstances: &Circumstances<'_>,
-        rules: &Rules,
-    ) -> Option<PassedBlock> {
+    fn run(&mut self, remediation: &Remediation, circumstances: &Circumstances<'_>, rules: &Rules) -> Option<Passed> {
         self.hear("standing", standing::guard(circumstances.alert))?;
         self.hear("place", place::guard(&circumstances.alert.place, circumstances.home))?;
         self.hear(
@@ -129,37 +152,98 @@ impl Examination {
             number::guard(circumstances.remediations, rules.max_remediations),
         )?;
         self.hear("kind", kind::guard(remediation.action.kind(), circumstances.may))?;
-        let Action::Block(block) = &remediation.action else {
+        match &remediation.action {
+            Action::Block(block) => self.block(block, remediation, circumstances, rules),
+            Action::Isolate(isolate) => {
+                let isolation = self.learn("form", form::isolation(isolate, &remediation.reason))?;
+                let remedy = Remedy::Isolate { isolate: isolation };
+                self.instance(remedy, remediation, circumstances, rules)
+            }
+            Action::SetInstanceState(set) => {
+                let change = self.learn("form", form::state(set.change, &remediation.reason))?;
+                self.instance(Remedy::SetState { change }, remediation, circumstances, rules)
+            }
+            Action::RevokeIngress(revoke) => self.revocation(revoke, remediation, circumstances, rules),
             // The guard of kinds refuses all others.
-            return None;
-        };
-        let prefix = self.learn("form", form::guard(block, &remediation.reason))?;
-        self.hear("confidence", confidence::guard(remediation.confidence))?;
-        self.hear(
-            "term",
-            term::guard(remediation.until, rules.longest_hold, rules.until_released),
-        )?;
+            Action::Custom(_) => None,
+        }
+    }
+
+    fn block(
+        &mut self,
+        block: &Block,
+        remediation: &Remediation,
+        circumstances: &Circumstances<'_>,
+        rules: &Rules,
+    ) -> Option<Passed> {
+        let prefix = self.learn("form", form::block(block, &remediation.reason))?;
+        self.how_sure_how_long(remediation, rules)?;
         self.hear("width", width::guard(prefix, rules.widest_ipv4, rules.widest_ipv6))?;
-        let surroundings = self.learn(
-            "surroundings",
-            surroundings::guard(
-                circumstances.surroundings,
-                &circumstances.alert.place,
-                circumstances.home,
-            ),
-        )?;
+        let known = circumstances.around(|surroundings| match surroundings {
+            Surroundings::Place(place) => Some(place),
+            _ => None,
+        });
+        let place = &circumstances.alert.place;
+        let surroundings = self.learn("surroundings", surroundings::guard(known, place, circumstances.home))?;
         self.hear(
             "never-block",
             never_block::guard(prefix, &rules.never_block, circumstances.alert, surroundings),
         )?;
         self.hear("pardon", pardon::guard(prefix, circumstances.pardons))?;
-        Some(PassedBlock::new(
+        Some(Passed::block(
             prefix,
-            block.directions.clone(),
+            &block.directions,
             surroundings,
             circumstances.alert,
             remediation,
         ))
+    }
+
+    /// What changes an instance itself.
+    fn instance(
+        &mut self,
+        remedy: Remedy,
+        remediation: &Remediation,
+        circumstances: &Circumstances<'_>,
+        rules: &Rules,
+    ) -> Option<Passed> {
+        self.how_sure_how_long(remediation, rules)?;
+        let known = circumstances.around(|surroundings| match surroundings {
+            Surroundings::Instance(instance) => Some(instance),
+            _ => None,
+        });
+        let place = &circumstances.alert.place;
+        let known = self.learn("surroundings", instance::guard(known, place, circumstances.home))?;
+        self.hear("protection", protection::of_instance(&rules.protection, known))?;
+        self.hear("share", share::guard(rules.instances_per_hour, known))?;
+        let remedy = (known.target.clone(), remedy);
+        Some(Passed::one(Some(remedy), circumstances.alert, remediation))
+    }
+
+    fn revocation(
+        &mut self,
+        revoke: &RevokeIngress,
+        remediation: &Remediation,
+        circumstances: &Circumstances<'_>,
+        rules: &Rules,
+    ) -> Option<Passed> {
+        let revoke = self.learn("form", form::revocation(revoke, &remediation.reason))?;
+        self.how_sure_how_long(remediation, rules)?;
+        let known = circumstances.around(|surroundings| match surroundings {
+            Surroundings::Group(group) => Some(group),
+            _ => None,
+        });
+        let place = &circumstances.alert.place;
+        let known = self.learn("surroundings", security_group::guard(known, place, circumstances.home))?;
+        self.hear("protection", protection::of_group(&rules.protection, known))?;
+        let remedy = (known.target.clone(), Remedy::Revoke { revoke });
+        Some(Passed::one(Some(remedy), circumstances.alert, remediation))
+    }
+
+    fn how_sure_how_long(&mut self, remediation: &Remediation, rules: &Rules) -> Option<()> {
+        self.hear("confidence", confidence::guard(remediation.confidence))?;
+        let term = term::guard(remediation.until, rules.longest_hold, rules.until_released);
+        self.hear("term", term)
     }
 
     /// Notes a guard's word; None if it refused.

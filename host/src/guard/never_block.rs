@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::{Surroundings, Word};
+use super::{PlaceSurroundings, Word};
 use crate::alert::Alert;
 
 /// Never denied, whatever the configuration says, with what each is. From the IANA special-purpose address registries
@@ -49,7 +49,7 @@ pub fn overlaps(one: IpNet, other: IpNet) -> bool {
 }
 
 /// Nothing that overlaps what must stay reachable.
-pub(super) fn guard(prefix: IpNet, configured: &[IpNet], alert: &Alert, surroundings: &Surroundings) -> Word {
+pub(super) fn guard(prefix: IpNet, configured: &[IpNet], alert: &Alert, surroundings: &PlaceSurroundings) -> Word {
     if let Some((never, what)) = ALWAYS.iter().find(|(never, _)| overlaps(prefix, *never)) {
         return Err(format!("{prefix} overlaps {never}, which is {what} and never blocked"));
     }

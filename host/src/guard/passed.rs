@@ -3,20 +3,19 @@
 use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Surroundings;
+use super::PlaceSurroundings;
 use crate::{
     alert::Alert,
     cloud::Direction,
     decision::{End, Remediation},
-    hold::{Intent, Target},
+    hold::{Intent, Remedy, Target},
 };
 
-/// A block that every guard let pass. Nothing but the guards can make one, and nothing else becomes a hold.
+/// A remediation that every guard let pass. Nothing but the guards can make one, and nothing else becomes a hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PassedBlock {
-    prefix: IpNet,
-    directions: Vec<Direction>,
-    targets: Vec<Target>,
+pub struct Passed {
+    /// What it comes to: a remedy on each target.
+    remedies: Vec<(Target, Remedy)>,
     /// The own side, as far as it is known here: no entry that several holds share may deny it.
     spare: Vec<IpNet>,
     alert: String,
@@ -26,21 +25,33 @@ pub struct PassedBlock {
     until: End,
 }
 
-impl PassedBlock {
-    pub(super) fn new(
+impl Passed {
+    /// A block: one remedy a target and direction.
+    pub(super) fn block(
         prefix: IpNet,
-        directions: Vec<Direction>,
-        surroundings: &Surroundings,
+        directions: &[Direction],
+        surroundings: &PlaceSurroundings,
         alert: &Alert,
         remediation: &Remediation,
     ) -> Self {
         let own = surroundings.own_addresses.iter().chain(&alert.source.addresses);
         let own = own.copied().map(IpNet::from);
+        let deny = |target: &Target, direction| (target.clone(), Remedy::deny(prefix, direction));
+        let targets = surroundings.targets.iter();
         Self {
-            prefix,
-            directions,
-            targets: surroundings.targets.clone(),
+            remedies: targets
+                .flat_map(|target| directions.iter().map(move |direction| deny(target, *direction)))
+                .collect(),
             spare: surroundings.vpc_prefixes.iter().copied().chain(own).collect(),
+            ..Self::one(None, alert, remediation)
+        }
+    }
+
+    /// One remedy on one target; or none yet.
+    pub(super) fn one(remedy: Option<(Target, Remedy)>, alert: &Alert, remediation: &Remediation) -> Self {
+        Self {
+            remedies: remedy.into_iter().collect(),
+            spare: Vec::new(),
             alert: format!("{}/{}", alert.detector, alert.id),
             severity: alert.severity,
             reason: remediation.reason.clone(),
@@ -49,13 +60,12 @@ impl PassedBlock {
         }
     }
 
-    /// The holds that it becomes: one a target and direction.
+    /// The holds that it becomes.
     pub fn intents(&self, plugin: &str, now: Timestamp) -> Vec<Intent> {
         let until = self.end(now);
-        let intent = |target: &Target, direction| Intent {
+        let intent = |(target, remedy): &(Target, Remedy)| Intent {
             target: target.clone(),
-            prefix: self.prefix,
-            direction,
+            remedy: remedy.clone(),
             reason: self.reason.clone(),
             confidence: self.confidence,
             plugin: plugin.to_owned(),
@@ -64,10 +74,7 @@ impl PassedBlock {
             spare: self.spare.clone(),
             until,
         };
-        self.targets
-            .iter()
-            .flat_map(|target| self.directions.iter().map(move |direction| intent(target, *direction)))
-            .collect()
+        self.remedies.iter().map(intent).collect()
     }
 
     fn end(&self, now: Timestamp) -> Option<Timestamp> {

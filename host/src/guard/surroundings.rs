@@ -1,4 +1,4 @@
-//! What is around the place of a block must be known.
+//! What is around the subject of a remediation must be known.
 
 use std::net::IpAddr;
 
@@ -6,16 +6,29 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{GroupSurroundings, InstanceSurroundings};
 use crate::{
     alert::Place,
     cloud::{CloudPlace, VpcId},
     hold::Target,
 };
 
+/// What is around the subject of a remediation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Surroundings {
+    /// Around the place of a block.
+    Place(PlaceSurroundings),
+    /// Around an instance that is changed itself.
+    Instance(InstanceSurroundings),
+    /// Around a security group that is changed itself.
+    Group(GroupSurroundings),
+}
+
 /// What is around the place of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Surroundings {
+pub struct PlaceSurroundings {
     /// The network ACLs that guard the place. At least one.
     pub targets: Vec<Target>,
     /// The VPCs that they are in. At least one.
@@ -29,10 +42,10 @@ pub struct Surroundings {
 
 /// Without the ACL there is nothing to write to, and without the VPC's prefixes the next guard could not tell friend from foe.
 pub(super) fn guard<'a>(
-    surroundings: Result<&'a Surroundings, &str>,
+    surroundings: Result<&'a PlaceSurroundings, &str>,
     alert: &Place,
     home: &CloudPlace,
-) -> Result<(&'a Surroundings, String), String> {
+) -> Result<(&'a PlaceSurroundings, String), String> {
     let surroundings = surroundings.map_err(|why| format!("the place of the block can't be found: {why}"))?;
     if surroundings.targets.is_empty() {
         return Err("no network ACL guards the place of the block".to_owned());
@@ -49,6 +62,10 @@ pub(super) fn guard<'a>(
             "the alert is for {named}, the place of the block is in another VPC"
         ));
     }
-    let acls: Vec<_> = surroundings.targets.iter().map(|target| target.acl.as_str()).collect();
+    let acls: Vec<_> = surroundings
+        .targets
+        .iter()
+        .map(|target| target.resource.as_str())
+        .collect();
     Ok((surroundings, format!("guarded by {}", acls.join(", "))))
 }

@@ -1,17 +1,15 @@
 //! The agreement: several asked for the same hold, and the stricter wins.
 //!
-//! Two intents are for the same hold if they deny the same prefix, in the same direction, at the same network ACL. They can disagree on how long, and on how sure
+//! Two intents are for the same hold if they have the same remedy on the same target: deny the same prefix in the same direction at the same network ACL, isolate the same instance. They can disagree on how long, and on how sure
 //! their plugin is. The one that ends later is the stricter; until released is the latest end of all. Other differences are no disagreement: a block in both directions is two
 //! intents, and a wider prefix is another hold, so that what any of them denies stays denied. The journal keeps to the same order when an alert asks again for what is in force.
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
-use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Intent, Target};
-use crate::cloud::Direction;
+use super::{Intent, Remedy, Target};
 
 /// The later of two ends. None, which is until released, is the latest.
 pub fn later(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
@@ -25,12 +23,11 @@ pub fn later(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timesta
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Disagreement {
-    /// The network ACL.
+    /// What it bears on.
     pub target: Target,
-    /// The prefix to deny.
-    pub prefix: IpNet,
-    /// Which way.
-    pub direction: Direction,
+    /// What was asked for.
+    #[serde(flatten)]
+    pub remedy: Remedy,
     /// Who asked for what, the strictest first: that is what is done.
     pub asked: Vec<Asked>,
 }
@@ -53,7 +50,7 @@ pub fn agree(intents: Vec<Intent>) -> (Vec<Intent>, Vec<Disagreement>) {
     let mut groups: Vec<Vec<Intent>> = Vec::new();
     let mut places = BTreeMap::new();
     for intent in intents {
-        let key = (intent.target.clone(), intent.prefix, intent.direction);
+        let key = (intent.target.clone(), intent.remedy.clone());
         let place = *places.entry(key).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
@@ -86,8 +83,7 @@ fn disagreement(group: &[Intent]) -> Option<Disagreement> {
     let differ = group.iter().any(|intent| intent.until != first.until);
     differ.then(|| Disagreement {
         target: first.target.clone(),
-        prefix: first.prefix,
-        direction: first.direction,
+        remedy: first.remedy.clone(),
         asked: group
             .iter()
             .map(|intent| Asked {

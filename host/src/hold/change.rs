@@ -6,72 +6,64 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::{Direction, Entry};
+use super::{entry_change::EntryChange, group_change::GroupChange, machine_change::MachineChange};
 
 /// The number of a change in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeId(pub i64);
 
-/// One write to a network ACL.
+/// One write to AWS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", tag = "change", content = "entry")]
+#[serde(untagged)]
 pub enum Change {
-    /// Add this entry.
-    Create(Entry),
-    /// Put one entry in the place of another, which is ours, in one step. Both have the same direction and number.
-    Replace {
-        /// The entry that goes.
-        old: Entry,
-        /// The entry that comes.
-        new: Entry,
-    },
-    /// Remove this entry, which is ours.
-    Delete(Entry),
+    /// Of an entry of a network ACL.
+    Entry(EntryChange),
+    /// Of security groups: whose members interfaces are, and which rules they have.
+    Groups(GroupChange),
+    /// Of an instance's state.
+    Machine(MachineChange),
 }
 
 impl Change {
-    /// The entry that is there once it is made.
-    pub fn adds(&self) -> Option<&Entry> {
+    /// The change of an entry, if it is one.
+    pub fn entry(&self) -> Option<&EntryChange> {
         match self {
-            Self::Create(entry) | Self::Replace { new: entry, .. } => Some(entry),
-            Self::Delete(_) => None,
+            Self::Entry(change) => Some(change),
+            Self::Groups(_) | Self::Machine(_) => None,
         }
     }
 
-    /// The entry that is gone once it is made.
-    pub fn removes(&self) -> Option<&Entry> {
+    /// What it does, as the sign of a line in a diff has it.
+    pub fn effect(&self) -> Effect {
         match self {
-            Self::Create(_) => None,
-            Self::Replace { old: entry, .. } | Self::Delete(entry) => Some(entry),
+            Self::Entry(EntryChange::Create(_)) => Effect::Adds,
+            Self::Entry(EntryChange::Replace { .. }) => Effect::Alters,
+            Self::Entry(EntryChange::Delete(_)) => Effect::Removes,
+            Self::Groups(change) => change.effect(),
+            Self::Machine(change) => change.effect(),
         }
     }
+}
 
-    /// The direction whose entries it changes.
-    pub fn direction(&self) -> Direction {
-        match self {
-            Self::Create(entry) | Self::Replace { new: entry, .. } | Self::Delete(entry) => entry.direction,
-        }
-    }
+/// What a change does to what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Something more is there.
+    Adds,
+    /// Something is otherwise.
+    Alters,
+    /// Something is gone.
+    Removes,
+}
 
-    /// The change that takes this one back.
-    pub fn opposite(&self) -> Self {
+impl Effect {
+    /// The sign of a line in a diff.
+    pub fn sign(self) -> char {
         match self {
-            Self::Create(entry) => Self::Delete(entry.clone()),
-            Self::Replace { old, new } => Self::Replace {
-                old: new.clone(),
-                new: old.clone(),
-            },
-            Self::Delete(entry) => Self::Create(entry.clone()),
-        }
-    }
-
-    /// Its name in the journal.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Create(_) => "create",
-            Self::Replace { .. } => "replace",
-            Self::Delete(_) => "delete",
+            Self::Adds => '+',
+            Self::Alters => '~',
+            Self::Removes => '-',
         }
     }
 }
@@ -80,11 +72,28 @@ impl Change {
 impl fmt::Display for Change {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Create(entry) => write!(formatter, "+ {} deny {}", entry.number, entry.prefix)?,
-            Self::Replace { old, new } => write!(formatter, "~ {} deny {} → {}", new.number, old.prefix, new.prefix)?,
-            Self::Delete(entry) => write!(formatter, "- {} deny {}", entry.number, entry.prefix)?,
+            Self::Entry(change) => change.fmt(formatter),
+            Self::Groups(change) => write!(formatter, "{} {change}", change.effect().sign()),
+            Self::Machine(change) => write!(formatter, "{} {change}", change.effect().sign()),
         }
-        write!(formatter, " {}", self.direction())
+    }
+}
+
+impl From<EntryChange> for Change {
+    fn from(change: EntryChange) -> Self {
+        Self::Entry(change)
+    }
+}
+
+impl From<GroupChange> for Change {
+    fn from(change: GroupChange) -> Self {
+        Self::Groups(change)
+    }
+}
+
+impl From<MachineChange> for Change {
+    fn from(change: MachineChange) -> Self {
+        Self::Machine(change)
     }
 }
 
@@ -95,45 +104,4 @@ pub struct MadeChange {
     pub change: Change,
     /// When it was known to be done.
     pub at: Timestamp,
-}
-
-/// An entry that the journal says is ours, because we wrote it or began to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnEntry {
-    /// The entry as it was written.
-    pub entry: Entry,
-    /// Whether the write is known to have been done. If not, the entry may be there or not.
-    pub confirmed: bool,
-    /// When the write of it last began.
-    pub written: Timestamp,
-}
-
-impl OwnEntry {
-    /// Whether a live entry is this one: by all that an entry has, never by its number alone.
-    pub fn is(&self, live: &Entry) -> bool {
-        self.entry == *live
-    }
-
-    /// The direction and number. While an entry is being replaced, both it and the one that takes its place have the same.
-    pub fn key(&self) -> (Direction, u16) {
-        (self.entry.direction, self.entry.number)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_change_reads_like_a_diff() {
-        let entry = |prefix: &str| Entry::deny(99, Direction::Ingress, prefix.parse().unwrap());
-        let replace = Change::Replace {
-            old: entry("203.0.113.7/32"),
-            new: entry("203.0.113.0/28"),
-        };
-        insta::assert_snapshot!(Change::Create(entry("203.0.113.7/32")), @"+ 99 deny 203.0.113.7/32 ingress");
-        insta::assert_snapshot!(replace, @"~ 99 deny 203.0.113.7/32 → 203.0.113.0/28 ingress");
-        insta::assert_snapshot!(replace.opposite(), @"~ 99 deny 203.0.113.0/28 → 203.0.113.7/32 ingress");
-        insta::assert_snapshot!(Change::Delete(entry("203.0.113.7/32")), @"- 99 deny 203.0.113.7/32 ingress");
-    }
 }

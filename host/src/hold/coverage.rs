@@ -1,4 +1,4 @@
-//! Coverage: whether a network ACL does what a hold asks for.
+//! Coverage: whether a target does what a hold asks for.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether and how a hold's prefix is denied, as of the last converge.
+/// Whether and how a target does what a hold asks for, as of the last converge.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Coverage {
-    /// The ACL was not brought up to this hold yet.
+    /// The target was not brought up to this hold yet.
     #[default]
     Pending,
     /// An entry of ours denies it.
@@ -27,7 +27,17 @@ pub enum Coverage {
         /// The entry's number.
         rule: u16,
     },
-    /// Nothing denies it.
+    /// The target is as the hold asks for.
+    Done {
+        /// How, in a few words: `3 interfaces in sg-0a1b2c3d`.
+        how: String,
+    },
+    /// The target is on its way to what the hold asks for, and time brings the rest.
+    UnderWay {
+        /// What is waited for.
+        what: String,
+    },
+    /// Nothing denies it, or the target is not as the hold asks for.
     NotCovered {
         /// Why not, and what would help.
         why: String,
@@ -35,9 +45,12 @@ pub enum Coverage {
 }
 
 impl Coverage {
-    /// Whether traffic of the hold's prefix is denied.
+    /// Whether the target does what the hold asks for.
     pub fn is_covered(&self) -> bool {
-        matches!(self, Self::Covered { .. } | Self::CoveredByOthers { .. })
+        matches!(
+            self,
+            Self::Covered { .. } | Self::CoveredByOthers { .. } | Self::Done { .. }
+        )
     }
 }
 
@@ -51,6 +64,8 @@ impl fmt::Display for Coverage {
                 aggregate: Some(prefix),
             } => write!(formatter, "rule {rule} ({prefix})"),
             Self::CoveredByOthers { rule } => write!(formatter, "rule {rule}, not ours"),
+            Self::Done { how } => formatter.write_str(how),
+            Self::UnderWay { what } => write!(formatter, "under way: {what}"),
             Self::NotCovered { why } => write!(formatter, "NOT COVERED: {why}"),
         }
     }

@@ -78,7 +78,7 @@ pub enum JournalError {
         "the lease on {target} is lost: it ended, or another process took it over; nothing was written, take it anew"
     )]
     LeaseLost {
-        /// The network ACL.
+        /// Which.
         target: Target,
     },
     /// Work on the journal broke off. Nothing of it was written.

@@ -1,9 +1,10 @@
 //! Which holds to list.
 
 use ipnet::IpNet;
+use jiff::Timestamp;
 
-use super::{HoldId, Target};
-use crate::cloud::{AclId, Direction};
+use super::{HoldId, Resource, Target};
+use crate::cloud::Direction;
 
 /// Which holds to list: those that fulfil all that is set. The default lists all that are in force.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,14 +19,18 @@ pub struct HoldFilter {
     pub account: Option<String>,
     /// Only those in this region.
     pub region: Option<String>,
-    /// Only those on this network ACL, wherever it is.
-    pub acl: Option<AclId>,
+    /// Only those on this network ACL, instance or security group, wherever it is.
+    pub resource: Option<Resource>,
     /// Only those whose prefix has an address in common with this one.
     pub overlaps: Option<IpNet>,
     /// Only those that this plugin asked for last.
     pub plugin: Option<String>,
-    /// Only those of this direction.
+    /// Only those that deny in this direction.
     pub direction: Option<Direction>,
-    /// Only those whose prefix is denied ([`super::Coverage::is_covered`]), or only those whose prefix is not.
+    /// Only those that began at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only those that deny a prefix, or only those that do something else.
+    pub is_denial: Option<bool>,
+    /// Only those that are covered ([`super::Coverage::is_covered`]), or only those that are not.
     pub covered: Option<bool>,
 }

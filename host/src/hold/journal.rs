@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     Admission, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldFilter, HoldId,
-    Intent, JournalError, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon, Pause, Target,
+    Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon, Pause, Target,
 };
 use crate::fact::History;
 
@@ -31,7 +31,7 @@ pub trait Journal: Send + Sync {
     /// One delivery, if it is known.
     async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>, JournalError>;
 
-    /// Puts holds in force, all or none: a new hold, or an extension of the one that is in force for the same (target, prefix, direction).
+    /// Puts holds in force, all or none: a new hold, or an extension of the one that is in force for the same target and remedy.
     /// An extension never shortens. The same delivery twice counts as one offence. Returns them as they are now.
     async fn put_in_force(
         &self,
@@ -59,7 +59,7 @@ pub trait Journal: Send + Sync {
     /// Targets whose holds, or what bears on them (pardons, the pause), changed since they were last converged.
     async fn unfinished(&self) -> Result<Vec<Target>, JournalError>;
 
-    /// Targets with a hold in force or an entry of ours.
+    /// Targets with a hold in force, an entry of ours, or a before-image.
     async fn targets(&self) -> Result<Vec<Target>, JournalError>;
 
     /// What the journal knows of one target, read at one moment; of the changes only those that were finished at or after `recent_since`.
@@ -70,12 +70,12 @@ pub trait Journal: Send + Sync {
         recent_since: Timestamp,
     ) -> Result<Situation, JournalError>;
 
-    /// Notes that a target does what its holds said in `revision`, and how each of them is covered. If the holds changed meanwhile the
+    /// Notes that a target does what its holds said in `revision`, and how each of them is covered. None if it does not yet: then it stays unfinished. If the holds changed meanwhile the
     /// target stays unfinished.
     async fn converged(
         &self,
         target: &Target,
-        revision: Revision,
+        revision: Option<Revision>,
         coverage: &[(HoldId, Coverage)],
     ) -> Result<(), JournalError>;
 
@@ -96,14 +96,31 @@ pub trait Journal: Send + Sync {
 
     /// Notes a change of the lease's target before it is made. [`JournalError::LeaseLost`] if at `now` the lease has ended or is another's; then
     /// nothing is noted and nothing may be written.
-    async fn begin(&self, lease: &Lease, change: &Change, now: Timestamp) -> Result<ChangeId, JournalError>;
+    /// With it, in the same transaction, the image of what it changes, if it has one: it takes the place of an older image of the same part.
+    async fn begin(
+        &self,
+        lease: &Lease,
+        change: &Change,
+        image: Option<&Image>,
+        now: Timestamp,
+    ) -> Result<ChangeId, JournalError>;
 
     /// Notes how a change ended. The entry that it adds was ours, unconfirmed, since it began: done, it is confirmed and what the change
     /// removes is forgotten; refused, all is as it was before it began; unknown, both may be there and stay ours.
-    async fn finish(&self, id: ChangeId, end: &ChangeEnd, now: Timestamp) -> Result<(), JournalError>;
+    /// With it the image as it is now, if it is another one.
+    async fn finish(
+        &self,
+        id: ChangeId,
+        end: &ChangeEnd,
+        image: Option<&Image>,
+        now: Timestamp,
+    ) -> Result<(), JournalError>;
 
     /// Forgets an entry that was ours and is known not to be there any more.
     async fn forget(&self, target: &Target, entry: &OwnEntry) -> Result<(), JournalError>;
+
+    /// Forgets the before-image of a part that is as it was again, or is gone.
+    async fn forget_image(&self, target: &Target, image: &Image) -> Result<(), JournalError>;
 
     /// What was done about an address before. Holds that began together, which are those that one delivery put on each ACL and in each
     /// direction, count as one, and their offences count once. What [`Self::prune`] removed is not known any more.
@@ -143,8 +160,10 @@ pub struct Revision(pub i64);
 pub struct Situation {
     /// Its holds in force, by id.
     pub holds: Vec<Hold>,
-    /// The entries of its ACL that are ours, begun ones included.
+    /// If it is a network ACL, its entries that are ours, begun ones included.
     pub own: Vec<OwnEntry>,
+    /// How the parts of it that we changed were before, by part.
+    pub images: Vec<KeptImage>,
     /// Changes that are known to be done, oldest first: AWS may not show them yet.
     pub recent: Vec<MadeChange>,
     /// What must stay reachable: no aggregate may cover any of it.

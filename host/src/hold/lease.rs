@@ -38,7 +38,7 @@ impl fmt::Display for Owner {
 /// The right to write to one target. Whoever has it is the only one, until it ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
-    /// The network ACL.
+    /// To which.
     pub target: Target,
     /// Who has it.
     pub owner: Owner,

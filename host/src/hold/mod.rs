@@ -7,12 +7,18 @@ pub mod agreement;
 pub mod change;
 pub mod coverage;
 pub mod delivery;
+pub mod entry_change;
 pub mod error;
 pub mod filter;
+pub mod group_change;
+pub mod image;
 pub mod journal;
 pub mod lease;
+pub mod machine_change;
 pub mod pardon;
 pub mod pause;
+pub mod remedy;
+pub mod revocation;
 pub mod sqlite;
 pub mod target;
 
@@ -20,21 +26,25 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::Direction;
-
 pub use self::{
     agreement::{Disagreement, agree},
-    change::{Change, ChangeId, MadeChange, OwnEntry},
+    change::{Change, ChangeId, Effect, MadeChange},
     coverage::Coverage,
     delivery::{Admission, Delivery, DeliveryId, DeliveryState},
+    entry_change::{EntryChange, OwnEntry},
     error::JournalError,
     filter::HoldFilter,
+    group_change::{GroupChange, GroupRole, Purpose},
+    image::{Image, InterfaceImage, KeptImage, MachineImage, MachineStep, RuleImage},
     journal::{ChangeEnd, Journal, Pruned, Revision, Situation},
     lease::{Lease, Leasing, Owner},
+    machine_change::MachineChange,
     pardon::Pardon,
     pause::Pause,
+    remedy::{Denial, Isolation, Remedy},
+    revocation::Revocation,
     sqlite::SqliteJournal,
-    target::Target,
+    target::{Resource, Target},
 };
 
 /// The number of a hold in its journal, as people see and type it.
@@ -56,19 +66,18 @@ impl std::str::FromStr for HoldId {
     }
 }
 
-/// One prefix denied, in one direction, at one network ACL, until a time.
+/// One remedy in force on one target, until a time.
 ///
-/// There is at most one hold in force for a (target, prefix, direction): a re-offence extends it.
+/// There is at most one hold in force for a target and remedy: a re-offence extends it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     /// Its number.
     pub id: HoldId,
-    /// The network ACL.
+    /// What it bears on.
     pub target: Target,
-    /// The prefix that is denied.
-    pub prefix: IpNet,
-    /// Which way.
-    pub direction: Direction,
+    /// What it does to it.
+    #[serde(flatten)]
+    pub remedy: Remedy,
     /// Why, in the words of the plugin; of the newest alert that asked for it.
     pub reason: String,
     /// How sure the plugin was, 0 to 100; the surest of all alerts that asked for it.
@@ -86,7 +95,7 @@ pub struct Hold {
     pub until: Option<Timestamp>,
     /// How many deliveries asked for it.
     pub offences: u32,
-    /// Whether and how the ACL does what the hold asks for, as of the last converge.
+    /// Whether and how the target does what the hold asks for, as of the last converge.
     pub coverage: Coverage,
     /// When and why it ended. None while it is in force.
     pub ended: Option<Ended>,
@@ -121,12 +130,11 @@ pub enum EndReason {
 /// A hold that shall be: what the guards let pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Intent {
-    /// The network ACL.
+    /// What it bears on.
     pub target: Target,
-    /// The prefix to deny.
-    pub prefix: IpNet,
-    /// Which way.
-    pub direction: Direction,
+    /// What it does to it.
+    #[serde(flatten)]
+    pub remedy: Remedy,
     /// Why, in the words of the plugin.
     pub reason: String,
     /// How sure the plugin is, 0 to 100.

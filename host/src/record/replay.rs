@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use super::{Examined, PluginRecord, Recording, Unrecorded};
 use crate::{
     alert::{self, Alert, DecodeError},
-    decision::{ActionKind, BlockPlace},
+    decision::{About, ActionKind},
     fact::{Facts, Question, RecordedFacts, recorded::RecordedFactsError},
     guard::{Rules, Surroundings},
     hold::Intent,
@@ -190,7 +190,7 @@ impl<'a> Told<'a> {
 /// What is recorded of places, and which were asked for that are not.
 struct RecordedSurroundings<'a> {
     recorded: &'a [Around],
-    unrecorded: Mutex<Vec<BlockPlace>>,
+    unrecorded: Mutex<Vec<About>>,
 }
 
 impl RecordedSurroundings<'_> {
@@ -206,7 +206,7 @@ impl RecordedSurroundings<'_> {
 
 #[async_trait]
 impl SurroundingsSource for RecordedSurroundings<'_> {
-    async fn around(&self, place: &BlockPlace) -> Result<Surroundings, Failure> {
+    async fn around(&self, place: &About) -> Result<Surroundings, Failure> {
         if let Some(around) = self.recorded.iter().find(|around| around.place == *place) {
             return around.found.as_result().cloned().map_err(Failure::clone);
         }

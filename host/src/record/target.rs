@@ -1,26 +1,24 @@
-//! The plan at one network ACL.
+//! The plan at one target.
 
-use ipnet::IpNet;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cloud::{Direction, NetworkAcl},
-    converge::Aggregate,
-    hold::{Change, Coverage, Target},
+    converge::{Aggregate, Live},
+    hold::{Change, Coverage, Remedy, Target},
     report::{Failure, HeldReport, TargetReport},
 };
 
-/// What was done, or would have been, at one network ACL.
+/// What was done, or would have been, at one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRecord {
-    /// The network ACL.
+    /// The target.
     pub target: Target,
     /// As it was. None if it could not be read, or was not yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<NetworkAcl>,
+    pub before: Option<Live>,
     /// The changes, in order: made if the mode is to enforce, planned otherwise.
     pub changes: Vec<Change>,
     /// The entries that several holds share.
@@ -35,13 +33,10 @@ pub struct TargetRecord {
 
 /// A hold that the alert asked for, and how it is covered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct HoldRecord {
-    /// The prefix that is denied.
-    #[schemars(with = "String")]
-    pub prefix: IpNet,
-    /// Which way.
-    pub direction: Direction,
+    /// What it does.
+    #[serde(flatten)]
+    pub remedy: Remedy,
     /// The plugin that asked for it.
     pub plugin: String,
     /// When it ends by itself; None if it lasts until released.
@@ -68,8 +63,7 @@ impl From<&TargetReport> for TargetRecord {
 impl From<&HeldReport> for HoldRecord {
     fn from(HeldReport { hold, coverage }: &HeldReport) -> Self {
         Self {
-            prefix: hold.prefix,
-            direction: hold.direction,
+            remedy: hold.remedy.clone(),
             plugin: hold.plugin.clone(),
             until: hold.until,
             offences: hold.offences,

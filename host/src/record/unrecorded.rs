@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt};
 
 use crate::{
-    decision::BlockPlace,
+    decision::About,
     fact::{Question, RecordedFacts},
 };
 
@@ -20,9 +20,9 @@ pub enum Unrecorded {
     /// What is around the place of a block, which the guards asked for.
     Surroundings {
         /// What was asked.
-        asked: BlockPlace,
+        asked: About,
         /// The places that are recorded.
-        recorded: Vec<BlockPlace>,
+        recorded: Vec<About>,
     },
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Failure;
 use crate::{
     cloud::CloudPlace,
-    decision::{ActionKind, BlockPlace},
+    decision::{About, ActionKind},
     digest::Digest,
     guard::{Rules, Surroundings},
     hold::Pardon,
@@ -27,16 +27,16 @@ pub struct Basis {
     pub rules: Rules,
     /// The pardons in force.
     pub pardons: Known<Vec<Pardon>>,
-    /// What is around each place that a decision named, each place once.
+    /// What is around each subject that a decision named, each once.
     pub surroundings: Vec<Around>,
 }
 
-/// What is around one place of a block.
+/// What is around one subject of a remediation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Around {
-    /// The place.
-    pub place: BlockPlace,
+    /// The subject.
+    pub place: About,
     /// What is around it.
     pub found: Known<Surroundings>,
 }

@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::Alert,
-    cloud::NetworkAcl,
-    converge::Aggregate,
+    converge::{Aggregate, Live},
     decision::{Decision, Remediation},
     fact::Asked,
     guard::Verdict,
@@ -73,7 +72,7 @@ pub struct Report {
     /// Where plugins asked for the same with different ends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disagreements: Vec<Disagreement>,
-    /// What was done, or would be, at each network ACL.
+    /// What was done, or would be, at each target.
     pub targets: Vec<TargetReport>,
 }
 
@@ -180,15 +179,15 @@ impl ExaminedRemediation {
     }
 }
 
-/// What was done, or would be, at one network ACL.
+/// What was done, or would be, at one target.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TargetReport {
-    /// The network ACL.
+    /// The target.
     pub target: Target,
     /// As it was. None if it could not be read.
-    pub before: Option<NetworkAcl>,
+    pub before: Option<Live>,
     /// As it is after the changes; None if none were made.
-    pub after: Option<NetworkAcl>,
+    pub after: Option<Live>,
     /// The changes, in order: made if the mode is to enforce, planned otherwise.
     pub changes: Vec<Change>,
     /// The entries that several holds share, for want of room, and how many addresses they deny that no hold asks for.

@@ -4,7 +4,7 @@ use super::{Answer, Failure, Mode, PluginReport, TargetReport};
 use crate::{
     alert::Alert,
     decision::Decision,
-    hold::{Change, Coverage},
+    hold::{Coverage, Effect},
 };
 
 /// What came, what was decided, what was done and why.
@@ -47,14 +47,15 @@ fn decided(plugin: &PluginReport) -> String {
 }
 
 fn done(mode: Mode, target: &TargetReport) -> String {
-    let acl = &target.target.acl;
+    let at = &target.target.resource;
     if let Some(failure) = &target.failure {
-        return format!("at {acl} failed: {}", failure.message);
+        return format!("at {at} failed: {}", failure.message);
     }
-    let made = |kind: fn(&Change) -> bool| target.changes.iter().filter(|change| kind(change)).count();
-    let written = made(|change| matches!(change, Change::Create(_)));
-    let replaced = made(|change| matches!(change, Change::Replace { .. }));
-    let removed = made(|change| matches!(change, Change::Delete(_)));
+    let made = |effect| {
+        let entries = target.changes.iter().filter(|change| change.entry().is_some());
+        entries.filter(|change| change.effect() == effect).count()
+    };
+    let [written, replaced, removed] = [Effect::Adds, Effect::Alters, Effect::Removes].map(made);
     let mut words = Vec::new();
     if written > 0 {
         words.push(format!("{} written", count(written, "deny entry")));
@@ -65,8 +66,10 @@ fn done(mode: Mode, target: &TargetReport) -> String {
     if removed > 0 {
         words.push(format!("{} removed", count(removed, "entry")));
     }
+    let others = target.changes.iter().filter(|change| change.entry().is_none());
+    words.extend(others.map(ToString::to_string));
     if target.holds.iter().any(|held| held.coverage == Coverage::Pending) {
-        words.push("the network ACL follows with other alerts'".to_owned());
+        words.push(format!("the {} follows with other alerts'", at.kind()));
     } else if words.is_empty() {
         words.push("nothing to change".to_owned());
     }
@@ -74,18 +77,18 @@ fn done(mode: Mode, target: &TargetReport) -> String {
         .holds
         .iter()
         .filter_map(|held| match &held.coverage {
-            Coverage::NotCovered { why } => Some((held.hold.prefix, why)),
+            Coverage::NotCovered { why } => Some((&held.hold.remedy, why)),
             _ => None,
         })
         .collect();
-    if let Some((prefix, why)) = uncovered.first() {
+    if let Some((remedy, why)) = uncovered.first() {
         words.push(format!(
-            "{} NOT COVERED ({prefix}: {why})",
+            "{} NOT COVERED ({remedy}: {why})",
             count(uncovered.len(), "hold")
         ));
     }
     let would = if mode.writes() { "" } else { "would have " };
-    format!("at {acl} {would}{}", words.join(", "))
+    format!("at {at} {would}{}", words.join(", "))
 }
 
 /// `1 entry`, `2 entries`.

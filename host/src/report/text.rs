@@ -11,7 +11,7 @@ use crate::{
     decision::{Decision, End},
     fact,
     guard::Verdict,
-    hold::{Change, Coverage, Disagreement},
+    hold::{Change, Coverage, Disagreement, Effect},
     text::bytes,
 };
 
@@ -196,17 +196,8 @@ fn write_verdict(out: &mut impl Write, verdict: &Verdict) -> fmt::Result {
 
 /// The strictest is first.
 fn write_disagreement(out: &mut impl Write, disagreement: &Disagreement) -> fmt::Result {
-    let Disagreement {
-        target,
-        prefix,
-        direction,
-        asked,
-    } = disagreement;
-    writeln!(
-        out,
-        "{} on {prefix} {direction} at {target}",
-        paint(HEADING, "plugins disagree")
-    )?;
+    let Disagreement { target, remedy, asked } = disagreement;
+    writeln!(out, "{} on {remedy} at {target}", paint(HEADING, "plugins disagree"))?;
     for (index, asked) in asked.iter().enumerate() {
         let until = match asked.until {
             Some(until) => format!("until {until:.0}"),
@@ -223,7 +214,12 @@ fn write_disagreement(out: &mut impl Write, disagreement: &Disagreement) -> fmt:
 }
 
 fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt::Result {
-    writeln!(out, "{} {}", paint(HEADING, "network ACL"), target.target)?;
+    writeln!(
+        out,
+        "{} {}",
+        paint(HEADING, target.target.resource.kind()),
+        target.target
+    )?;
     if let Some(failure) = &target.failure {
         writeln!(out, "  {} {}", paint(BAD, "failed"), failure.message)?;
     }
@@ -244,18 +240,18 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
             .until
             .map_or_else(|| "until released".to_owned(), |until| format!("until {until:.0}"));
         let covered = if held.coverage.is_covered() { GOOD } else { BAD };
-        let (prefix, direction, coverage) = (hold.prefix, hold.direction, paint(covered, &held.coverage));
-        writeln!(out, "  hold {prefix} {direction} {end}: {coverage}")?;
+        let (remedy, coverage) = (&hold.remedy, paint(covered, &held.coverage));
+        writeln!(out, "  hold {remedy} {end}: {coverage}")?;
     }
     Ok(())
 }
 
 /// One line of a diff.
 pub fn write_change(out: &mut impl Write, change: &Change) -> fmt::Result {
-    let style = match change {
-        Change::Create(_) => GOOD,
-        Change::Replace { .. } => NOTE,
-        Change::Delete(_) => BAD,
+    let style = match change.effect() {
+        Effect::Adds => GOOD,
+        Effect::Alters => NOTE,
+        Effect::Removes => BAD,
     };
     writeln!(out, "    {}", paint(style, change))
 }

@@ -139,6 +139,7 @@ async fn host_in(
             journal: Arc::clone(&journal),
             clock: Arc::clone(&clock),
             terms,
+            instances: config.instance.terms(),
             stance: match config.mode {
                 ConfiguredMode::Enforce => Stance::Enforce,
                 ConfiguredMode::Observe => Stance::TakeBack {
@@ -217,5 +218,7 @@ pub fn rules(guard: &Guard) -> Rules {
         max_remediations: guard.max_remediations.get(),
         longest_hold: guard.longest_hold.0,
         until_released: guard.until_released,
+        protection: (&guard.protected).into(),
+        instances_per_hour: guard.instances_per_hour.get(),
     }
 }

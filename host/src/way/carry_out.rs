@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Host {
-    /// Puts the holds in force and brings their network ACLs to them. A target that fails does not keep the others from being done, and its holds stay.
+    /// Puts the holds in force and brings their targets to them. A target that fails does not keep the others from being done, and its holds stay.
     pub(super) async fn carry_out(
         &self,
         intents: &[Intent],
@@ -62,7 +62,7 @@ impl Host {
                     target,
                     before: Some(before),
                     after: None,
-                    changes: plan.changes,
+                    changes: plan.changes(),
                     aggregates: plan.aggregates,
                     holds: covered(holds, &plan.coverage),
                     failure: None,
@@ -80,8 +80,7 @@ fn planned(intent: &Intent, number: i64, now: Timestamp) -> Hold {
     Hold {
         id: HoldId(-number),
         target: intent.target.clone(),
-        prefix: intent.prefix,
-        direction: intent.direction,
+        remedy: intent.remedy.clone(),
         reason: intent.reason.clone(),
         confidence: intent.confidence,
         severity: intent.severity,

@@ -37,7 +37,12 @@ impl Host {
         now: Timestamp,
         roster: &Snapshot,
     ) -> Considered {
-        let surroundings = LiveSurroundings::new(Arc::clone(facts) as Arc<dyn Facts>, Arc::clone(cloud));
+        let surroundings = LiveSurroundings::new(
+            Arc::clone(facts) as Arc<dyn Facts>,
+            Arc::clone(cloud),
+            Arc::clone(&self.parts.journal),
+            now,
+        );
         let pardons = self.pardons_in_force(now).await;
         let mut inquiry = Inquiry {
             alert,

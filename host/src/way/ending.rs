@@ -25,12 +25,12 @@ impl Host {
     /// Ends all holds whose time is up, in the journal.
     pub(super) async fn expire(&self) -> Result<(), JournalError> {
         for hold in self.parts.journal.expire(self.parts.clock.now()).await? {
-            tracing::info!(hold = hold.id.0, prefix = %hold.prefix, at = %hold.target, "hold ended: its time is up");
+            tracing::info!(hold = hold.id.0, remedy = %hold.remedy, at = %hold.target, "hold ended: its time is up");
         }
         Ok(())
     }
 
-    /// Converges every target with a hold or an entry of ours: what somebody else changed is repaired, and what was not covered may find room now.
+    /// Converges every target with a hold, an entry of ours or a before-image: what somebody else changed is repaired, and what was not covered may find room now.
     pub async fn repair(&self) -> Result<Vec<Arc<Converged>>, JournalError> {
         let targets = self.parts.journal.targets().await?;
         Ok(self.converge_all(targets).await)

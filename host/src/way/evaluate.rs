@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::{
     alert::Alert,
     cloud::CloudPlace,
-    decision::{Action, ActionKind, BlockPlace, Decision, Remediation},
+    decision::{About, ActionKind, Decision, Remediation},
     fact::Facts,
     guard::{self, Circumstances, Rules, Surroundings, Verdict},
     hold::{Intent, Pardon},
@@ -51,11 +51,11 @@ pub struct Case<'a> {
     pub surroundings: &'a dyn SurroundingsSource,
 }
 
-/// Answers what is around the place of a block.
+/// Answers what is around the subject of a remediation.
 #[async_trait]
 pub trait SurroundingsSource: Send + Sync {
     /// What is around it; or why that can't be known, and whether it may be later.
-    async fn around(&self, place: &BlockPlace) -> Result<Surroundings, Failure>;
+    async fn around(&self, about: &About) -> Result<Surroundings, Failure>;
 }
 
 /// What came of it.
@@ -132,8 +132,13 @@ pub async fn hear(decision: &Decision, name: &str, may: &BTreeSet<ActionKind>, c
         return heard;
     };
     let pardons = case.pardons.as_result();
+    // What this decision changes already counts for what comes after it.
+    let mut changed = Vec::new();
     for remediation in &proposal.remediations {
-        let surroundings = surroundings(remediation, case).await;
+        let mut surroundings = surroundings(remediation, case).await;
+        if let Ok(Surroundings::Instance(instance)) = &mut surroundings {
+            instance.changed.extend(changed.iter().cloned());
+        }
         let circumstances = Circumstances {
             alert: case.alert,
             may,
@@ -145,6 +150,9 @@ pub async fn hear(decision: &Decision, name: &str, may: &BTreeSet<ActionKind>, c
         let examined = guard::examine(remediation, &circumstances, case.rules);
         if let Some(passed) = &examined.passed {
             heard.intents.extend(passed.intents(name, case.now));
+            if let Ok(Surroundings::Instance(instance)) = &surroundings {
+                changed.push(instance.instance.clone());
+            }
         }
         let unknown = [("surroundings", surroundings.as_ref().err()), ("pardon", pardons.err())];
         let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
@@ -160,10 +168,10 @@ pub async fn hear(decision: &Decision, name: &str, may: &BTreeSet<ActionKind>, c
 }
 
 async fn surroundings(remediation: &Remediation, case: Case<'_>) -> Result<Surroundings, Failure> {
-    match &remediation.action {
-        Action::Block(block) => case.surroundings.around(&block.at).await,
-        _ => Err(Failure {
-            message: "only a block has a place".to_owned(),
+    match remediation.action.about() {
+        Some(about) => case.surroundings.around(&about).await,
+        None => Err(Failure {
+            message: "this host has no word for what it is about".to_owned(),
             passing: false,
         }),
     }

@@ -120,7 +120,7 @@ impl Flow {
             "the holds count {offences:?} offences, not {expected:?}"
         );
         if self == Self::Evict {
-            let heavy = holds.iter().find(|hold| hold.prefix.to_string() == HEAVY);
+            let heavy = holds.iter().find(|hold| hold.remedy.subject() == HEAVY);
             stage.release(heavy.map(|hold| hold.id).unwrap_or(holds[0].id)).await?;
             settled(stage, &[LIGHT]).await?;
         }

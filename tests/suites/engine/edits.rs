@@ -13,7 +13,7 @@ impl World {
         let mut watch = self.watch();
         let (ours, theirs) = (watch.ours(), watch.theirs().to_vec());
         let own_writing: Vec<_> = theirs.into_iter().filter(|entry| !entry.is_final()).collect();
-        let acl = &self.target.acl;
+        let acl = self.target.acl().unwrap();
         let put = |entry: &Entry| self.account.put_entry_as_someone_else(acl, entry).is_ok();
         let remove = |entry: &Entry| {
             self.account

@@ -7,8 +7,9 @@ use quell::{
     cloud::{Direction, Entry, NetworkAcl},
     converge::Converged,
     guard::never_block::overlaps,
-    hold::{Coverage, Hold, HoldFilter},
+    hold::{Coverage, Denial, Hold, HoldFilter, Remedy},
 };
+use quell_tests::denial;
 use quell_tests::shut::{actions, is_shut};
 
 use crate::world::World;
@@ -17,8 +18,8 @@ impl World {
     /// Looks whether the ACL is what the journal says, now that all is calm.
     pub(crate) async fn judge(&self, converged: &Converged) -> Result<(), TestCaseError> {
         let now = self.clock.now();
-        let live = self.account.peek(&self.target.acl).unwrap();
-        prop_assert_eq!(&converged.after, &live, "not what it believes");
+        let live = self.account.peek(self.target.acl().unwrap()).unwrap();
+        prop_assert_eq!(converged.after.acl(), Some(&live), "not what it believes");
         let mut holds = self.journal.holds(&HoldFilter::default()).await.unwrap();
         holds.retain(|hold| hold.is_live(now));
         prop_assert_eq!(converged.coverage.len(), holds.len());
@@ -38,7 +39,7 @@ impl World {
                 .flatten()
                 .find(|never| overlaps(**never, entry.prefix));
             prop_assert!(denied.is_none(), "{entry:?} denies {denied:?}, which is never blocked");
-            let is_whole = |hold: &Hold| (hold.direction, hold.prefix) == (entry.direction, entry.prefix);
+            let is_whole = |hold: &Hold| hold.remedy == Remedy::deny(entry.prefix, entry.direction);
             let is_told = converged.aggregates.iter().any(|aggregate| {
                 (aggregate.rule, aggregate.direction, aggregate.prefix) == (entry.number, entry.direction, entry.prefix)
             });
@@ -51,25 +52,22 @@ impl World {
     }
 
     fn judge_hold(&self, hold: &Hold, live: &NetworkAcl) -> Result<(), TestCaseError> {
-        let Hold {
-            prefix,
-            direction,
-            coverage,
-            ..
-        } = hold;
+        let Denial { prefix, direction } = denial(hold);
+        let coverage = &hold.coverage;
         prop_assert!(
-            !coverage.is_covered() || is_shut(live, *direction, *prefix),
+            !coverage.is_covered() || is_shut(live, direction, prefix),
             "{prefix} {direction} is open, and said to be covered: {coverage}"
         );
         match coverage {
             Coverage::Pending => prop_assert!(false, "{prefix} {direction} is pending"),
             Coverage::Covered { rule, aggregate } => {
-                let entry = Entry::deny(*rule, *direction, aggregate.unwrap_or(*prefix));
+                let entry = Entry::deny(*rule, direction, aggregate.unwrap_or(prefix));
                 prop_assert!(
                     live.entries.contains(&entry),
                     "{prefix} is said to be covered by {entry:?}"
                 );
             }
+            Coverage::Done { .. } | Coverage::UnderWay { .. } => prop_assert!(false, "{prefix} is {coverage}"),
             Coverage::CoveredByOthers { .. } | Coverage::NotCovered { .. } => {}
         }
         Ok(())

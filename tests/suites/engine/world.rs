@@ -15,11 +15,14 @@ use quell::{
         Cloud, Clouds, Entry, NetworkAcl,
         simulated::{Account, SimulatedCloud},
     },
-    converge::{ConvergeError, Converged, Converger, Means, SETTLING, Stance, Terms},
-    hold::{DeliveryId, EndReason, HoldFilter, Intent, Journal, Owner, Pardon, Pause, SqliteJournal, Target},
+    converge::{ConvergeError, Converged, Converger, InstanceTerms, Means, SETTLING, Stance, Terms},
+    hold::{DeliveryId, EndReason, HoldFilter, Intent, Journal, Owner, Pardon, Pause, Remedy, SqliteJournal, Target},
 };
 
-use quell_tests::mortal::{Life, Mortal};
+use quell_tests::{
+    denial,
+    mortal::{Life, Mortal},
+};
 
 use crate::{
     case::{Asked, Case, Crash, Turn},
@@ -92,15 +95,15 @@ impl World {
         let target = Target {
             account: "111122223333".to_owned(),
             region: "eu-west-1".to_owned(),
-            acl: ACL.parse().unwrap(),
+            resource: ACL.parse().unwrap(),
         };
         for entry in &case.others {
-            if is_free(&account.peek(&target.acl).unwrap(), entry) {
+            if is_free(&account.peek(target.acl().unwrap()).unwrap(), entry) {
                 // An ACL that is full takes no more.
-                let _full = account.put_entry_as_someone_else(&target.acl, entry);
+                let _full = account.put_entry_as_someone_else(target.acl().unwrap(), entry);
             }
         }
-        let watch = Arc::new(Mutex::new(Watch::begin(account.peek(&target.acl).unwrap())));
+        let watch = Arc::new(Mutex::new(Watch::begin(account.peek(target.acl().unwrap()).unwrap())));
         let seen = Arc::clone(&watch);
         account.on_write(Box::new(move |acl| seen.lock().unwrap().written(acl)));
 
@@ -184,7 +187,7 @@ impl World {
         self.clock.advance(SETTLING + SignedDuration::from_secs(1));
         self.converge_at_last(None).await?;
         self.watch().calm(&[])?;
-        let live = self.account.peek(&self.target.acl).unwrap().entries;
+        let live = self.account.peek(self.target.acl().unwrap()).unwrap().entries;
         prop_assert!(self.watch().ours().is_empty(), "something of ours is left: {live:?}");
         let situation = self
             .journal
@@ -247,8 +250,7 @@ impl World {
         let until = |minutes| now + SignedDuration::from_mins(minutes);
         let intent = |asked: &Asked| Intent {
             target: self.target.clone(),
-            prefix: asked.prefix,
-            direction: asked.direction,
+            remedy: Remedy::deny(asked.prefix, asked.direction),
             reason: "a test".to_owned(),
             confidence: asked.confidence,
             severity: None,
@@ -307,7 +309,11 @@ impl World {
             .collect();
         let mut holds = self.journal.holds(&HoldFilter::default()).await.unwrap();
         holds.retain(|hold| covered.contains(&hold.id));
-        let covered: Vec<_> = holds.iter().map(|hold| (hold.prefix, hold.direction)).collect();
+        let covered: Vec<_> = holds
+            .iter()
+            .map(|hold| denial(hold))
+            .map(|denial| (denial.prefix, denial.direction))
+            .collect();
         self.watch().calm(&covered)
     }
 
@@ -369,6 +375,7 @@ fn converger(
         journal: Arc::clone(journal),
         clock: clock.clone(),
         terms: terms.clone(),
+        instances: InstanceTerms::default(),
         stance: Stance::Enforce,
         owner: Owner::new(format!("process {process}")),
     })

@@ -19,10 +19,13 @@ async fn the_same_address_on_two_network_acls_is_blocked_on_both_and_ends_on_eac
 
     let holds = stage.holds().await.unwrap();
     assert_eq!(holds.len(), 2, "{holds:?}");
-    let on_web = holds.iter().find(|hold| hold.target.acl == web.acl).unwrap();
+    let on_web = holds.iter().find(|hold| hold.target.acl() == Some(&web.acl)).unwrap();
     stage.release(on_web.id).await.unwrap();
     assert_eq!(lets_in(), [true, false]);
-    let on_database = holds.iter().find(|hold| hold.target.acl == database.acl).unwrap();
+    let on_database = holds
+        .iter()
+        .find(|hold| hold.target.acl() == Some(&database.acl))
+        .unwrap();
     stage.release(on_database.id).await.unwrap();
     assert_eq!(lets_in(), [true, true]);
     assert!(stage.new_entries().unwrap().is_empty());

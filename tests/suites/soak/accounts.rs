@@ -50,7 +50,7 @@ pub(crate) fn targets() -> Vec<Target> {
         [WEB_ACL, DATABASE_ACL].map(|acl| Target {
             account: account.to_owned(),
             region: "eu-west-1".to_owned(),
-            acl: acl.parse().expect("an id"),
+            resource: acl.parse().expect("an id"),
         })
     };
     [ACCOUNT, SECOND_ACCOUNT].into_iter().flat_map(of_account).collect()
@@ -62,8 +62,8 @@ fn watched(number: &'static str, clock: &Arc<ManualClock>) -> anyhow::Result<Wat
     account.answer_stale(LAG);
     let mut state = State::default();
     for target in targets() {
-        let acl = account.peek(&target.acl).expect("it is in the example");
-        state.theirs.insert(target.acl, acl.entries);
+        let acl = account.peek(target.acl().unwrap()).expect("it is in the example");
+        state.theirs.insert(acl.id, acl.entries);
     }
     let state = Arc::new(Mutex::new(state));
     let seen = Arc::clone(&state);
@@ -107,7 +107,7 @@ impl Watched {
     /// Whether any of our writes touched an entry of others, or one is gone.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         for target in targets() {
-            self.state.lock().unwrap().look(&self.live(&target.acl));
+            self.state.lock().unwrap().look(&self.live(target.acl().unwrap()));
         }
         match &self.state.lock().unwrap().wrong {
             Some(wrong) => anyhow::bail!("{wrong}"),

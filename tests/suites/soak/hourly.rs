@@ -78,7 +78,7 @@ impl Soak {
             watched.check()?;
         }
         for target in targets() {
-            let ours = self.account(&target.account).ours(&target.acl);
+            let ours = self.account(&target.account).ours(target.acl().unwrap());
             ensure!(ours.is_empty(), "{target}: left are {ours:?}");
         }
         self.figures.holds_in_all = journal_file::holds_in_all(&self.journal)?;

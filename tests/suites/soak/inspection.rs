@@ -7,7 +7,7 @@ use quell::{
     guard::never_block::overlaps,
     hold::{Coverage, Hold, HoldFilter, Journal},
 };
-use quell_tests::shut::is_shut;
+use quell_tests::{denial, shut::is_shut};
 
 use crate::accounts::{Watched, targets};
 
@@ -44,7 +44,7 @@ pub(crate) async fn inspect(journal: &dyn Journal, accounts: &[Watched], now: Ti
         seen.holds += holds.len();
         seen.not_covered += holds.iter().filter(|hold| !hold.coverage.is_covered()).count();
 
-        let mut ours = account.ours(&target.acl);
+        let mut ours = account.ours(target.acl().unwrap());
         let situation = journal.situation(&target, now, now).await?;
         let mut own: Vec<_> = situation.own.into_iter().map(|own| own.entry).collect();
         for entries in [&mut ours, &mut own] {
@@ -53,11 +53,12 @@ pub(crate) async fn inspect(journal: &dyn Journal, accounts: &[Watched], now: Ti
         ensure!(ours == own, "{target}: ours are {ours:?}, and by the journal {own:?}");
         seen.most_entries = seen.most_entries.max(ours.len());
         for entry in &ours {
-            let is_for = |hold: &Hold| hold.direction == entry.direction && entry.prefix.contains(&hold.prefix);
+            let is_for =
+                |hold: &Hold| denial(hold).direction == entry.direction && entry.prefix.contains(&denial(hold).prefix);
             ensure!(holds.iter().any(is_for), "{target}: {entry:?} is for nobody");
             let pardoned = pardons.iter().find(|pardon| overlaps(pardon.prefix, entry.prefix));
             ensure!(pardoned.is_none(), "{target}: {entry:?} denies {pardoned:?}");
-            let live = account.live(&target.acl);
+            let live = account.live(target.acl().unwrap());
             let beside = |other: &&Entry| {
                 !other.is_final()
                     && other.direction == entry.direction
@@ -83,7 +84,7 @@ fn check_hold(hold: &Hold, account: &Watched, now: Timestamp) -> anyhow::Result<
         ..
     } = hold;
     ensure!(hold.is_live(now), "{target}: {prefix} was to end at {:?}", hold.until);
-    let live = account.live(&target.acl);
+    let live = account.live(target.acl().unwrap());
     match coverage {
         Coverage::Pending => anyhow::bail!("{target}: {prefix} {direction} is pending"),
         Coverage::NotCovered { why } => ensure!(!why.is_empty(), "{target}: nobody says why {prefix} is not covered"),

@@ -8,6 +8,7 @@ use quell::{
     cloud::Entry,
     hold::{Hold, Target},
 };
+use quell_tests::denial;
 
 /// How long an entry may stand after its last hold ended, in seconds, while a host runs.
 const MOST_SECONDS: i64 = 60;
@@ -40,8 +41,8 @@ impl Outliving {
     ) -> anyhow::Result<()> {
         let is_for = |hold: &&Hold, entry: &Entry| {
             hold.target == *target
-                && hold.direction == entry.direction
-                && entry.prefix.contains(&hold.prefix)
+                && denial(hold).direction == entry.direction
+                && entry.prefix.contains(&denial(hold).prefix)
                 && hold.is_live(now)
         };
         self.since.retain(|(of, entry), _| of != target || ours.contains(entry));

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use quell::{
     clock::{Clock, ManualClock},
     cloud::{Cloud, Clouds},
-    converge::{Converger, Means, Stance, Terms},
+    converge::{Converger, InstanceTerms, Means, Stance, Terms},
     decision::ActionKind,
     hold::{Journal, Owner, SqliteJournal},
     report::Mode,
@@ -59,6 +59,8 @@ pub(crate) async fn start(
             journal: Arc::clone(&journal),
             clock: Arc::clone(&clock),
             terms: Terms::default(),
+
+            instances: InstanceTerms::default(),
             stance: Stance::Enforce,
             owner: Owner::new(format!("process {number}")),
         }),

@@ -199,7 +199,7 @@ impl Soak {
                 .iter()
                 .position(|watched| watched.number == target.account);
             let account = &self.accounts[at.context("every target has its account")?];
-            people::edit(&mut self.rng, account, &target.acl)?;
+            people::edit(&mut self.rng, account, target.acl().unwrap())?;
             self.figures.edits_by_hand += 1;
             // Who takes one of our numbers in the very moment in which we write by it loses it again: AWS has no write with a condition.
             self.clock.advance(SignedDuration::try_from(2 * accounts::LAG)?);

@@ -41,7 +41,7 @@ impl Soak {
     pub(crate) async fn look_for_the_outliving(&mut self, journal: &Arc<dyn Journal>) -> anyhow::Result<()> {
         let (holds, now) = (journal.holds(&HoldFilter::default()).await?, self.clock.now());
         for target in targets() {
-            let ours = self.account(&target.account).ours(&target.acl);
+            let ours = self.account(&target.account).ours(target.acl().unwrap());
             self.outliving.look(&target, &ours, &holds, now)?;
         }
         self.figures.longest_overdue_seconds = self.outliving.longest_seconds;

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use quell::{
     cloud::{Cloud, Direction, Fault, call::Call},
-    hold::{Coverage, DeliveryId, Hold, HoldId, Intent, Target},
+    hold::{Coverage, DeliveryId, Hold, HoldId, Intent, Remedy, Target},
     report::Outcome,
     way::order::{Done, Order, OrderError, PardonTerms, Release},
 };
@@ -42,8 +42,7 @@ async fn held(stand: &Stand, prefixes: impl IntoIterator<Item = String>) -> Vec<
     let now = quell::clock::Clock::now(&*stand.clock);
     let intent = |prefix: String| Intent {
         target: web(),
-        prefix: prefix.parse().unwrap(),
-        direction: Direction::Ingress,
+        remedy: Remedy::deny(prefix.parse().unwrap(), Direction::Ingress),
         reason: "it scans".to_owned(),
         confidence: 75,
         severity: None,
@@ -61,7 +60,7 @@ fn web() -> Target {
     Target {
         account: ACCOUNT.to_owned(),
         region: "eu-west-1".to_owned(),
-        acl: WEB_ACL.parse().unwrap(),
+        resource: WEB_ACL.parse().unwrap(),
     }
 }
 

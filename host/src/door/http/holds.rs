@@ -13,8 +13,8 @@ use serde::Deserialize;
 use super::answer::{failed, refuse};
 use crate::{
     address::AddressOrPrefix,
-    cloud::{AclId, Direction},
-    hold::HoldFilter,
+    cloud::Direction,
+    hold::{HoldFilter, Resource},
     way::Host,
 };
 
@@ -26,7 +26,8 @@ pub(super) struct Question {
     address: Option<AddressOrPrefix>,
     account: Option<String>,
     region: Option<String>,
-    acl: Option<AclId>,
+    #[serde(alias = "acl")]
+    at: Option<Resource>,
     plugin: Option<String>,
     direction: Option<Direction>,
     covered: Option<bool>,
@@ -39,7 +40,7 @@ impl From<Question> for HoldFilter {
             overlaps: question.address.map(Into::into),
             account: question.account,
             region: question.region,
-            acl: question.acl,
+            resource: question.at,
             plugin: question.plugin,
             direction: question.direction,
             covered: question.covered,

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
+use crate::cloud::Direction;
 
 fn intent(plugin: &str, reason: &str, prefix: &str, until: Option<i64>) -> Intent {
     Intent {
         target: Target {
             account: "111122223333".to_owned(),
             region: "eu-west-1".to_owned(),
-            acl: "acl-0a1b2c3d".parse().unwrap(),
+            resource: "acl-0a1b2c3d".parse().unwrap(),
         },
-        prefix: prefix.parse().unwrap(),
-        direction: Direction::Ingress,
+        remedy: Remedy::deny(prefix.parse().unwrap(), Direction::Ingress),
         reason: reason.to_owned(),
         confidence: 50,
         severity: Some(60),
@@ -64,7 +64,7 @@ fn another_prefix_or_direction_is_another_hold() {
     let one = intent("a", "x", "203.0.113.7/32", Some(10));
     let wider = intent("b", "y", "203.0.113.0/24", Some(20));
     let out = Intent {
-        direction: Direction::Egress,
+        remedy: Remedy::deny("203.0.113.7/32".parse().unwrap(), Direction::Egress),
         ..one.clone()
     };
     let all = vec![one, wider, out];
@@ -77,21 +77,24 @@ fn any_intent() -> impl Strategy<Value = Intent> {
     (plugin, "[xyz]", prefix, option::of(0_i64..5), 0..101_u8, any::<bool>()).prop_map(
         |(plugin, reason, prefix, until, confidence, is_egress)| Intent {
             confidence,
-            direction: if is_egress {
-                Direction::Egress
-            } else {
-                Direction::Ingress
-            },
+            remedy: Remedy::deny(
+                prefix.parse().unwrap(),
+                if is_egress {
+                    Direction::Egress
+                } else {
+                    Direction::Ingress
+                },
+            ),
             spare: vec![format!("10.{confidence}.0.0/16").parse().unwrap()],
             ..intent(&plugin, &reason, prefix, until)
         },
     )
 }
 
-fn by_place(intents: Vec<Intent>) -> BTreeMap<(IpNet, Direction), Intent> {
+fn by_place(intents: Vec<Intent>) -> BTreeMap<Remedy, Intent> {
     intents
         .into_iter()
-        .map(|intent| ((intent.prefix, intent.direction), intent))
+        .map(|intent| (intent.remedy.clone(), intent))
         .collect()
 }
 
@@ -106,7 +109,7 @@ proptest! {
         prop_assert_eq!(agreed.len(), many, "one hold for each place");
         prop_assert_eq!(&by_place(agree(shuffled).0), &agreed);
         for intent in intents {
-            let hold = &agreed[&(intent.prefix, intent.direction)];
+            let hold = &agreed[&intent.remedy];
             prop_assert_eq!(later(hold.until, intent.until), hold.until);
             prop_assert!(hold.confidence >= intent.confidence);
             prop_assert!(hold.reason.contains(&intent.reason));

@@ -4,18 +4,31 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::{
-    super::{Change, ChangeEnd, ChangeId, Lease, MadeChange, Target},
-    Failure, leases,
+    super::{Change, ChangeEnd, ChangeId, EntryChange, Image, Lease, MadeChange, Target},
+    Failure, images, leases,
     own::{self, Standing},
     row::{from_time, from_value, to_time, to_value},
     targets,
 };
 
 /// See [`super::super::Journal::begin`]. An entry is ours from the moment its write begins, because from then on it may be there.
-pub(super) fn begin(sql: &Connection, lease: &Lease, change: &Change, now: Timestamp) -> Result<ChangeId, Failure> {
+pub(super) fn begin(
+    sql: &Connection,
+    lease: &Lease,
+    change: &Change,
+    image: Option<&Image>,
+    now: Timestamp,
+) -> Result<ChangeId, Failure> {
     leases::check(sql, lease, now)?;
-    let Target { account, region, acl } = &lease.target;
-    let was = match change.adds() {
+    if let Some(image) = image {
+        images::keep(sql, &lease.target, image, now)?;
+    }
+    let Target {
+        account,
+        region,
+        resource,
+    } = &lease.target;
+    let was = match change.entry().and_then(EntryChange::adds) {
         Some(entry) => {
             let was = own::standing(sql, &lease.target, entry)?;
             let begun = Standing {
@@ -28,13 +41,13 @@ pub(super) fn begin(sql: &Connection, lease: &Lease, change: &Change, now: Times
         None => None,
     };
     sql.prepare_cached(
-        "INSERT INTO changes (account, region, acl, change, begun, was_confirmed, was_written)
+        "INSERT INTO changes (account, region, resource, change, begun, was_confirmed, was_written)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         account,
         region,
-        acl.as_str(),
+        resource.as_str(),
         from_value(change)?,
         from_time(now),
         was.as_ref().map(|was| was.confirmed),
@@ -44,7 +57,13 @@ pub(super) fn begin(sql: &Connection, lease: &Lease, change: &Change, now: Times
 }
 
 /// See [`super::super::Journal::finish`].
-pub(super) fn finish(sql: &Connection, id: ChangeId, end: &ChangeEnd, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn finish(
+    sql: &Connection,
+    id: ChangeId,
+    end: &ChangeEnd,
+    image: Option<&Image>,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let (word, detail) = match end {
         ChangeEnd::Done => ("done", None),
         ChangeEnd::Refused(detail) => ("refused", Some(detail)),
@@ -53,9 +72,12 @@ pub(super) fn finish(sql: &Connection, id: ChangeId, end: &ChangeEnd, now: Times
     let begun = sql
         .prepare_cached(
             "UPDATE changes SET finished = ?2, end = ?3, detail = ?4 WHERE id = ?1
-             RETURNING account, region, acl, change, begun, was_confirmed, was_written",
+             RETURNING account, region, resource, change, begun, was_confirmed, was_written",
         )?
         .query_row(params![id.0, from_time(now), word, detail], |row| Ok(Begun::read(row)))??;
+    if let Some(image) = image {
+        images::keep(sql, &begun.target, image, now)?;
+    }
     match end {
         ChangeEnd::Done => begun.done(sql),
         ChangeEnd::Refused(_) => begun.take_back(sql),
@@ -90,10 +112,13 @@ impl Begun {
     }
 
     fn done(&self, sql: &Connection) -> Result<(), Failure> {
-        if let Some(entry) = self.change.removes() {
+        let Some(change) = self.change.entry() else {
+            return Ok(());
+        };
+        if let Some(entry) = change.removes() {
             own::forget(sql, &self.target, entry)?;
         }
-        if let Some(entry) = self.change.adds() {
+        if let Some(entry) = change.adds() {
             let done = Standing {
                 confirmed: true,
                 written: self.at,
@@ -104,7 +129,7 @@ impl Begun {
     }
 
     fn take_back(&self, sql: &Connection) -> Result<(), Failure> {
-        match (self.change.adds(), &self.was) {
+        match (self.change.entry().and_then(EntryChange::adds), &self.was) {
             (Some(entry), Some(was)) => own::keep(sql, &self.target, entry, was),
             (Some(entry), None) => own::forget(sql, &self.target, entry),
             (None, _) => Ok(()),
@@ -114,12 +139,16 @@ impl Begun {
 
 /// The changes of a target that are known to be done since a time, oldest first.
 pub(super) fn recent(sql: &Connection, target: &Target, since: Timestamp) -> Result<Vec<MadeChange>, Failure> {
-    let Target { account, region, acl } = target;
+    let Target {
+        account,
+        region,
+        resource,
+    } = target;
     let mut statement = sql.prepare_cached(
         "SELECT change, finished FROM changes
-         WHERE account = ?1 AND region = ?2 AND acl = ?3 AND end = 'done' AND finished >= ?4 ORDER BY finished, id",
+         WHERE account = ?1 AND region = ?2 AND resource = ?3 AND end = 'done' AND finished >= ?4 ORDER BY finished, id",
     )?;
-    let mut rows = statement.query(params![account, region, acl.as_str(), from_time(since)])?;
+    let mut rows = statement.query(params![account, region, resource.as_str(), from_time(since)])?;
     let mut recent = Vec::new();
     while let Some(row) = rows.next()? {
         recent.push(MadeChange {

@@ -4,15 +4,18 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::{
-    super::{Coverage, DeliveryId, EndReason, Ended, Hold, HoldId, Intent, JournalError, Target, agreement::later},
+    super::{
+        Coverage, DeliveryId, Denial, EndReason, Ended, Hold, HoldId, Intent, JournalError, Remedy, Target,
+        agreement::later,
+    },
     Failure, ends,
     row::{from_prefix, from_time, from_value, to_direction, to_parsed, to_time, to_value, to_word},
     targets,
 };
 
 /// The columns of a hold, in the order in which [`read`] takes them.
-const COLUMNS: &str = "account, region, acl, id, prefix, direction, reason, confidence, severity, plugin, alert, since, until, \
-                       offences, coverage, ended_at, ended_why";
+const COLUMNS: &str = "account, region, resource, id, subject, direction, reason, confidence, severity, plugin, alert, since, until, \
+                       offences, coverage, ended_at, ended_why, remedy";
 
 /// See [`super::super::Journal::put_in_force`].
 pub(super) fn put_in_force(
@@ -40,20 +43,16 @@ pub(super) fn put_in_force(
 }
 
 fn in_force_for(sql: &Connection, intent: &Intent) -> Result<Option<Hold>, Failure> {
-    let Intent {
-        target,
-        prefix,
-        direction,
-        ..
-    } = intent;
+    let Intent { target, remedy, .. } = intent;
     let conditions =
-        "ended_at IS NULL AND account = ?1 AND region = ?2 AND acl = ?3 AND prefix = ?4 AND direction = ?5";
+        "ended_at IS NULL AND account = ?1 AND region = ?2 AND resource = ?3 AND subject = ?4 AND direction = ?5";
+    let columns = RemedyColumns::of(remedy)?;
     let parameters = params![
         target.account,
         target.region,
-        target.acl.as_str(),
-        prefix.to_string(),
-        direction.name()
+        target.resource.as_str(),
+        columns.subject,
+        columns.direction,
     ];
     Ok(select(sql, conditions, parameters)?.pop())
 }
@@ -79,20 +78,26 @@ fn ask_again(sql: &Connection, hold: &Hold, intent: &Intent, delivery: &Delivery
 }
 
 fn insert(sql: &Connection, intent: &Intent, delivery: &DeliveryId, now: Timestamp) -> Result<HoldId, Failure> {
-    let (first, last) = from_prefix(intent.prefix);
+    let RemedyColumns {
+        subject,
+        direction,
+        first,
+        last,
+        whole,
+    } = RemedyColumns::of(&intent.remedy)?;
     sql.prepare_cached(
-        "INSERT INTO holds (account, region, acl, prefix, first, last, direction, reason, confidence, severity, plugin,
-                            alert, began_by, since, until, offences, coverage)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16)",
+        "INSERT INTO holds (account, region, resource, subject, first, last, direction, reason, confidence, severity, plugin,
+                            alert, began_by, since, until, offences, coverage, remedy)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 1, ?16, ?17)",
     )?
     .execute(params![
         intent.target.account,
         intent.target.region,
-        intent.target.acl.as_str(),
-        intent.prefix.to_string(),
+        intent.target.resource.as_str(),
+        subject,
         first,
         last,
-        intent.direction.name(),
+        direction,
         intent.reason,
         intent.confidence,
         intent.severity,
@@ -102,6 +107,7 @@ fn insert(sql: &Connection, intent: &Intent, delivery: &DeliveryId, now: Timesta
         from_time(now),
         intent.until.map(from_time),
         from_value(&Coverage::Pending)?,
+        whole,
     ])?;
     let id = HoldId(sql.last_insert_rowid());
     note_offence(sql, id, delivery)?;
@@ -118,11 +124,15 @@ fn note_offence(sql: &Connection, hold: HoldId, delivery: &DeliveryId) -> Result
 
 /// The holds of a target that are in force at `now`, by id.
 pub(super) fn in_force(sql: &Connection, target: &Target, now: Timestamp) -> Result<Vec<Hold>, Failure> {
-    let Target { account, region, acl } = target;
+    let Target {
+        account,
+        region,
+        resource,
+    } = target;
     select(
         sql,
-        "ended_at IS NULL AND account = ?1 AND region = ?2 AND acl = ?3 AND (until IS NULL OR until > ?4) ORDER BY id",
-        params![account, region, acl.as_str(), from_time(now)],
+        "ended_at IS NULL AND account = ?1 AND region = ?2 AND resource = ?3 AND (until IS NULL OR until > ?4) ORDER BY id",
+        params![account, region, resource.as_str(), from_time(now)],
     )
 }
 
@@ -151,6 +161,52 @@ pub(super) fn select(sql: &Connection, condition: &str, parameters: impl Params)
     Ok(holds)
 }
 
+fn read_remedy(row: &Row<'_>) -> Result<Remedy, Failure> {
+    match row.get::<_, Option<String>>(17)? {
+        Some(whole) => to_value("remedy", &whole),
+        None => Ok(Remedy::Deny(Denial {
+            prefix: to_parsed("prefix", &row.get::<_, String>(4)?)?,
+            direction: to_direction(&row.get::<_, String>(5)?)?,
+        })),
+    }
+}
+
+/// A remedy as it stands in the table.
+struct RemedyColumns {
+    subject: String,
+    direction: &'static str,
+    /// The first and the last address that are denied; no bytes if it denies none.
+    first: Vec<u8>,
+    last: Vec<u8>,
+    /// The remedy as JSON, if it is no denial.
+    whole: Option<String>,
+}
+
+impl RemedyColumns {
+    fn of(remedy: &Remedy) -> Result<Self, Failure> {
+        let subject = remedy.subject();
+        Ok(match remedy.denial() {
+            Some(Denial { prefix, direction }) => {
+                let (first, last) = from_prefix(prefix);
+                Self {
+                    subject,
+                    direction: direction.name(),
+                    first: first.to_vec(),
+                    last: last.to_vec(),
+                    whole: None,
+                }
+            }
+            None => Self {
+                subject,
+                direction: "",
+                first: Vec::new(),
+                last: Vec::new(),
+                whole: Some(from_value(remedy)?),
+            },
+        })
+    }
+}
+
 /// A hold out of a row of [`COLUMNS`].
 fn read(row: &Row<'_>) -> Result<Hold, Failure> {
     let ended = match row.get::<_, Option<i64>>(15)? {
@@ -163,8 +219,7 @@ fn read(row: &Row<'_>) -> Result<Hold, Failure> {
     Ok(Hold {
         target: targets::read(row)?,
         id: HoldId(row.get(3)?),
-        prefix: to_parsed("prefix", &row.get::<_, String>(4)?)?,
-        direction: to_direction(&row.get::<_, String>(5)?)?,
+        remedy: read_remedy(row)?,
         reason: row.get(6)?,
         confidence: row.get(7)?,
         severity: row.get(8)?,

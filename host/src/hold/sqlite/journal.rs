@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use super::{
     super::{
         Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
-        HoldFilter, HoldId, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause, Pruned,
-        Revision, Situation, Target,
+        HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
+        Pruned, Revision, Situation, Target,
     },
-    SqliteJournal, changes, deliveries, ends, history, holds, leases, list, own, pardons, pauses, prune, targets,
+    SqliteJournal, changes, deliveries, ends, history, holds, images, leases, list, own, pardons, pauses, prune,
+    targets,
 };
 use crate::fact::History;
 
@@ -126,6 +127,7 @@ impl Journal for SqliteJournal {
                 Ok(Situation {
                     holds: holds::in_force(sql, &target, now)?,
                     own: own::list(sql, &target)?,
+                    images: images::list(sql, &target)?,
                     recent: changes::recent(sql, &target, recent_since)?,
                     spare: targets::spared(sql, &target)?,
                     pardons: pardons::in_force(sql, now)?,
@@ -139,14 +141,17 @@ impl Journal for SqliteJournal {
     async fn converged(
         &self,
         target: &Target,
-        revision: Revision,
+        revision: Option<Revision>,
         coverage: &[(HoldId, Coverage)],
     ) -> Result<(), JournalError> {
         let (target, coverage) = (target.clone(), coverage.to_vec());
         self.thread
             .ask("note that a target converged", move |sql| {
                 holds::cover(sql, &coverage)?;
-                targets::converged(sql, &target, revision)
+                match revision {
+                    Some(revision) => targets::converged(sql, &target, revision),
+                    None => Ok(()),
+                }
             })
             .await
     }
@@ -177,17 +182,42 @@ impl Journal for SqliteJournal {
         self.thread.ask("break all leases", leases::break_all).await
     }
 
-    async fn begin(&self, lease: &Lease, change: &Change, now: Timestamp) -> Result<ChangeId, JournalError> {
-        let (lease, change) = (lease.clone(), change.clone());
+    async fn begin(
+        &self,
+        lease: &Lease,
+        change: &Change,
+        image: Option<&Image>,
+        now: Timestamp,
+    ) -> Result<ChangeId, JournalError> {
+        let (lease, change, image) = (lease.clone(), change.clone(), image.cloned());
         self.thread
-            .ask("begin a change", move |sql| changes::begin(sql, &lease, &change, now))
+            .ask("begin a change", move |sql| {
+                changes::begin(sql, &lease, &change, image.as_ref(), now)
+            })
             .await
     }
 
-    async fn finish(&self, id: ChangeId, end: &ChangeEnd, now: Timestamp) -> Result<(), JournalError> {
-        let end = end.clone();
+    async fn finish(
+        &self,
+        id: ChangeId,
+        end: &ChangeEnd,
+        image: Option<&Image>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let (end, image) = (end.clone(), image.cloned());
         self.thread
-            .ask("finish a change", move |sql| changes::finish(sql, id, &end, now))
+            .ask("finish a change", move |sql| {
+                changes::finish(sql, id, &end, image.as_ref(), now)
+            })
+            .await
+    }
+
+    async fn forget_image(&self, target: &Target, image: &Image) -> Result<(), JournalError> {
+        let (target, image) = (target.clone(), image.clone());
+        self.thread
+            .ask("forget a before-image", move |sql| {
+                images::forget(sql, &target, image.part())
+            })
             .await
     }
 

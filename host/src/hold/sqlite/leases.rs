@@ -20,12 +20,22 @@ pub(super) fn lease(
     if let Some((other, until)) = holder(sql, target, now)?.filter(|(holder, _)| holder != owner) {
         return Ok(Leasing::Theirs { owner: other, until });
     }
-    let Target { account, region, acl } = target;
+    let Target {
+        account,
+        region,
+        resource,
+    } = target;
     sql.prepare_cached(
-        "INSERT INTO leases (account, region, acl, owner, until) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO leases (account, region, resource, owner, until) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET owner = excluded.owner, until = excluded.until",
     )?
-    .execute(params![account, region, acl.as_str(), owner.as_str(), from_time(until)])?;
+    .execute(params![
+        account,
+        region,
+        resource.as_str(),
+        owner.as_str(),
+        from_time(until)
+    ])?;
     Ok(Leasing::Ours(Lease {
         target: target.clone(),
         owner: owner.clone(),
@@ -46,9 +56,13 @@ pub(super) fn check(sql: &Connection, lease: &Lease, now: Timestamp) -> Result<(
 
 /// See [`super::super::Journal::give_back`].
 pub(super) fn give_back(sql: &Connection, lease: &Lease) -> Result<(), Failure> {
-    let Target { account, region, acl } = &lease.target;
-    sql.prepare_cached("DELETE FROM leases WHERE account = ?1 AND region = ?2 AND acl = ?3 AND owner = ?4")?
-        .execute(params![account, region, acl.as_str(), lease.owner.as_str()])?;
+    let Target {
+        account,
+        region,
+        resource,
+    } = &lease.target;
+    sql.prepare_cached("DELETE FROM leases WHERE account = ?1 AND region = ?2 AND resource = ?3 AND owner = ?4")?
+        .execute(params![account, region, resource.as_str(), lease.owner.as_str()])?;
     Ok(())
 }
 
@@ -60,12 +74,16 @@ pub(super) fn break_all(sql: &Connection) -> Result<(), Failure> {
 
 /// Who has the lease at `now`, and until when.
 fn holder(sql: &Connection, target: &Target, now: Timestamp) -> Result<Option<(Owner, Timestamp)>, Failure> {
-    let Target { account, region, acl } = target;
+    let Target {
+        account,
+        region,
+        resource,
+    } = target;
     let found: Option<(String, i64)> = sql
         .prepare_cached(
-            "SELECT owner, until FROM leases WHERE account = ?1 AND region = ?2 AND acl = ?3 AND until > ?4",
+            "SELECT owner, until FROM leases WHERE account = ?1 AND region = ?2 AND resource = ?3 AND until > ?4",
         )?
-        .query_row(params![account, region, acl.as_str(), from_time(now)], |row| {
+        .query_row(params![account, region, resource.as_str(), from_time(now)], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;

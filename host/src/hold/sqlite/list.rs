@@ -5,7 +5,7 @@ use rusqlite::{Connection, ToSql};
 use super::{
     super::{Hold, HoldFilter},
     Failure, holds,
-    row::{from_prefix, prefixes_around},
+    row::{from_prefix, from_time, prefixes_around},
 };
 use crate::cloud::Family;
 
@@ -51,7 +51,11 @@ impl Conditions {
         if let Some(target) = &filter.target {
             conditions.add("account = :target_account", ":target_account", target.account.clone());
             conditions.add("region = :target_region", ":target_region", target.region.clone());
-            conditions.add("acl = :target_acl", ":target_acl", target.acl.to_string());
+            conditions.add(
+                "resource = :target_resource",
+                ":target_resource",
+                target.resource.to_string(),
+            );
         }
         if let Some(account) = &filter.account {
             conditions.add("account = :account", ":account", account.clone());
@@ -59,8 +63,14 @@ impl Conditions {
         if let Some(region) = &filter.region {
             conditions.add("region = :region", ":region", region.clone());
         }
-        if let Some(acl) = &filter.acl {
-            conditions.add("acl = :acl", ":acl", acl.to_string());
+        if let Some(resource) = &filter.resource {
+            conditions.add("resource = :resource", ":resource", resource.to_string());
+        }
+        if let Some(since) = filter.since {
+            conditions.add("since >= :since", ":since", from_time(since));
+        }
+        if let Some(is_denial) = filter.is_denial {
+            conditions.add("(remedy IS NULL) = :is_denial", ":is_denial", is_denial);
         }
         if let Some(plugin) = &filter.plugin {
             conditions.add("plugin = :plugin", ":plugin", plugin.clone());
@@ -72,7 +82,7 @@ impl Conditions {
             // Two prefixes overlap if one contains the other: the hold begins inside this one, or it is one of those around it.
             let (first, last) = from_prefix(prefix);
             conditions.add(
-                "(instr(prefix, ':') > 0) = :is_ipv6 AND (first BETWEEN :first AND :last
+                "remedy IS NULL AND (instr(subject, ':') > 0) = :is_ipv6 AND (first BETWEEN :first AND :last
                   OR (first IN (SELECT unhex(value) FROM json_each(:around)) AND last >= :last))",
                 ":first",
                 first,

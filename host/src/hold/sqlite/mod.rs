@@ -8,6 +8,7 @@ mod deliveries;
 mod ends;
 mod history;
 mod holds;
+mod images;
 mod journal;
 mod leases;
 mod list;

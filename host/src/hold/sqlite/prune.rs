@@ -11,9 +11,10 @@ use super::{super::Pruned, Failure, row::from_time};
 /// [`Pruned::MOST`], as SQL takes it.
 const MOST: i64 = Pruned::MOST.cast_signed();
 
-/// Targets with a hold in force or an entry of ours.
-const KEPT_TARGETS: &str = "SELECT account, region, acl FROM holds WHERE ended_at IS NULL
-                            UNION SELECT account, region, acl FROM own_entries";
+/// Targets with a hold in force, an entry of ours or a before-image.
+const KEPT_TARGETS: &str = "SELECT account, region, resource FROM holds WHERE ended_at IS NULL
+                            UNION SELECT account, region, resource FROM own_entries
+                            UNION SELECT account, region, resource FROM images";
 
 /// See [`super::super::Journal::prune`].
 pub(super) fn prune(sql: &Connection, ended_before: Timestamp) -> Result<Pruned, Failure> {
@@ -23,6 +24,7 @@ pub(super) fn prune(sql: &Connection, ended_before: Timestamp) -> Result<Pruned,
         holds: holds(sql, before)?,
         changes: changes(sql, before)?,
     };
+    images(sql, before)?;
     targets(sql, before)?;
     Ok(pruned)
 }
@@ -64,11 +66,22 @@ fn changes(sql: &Connection, before: i64) -> Result<u64, Failure> {
     )
 }
 
+/// Before-images of parts that nothing holds any more, and that somebody else changed so that they were not put back: those who could want that had their time.
+fn images(sql: &Connection, before: i64) -> Result<(), Failure> {
+    sql.prepare_cached(
+        "DELETE FROM images WHERE written < ?1 AND (account, region, resource) NOT IN (
+             SELECT account, region, resource FROM holds WHERE ended_at IS NULL OR ended_at >= ?1
+         )",
+    )?
+    .execute([before])?;
+    Ok(())
+}
+
 /// What is kept only for targets with a hold or an entry of ours, and leases that nobody gave back.
 fn targets(sql: &Connection, before: i64) -> Result<(), Failure> {
     for table in ["spared WHERE", "targets WHERE converged >= revision AND"] {
         sql.prepare_cached(&format!(
-            "DELETE FROM {table} (account, region, acl) NOT IN ({KEPT_TARGETS})"
+            "DELETE FROM {table} (account, region, resource) NOT IN ({KEPT_TARGETS})"
         ))?
         .execute([])?;
     }

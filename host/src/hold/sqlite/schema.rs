@@ -5,7 +5,11 @@ use rusqlite::Connection;
 use super::super::JournalError;
 
 /// One step a format; the file's `user_version` says how many it has had. A step that was released is never edited: files were written by it.
-const STEPS: &[&str] = &[include_str!("schema/step-1.sql"), include_str!("schema/step-2.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/step-1.sql"),
+    include_str!("schema/step-2.sql"),
+    include_str!("schema/step-3.sql"),
+];
 
 /// Brings the file to today's format.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {

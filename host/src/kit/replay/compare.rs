@@ -117,17 +117,23 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{cloud::Direction, hold::Target, kit::replay::hold::AskedHold};
+    use crate::{
+        cloud::Direction,
+        hold::{Denial, Remedy, Target},
+        kit::replay::hold::AskedHold,
+    };
 
     fn side(decided: &str, holds: &[&str]) -> Side {
         let hold = |prefix: &&str| AskedHold {
             target: Target {
                 account: "111122223333".into(),
                 region: "eu-west-1".into(),
-                acl: "acl-0b111111111111111".parse().unwrap(),
+                resource: "acl-0b111111111111111".parse().unwrap(),
             },
-            direction: Direction::Ingress,
-            prefix: prefix.parse().unwrap(),
+            remedy: Remedy::Deny(Denial {
+                prefix: prefix.parse().unwrap(),
+                direction: Direction::Ingress,
+            }),
             until: None,
         };
         Side {

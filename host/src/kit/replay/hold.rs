@@ -5,23 +5,17 @@ use std::{
     fmt::{self, Display, Formatter},
 };
 
-use ipnet::IpNet;
 use jiff::Timestamp;
 
-use crate::{
-    cloud::Direction,
-    hold::{Intent, Target},
-};
+use crate::hold::{Intent, Remedy, Target};
 
 /// A hold that a decision asks for, as far as two decisions are compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct AskedHold {
-    /// The network ACL.
+    /// What it bears on.
     pub(super) target: Target,
-    /// Which way.
-    pub(super) direction: Direction,
-    /// The prefix that is denied.
-    pub(super) prefix: IpNet,
+    /// What it does to it.
+    pub(super) remedy: Remedy,
     /// When it ends by itself; None if it lasts until released.
     pub(super) until: Option<Timestamp>,
 }
@@ -37,8 +31,7 @@ impl From<Intent> for AskedHold {
     fn from(intent: Intent) -> Self {
         Self {
             target: intent.target,
-            direction: intent.direction,
-            prefix: intent.prefix,
+            remedy: intent.remedy,
             until: intent.until,
         }
     }
@@ -46,13 +39,8 @@ impl From<Intent> for AskedHold {
 
 impl Display for AskedHold {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let Self {
-            target,
-            direction,
-            prefix,
-            until,
-        } = self;
-        write!(out, "{prefix} {direction} at {target} until ")?;
+        let Self { target, remedy, until } = self;
+        write!(out, "{remedy} at {target} until ")?;
         match until {
             Some(until) => write!(out, "{until:.0}"),
             None => out.write_str("released"),

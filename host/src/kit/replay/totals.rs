@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::hold::AskedHold;
-use crate::{cloud::Direction, hold::Target};
+use crate::{
+    cloud::Direction,
+    hold::{Denial, Target},
+};
 
 /// What one side comes to over all alerts that can be compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -32,19 +35,15 @@ impl Totals {
         let mut times: BTreeMap<Room<'_>, BTreeMap<IpNet, Vec<Span>>> = BTreeMap::new();
         for (now, holds) in decided {
             totals.acting += usize::from(!holds.is_empty());
-            for hold in holds {
-                prefixes.insert(hold.prefix);
-                let room = (&hold.target, hold.direction, hold.prefix.addr().is_ipv6());
+            let denials = holds.iter().filter_map(|hold| Some((hold, hold.remedy.denial()?)));
+            for (hold, Denial { prefix, direction }) in denials {
+                prefixes.insert(prefix);
+                let room = (&hold.target, direction, prefix.addr().is_ipv6());
                 let span = Span {
                     begin: now,
                     end: hold.until.unwrap_or(Timestamp::MAX),
                 };
-                times
-                    .entry(room)
-                    .or_default()
-                    .entry(hold.prefix)
-                    .or_default()
-                    .push(span);
+                times.entry(room).or_default().entry(prefix).or_default().push(span);
             }
         }
         totals.prefixes = prefixes.len();
@@ -88,6 +87,7 @@ fn joined(mut spans: Vec<Span>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hold::Remedy;
 
     /// The totals of alerts, each with its second and with prefixes and how many seconds each is denied.
     fn totals(alerts: &[(i64, &[(&str, i64)])]) -> Totals {
@@ -99,10 +99,12 @@ mod tests {
                     target: Target {
                         account: "111122223333".into(),
                         region: "eu-west-1".into(),
-                        acl: "acl-0b111111111111111".parse().unwrap(),
+                        resource: "acl-0b111111111111111".parse().unwrap(),
                     },
-                    direction: Direction::Ingress,
-                    prefix: prefix.parse().unwrap(),
+                    remedy: Remedy::Deny(Denial {
+                        prefix: prefix.parse().unwrap(),
+                        direction: Direction::Ingress,
+                    }),
                     until: Some(second(now + seconds)),
                 });
                 (second(*now), holds.collect::<BTreeSet<_>>())

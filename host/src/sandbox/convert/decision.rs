@@ -62,6 +62,7 @@ impl Reader<'_> {
             types::Action::Block(block) => Action::Block(self.block(block)?),
             types::Action::Isolate(isolate) => Action::Isolate(Isolate {
                 instance: self.text("an instance id", isolate.instance)?,
+                interface: self.extension("interface", &isolate.extensions)?,
                 security_groups: self.texts("security groups", isolate.security_groups)?,
             }),
             types::Action::RevokeIngress(revoke) => Action::RevokeIngress(RevokeIngress {
@@ -72,6 +73,12 @@ impl Reader<'_> {
                     last: ports.last,
                 }),
                 peer: self.text("a peer", revoke.peer)?,
+                rule: self.extension("rule", &revoke.extensions)?,
+                description: self.extension("description", &revoke.extensions)?,
+                narrow_to: match self.extension("narrow-to", &revoke.extensions)? {
+                    Some(prefixes) => prefixes.split(',').map(|prefix| prefix.trim().to_owned()).collect(),
+                    None => Vec::new(),
+                },
             }),
             types::Action::SetInstanceState(set) => Action::SetInstanceState(SetInstanceState {
                 instance: self.text("an instance id", set.instance)?,
@@ -86,6 +93,14 @@ impl Reader<'_> {
                 parameters: self.parameters(custom.parameters)?,
             }),
         })
+    }
+
+    /// What an extension says. None if it is not there.
+    fn extension(&self, name: &str, extensions: &[types::Extension]) -> Result<Option<String>, Fault> {
+        let named = extensions.iter().find(|extension| extension.name == name);
+        named
+            .map(|extension| self.text("the value of an extension", extension.value.clone()))
+            .transpose()
     }
 
     fn block(&self, block: types::Block) -> Result<Block, Fault> {

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::PluginStanding;
 use crate::{
-    cloud::{Direction, NetworkAcl},
-    converge::{Aggregate, Capacity, Drift},
-    hold::{Change, Hold, HoldId, Pardon, Pause, Target},
+    converge::{Aggregate, Capacity, Drift, Live},
+    hold::{Change, Hold, HoldId, Pardon, Pause, Remedy, Target},
     report::Failure,
     roster::{Answers, Refused},
 };
@@ -24,46 +23,46 @@ pub enum Done {
         pardons: Vec<Pardon>,
         /// Holds that stay in force but deny nothing, because they overlap one of these pardons.
         suspended: Vec<Hold>,
-        /// What followed at the network ACLs.
-        acls: Vec<AclOutcome>,
+        /// What followed at the targets.
+        acls: Vec<TargetOutcome>,
     },
     /// Holds have a later end.
     Extended {
         /// As they are now.
         holds: Vec<Hold>,
-        /// What followed at the network ACLs.
-        acls: Vec<AclOutcome>,
+        /// What followed at the targets.
+        acls: Vec<TargetOutcome>,
     },
     /// A pardon is taken back.
     PardonEnded {
         /// Whose.
         prefix: IpNet,
-        /// What followed at the network ACLs.
-        acls: Vec<AclOutcome>,
+        /// What followed at the targets.
+        acls: Vec<TargetOutcome>,
     },
     /// Quell is paused.
     Paused {
         /// Since when and why.
         pause: Pause,
-        /// What followed at the network ACLs.
-        acls: Vec<AclOutcome>,
+        /// What followed at the targets.
+        acls: Vec<TargetOutcome>,
     },
     /// Quell goes on.
     Resumed {
         /// The pause that is over. None if there was none.
         pause: Option<Pause>,
-        /// What followed at the network ACLs.
-        acls: Vec<AclOutcome>,
+        /// What followed at the targets.
+        acls: Vec<TargetOutcome>,
     },
-    /// Network ACLs were brought to what their holds say.
+    /// Targets were brought to what their holds say.
     Converged {
         /// How.
-        acls: Vec<AclOutcome>,
+        acls: Vec<TargetOutcome>,
     },
     /// Nothing was done; this is what would be.
     Planned {
         /// How.
-        acls: Vec<AclOutcome>,
+        acls: Vec<TargetOutcome>,
     },
     /// How full network ACLs are.
     Capacity {
@@ -81,14 +80,14 @@ pub enum Done {
     },
 }
 
-/// What was done, or would be, at one network ACL.
+/// What was done, or would be, at one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct AclOutcome {
-    /// The network ACL.
+pub struct TargetOutcome {
+    /// The target.
     pub target: Target,
     /// As it was. None if it could not be read.
-    pub before: Option<NetworkAcl>,
+    pub before: Option<Live>,
     /// The changes, in order.
     pub changes: Vec<Change>,
     /// How many holds are in force and covered, after the changes.
@@ -97,7 +96,7 @@ pub struct AclOutcome {
     pub not_covered: Vec<Uncovered>,
     /// The entries that several holds share for want of room, after the changes.
     pub aggregates: Vec<Aggregate>,
-    /// What somebody else had done to entries of ours. Always empty in a plan, which puts it right in its changes.
+    /// What somebody else had done to what is ours.
     pub drift: Vec<Drift>,
     /// What failed.
     pub failure: Option<Failure>,
@@ -109,10 +108,9 @@ pub struct AclOutcome {
 pub struct Uncovered {
     /// Its number.
     pub hold: HoldId,
-    /// What it should deny.
-    pub prefix: IpNet,
-    /// Which way.
-    pub direction: Direction,
+    /// What it asks for.
+    #[serde(flatten)]
+    pub remedy: Remedy,
     /// Why it does not, and what would help.
     pub why: String,
 }
@@ -131,7 +129,7 @@ pub struct AclCapacity {
 
 impl Done {
     /// What the order came to at network ACLs. Empty for the capacity and the plugins.
-    pub fn acls(&self) -> &[AclOutcome] {
+    pub fn acls(&self) -> &[TargetOutcome] {
         match self {
             Self::Released { acls, .. }
             | Self::Extended { acls, .. }

@@ -7,7 +7,7 @@ use super::TargetFilter;
 use crate::{
     duration::HumanDuration,
     exit::{Classified, Exit},
-    hold::{Coverage, Hold, JournalError, Pardon},
+    hold::{Coverage, Denial, Hold, JournalError, Pardon, Resource},
 };
 
 /// The longest reason that a person may give, in characters. It is shown in one line of a table.
@@ -38,9 +38,9 @@ pub enum OrderError {
         /// The pardons that overlap it.
         overlapping: Vec<Pardon>,
     },
-    /// The journal knows no such network ACL.
+    /// The journal knows no such target.
     #[error(
-        "Quell has no hold and no entry at {}; `quell capacity` lists the network ACLs where it has",
+        "Quell has no hold and no entry at {}; `quell converge --dry-run` lists where it has",
         described(filter)
     )]
     NoTarget {
@@ -120,9 +120,8 @@ fn denied_by(address: IpNet, overlapping: &[Hold]) -> String {
 }
 
 fn why_denied(address: IpNet, hold: &Hold) -> Option<String> {
-    let Hold {
-        id, prefix, direction, ..
-    } = hold;
+    let Hold { id, remedy, .. } = hold;
+    let Denial { prefix, direction } = remedy.denial()?;
     if prefix.contains(&address) {
         return Some(format!(
             "hold {id} on {prefix} {direction}, which `quell release {id}` ends"
@@ -149,7 +148,10 @@ fn pardoned_near(overlapping: &[Pardon]) -> String {
 
 fn described(filter: &TargetFilter) -> String {
     let parts: [(&str, Option<&str>); 3] = [
-        ("network ACL", filter.acl.as_ref().map(|acl| acl.as_str())),
+        (
+            filter.resource.as_ref().map_or("", Resource::kind),
+            filter.resource.as_ref().map(Resource::as_str),
+        ),
         ("account", filter.account.as_deref()),
         ("region", filter.region.as_deref()),
     ];

@@ -2,14 +2,15 @@
 //!
 //! [`Host::carry_order`] is the one way. The daemon's door leads to it, and a command that finds no daemon goes it itself.
 
-mod acls;
 mod capacity_table;
 pub mod done;
 mod error;
 mod pardon;
 mod plugin_table;
 mod plugins;
+mod put_back;
 mod release;
+mod targets;
 mod term;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::{
-    done::{AclCapacity, AclOutcome, Done, Uncovered},
+    done::{AclCapacity, Done, TargetOutcome, Uncovered},
     error::OrderError,
     pardon::PardonTerms,
     plugins::{PluginStanding, PluginState},
@@ -27,8 +28,7 @@ pub use self::{
 use super::Host;
 use crate::{
     address::AddressOrPrefix,
-    cloud::AclId,
-    hold::{HoldId, Pause, Target},
+    hold::{HoldId, Pause, Resource, Target},
 };
 
 /// What a person asks of a Quell.
@@ -52,7 +52,7 @@ pub enum Order {
         /// The prefix, as it was pardoned.
         prefix: AddressOrPrefix,
     },
-    /// Add no more entries until told otherwise. What ends is still taken back.
+    /// Do nothing more of what holds ask for until told otherwise. What ends is still taken back.
     Pause {
         /// Why, for the others who look.
         #[serde(default)]
@@ -60,14 +60,19 @@ pub enum Order {
     },
     /// End the pause.
     Resume {},
-    /// Bring network ACLs to what their holds say.
+    /// Bring targets to what their holds say.
     Converge {
         /// Only say what would be changed.
         #[serde(default)]
         dry_run: bool,
-        /// Which network ACLs.
+        /// Which targets.
         #[serde(default)]
         at: TargetFilter,
+    },
+    /// Put back what a hold changed and has ended, whatever somebody else made of it meanwhile.
+    PutBack {
+        /// The instance or security group.
+        resource: Resource,
     },
     /// Say how full network ACLs are.
     Capacity {
@@ -91,7 +96,7 @@ pub struct Release {
     pub pardon: Option<PardonTerms>,
 }
 
-/// Which network ACLs, of those that the journal knows: those that fulfil all that is set.
+/// Which targets, of those that the journal knows: those that fulfil all that is set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TargetFilter {
@@ -99,8 +104,8 @@ pub struct TargetFilter {
     pub account: Option<String>,
     /// Only those in this region.
     pub region: Option<String>,
-    /// Only this network ACL, wherever it is.
-    pub acl: Option<AclId>,
+    /// Only this network ACL, instance or security group, wherever it is.
+    pub resource: Option<Resource>,
 }
 
 impl TargetFilter {
@@ -108,7 +113,10 @@ impl TargetFilter {
     pub fn has(&self, target: &Target) -> bool {
         self.account.as_ref().is_none_or(|account| *account == target.account)
             && self.region.as_ref().is_none_or(|region| *region == target.region)
-            && self.acl.as_ref().is_none_or(|acl| *acl == target.acl)
+            && self
+                .resource
+                .as_ref()
+                .is_none_or(|resource| *resource == target.resource)
     }
 }
 
@@ -150,6 +158,7 @@ impl Host {
                     acls: self.outcomes(self.known(&at).await?).await?,
                 }
             }
+            Order::PutBack { resource } => self.put_back(resource).await?,
             Order::Capacity { at } => self.capacity(self.known(&at).await?).await,
             Order::Plugins {} => self.plugins(),
         };

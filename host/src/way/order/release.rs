@@ -22,7 +22,7 @@ impl Host {
             return Err(OrderError::Nothing);
         }
         let mut chosen = self.all_of(&release.holds).await?;
-        let mut pardoned: BTreeSet<IpNet> = chosen.values().map(|hold| hold.prefix).collect();
+        let mut pardoned: BTreeSet<IpNet> = chosen.values().filter_map(prefix_of).collect();
         if let Some(address) = address {
             let inside = self.inside(address).await?;
             if inside.is_empty() && release.pardon.is_none() {
@@ -72,7 +72,7 @@ impl Host {
     /// The holds in force on a prefix or inside of it.
     async fn inside(&self, address: IpNet) -> Result<Vec<Hold>, JournalError> {
         let mut holds = self.overlapping(address).await?;
-        holds.retain(|hold| address.contains(&hold.prefix));
+        holds.retain(|hold| prefix_of(hold).is_some_and(|prefix| address.contains(&prefix)));
         Ok(holds)
     }
 
@@ -118,11 +118,15 @@ impl Host {
                 Err(error) => return Err(error),
                 Ok(holds) => {
                     for hold in &holds {
-                        tracing::info!(hold = hold.id.0, prefix = %hold.prefix, at = %hold.target, "hold released by hand");
+                        tracing::info!(hold = hold.id.0, remedy = %hold.remedy, at = %hold.target, "hold released by hand");
                     }
                     return Ok(holds);
                 }
             }
         }
     }
+}
+
+fn prefix_of(hold: &Hold) -> Option<IpNet> {
+    hold.remedy.denial().map(|denial| denial.prefix)
 }

@@ -16,7 +16,7 @@ impl Host {
         let ids: Vec<_> = self.all_of(ids).await?.into_keys().collect();
         let holds = journal.extend(&ids, until).await?;
         for hold in &holds {
-            tracing::info!(hold = hold.id.0, prefix = %hold.prefix, at = %hold.target, "hold extended by hand");
+            tracing::info!(hold = hold.id.0, remedy = %hold.remedy, at = %hold.target, "hold extended by hand");
         }
         let targets: Vec<_> = holds.iter().map(|hold| hold.target.clone()).collect();
         Ok(Done::Extended {

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     cloud::{Direction, Entry},
     converge::Aggregate,
-    hold::{Change, Pardon},
+    hold::{Change, EntryChange, Pardon, Remedy},
     report::Failure,
 };
 
@@ -77,9 +77,9 @@ fn planned() -> Done {
     let target = Target {
         account: "111122223333".to_owned(),
         region: "eu-west-1".to_owned(),
-        acl: "acl-0a1b2c3d".parse().unwrap(),
+        resource: "acl-0a1b2c3d".parse().unwrap(),
     };
-    let failed = AclOutcome {
+    let failed = TargetOutcome {
         target: Target {
             region: "eu-central-1".to_owned(),
             ..target.clone()
@@ -95,18 +95,17 @@ fn planned() -> Done {
             passing: true,
         }),
     };
-    let outcome = AclOutcome {
+    let outcome = TargetOutcome {
         target,
-        changes: vec![Change::Create(Entry::deny(
+        changes: vec![Change::from(EntryChange::Create(Entry::deny(
             99,
             Direction::Ingress,
             "2001:db8::/32".parse().unwrap(),
-        ))],
+        )))],
         covered: 2,
         not_covered: vec![Uncovered {
             hold: HoldId(3),
-            prefix: "203.0.113.7/32".parse().unwrap(),
-            direction: Direction::Egress,
+            remedy: Remedy::deny("203.0.113.7/32".parse().unwrap(), Direction::Egress),
             why: "no room".to_owned(),
         }],
         aggregates: vec![Aggregate {

@@ -5,7 +5,7 @@ use std::{
     fmt::{self, Display, Formatter},
 };
 
-use super::{AclOutcome, Done, Uncovered};
+use super::{Done, TargetOutcome, Uncovered};
 use crate::{
     cloud::Family,
     converge::Aggregate,
@@ -104,9 +104,9 @@ impl Done {
     }
 }
 
-/// What a hold denies, and where.
+/// What a hold does, and where.
 fn on(hold: &Hold) -> String {
-    format!("{} {} at {}", hold.prefix, hold.direction, hold.target.acl)
+    format!("{} at {}", hold.remedy, hold.target.resource)
 }
 
 /// Since when Quell is paused, and why.
@@ -115,13 +115,13 @@ pub fn paused(pause: &Pause) -> String {
     format!("{} ({})", paint(NOTE, told), pause.reason)
 }
 
-impl AclOutcome {
+impl TargetOutcome {
     /// `verbose` tells of what stays as it is, too.
     fn write(&self, out: &mut Formatter<'_>, is_plan: bool, verbose: bool) -> fmt::Result {
-        if self.changes.is_empty() && self.failure.is_none() && !verbose {
+        if self.changes.is_empty() && self.drift.is_empty() && self.failure.is_none() && !verbose {
             return Ok(());
         }
-        writeln!(out, "{} {}", paint(HEADING, "network ACL"), self.target)?;
+        writeln!(out, "{} {}", paint(HEADING, self.target.resource.kind()), self.target)?;
         if let Some(failure) = &self.failure {
             return writeln!(out, "  {} {}", paint(BAD, "failed:"), failure.message);
         }
@@ -178,14 +178,8 @@ impl AclOutcome {
         for (why, holds) in reasons {
             let many = count(holds.len(), "hold");
             writeln!(out, "  {} {many}: {why}", paint(BAD, "NOT COVERED"))?;
-            for Uncovered {
-                hold,
-                prefix,
-                direction,
-                ..
-            } in holds.iter().take(MOST_UNCOVERED)
-            {
-                writeln!(out, "    hold {hold} {prefix} {direction}")?;
+            for Uncovered { hold, remedy, .. } in holds.iter().take(MOST_UNCOVERED) {
+                writeln!(out, "    hold {hold} {remedy}")?;
             }
             if let Some(more @ 1..) = holds.len().checked_sub(MOST_UNCOVERED) {
                 writeln!(out, "    and {more} more; `quell holds --uncovered` lists all")?;

@@ -13,7 +13,7 @@ fn first_format() -> (TempDir, PathBuf) {
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch(include_str!("../schema/step-1.sql")).unwrap();
     let entry = |number, prefix| serde_json::to_string(&deny(number, prefix)).unwrap();
-    let change = |number, prefix| serde_json::to_string(&Change::Create(deny(number, prefix))).unwrap();
+    let change = |number, prefix| serde_json::to_string(&EntryChange::Create(deny(number, prefix))).unwrap();
     let (seven, eight) = (entry(99, "203.0.113.7/32"), entry(98, "203.0.113.8/32"));
     let (create_seven, create_eight) = (change(99, "203.0.113.7/32"), change(98, "203.0.113.8/32"));
     let hold = "INSERT INTO holds (account, region, acl, prefix, first, last, direction, reason, confidence, plugin, alert, delivery,
@@ -73,10 +73,10 @@ async fn what_the_first_format_kept_is_still_known() {
         .collect();
     assert_eq!(own, [(98, false, at(8)), (99, true, at(6))]);
     assert_eq!(seen.recent.len(), 1);
-    let change = Change::Delete(deny(99, "203.0.113.7/32"));
+    let change = Change::from(EntryChange::Delete(deny(99, "203.0.113.7/32")));
     let lease = lease(&journal).await;
-    let gone = journal.begin(&lease, &change, at(11)).await.unwrap();
-    journal.finish(gone, &ChangeEnd::Done, at(12)).await.unwrap();
+    let gone = journal.begin(&lease, &change, None, at(11)).await.unwrap();
+    journal.finish(gone, &ChangeEnd::Done, None, at(12)).await.unwrap();
     assert_eq!(situation(&journal, 12).await.own.len(), 1, "it is recognised");
 }
 
@@ -103,7 +103,7 @@ async fn holds_of_the_first_format_go_on_counting() {
         "both began at the same moment"
     );
     let seen = situation(&journal, 10).await;
-    journal.converged(&web(), seen.revision, &[]).await.unwrap();
+    journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
     assert!(journal.unfinished().await.unwrap().is_empty());
 }
 
@@ -111,7 +111,7 @@ async fn holds_of_the_first_format_go_on_counting() {
 async fn an_older_file_is_not_misread_by_who_may_only_read() {
     let (_folder, path) = first_format();
     let error = SqliteJournal::open_to_read(&path).err().unwrap();
-    insta::assert_snapshot!(error, @"the journal has format 1, this Quell reads 2: start `quell serve` once, which brings it up to date");
+    insta::assert_snapshot!(error, @"the journal has format 1, this Quell reads 3: start `quell serve` once, which brings it up to date");
     drop(SqliteJournal::open(&path).unwrap());
     let reader = SqliteJournal::open_to_read(&path).unwrap();
     assert_eq!(reader.holds(&everything()).await.unwrap().len(), 2);
@@ -127,5 +127,5 @@ async fn a_journal_of_a_newer_quell_is_left_alone() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     let error = SqliteJournal::open(&path).err().unwrap();
-    insta::assert_snapshot!(error, @"the journal has format 99, this Quell knows 2: run the Quell that wrote it, or a newer one");
+    insta::assert_snapshot!(error, @"the journal has format 99, this Quell knows 3: run the Quell that wrote it, or a newer one");
 }

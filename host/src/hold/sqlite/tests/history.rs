@@ -29,7 +29,7 @@ async fn an_instance_in_two_subnets_does_not_make_an_address_offend_twice() {
             for direction in Direction::BOTH {
                 intents.push(Intent {
                     target: target.clone(),
-                    direction,
+                    remedy: Remedy::deny("203.0.113.7/32".parse().unwrap(), direction),
                     ..intent("203.0.113.7/32", until)
                 });
             }

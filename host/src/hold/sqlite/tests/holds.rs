@@ -96,7 +96,7 @@ async fn a_hold_keeps_the_severity_of_the_newest_alert_that_said_one() {
 async fn holds_are_put_in_force_all_or_none() {
     let journal = journal();
     let mut broken = intent("203.0.113.8/32", None);
-    broken.direction = Direction::Egress;
+    broken.remedy = Remedy::deny("203.0.113.8/32".parse().unwrap(), Direction::Egress);
     journal
         .thread
         .ask("forbid egress", |sql| {
@@ -117,7 +117,7 @@ async fn a_person_can_extend_a_hold_but_not_shorten_it() {
     let journal = journal();
     let hold = put(&journal, intent("203.0.113.7/32", Some(100)), "a", 0).await;
     let seen = situation(&journal, 1).await;
-    journal.converged(&web(), seen.revision, &[]).await.unwrap();
+    journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
     let extended = journal.extend(&[hold.id], Some(at(200))).await.unwrap();
     assert_eq!(extended[0].until, Some(at(200)));
     assert_eq!(journal.unfinished().await.unwrap(), [web()], "its weight is another");
@@ -178,7 +178,7 @@ async fn many_holds_that_end_together_leave_each_of_their_targets_unfinished() {
     journal.put_in_force(&intents, &id("a"), at(0)).await.unwrap();
     for target in [web(), database()] {
         let seen = journal.situation(&target, at(0), at(0)).await.unwrap();
-        journal.converged(&target, seen.revision, &[]).await.unwrap();
+        journal.converged(&target, Some(seen.revision), &[]).await.unwrap();
     }
     assert_eq!(journal.expire(at(100)).await.unwrap().len(), 3);
     assert_eq!(journal.unfinished().await.unwrap(), [web(), database()]);

@@ -68,18 +68,18 @@ async fn a_lease_that_is_given_back_is_free_at_once_but_only_its_owner_can_give_
 #[tokio::test]
 async fn nothing_is_begun_without_the_lease() {
     let journal = journal();
-    let change = Change::Create(deny(99, "203.0.113.7/32"));
+    let change = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));
     let lease = ours(ask(&journal, "one", 0, 60).await);
-    journal.begin(&lease, &change, at(59)).await.unwrap();
+    journal.begin(&lease, &change, None, at(59)).await.unwrap();
 
-    let other = Change::Create(deny(98, "203.0.113.8/32"));
-    let ended = journal.begin(&lease, &other, at(60)).await.unwrap_err();
+    let other = Change::from(EntryChange::Create(deny(98, "203.0.113.8/32")));
+    let ended = journal.begin(&lease, &other, None, at(60)).await.unwrap_err();
     insta::assert_snapshot!(ended, @"the lease on 111122223333/eu-west-1/acl-0a1b2c3d is lost: it ended, or another process took it over; nothing was written, take it anew");
     ours(ask(&journal, "two", 60, 120).await);
-    let taken = journal.begin(&lease, &other, at(61)).await.unwrap_err();
+    let taken = journal.begin(&lease, &other, None, at(61)).await.unwrap_err();
     assert!(matches!(taken, JournalError::LeaseLost { .. }), "{taken}");
     journal.break_leases().await.unwrap();
-    let broken = journal.begin(&lease, &other, at(10)).await.unwrap_err();
+    let broken = journal.begin(&lease, &other, None, at(10)).await.unwrap_err();
     assert!(matches!(broken, JournalError::LeaseLost { .. }), "{broken}");
     assert_eq!(
         situation(&journal, 61).await.own.len(),
@@ -93,6 +93,6 @@ async fn a_lease_that_was_renewed_meanwhile_is_still_its_owners() {
     let journal = journal();
     let first = ours(ask(&journal, "one", 0, 60).await);
     ours(ask(&journal, "one", 30, 120).await);
-    let change = Change::Create(deny(99, "203.0.113.7/32"));
-    journal.begin(&first, &change, at(100)).await.unwrap();
+    let change = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));
+    journal.begin(&first, &change, None, at(100)).await.unwrap();
 }

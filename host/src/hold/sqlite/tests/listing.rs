@@ -18,7 +18,7 @@ async fn listed() -> SqliteJournal {
             region: "us-east-1".to_owned(),
             ..web()
         },
-        direction: Direction::Egress,
+        remedy: Remedy::deny("2001:db8::/48".parse().unwrap(), Direction::Egress),
         ..intent("2001:db8::/48", None)
     };
     put(&journal, far, "d", 0).await;
@@ -26,7 +26,7 @@ async fn listed() -> SqliteJournal {
     let covered = Coverage::CoveredByOthers { rule: 10 };
     let revision = situation(&journal, 5).await.revision;
     journal
-        .converged(&web(), revision, &[(HoldId(1), covered)])
+        .converged(&web(), Some(revision), &[(HoldId(1), covered)])
         .await
         .unwrap();
     journal
@@ -55,7 +55,7 @@ fn overlapping(prefix: &str) -> HoldFilter {
 #[case::an_account(HoldFilter { account: Some("111122223333".to_owned()), ..none() }, &[1, 2, 4])]
 #[case::another_account(HoldFilter { account: Some("444455556666".to_owned()), ..none() }, &[])]
 #[case::a_region(HoldFilter { region: Some("us-east-1".to_owned()), ..none() }, &[4])]
-#[case::an_acl_in_any_region(HoldFilter { acl: Some(web().acl), ..none() }, &[1, 4])]
+#[case::an_acl_in_any_region(HoldFilter { resource: Some(web().resource), ..none() }, &[1, 4])]
 #[case::a_plugin(HoldFilter { plugin: Some("geo-block".to_owned()), ..none() }, &[2])]
 #[case::a_direction(HoldFilter { direction: Some(Direction::Egress), ..none() }, &[4])]
 #[case::covered(HoldFilter { covered: Some(true), ..none() }, &[1])]

@@ -26,7 +26,7 @@ fn target(acl: &str) -> Target {
     Target {
         account: "111122223333".to_owned(),
         region: "eu-west-1".to_owned(),
-        acl: acl.parse().unwrap(),
+        resource: acl.parse().unwrap(),
     }
 }
 
@@ -41,8 +41,7 @@ fn database() -> Target {
 fn intent(prefix: &str, until: Option<i64>) -> Intent {
     Intent {
         target: web(),
-        prefix: prefix.parse().unwrap(),
-        direction: Direction::Ingress,
+        remedy: Remedy::deny(prefix.parse().unwrap(), Direction::Ingress),
         reason: "600 failed attempts".to_owned(),
         confidence: 80,
         severity: None,

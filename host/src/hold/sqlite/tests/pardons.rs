@@ -21,7 +21,7 @@ fn pause(second: i64, reason: &str) -> Pause {
 /// Notes that [`web`] does what its holds say.
 async fn converge(journal: &SqliteJournal) {
     let seen = situation(journal, 0).await;
-    journal.converged(&web(), seen.revision, &[]).await.unwrap();
+    journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
     assert!(journal.unfinished().await.unwrap().is_empty());
 }
 

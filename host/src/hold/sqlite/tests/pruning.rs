@@ -59,15 +59,18 @@ async fn a_hold_goes_on_counting_when_the_delivery_that_began_it_is_gone() {
 async fn changes_go_but_the_entries_that_they_made_stay_ours() {
     let journal = journal();
     let lease = lease(&journal).await;
-    let create = Change::Create(deny(99, "203.0.113.7/32"));
-    let done = journal.begin(&lease, &create, at(1)).await.unwrap();
-    journal.finish(done, &ChangeEnd::Done, at(2)).await.unwrap();
-    let left_by_a_crash = Change::Create(deny(98, "203.0.113.8/32"));
-    journal.begin(&lease, &left_by_a_crash, at(3)).await.unwrap();
-    let under_way = Change::Create(deny(97, "203.0.113.9/32"));
-    let under_way = journal.begin(&lease, &under_way, at(100)).await.unwrap();
+    let create = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));
+    let done = journal.begin(&lease, &create, None, at(1)).await.unwrap();
+    journal.finish(done, &ChangeEnd::Done, None, at(2)).await.unwrap();
+    let left_by_a_crash = Change::from(EntryChange::Create(deny(98, "203.0.113.8/32")));
+    journal.begin(&lease, &left_by_a_crash, None, at(3)).await.unwrap();
+    let under_way = Change::from(EntryChange::Create(deny(97, "203.0.113.9/32")));
+    let under_way = journal.begin(&lease, &under_way, None, at(100)).await.unwrap();
     assert_eq!(journal.prune(at(100)).await.unwrap().changes, 2);
-    journal.finish(under_way, &ChangeEnd::Done, at(101)).await.unwrap();
+    journal
+        .finish(under_way, &ChangeEnd::Done, None, at(101))
+        .await
+        .unwrap();
     let situation = situation(&journal, 101).await;
     assert_eq!((situation.own.len(), situation.recent.len()), (3, 1));
 }
@@ -79,9 +82,9 @@ async fn what_must_stay_reachable_is_kept_as_long_as_a_hold_or_an_entry_needs_it
     sparing.spare = vec!["10.0.0.0/16".parse().unwrap()];
     let hold = put(&journal, sparing, "a", 0).await;
     let lease = lease(&journal).await;
-    let create = Change::Create(deny(99, "203.0.113.7/32"));
-    let created = journal.begin(&lease, &create, at(1)).await.unwrap();
-    journal.finish(created, &ChangeEnd::Done, at(2)).await.unwrap();
+    let create = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));
+    let created = journal.begin(&lease, &create, None, at(1)).await.unwrap();
+    journal.finish(created, &ChangeEnd::Done, None, at(2)).await.unwrap();
     let is_spared = async || !situation(&journal, 0).await.spare.is_empty();
 
     journal.prune(at(10_000)).await.unwrap();
@@ -107,11 +110,11 @@ async fn a_target_that_was_forgotten_and_comes_back_is_not_taken_for_converged()
         [web()],
         "its ACL does not follow yet"
     );
-    journal.converged(&web(), seen.revision, &[]).await.unwrap();
+    journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
     journal.prune(at(3)).await.unwrap();
 
     put(&journal, intent("203.0.113.8/32", None), "b", 4).await;
-    journal.converged(&web(), seen.revision, &[]).await.unwrap();
+    journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
     assert_eq!(
         journal.unfinished().await.unwrap(),
         [web()],

@@ -16,7 +16,7 @@ async fn a_target_is_unfinished_until_its_newest_revision_is_converged() {
             aggregate: None,
         },
     )];
-    journal.converged(&web(), seen.revision, &covered).await.unwrap();
+    journal.converged(&web(), Some(seen.revision), &covered).await.unwrap();
     assert_eq!(
         journal.unfinished().await.unwrap(),
         [web()],
@@ -30,7 +30,7 @@ async fn a_target_is_unfinished_until_its_newest_revision_is_converged() {
             aggregate: None
         }
     );
-    journal.converged(&web(), seen.revision, &[]).await.unwrap();
+    journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
     assert!(journal.unfinished().await.unwrap().is_empty());
 }
 
@@ -64,7 +64,7 @@ async fn a_converge_that_changes_no_coverage_rewrites_no_hold() {
     let mut coverage: Vec<_> = holds.iter().map(|hold| (hold.id, covered_by(99))).collect();
     let rewritten = async |coverage: &[(HoldId, Coverage)]| {
         let before = rewrites(&journal).await;
-        journal.converged(&web(), Revision(0), coverage).await.unwrap();
+        journal.converged(&web(), Some(Revision(0)), coverage).await.unwrap();
         rewrites(&journal).await - before
     };
     assert_eq!(rewritten(&coverage).await, 10);

@@ -1,0 +1,159 @@
+//! The plan of one security group: the rules that holds take out go, and come back when no hold wants them gone any more.
+
+use super::view::{is_not_shown, lets_in_the_same};
+use crate::{
+    cloud::{GroupRule, RuleSpec},
+    converge::{Drift, LiveGroup, PartDrift, Plan, Stance, Step},
+    hold::{Coverage, GroupChange, Hold, Image, Remedy, Revocation, RuleImage, Situation},
+};
+
+/// One security group, and all that is to be known of it.
+pub(in crate::converge) struct Ground<'a> {
+    pub(in crate::converge) live: &'a LiveGroup,
+    pub(in crate::converge) situation: &'a Situation,
+    pub(in crate::converge) stance: &'a Stance,
+}
+
+/// Plans one security group.
+pub(in crate::converge) fn plan(ground: &Ground<'_>) -> Plan {
+    let mut plan = Plan::default();
+    for image in ground.images() {
+        if !ground.revocations().any(|(_, revocation)| revocation.is(&image.before)) {
+            ground.put_back(image, &mut plan);
+        }
+    }
+    for (hold, revocation) in ground.revocations() {
+        let coverage = ground.take_out(revocation, &mut plan);
+        plan.coverage.push((hold.id, coverage));
+    }
+    plan
+}
+
+impl Ground<'_> {
+    fn images(&self) -> impl Iterator<Item = &RuleImage> {
+        self.situation.images.iter().filter_map(|kept| match &kept.image {
+            Image::Rule(image) => Some(image),
+            _ => None,
+        })
+    }
+
+    fn revocations(&self) -> impl Iterator<Item = (&Hold, &Revocation)> {
+        self.situation.holds.iter().filter_map(|hold| match &hold.remedy {
+            Remedy::Revoke { revoke } => Some((hold, revoke)),
+            _ => None,
+        })
+    }
+
+    /// The live rule that lets in the same as this one.
+    fn live(&self, rule: &RuleSpec) -> Option<&GroupRule> {
+        self.live.rules.iter().find(|live| lets_in_the_same(&live.rule, rule))
+    }
+
+    /// Takes out the one rule that is meant, and says how that is.
+    fn take_out(&self, revocation: &Revocation, plan: &mut Plan) -> Coverage {
+        let image = self.images().find(|image| revocation.is(&image.before));
+        let found = self.live.rules.iter().find(|rule| match image {
+            // Put in again by somebody else it has another id.
+            Some(image) => lets_in_the_same(&rule.rule, &image.before.rule),
+            None => revocation.is(rule),
+        });
+        let Some(rule) = found else {
+            return match image {
+                Some(image) => Coverage::Done {
+                    how: format!("{} is taken out", image.before.id),
+                },
+                None => self.no_such_rule(revocation),
+            };
+        };
+        if let Stance::TakeBack { why } = self.stance {
+            return Coverage::NotCovered { why: why.clone() };
+        }
+        if is_not_shown(&rule.id) {
+            return Coverage::UnderWay {
+                what: "EC2 does not show the rule yet".to_owned(),
+            };
+        }
+        if let Some(image) = image.filter(|image| image.before.id != rule.id) {
+            plan.drift.push(Drift::Part(PartDrift {
+                is: format!("{} has {} again, as {}", self.live.group, rule.rule, rule.id),
+                was: format!("taken out as {}", image.before.id),
+                put_back: None,
+            }));
+            plan.forget.push(Image::Rule(image.clone()));
+        }
+        let instead = revocation.instead(&rule.rule);
+        let kept = Image::Rule(RuleImage {
+            before: rule.clone(),
+            instead: instead
+                .iter()
+                .filter(|rule| image.is_some_and(|image| image.instead.contains(rule)) || self.live(rule).is_none())
+                .cloned()
+                .collect(),
+        });
+        // What may stay is let in before the wider rule goes.
+        for rule in instead.iter().filter(|rule| self.live(rule).is_none()) {
+            plan.steps.push(Step {
+                change: GroupChange::Authorize {
+                    group: self.live.group.clone(),
+                    rule: rule.clone(),
+                }
+                .into(),
+                before: Some(kept.clone()),
+                after: None,
+            });
+        }
+        plan.steps.push(Step {
+            change: GroupChange::Revoke {
+                group: self.live.group.clone(),
+                rule: rule.clone(),
+            }
+            .into(),
+            before: Some(kept),
+            after: None,
+        });
+        Coverage::Done {
+            how: format!("{} is taken out", rule.id),
+        }
+    }
+
+    fn no_such_rule(&self, revocation: &Revocation) -> Coverage {
+        let wider = self.live.rules.iter().find(|rule| revocation.is_inside(&rule.rule));
+        match wider {
+            Some(rule) => Coverage::NotCovered {
+                why: format!(
+                    "no rule is exactly this one; {} ({}) lets in as much and more, and is not touched",
+                    rule.id, rule.rule
+                ),
+            },
+            None => Coverage::Done {
+                how: "there is no such rule, nothing was taken out by Quell".to_owned(),
+            },
+        }
+    }
+
+    /// Puts a rule back if it is not there, and takes out what came in its place.
+    fn put_back(&self, image: &RuleImage, plan: &mut Plan) {
+        let mut is_back = true;
+        if self.live(&image.before.rule).is_none() {
+            is_back = false;
+            plan.steps.push(Step::plain(GroupChange::Authorize {
+                group: self.live.group.clone(),
+                rule: image.before.rule.clone(),
+            }));
+        }
+        for rule in image.instead.iter().filter_map(|rule| self.live(rule)) {
+            if is_not_shown(&rule.id) {
+                is_back = false;
+                continue;
+            }
+            is_back = false;
+            plan.steps.push(Step::plain(GroupChange::Revoke {
+                group: self.live.group.clone(),
+                rule: rule.clone(),
+            }));
+        }
+        if is_back {
+            plan.forget.push(Image::Rule(image.clone()));
+        }
+    }
+}

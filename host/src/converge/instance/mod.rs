@@ -1,0 +1,21 @@
+//! Instances: which security groups their interfaces are in, and what state they are in.
+//!
+//! The plan is a pure function of the holds, of what is there, of the images of what was there, and of the terms. An image tells our own doing from
+//! somebody else's: what we made is put back to what it was, what somebody else made is left alone and told.
+
+mod interfaces;
+mod isolation;
+mod machine;
+mod own_group;
+mod plan;
+mod terms;
+mod view;
+
+pub use self::terms::{Flows, InstanceTerms};
+pub(super) use self::{
+    isolation::{OwnGroups, needed_groups},
+    own_group::{OwnGroup, description, name, tags},
+    plan::{Ground, plan},
+    view::view,
+};
+use isolation::Isolating;

@@ -1,0 +1,46 @@
+//! Live: what a target is, by what was read and by what we know that we did.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::{GroupRule, Interface, Machine, NetworkAcl, SecurityGroupId};
+
+/// What a target is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Live {
+    /// A network ACL with its entries.
+    Acl(NetworkAcl),
+    /// An instance with its interfaces.
+    Instance(LiveInstance),
+    /// A security group with its rules.
+    Group(LiveGroup),
+}
+
+/// An instance, and the interfaces that Quell has to do with: those that it has, and those whose groups Quell changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LiveInstance {
+    /// The instance. None if it is gone.
+    pub machine: Option<Machine>,
+    /// The interfaces, those of the instance first.
+    pub interfaces: Vec<Interface>,
+}
+
+/// A security group, as those read it who change its rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LiveGroup {
+    /// The group.
+    pub group: SecurityGroupId,
+    /// Its rules, both directions, by id.
+    pub rules: Vec<GroupRule>,
+}
+
+impl Live {
+    /// The network ACL, if it is one.
+    pub fn acl(&self) -> Option<&NetworkAcl> {
+        match self {
+            Self::Acl(acl) => Some(acl),
+            Self::Instance(_) | Self::Group(_) => None,
+        }
+    }
+}
