@@ -12,6 +12,7 @@ pub mod call;
 pub mod cause;
 pub mod clouds;
 pub mod error;
+pub mod flow;
 pub mod group_rule;
 pub mod id;
 pub mod instance;
