@@ -137,7 +137,7 @@ fn answers() -> Answers {
                 .interfaces
                 .into_iter()
                 .map(|interface| facts::NetworkInterface {
-                    id: interface.id,
+                    id: interface.id.into(),
                     subnet: interface.subnet.into(),
                     vpc: interface.vpc.into(),
                     addresses: interface.addresses.iter().map(ToString::to_string).collect(),

@@ -93,7 +93,7 @@ pub(crate) fn instance() -> Instance {
         vpc: Some("vpc-0a1b2c3d".parse().unwrap()),
         host_names: vec!["ip-10-0-1-20.eu-west-1.compute.internal".to_owned()],
         interfaces: vec![Interface {
-            id: "eni-0a1b2c3d".to_owned(),
+            id: "eni-0a1b2c3d".parse().unwrap(),
             subnet: "subnet-0a1b2c3d".parse().unwrap(),
             vpc: "vpc-0a1b2c3d".parse().unwrap(),
             addresses: vec!["10.0.1.20".parse().unwrap(), "192.0.2.20".parse().unwrap()],

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use ipnet::IpNet;
 use quell::cloud::{
-    AclId, Cloud, CloudError, CloudPlace, Direction, Entry, Instance, InstanceName, NetworkAcl, SecurityGroup,
-    SecurityGroupId, SubnetId, VpcId, simulated::SimulatedCloud,
+    AclId, Cloud, CloudError, CloudPlace, Direction, Entry, GroupRule, Instance, InstanceId, InstanceName, Interface,
+    InterfaceId, Machine, NetworkAcl, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId, SecurityGroupRuleId,
+    SnapshotId, SubnetId, Tag, Transition, VpcId, simulated::SimulatedCloud,
 };
 use tokio::sync::Notify;
 
@@ -67,7 +68,7 @@ impl Mortal {
         Self { account, life }
     }
 
-    async fn write(&self, write: impl Future<Output = Result<(), CloudError>>) -> Result<(), CloudError> {
+    async fn write<T>(&self, write: impl Future<Output = Result<T, CloudError>>) -> Result<T, CloudError> {
         let Some(death) = self.life.next() else {
             return write.await;
         };
@@ -120,5 +121,91 @@ impl Cloud for Mortal {
 
     async fn rule_quota(&self) -> Result<Option<u16>, CloudError> {
         self.account.rule_quota().await
+    }
+
+    async fn interfaces_of(&self, instance: &InstanceId) -> Result<Vec<Interface>, CloudError> {
+        self.account.interfaces_of(instance).await
+    }
+
+    async fn interfaces(&self, ids: &[InterfaceId]) -> Result<Vec<Interface>, CloudError> {
+        self.account.interfaces(ids).await
+    }
+
+    async fn set_groups(&self, interface: &InterfaceId, groups: &[SecurityGroupId]) -> Result<(), CloudError> {
+        self.write(self.account.set_groups(interface, groups)).await
+    }
+
+    async fn groups_tagged(&self, vpc: &VpcId, tag: &Tag) -> Result<Vec<SecurityGroup>, CloudError> {
+        self.account.groups_tagged(vpc, tag).await
+    }
+
+    async fn create_group(
+        &self,
+        vpc: &VpcId,
+        name: &str,
+        description: &str,
+        tags: &[Tag],
+    ) -> Result<SecurityGroupId, CloudError> {
+        self.write(self.account.create_group(vpc, name, description, tags))
+            .await
+    }
+
+    async fn group_rules(&self, group: &SecurityGroupId) -> Result<Vec<GroupRule>, CloudError> {
+        self.account.group_rules(group).await
+    }
+
+    async fn authorize_rule(
+        &self,
+        group: &SecurityGroupId,
+        rule: &RuleSpec,
+    ) -> Result<SecurityGroupRuleId, CloudError> {
+        self.write(self.account.authorize_rule(group, rule)).await
+    }
+
+    async fn revoke_rule(
+        &self,
+        group: &SecurityGroupId,
+        direction: Direction,
+        rule: &SecurityGroupRuleId,
+    ) -> Result<(), CloudError> {
+        self.write(self.account.revoke_rule(group, direction, rule)).await
+    }
+
+    async fn machine(&self, instance: &InstanceId) -> Result<Option<Machine>, CloudError> {
+        self.account.machine(instance).await
+    }
+
+    async fn stop_instance(&self, instance: &InstanceId, hibernate: bool) -> Result<Transition, CloudError> {
+        self.write(self.account.stop_instance(instance, hibernate)).await
+    }
+
+    async fn start_instance(&self, instance: &InstanceId) -> Result<Transition, CloudError> {
+        self.write(self.account.start_instance(instance)).await
+    }
+
+    async fn reboot_instance(&self, instance: &InstanceId) -> Result<(), CloudError> {
+        self.write(self.account.reboot_instance(instance)).await
+    }
+
+    async fn create_snapshots(
+        &self,
+        instance: &InstanceId,
+        description: &str,
+        tags: &[Tag],
+    ) -> Result<Vec<SnapshotId>, CloudError> {
+        self.write(self.account.create_snapshots(instance, description, tags))
+            .await
+    }
+
+    async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError> {
+        self.account.scaling(instance).await
+    }
+
+    async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
+        self.write(self.account.enter_standby(instance, group)).await
+    }
+
+    async fn exit_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
+        self.write(self.account.exit_standby(instance, group)).await
     }
 }

@@ -16,16 +16,30 @@ pub(crate) struct Rate {
 }
 
 /// EC2's own figures, from "Request throttling for the Amazon EC2 API". The describing calls are the ones with a filter or an id, which
-/// is how Quell makes them; without either, EC2 grants only half. Of Service Quotas Amazon says no figure: this one is meant to be strict.
+/// is how Quell makes them; without either, EC2 grants only half. For `CreateSecurityGroup`, `RebootInstances`, the egress calls, Auto Scaling and Service
+/// Quotas there is no figure to go by: these are meant to be strict.
 pub(super) fn rate(call: Call) -> Rate {
     match call {
-        Call::CreateNetworkAclEntry | Call::ReplaceNetworkAclEntry | Call::DeleteNetworkAclEntry => {
-            Rate { burst: 50, refill: 5 }
+        Call::DescribeInstances
+        | Call::DescribeNetworkAcls
+        | Call::DescribeVpcs
+        | Call::DescribeSecurityGroups
+        | Call::DescribeNetworkInterfaces
+        | Call::DescribeSecurityGroupRules => Rate { burst: 100, refill: 20 },
+        Call::CreateNetworkAclEntry
+        | Call::ReplaceNetworkAclEntry
+        | Call::DeleteNetworkAclEntry
+        | Call::CreateSecurityGroup
+        | Call::AuthorizeSecurityGroupIngress
+        | Call::AuthorizeSecurityGroupEgress
+        | Call::RevokeSecurityGroupIngress
+        | Call::RevokeSecurityGroupEgress
+        | Call::StopInstances => Rate { burst: 50, refill: 5 },
+        Call::ModifyNetworkInterfaceAttribute | Call::CreateSnapshots => Rate { burst: 100, refill: 5 },
+        Call::StartInstances | Call::RebootInstances => Rate { burst: 5, refill: 2 },
+        Call::DescribeAutoScalingInstances | Call::EnterStandby | Call::ExitStandby | Call::GetServiceQuota => {
+            Rate { burst: 5, refill: 5 }
         }
-        Call::DescribeInstances | Call::DescribeNetworkAcls | Call::DescribeVpcs | Call::DescribeSecurityGroups => {
-            Rate { burst: 100, refill: 20 }
-        }
-        Call::GetServiceQuota => Rate { burst: 5, refill: 5 },
     }
 }
 

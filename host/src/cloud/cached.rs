@@ -10,11 +10,14 @@ use super::{
     Cloud, Clouds,
     acl::{Direction, Entry, NetworkAcl},
     error::CloudError,
-    id::{AclId, SecurityGroupId, SubnetId, VpcId},
-    instance::{Instance, InstanceName},
+    group_rule::{GroupRule, RuleSpec},
+    id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, VpcId},
+    instance::{Instance, InstanceName, Interface},
+    machine::{Machine, ScalingMembership, Transition},
     place::CloudPlace,
     remembered::Remembered,
     security_group::SecurityGroup,
+    tag::Tag,
 };
 use crate::clock::Clock;
 
@@ -29,7 +32,8 @@ type Answers<K, V> = Remembered<K, V, CloudError>;
 
 /// Another cloud, with a short memory. Errors are not remembered.
 ///
-/// Who is about to write reads with [`Cloud::network_acl`], which always asks. A write makes the memory of that network ACL end.
+/// Only what plugins and guards read is remembered. Who is about to write reads with the methods that always ask, such as [`Cloud::network_acl`] and
+/// [`Cloud::interfaces_of`]. A write makes the memory of what it touches end.
 pub struct CachedCloud {
     cloud: Arc<dyn Cloud>,
     clock: Arc<dyn Clock>,
@@ -61,6 +65,20 @@ impl CachedCloud {
     /// What was remembered of an ACL may not be so any more, whether the write worked or not.
     fn written<T>(&self, acl: &AclId, result: T) -> T {
         self.acls.forget(|remembered| remembered.id == *acl);
+        result
+    }
+
+    fn instances_written<T>(&self, is_meant: impl Fn(&Instance) -> bool, result: T) -> T {
+        self.instances.forget(|remembered| remembered.iter().any(&is_meant));
+        result
+    }
+
+    fn instance_written<T>(&self, id: &InstanceId, result: T) -> T {
+        self.instances_written(|instance| instance.id == *id, result)
+    }
+
+    fn group_written<T>(&self, id: &SecurityGroupId, result: T) -> T {
+        self.groups.forget(|remembered| remembered.id == *id);
         result
     }
 }
@@ -125,6 +143,94 @@ impl Cloud for CachedCloud {
         let (cloud, until) = (Arc::clone(&self.cloud), self.until(QUOTA_GOOD_FOR));
         let ask = || async move { Ok((cloud.rule_quota().await?, until)) };
         self.quota.get(&(), ask).await
+    }
+
+    async fn interfaces_of(&self, instance: &InstanceId) -> Result<Vec<Interface>, CloudError> {
+        self.cloud.interfaces_of(instance).await
+    }
+
+    async fn interfaces(&self, ids: &[InterfaceId]) -> Result<Vec<Interface>, CloudError> {
+        self.cloud.interfaces(ids).await
+    }
+
+    async fn set_groups(&self, interface: &InterfaceId, groups: &[SecurityGroupId]) -> Result<(), CloudError> {
+        let result = self.cloud.set_groups(interface, groups).await;
+        self.instances_written(
+            |instance| instance.interfaces.iter().any(|other| other.id == *interface),
+            result,
+        )
+    }
+
+    async fn groups_tagged(&self, vpc: &VpcId, tag: &Tag) -> Result<Vec<SecurityGroup>, CloudError> {
+        self.cloud.groups_tagged(vpc, tag).await
+    }
+
+    async fn create_group(
+        &self,
+        vpc: &VpcId,
+        name: &str,
+        description: &str,
+        tags: &[Tag],
+    ) -> Result<SecurityGroupId, CloudError> {
+        self.cloud.create_group(vpc, name, description, tags).await
+    }
+
+    async fn group_rules(&self, group: &SecurityGroupId) -> Result<Vec<GroupRule>, CloudError> {
+        self.cloud.group_rules(group).await
+    }
+
+    async fn authorize_rule(
+        &self,
+        group: &SecurityGroupId,
+        rule: &RuleSpec,
+    ) -> Result<SecurityGroupRuleId, CloudError> {
+        self.group_written(group, self.cloud.authorize_rule(group, rule).await)
+    }
+
+    async fn revoke_rule(
+        &self,
+        group: &SecurityGroupId,
+        direction: Direction,
+        rule: &SecurityGroupRuleId,
+    ) -> Result<(), CloudError> {
+        self.group_written(group, self.cloud.revoke_rule(group, direction, rule).await)
+    }
+
+    async fn machine(&self, instance: &InstanceId) -> Result<Option<Machine>, CloudError> {
+        self.cloud.machine(instance).await
+    }
+
+    async fn stop_instance(&self, instance: &InstanceId, hibernate: bool) -> Result<Transition, CloudError> {
+        self.instance_written(instance, self.cloud.stop_instance(instance, hibernate).await)
+    }
+
+    async fn start_instance(&self, instance: &InstanceId) -> Result<Transition, CloudError> {
+        self.instance_written(instance, self.cloud.start_instance(instance).await)
+    }
+
+    async fn reboot_instance(&self, instance: &InstanceId) -> Result<(), CloudError> {
+        self.instance_written(instance, self.cloud.reboot_instance(instance).await)
+    }
+
+    async fn create_snapshots(
+        &self,
+        instance: &InstanceId,
+        description: &str,
+        tags: &[Tag],
+    ) -> Result<Vec<SnapshotId>, CloudError> {
+        self.cloud.create_snapshots(instance, description, tags).await
+    }
+
+    async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError> {
+        self.cloud.scaling(instance).await
+    }
+
+    async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
+        self.instance_written(instance, self.cloud.enter_standby(instance, group).await)
+    }
+
+    async fn exit_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
+        self.instance_written(instance, self.cloud.exit_standby(instance, group).await)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The calls to AWS that Quell makes in an account: those to EC2, and one to Service Quotas.
+//! The calls to AWS that Quell makes in an account: most to EC2, three to Auto Scaling, one to Service Quotas.
 
 use std::fmt;
 
@@ -19,7 +19,37 @@ pub enum Call {
     ReplaceNetworkAclEntry,
     /// Takes an entry out of a network ACL.
     DeleteNetworkAclEntry,
-    /// Reads a quota. The only call that is not EC2's.
+    /// Lists network interfaces.
+    DescribeNetworkInterfaces,
+    /// Lists the rules of security groups.
+    DescribeSecurityGroupRules,
+    /// Gives a network interface other security groups.
+    ModifyNetworkInterfaceAttribute,
+    /// Makes a security group.
+    CreateSecurityGroup,
+    /// Gives a security group a rule for what may come in.
+    AuthorizeSecurityGroupIngress,
+    /// Gives a security group a rule for what may go out.
+    AuthorizeSecurityGroupEgress,
+    /// Takes a rule for what may come in away from a security group.
+    RevokeSecurityGroupIngress,
+    /// Takes a rule for what may go out away from a security group.
+    RevokeSecurityGroupEgress,
+    /// Switches instances off.
+    StopInstances,
+    /// Switches instances on.
+    StartInstances,
+    /// Restarts instances.
+    RebootInstances,
+    /// Takes snapshots of all volumes of an instance, at one moment.
+    CreateSnapshots,
+    /// Tells the Auto Scaling groups of instances. Auto Scaling's.
+    DescribeAutoScalingInstances,
+    /// Puts an instance of an Auto Scaling group aside. Auto Scaling's.
+    EnterStandby,
+    /// Puts an instance back into the service of its Auto Scaling group. Auto Scaling's.
+    ExitStandby,
+    /// Reads a quota. Service Quotas' only one.
     GetServiceQuota,
 }
 
@@ -34,6 +64,21 @@ impl Call {
             Self::CreateNetworkAclEntry => "CreateNetworkAclEntry",
             Self::ReplaceNetworkAclEntry => "ReplaceNetworkAclEntry",
             Self::DeleteNetworkAclEntry => "DeleteNetworkAclEntry",
+            Self::DescribeNetworkInterfaces => "DescribeNetworkInterfaces",
+            Self::DescribeSecurityGroupRules => "DescribeSecurityGroupRules",
+            Self::ModifyNetworkInterfaceAttribute => "ModifyNetworkInterfaceAttribute",
+            Self::CreateSecurityGroup => "CreateSecurityGroup",
+            Self::AuthorizeSecurityGroupIngress => "AuthorizeSecurityGroupIngress",
+            Self::AuthorizeSecurityGroupEgress => "AuthorizeSecurityGroupEgress",
+            Self::RevokeSecurityGroupIngress => "RevokeSecurityGroupIngress",
+            Self::RevokeSecurityGroupEgress => "RevokeSecurityGroupEgress",
+            Self::StopInstances => "StopInstances",
+            Self::StartInstances => "StartInstances",
+            Self::RebootInstances => "RebootInstances",
+            Self::CreateSnapshots => "CreateSnapshots",
+            Self::DescribeAutoScalingInstances => "DescribeAutoScalingInstances",
+            Self::EnterStandby => "EnterStandby",
+            Self::ExitStandby => "ExitStandby",
             Self::GetServiceQuota => "GetServiceQuota",
         }
     }
@@ -41,11 +86,28 @@ impl Call {
     /// Whether it changes something.
     pub fn is_write(self) -> bool {
         match self {
-            Self::CreateNetworkAclEntry | Self::ReplaceNetworkAclEntry | Self::DeleteNetworkAclEntry => true,
+            Self::CreateNetworkAclEntry
+            | Self::ReplaceNetworkAclEntry
+            | Self::DeleteNetworkAclEntry
+            | Self::ModifyNetworkInterfaceAttribute
+            | Self::CreateSecurityGroup
+            | Self::AuthorizeSecurityGroupIngress
+            | Self::AuthorizeSecurityGroupEgress
+            | Self::RevokeSecurityGroupIngress
+            | Self::RevokeSecurityGroupEgress
+            | Self::StopInstances
+            | Self::StartInstances
+            | Self::RebootInstances
+            | Self::CreateSnapshots
+            | Self::EnterStandby
+            | Self::ExitStandby => true,
             Self::DescribeInstances
             | Self::DescribeNetworkAcls
             | Self::DescribeVpcs
             | Self::DescribeSecurityGroups
+            | Self::DescribeNetworkInterfaces
+            | Self::DescribeSecurityGroupRules
+            | Self::DescribeAutoScalingInstances
             | Self::GetServiceQuota => false,
         }
     }

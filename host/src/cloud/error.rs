@@ -14,8 +14,15 @@ pub struct CloudError {
 
 /// Whose call it is.
 fn service(call: &str) -> &'static str {
-    if call == Call::GetServiceQuota.name() {
+    let is_one_of = |calls: &[Call]| calls.iter().any(|other| other.name() == call);
+    if is_one_of(&[Call::GetServiceQuota]) {
         "Service Quotas"
+    } else if is_one_of(&[
+        Call::DescribeAutoScalingInstances,
+        Call::EnterStandby,
+        Call::ExitStandby,
+    ]) {
+        "Auto Scaling"
     } else {
         "EC2"
     }
@@ -41,6 +48,22 @@ pub enum Fault {
     /// The ACL is full.
     #[error("the network ACL has no room for another rule (NetworkAclEntryLimitExceeded): {message}")]
     EntryLimit {
+        /// The API's own text.
+        message: String,
+    },
+    /// An equal thing is there already: a rule of a security group, or a security group of this name.
+    #[error("there already ({code}): {message}")]
+    Duplicate {
+        /// Such as `InvalidPermission.Duplicate`.
+        code: String,
+        /// The API's own text.
+        message: String,
+    },
+    /// The thing is not in a state in which this can be done to it. That may change, as when an instance has come up, or never: who called has to decide.
+    #[error("not possible in its state ({code}): {message}")]
+    WrongState {
+        /// Such as `IncorrectInstanceState`.
+        code: String,
         /// The API's own text.
         message: String,
     },
@@ -103,5 +126,26 @@ impl CloudError {
     /// Whether the thing that was asked for is not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self.fault, Fault::NotFound { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(Call::StopInstances, "EC2 StopInstances")]
+    #[case(Call::EnterStandby, "Auto Scaling EnterStandby")]
+    #[case(Call::GetServiceQuota, "Service Quotas GetServiceQuota")]
+    fn an_error_names_the_service_that_was_called(#[case] call: Call, #[case] said: &str) {
+        let fault = Fault::WrongState {
+            code: "IncorrectInstanceState".to_owned(),
+            message: "no".to_owned(),
+        };
+        let error = CloudError::new(call.name(), fault);
+        assert!(error.to_string().starts_with(said), "{error}");
+        assert!(!error.is_passing());
     }
 }

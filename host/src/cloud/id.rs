@@ -30,6 +30,15 @@ fn check(text: String, what: &'static str, prefix: &'static str) -> Result<Strin
     })
 }
 
+/// Ids that are made up, for the simulation.
+pub(super) trait MadeUp {
+    /// The id with this number. Different numbers have different ids, in no order.
+    fn made_up(number: u64) -> Self;
+}
+
+/// Spreads numbers over all 64 bits, each to another place because it is odd: 2^64 divided by the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $what:literal, $prefix:literal) => {
         $(#[$doc])*
@@ -74,6 +83,12 @@ macro_rules! id {
             }
         }
 
+        impl MadeUp for $name {
+            fn made_up(number: u64) -> Self {
+                Self(format!(concat!($prefix, "{:017x}"), number.wrapping_mul(SPREAD)))
+            }
+        }
+
         impl From<$name> for String {
             fn from(id: $name) -> Self {
                 id.0
@@ -108,6 +123,18 @@ id!(
     /// A security group's id, such as `sg-0a1b2c3d`.
     SecurityGroupId, "a security group id", "sg-"
 );
+id!(
+    /// The id of one rule of a security group, such as `sgr-0a1b2c3d`.
+    SecurityGroupRuleId, "a security group rule id", "sgr-"
+);
+id!(
+    /// A network interface's id, such as `eni-0a1b2c3d`.
+    InterfaceId, "a network interface id", "eni-"
+);
+id!(
+    /// A snapshot's id, such as `snap-0a1b2c3d`.
+    SnapshotId, "a snapshot id", "snap-"
+);
 
 #[cfg(test)]
 mod tests {
@@ -120,6 +147,13 @@ mod tests {
             error,
             @"`subnet-0a1b2c3d` is not a network ACL id: it must be `acl-` and 8 to 17 lower-case hexadecimal digits"
         );
+    }
+
+    #[test]
+    fn ids_that_are_made_up_are_ids_and_all_different() {
+        let ids: std::collections::BTreeSet<_> = (0..1000).map(SecurityGroupId::made_up).collect();
+        assert_eq!(ids.len(), 1000);
+        assert!(ids.iter().all(|id| id.as_str().parse::<SecurityGroupId>().is_ok()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::id::{InstanceId, SecurityGroupId, SubnetId, VpcId};
+use super::id::{InstanceId, InterfaceId, SecurityGroupId, SubnetId, VpcId};
 
 /// What an instance may be looked up by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,8 +74,8 @@ pub struct Instance {
 /// A network interface of an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Interface {
-    /// Its id, such as `eni-0a1b2c3d`.
-    pub id: String,
+    /// Its id.
+    pub id: InterfaceId,
     /// The subnet that it is in.
     pub subnet: SubnetId,
     /// The VPC that it is in.

@@ -1,4 +1,4 @@
-//! The narrow view of EC2 that Quell works through: only the calls that it uses, with two sides behind it, Amazon's own API
+//! The narrow view of EC2 and of Auto Scaling that Quell works through: only the calls that it uses, with two sides behind it, Amazon's own API
 //! ([`aws`], behind the `aws` feature) and a strict simulation in memory ([`simulated`]).
 //!
 //! Nothing here decides anything. One [`Cloud`] is one account in one region; [`Clouds`] are all that are configured.
@@ -12,14 +12,18 @@ pub mod call;
 pub mod cause;
 pub mod clouds;
 pub mod error;
+pub mod flow;
+pub mod group_rule;
 pub mod id;
 pub mod instance;
+pub mod machine;
 pub mod oracle;
 pub mod place;
 mod quota;
 mod remembered;
 pub mod security_group;
 pub mod simulated;
+pub mod tag;
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -31,16 +35,20 @@ pub use self::{
     cause::Cause,
     clouds::Clouds,
     error::{CloudError, Fault},
-    id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
+    group_rule::{GroupRule, RuleSpec},
+    id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
+    machine::{Machine, MachineState, ScalingMembership, Transition},
     place::CloudPlace,
     security_group::{Peer, SecurityGroup, SecurityGroupRule},
+    tag::Tag,
 };
 
 /// One account in one region.
 ///
 /// Every method is one AWS call, or one per page. Each is bounded in time by the implementation and retried where a retry can help;
-/// what comes back as an error has been retried already.
+/// what comes back as an error has been retried already. A write whose answer was lost may have been retried as well: its error may be the echo of
+/// its own success.
 #[async_trait]
 pub trait Cloud: Send + Sync {
     /// Which account and region this is.
@@ -75,4 +83,75 @@ pub trait Cloud: Send + Sync {
     /// How many rules a network ACL may have in each direction here: the quota `L-2AEEBF1A` of Amazon VPC, from Service Quotas. None where it can't
     /// be had, because it is not permitted or the service is not there. That is never an error: who asks has another figure to go by.
     async fn rule_quota(&self) -> Result<Option<u16>, CloudError>;
+
+    /// The interfaces that are attached to an instance, by device index. Always asked, never remembered. Empty, not an error, if there is no such
+    /// instance.
+    async fn interfaces_of(&self, instance: &InstanceId) -> Result<Vec<Interface>, CloudError>;
+
+    /// These interfaces, attached or not, by id. Those that are gone are left out. Always asked, never remembered.
+    async fn interfaces(&self, ids: &[InterfaceId]) -> Result<Vec<Interface>, CloudError>;
+
+    /// Replaces the whole set of security groups of an interface: 1 to 5 of its VPC. Flows that were tracked go on: [`flow`] says which.
+    async fn set_groups(&self, interface: &InterfaceId, groups: &[SecurityGroupId]) -> Result<(), CloudError>;
+
+    /// The security groups of a VPC that have this tag, by id. Always asked, never remembered.
+    async fn groups_tagged(&self, vpc: &VpcId, tag: &Tag) -> Result<Vec<SecurityGroup>, CloudError>;
+
+    /// Makes a security group with these tags. EC2 lets everything out of a new one: by a rule for IPv4, and by another for IPv6 if the VPC has an IPv6
+    /// prefix. [`Fault::Duplicate`] if the VPC has a group of this name.
+    async fn create_group(
+        &self,
+        vpc: &VpcId,
+        name: &str,
+        description: &str,
+        tags: &[Tag],
+    ) -> Result<SecurityGroupId, CloudError>;
+
+    /// All rules of a security group, both directions, by id. Always asked, never remembered. Empty, not an error, if there is no such group.
+    async fn group_rules(&self, group: &SecurityGroupId) -> Result<Vec<GroupRule>, CloudError>;
+
+    /// Adds a rule with its description and tags. [`Fault::Duplicate`] if the group has one with equal direction, protocol, ports and peer.
+    async fn authorize_rule(&self, group: &SecurityGroupId, rule: &RuleSpec)
+    -> Result<SecurityGroupRuleId, CloudError>;
+
+    /// Takes a rule out of a security group. [`Fault::NotFound`] if it is gone.
+    async fn revoke_rule(
+        &self,
+        group: &SecurityGroupId,
+        direction: Direction,
+        rule: &SecurityGroupRuleId,
+    ) -> Result<(), CloudError>;
+
+    /// What bears on stopping an instance. None if EC2 knows no such instance; one that was terminated is known for about an hour. Always asked, never
+    /// remembered.
+    async fn machine(&self, instance: &InstanceId) -> Result<Option<Machine>, CloudError>;
+
+    /// Stops an instance, or hibernates it, and does not wait until it is down. One that is going down or is down stays as it is, without an error.
+    /// [`Fault::WrongState`] if it is coming up or terminated, or can't hibernate.
+    async fn stop_instance(&self, instance: &InstanceId, hibernate: bool) -> Result<Transition, CloudError>;
+
+    /// Starts an instance, and does not wait until it is up. One that is coming up or is up stays as it is, without an error.
+    /// [`Fault::WrongState`] if it is going down or terminated.
+    async fn start_instance(&self, instance: &InstanceId) -> Result<Transition, CloudError>;
+
+    /// Restarts an instance's operating system. It stays `running` all the while. [`Fault::WrongState`] if it is not on.
+    async fn reboot_instance(&self, instance: &InstanceId) -> Result<(), CloudError>;
+
+    /// Begins snapshots of all EBS volumes of an instance, of one moment, as after a crash. They may take hours to be complete; what is written to the
+    /// volumes later is not in them. A retry after a lost answer makes a second set.
+    async fn create_snapshots(
+        &self,
+        instance: &InstanceId,
+        description: &str,
+        tags: &[Tag],
+    ) -> Result<Vec<SnapshotId>, CloudError>;
+
+    /// The Auto Scaling group that an instance is in. None if it is in none. Always asked, never remembered.
+    async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError>;
+
+    /// Puts an instance of an Auto Scaling group aside, where the group does not replace it, and asks the group for one instance less.
+    async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError>;
+
+    /// Puts an instance back into the service of its Auto Scaling group, and asks the group for one instance more.
+    async fn exit_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError>;
 }

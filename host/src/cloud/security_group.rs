@@ -1,5 +1,7 @@
 //! Security groups and their rules.
 
+use std::fmt;
+
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,4 +47,13 @@ pub enum Peer {
     Group(String),
     /// A managed prefix list, by its id.
     PrefixList(String),
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Prefix(prefix) => prefix.fmt(formatter),
+            Self::Group(id) | Self::PrefixList(id) => formatter.write_str(id),
+        }
+    }
 }

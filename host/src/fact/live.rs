@@ -147,6 +147,8 @@ fn of_cloud(error: CloudError) -> FactError {
         Fault::Denied { .. } => FactError::NotPermitted(text),
         Fault::EntryExists { .. }
         | Fault::EntryLimit { .. }
+        | Fault::Duplicate { .. }
+        | Fault::WrongState { .. }
         | Fault::Throttled { .. }
         | Fault::Unreachable { .. }
         | Fault::Invalid { .. }

@@ -66,6 +66,8 @@ fn code(fault: &Fault) -> &str {
         Fault::EntryLimit { .. } => "NetworkAclEntryLimitExceeded",
         Fault::Unreachable { .. } => "no answer",
         Fault::NotFound { code, .. }
+        | Fault::Duplicate { code, .. }
+        | Fault::WrongState { code, .. }
         | Fault::Denied { code, .. }
         | Fault::Throttled { code, .. }
         | Fault::Invalid { code, .. }

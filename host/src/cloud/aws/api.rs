@@ -6,17 +6,22 @@ use async_trait::async_trait;
 use aws_sdk_ec2::types::Filter;
 use ipnet::IpNet;
 
-use super::{Ec2Cloud, MAX_PAGES, convert, fault::cloud_error, find, quota, too_many_pages};
+use super::{
+    Ec2Cloud, MAX_PAGES, convert, fault::cloud_error, find, group, interface, machine, quota, scaling, too_many_pages,
+};
 use crate::cloud::{
     Cloud,
     acl::{Direction, Entry, NetworkAcl},
     call::Call,
     error::{CloudError, Fault},
-    id::{AclId, SecurityGroupId, SubnetId, VpcId},
-    instance::{Instance, InstanceName},
+    group_rule::{GroupRule, RuleSpec},
+    id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, VpcId},
+    instance::{Instance, InstanceName, Interface},
+    machine::{Machine, ScalingMembership, Transition},
     place::CloudPlace,
     quota::if_to_be_had,
     security_group::SecurityGroup,
+    tag::Tag,
 };
 
 impl Ec2Cloud {
@@ -141,6 +146,90 @@ impl Cloud for Ec2Cloud {
 
     async fn rule_quota(&self) -> Result<Option<u16>, CloudError> {
         if_to_be_had(quota::rules_per_network_acl(&self.quotas).await)
+    }
+
+    async fn interfaces_of(&self, instance: &InstanceId) -> Result<Vec<Interface>, CloudError> {
+        interface::interfaces_of(&self.ec2, instance).await
+    }
+
+    async fn interfaces(&self, ids: &[InterfaceId]) -> Result<Vec<Interface>, CloudError> {
+        interface::interfaces(&self.ec2, ids).await
+    }
+
+    async fn set_groups(&self, interface: &InterfaceId, groups: &[SecurityGroupId]) -> Result<(), CloudError> {
+        interface::set_groups(&self.ec2, interface, groups).await
+    }
+
+    async fn groups_tagged(&self, vpc: &VpcId, tag: &Tag) -> Result<Vec<SecurityGroup>, CloudError> {
+        group::groups_tagged(&self.ec2, vpc, tag).await
+    }
+
+    async fn create_group(
+        &self,
+        vpc: &VpcId,
+        name: &str,
+        description: &str,
+        tags: &[Tag],
+    ) -> Result<SecurityGroupId, CloudError> {
+        group::create_group(&self.ec2, vpc, name, description, tags).await
+    }
+
+    async fn group_rules(&self, group: &SecurityGroupId) -> Result<Vec<GroupRule>, CloudError> {
+        group::group_rules(&self.ec2, group).await
+    }
+
+    async fn authorize_rule(
+        &self,
+        group: &SecurityGroupId,
+        rule: &RuleSpec,
+    ) -> Result<SecurityGroupRuleId, CloudError> {
+        group::authorize_rule(&self.ec2, group, rule).await
+    }
+
+    async fn revoke_rule(
+        &self,
+        group: &SecurityGroupId,
+        direction: Direction,
+        rule: &SecurityGroupRuleId,
+    ) -> Result<(), CloudError> {
+        group::revoke_rule(&self.ec2, group, direction, rule).await
+    }
+
+    async fn machine(&self, instance: &InstanceId) -> Result<Option<Machine>, CloudError> {
+        machine::machine(&self.ec2, instance).await
+    }
+
+    async fn stop_instance(&self, instance: &InstanceId, hibernate: bool) -> Result<Transition, CloudError> {
+        machine::stop(&self.ec2, instance, hibernate).await
+    }
+
+    async fn start_instance(&self, instance: &InstanceId) -> Result<Transition, CloudError> {
+        machine::start(&self.ec2, instance).await
+    }
+
+    async fn reboot_instance(&self, instance: &InstanceId) -> Result<(), CloudError> {
+        machine::reboot(&self.ec2, instance).await
+    }
+
+    async fn create_snapshots(
+        &self,
+        instance: &InstanceId,
+        description: &str,
+        tags: &[Tag],
+    ) -> Result<Vec<SnapshotId>, CloudError> {
+        machine::create_snapshots(&self.ec2, instance, description, tags).await
+    }
+
+    async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError> {
+        scaling::scaling(&self.scaling, instance).await
+    }
+
+    async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
+        scaling::enter_standby(&self.scaling, instance, group).await
+    }
+
+    async fn exit_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
+        scaling::exit_standby(&self.scaling, instance, group).await
     }
 }
 

@@ -20,6 +20,11 @@ where
     CloudError::new(call.name(), fault(error))
 }
 
+/// The error of `call`, whose answer can't be read.
+pub(super) fn unread(call: Call) -> impl Fn(Fault) -> CloudError {
+    move |fault| CloudError::new(call.name(), fault)
+}
+
 /// What went wrong.
 pub(super) fn fault<E>(error: &SdkError<E>) -> Fault
 where
@@ -120,6 +125,13 @@ fn of_code(code: Option<&str>, message: Option<&str>, status: u16) -> Fault {
         | "Throttling"
         | "ThrottlingException"
         | "TooManyRequestsException" => Fault::Throttled { code, message },
+        "DependencyViolation"
+        | "IncorrectInstanceState"
+        | "IncorrectSpotRequestState"
+        | "IncorrectState"
+        | "InvalidInstanceState"
+        | "UnsupportedHibernationConfiguration" => Fault::WrongState { code, message },
+        _ if given.ends_with(".Duplicate") => Fault::Duplicate { code, message },
         _ if given.ends_with(".NotFound") => Fault::NotFound { code, message },
         _ if status < 500 => Fault::Invalid { code, message },
         _ => Fault::Other { code, message },
@@ -143,6 +155,15 @@ mod tests {
     #[case("ExpiredToken", "not permitted (ExpiredToken)")]
     #[case("RequestLimitExceeded", "throttled (RequestLimitExceeded)")]
     #[case("InvalidNetworkAclID.NotFound", "not found (InvalidNetworkAclID.NotFound)")]
+    #[case("InvalidPermission.Duplicate", "there already (InvalidPermission.Duplicate)")]
+    #[case("InvalidGroup.Duplicate", "there already (InvalidGroup.Duplicate)")]
+    #[case(
+        "InvalidSecurityGroupRuleId.NotFound",
+        "not found (InvalidSecurityGroupRuleId.NotFound)"
+    )]
+    #[case("IncorrectInstanceState", "not possible in its state (IncorrectInstanceState)")]
+    #[case("UnsupportedHibernationConfiguration", "not possible in its state")]
+    #[case("RulesPerSecurityGroupLimitExceeded", "refused (RulesPerSecurityGroupLimitExceeded)")]
     #[case("InvalidParameterValue", "refused (InvalidParameterValue)")]
     fn each_code_of_ec2_has_its_fault(#[case] code: &str, #[case] said: &str) {
         let fault = of_code(Some(code), Some("its own text"), 400).to_string();

@@ -4,8 +4,12 @@ mod api;
 mod convert;
 mod fault;
 mod find;
+mod group;
+mod interface;
+mod machine;
 mod quota;
 mod role;
+mod scaling;
 
 use std::{fmt, time::Duration};
 
@@ -43,6 +47,7 @@ pub struct Ec2Options {
 /// A write whose answer was lost is tried again, so that [`Fault::EntryExists`] and [`Fault::NotFound`] may be the echo of our own write.
 pub struct Ec2Cloud {
     ec2: aws_sdk_ec2::Client,
+    scaling: aws_sdk_autoscaling::Client,
     quotas: aws_sdk_servicequotas::Client,
     place: CloudPlace,
 }
@@ -79,6 +84,7 @@ impl Ec2Cloud {
         }
         Self {
             ec2: aws_sdk_ec2::Client::new(&config),
+            scaling: aws_sdk_autoscaling::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
             place: options.place.clone(),
         }

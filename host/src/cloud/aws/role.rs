@@ -59,6 +59,8 @@ impl NotAssumed {
         let (Fault::NotFound { message, .. }
         | Fault::EntryExists { message }
         | Fault::EntryLimit { message }
+        | Fault::Duplicate { message, .. }
+        | Fault::WrongState { message, .. }
         | Fault::Denied { message, .. }
         | Fault::Throttled { message, .. }
         | Fault::Unreachable { message }

@@ -1,20 +1,24 @@
 //! The simulated account: what is there, and how it is read from TOML that people write.
 
+mod group;
+mod server;
+
 use std::{collections::BTreeMap, path::Path};
 
 use ipnet::IpNet;
 
 use super::{
+    card::Card,
     error::AccountError,
+    group::Group,
+    server::Server,
     validation,
-    written::{WrittenAccount, WrittenAcl, WrittenInstance, WrittenInterface},
+    written::{WrittenAccount, WrittenAcl},
 };
 use crate::cloud::{
     acl::NetworkAcl,
-    id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
-    instance::{Instance, Interface},
+    id::{AclId, InstanceId, InterfaceId, MadeUp, SecurityGroupId, SubnetId, VpcId},
     place::CloudPlace,
-    security_group::SecurityGroup,
 };
 
 /// One account in one region. It holds together: what is named is there, and every subnet has exactly one network ACL.
@@ -25,8 +29,11 @@ pub struct Account {
     pub(super) vpcs: BTreeMap<VpcId, Vec<IpNet>>,
     pub(super) subnets: BTreeMap<SubnetId, VpcId>,
     pub(super) acls: BTreeMap<AclId, NetworkAcl>,
-    pub(super) security_groups: BTreeMap<SecurityGroupId, SecurityGroup>,
-    pub(super) instances: BTreeMap<InstanceId, Instance>,
+    pub(super) groups: BTreeMap<SecurityGroupId, Group>,
+    pub(super) cards: BTreeMap<InterfaceId, Card>,
+    pub(super) servers: BTreeMap<InstanceId, Server>,
+    /// How many ids were made up.
+    numbers: u64,
 }
 
 impl Account {
@@ -42,8 +49,10 @@ impl Account {
             vpcs: BTreeMap::new(),
             subnets: BTreeMap::new(),
             acls: BTreeMap::new(),
-            security_groups: BTreeMap::new(),
-            instances: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            cards: BTreeMap::new(),
+            servers: BTreeMap::new(),
+            numbers: 0,
         };
         for vpc in written.vpc {
             let prefixes = vpc.prefixes.iter().map(IpNet::trunc).collect();
@@ -58,18 +67,10 @@ impl Account {
         }
         account.give_every_subnet_an_acl()?;
         for group in written.security_group {
-            account.prefixes_of(&group.vpc, group.id.as_str())?;
-            let group = SecurityGroup {
-                id: group.id,
-                name: group.name,
-                vpc: Some(group.vpc),
-                ingress: group.ingress.into_iter().map(Into::into).collect(),
-                egress: group.egress.into_iter().map(Into::into).collect(),
-            };
-            add(&mut account.security_groups, group.id.clone(), group)?;
+            account.add_group(group)?;
         }
         for instance in written.instance {
-            account.add_instance(instance)?;
+            account.add_server(instance)?;
         }
         Ok(account)
     }
@@ -84,6 +85,22 @@ impl Account {
             path: path.to_owned(),
             source: Box::new(source),
         })
+    }
+
+    /// A number that no id was made of yet.
+    pub(super) fn next_number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    /// An id that no security group has.
+    pub(super) fn made_up_group(&mut self) -> SecurityGroupId {
+        loop {
+            let id = SecurityGroupId::made_up(self.next_number());
+            if !self.groups.contains_key(&id) {
+                return id;
+            }
+        }
     }
 
     fn prefixes_of(&self, vpc: &VpcId, by: &str) -> Result<&[IpNet], AccountError> {
@@ -163,45 +180,6 @@ impl Account {
             acl.subnets.dedup();
         }
         Ok(())
-    }
-
-    fn add_instance(&mut self, written: WrittenInstance) -> Result<(), AccountError> {
-        let interfaces = written
-            .interface
-            .into_iter()
-            .map(|interface| self.interface(interface))
-            .collect::<Result<Vec<_>, _>>()?;
-        let instance = Instance {
-            id: written.id,
-            state: written.state.name().to_owned(),
-            vpc: interfaces.first().map(|interface| interface.vpc.clone()),
-            host_names: written.host_names,
-            interfaces,
-            tags: written.tags.into_iter().collect(),
-        };
-        add(&mut self.instances, instance.id.clone(), instance)
-    }
-
-    fn interface(&self, written: WrittenInterface) -> Result<Interface, AccountError> {
-        let by = written.id.as_str();
-        let vpc = self.vpc_of_subnet(&written.subnet, by)?.clone();
-        for id in &written.security_groups {
-            let group = self.security_groups.get(id).ok_or_else(|| AccountError::Unknown {
-                by: by.to_owned(),
-                id: id.to_string(),
-                table: "security-group",
-            })?;
-            if let Some(other) = &group.vpc {
-                must_be_in(&vpc, other, by, id.as_str())?;
-            }
-        }
-        Ok(Interface {
-            id: written.id,
-            subnet: written.subnet,
-            vpc,
-            addresses: written.addresses,
-            security_groups: written.security_groups,
-        })
     }
 }
 

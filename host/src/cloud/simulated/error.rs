@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::cloud::{
     acl::Direction,
     error::Fault,
-    id::{AclId, SubnetId, VpcId},
+    id::{AclId, SecurityGroupId, SubnetId, VpcId},
 };
 
 /// An account that does not hold together. The message names the thing and the remedy.
@@ -75,6 +75,17 @@ pub enum AccountError {
         first: AclId,
         /// The other.
         second: AclId,
+    },
+    /// A rule of a security group that EC2 would not take.
+    #[error("{group} can't have the rule {rule}")]
+    Rule {
+        /// The group.
+        group: SecurityGroupId,
+        /// The rule.
+        rule: String,
+        /// What EC2 would say.
+        #[source]
+        fault: Fault,
     },
     /// An entry that EC2 would not take.
     #[error("{acl} can't have the {direction} entry {number}")]

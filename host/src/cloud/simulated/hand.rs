@@ -1,8 +1,11 @@
 //! The second side of the simulated account, for tests and the demo: someone else's hand on it, calls that fail or lag, and what was called.
 
+mod group;
+mod machine;
+
 use std::time::Duration;
 
-use super::{SimulatedCloud, State, script::When, validation};
+use super::{SimulatedCloud, script::When, validation};
 use crate::cloud::{
     acl::{Direction, Entry, NetworkAcl},
     call::Call,
@@ -57,7 +60,8 @@ impl SimulatedCloud {
         self.state().failures.add(call, When::After, fault);
     }
 
-    /// From here on, a network ACL that is read is told as it was this long ago by the clock, as EC2 may do for some seconds after a write.
+    /// From here on, a network ACL, a network interface and a security group that is read is told as it was this long ago by the clock, as EC2 may do for
+    /// some seconds after a write.
     /// Zero ends it. Writes see the present.
     pub fn answer_stale(&self, how_long: Duration) {
         self.state().lag = how_long;
@@ -70,33 +74,18 @@ impl SimulatedCloud {
 
     /// Puts an entry into an ACL as another person would, in the place of one with the same number and direction.
     pub fn put_entry_as_someone_else(&self, acl: &AclId, entry: &Entry) -> Result<(), Fault> {
-        self.as_someone_else(acl, |changed, rule_quota| {
+        let change = |changed: &mut NetworkAcl, rule_quota| {
             changed
                 .entries
                 .retain(|other| other.is_final() || (other.direction, other.number) != (entry.direction, entry.number));
             validation::insert(changed, entry, rule_quota)
-        })
+        };
+        self.state().change_acl(acl, change).map(drop)
     }
 
     /// Takes an entry out of an ACL as another person would.
     pub fn remove_entry_as_someone_else(&self, acl: &AclId, direction: Direction, number: u16) -> Result<(), Fault> {
-        self.as_someone_else(acl, |changed, _| validation::remove(changed, direction, number))
-    }
-
-    /// Changes an ACL without a call of ours. What fails changes nothing.
-    fn as_someone_else(
-        &self,
-        id: &AclId,
-        change: impl FnOnce(&mut NetworkAcl, u16) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
-        let now = self.clock.now();
-        let mut state = self.state();
-        let State { account, past, .. } = &mut *state;
-        let rule_quota = account.rule_quota;
-        let acl = account.acl_mut(id)?;
-        let mut changed = acl.clone();
-        change(&mut changed, rule_quota)?;
-        past.remember(now, std::mem::replace(acl, changed));
-        Ok(())
+        let change = |changed: &mut NetworkAcl, _| validation::remove(changed, direction, number);
+        self.state().change_acl(acl, change).map(drop)
     }
 }

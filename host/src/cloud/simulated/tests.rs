@@ -1,3 +1,5 @@
+use jiff::{SignedDuration, Timestamp};
+
 use super::*;
 use crate::{
     clock::ManualClock,

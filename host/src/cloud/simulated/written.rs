@@ -8,8 +8,11 @@ use serde::Deserialize;
 use super::validation::DEFAULT_RULE_QUOTA;
 use crate::cloud::{
     acl::{Direction, Entry, IcmpKind, PortRange, Protocol, RuleAction},
-    id::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId},
-    security_group::{Peer, SecurityGroupRule},
+    group_rule::RuleSpec,
+    id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SubnetId, VpcId},
+    machine::MachineState,
+    security_group::Peer,
+    tag::Tag,
 };
 
 #[derive(Debug, Deserialize)]
@@ -96,6 +99,8 @@ pub(super) struct WrittenSecurityGroup {
     pub(super) name: String,
     pub(super) vpc: VpcId,
     #[serde(default)]
+    pub(super) tags: BTreeMap<String, String>,
+    #[serde(default)]
     pub(super) ingress: Vec<WrittenSecurityGroupRule>,
     #[serde(default)]
     pub(super) egress: Vec<WrittenSecurityGroupRule>,
@@ -108,72 +113,71 @@ pub(super) struct WrittenSecurityGroupRule {
     protocol: WrittenProtocol,
     ports: Option<WrittenPorts>,
     peer: WrittenPeer,
+    description: Option<String>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
 }
 
-impl From<WrittenSecurityGroupRule> for SecurityGroupRule {
-    fn from(written: WrittenSecurityGroupRule) -> Self {
-        let protocol = match written.protocol.0 {
-            Protocol::Number(1) => "icmp".to_owned(),
-            Protocol::Number(6) => "tcp".to_owned(),
-            Protocol::Number(17) => "udp".to_owned(),
-            Protocol::Number(58) => "icmpv6".to_owned(),
-            other => other.to_string(),
+impl WrittenSecurityGroupRule {
+    /// The rule, for this direction.
+    pub(super) fn spec(self, direction: Direction) -> RuleSpec {
+        // Who writes no ports means all of them; EC2 has to be told so.
+        let all = match self.protocol.0 {
+            Protocol::Number(1) => Some(PortRange { first: -1, last: -1 }),
+            Protocol::Number(6 | 17) => Some(PortRange {
+                first: 0,
+                last: u16::MAX.into(),
+            }),
+            _ => None,
         };
-        Self {
-            protocol,
-            ports: written.ports.map(|ports| ports.0),
-            peer: written.peer.0,
+        RuleSpec {
+            direction,
+            protocol: self.protocol.0.to_string(),
+            ports: self.ports.map(|ports| ports.0).or(all),
+            peer: self.peer.0,
+            description: self.description,
+            tags: tags(self.tags),
         }
     }
+}
+
+/// Tags that are written as a table.
+pub(super) fn tags(written: BTreeMap<String, String>) -> Vec<Tag> {
+    written.into_iter().map(|(key, value)| Tag { key, value }).collect()
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct WrittenInstance {
     pub(super) id: InstanceId,
-    #[serde(default)]
-    pub(super) state: WrittenState,
+    #[serde(default = "running")]
+    pub(super) state: MachineState,
     #[serde(default)]
     pub(super) host_names: Vec<String>,
     #[serde(default)]
     pub(super) tags: BTreeMap<String, String>,
+    /// None for one volume, unless the root device is an instance store.
+    pub(super) volumes: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) root_instance_store: bool,
+    #[serde(default)]
+    pub(super) hibernation: bool,
+    pub(super) auto_scaling_group: Option<String>,
     #[serde(default)]
     pub(super) interface: Vec<WrittenInterface>,
+}
+
+fn running() -> MachineState {
+    MachineState::Running
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct WrittenInterface {
-    pub(super) id: String,
+    pub(super) id: InterfaceId,
     pub(super) subnet: SubnetId,
     pub(super) addresses: Vec<IpAddr>,
     pub(super) security_groups: Vec<SecurityGroupId>,
-}
-
-/// An instance's state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum WrittenState {
-    Pending,
-    #[default]
-    Running,
-    ShuttingDown,
-    Terminated,
-    Stopping,
-    Stopped,
-}
-
-impl WrittenState {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Running => "running",
-            Self::ShuttingDown => "shutting-down",
-            Self::Terminated => "terminated",
-            Self::Stopping => "stopping",
-            Self::Stopped => "stopped",
-        }
-    }
 }
 
 /// A protocol as a word that people use, or its IANA number.

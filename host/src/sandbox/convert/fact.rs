@@ -39,7 +39,7 @@ pub(in crate::sandbox) fn instance(instance: Instance) -> facts::Instance {
 
 fn interface(interface: Interface) -> facts::NetworkInterface {
     facts::NetworkInterface {
-        id: interface.id,
+        id: interface.id.into(),
         subnet: interface.subnet.into(),
         vpc: interface.vpc.into(),
         addresses: interface.addresses.iter().map(ToString::to_string).collect(),

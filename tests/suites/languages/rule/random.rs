@@ -242,7 +242,7 @@ fn instance(rng: &mut Rng, name: &str) -> Result<Answer, FactError> {
         vpc: None,
         host_names: Vec::new(),
         interfaces: vec![Interface {
-            id: "eni-0a1b2c3d".to_owned(),
+            id: "eni-0a1b2c3d".parse().unwrap(),
             subnet: "subnet-0a1b2c3d".parse().unwrap(),
             vpc: "vpc-0a1b2c3d".parse().unwrap(),
             addresses: addresses.iter().map(|address| address.parse().unwrap()).collect(),

@@ -67,7 +67,7 @@ fn interface(interface: &types::InstanceNetworkInterface) -> Result<Interface, F
         add(address.ipv6_address(), "ipv6AddressesSet.ipv6Address")?;
     }
     Ok(Interface {
-        id: required(interface.network_interface_id(), "networkInterfaceId")?.to_owned(),
+        id: parsed(interface.network_interface_id(), "networkInterfaceId")?,
         subnet: parsed(interface.subnet_id(), "subnetId")?,
         vpc: parsed(interface.vpc_id(), "vpcId")?,
         addresses,

@@ -2,15 +2,27 @@
 //! out would make an ACL look better than it is.
 
 mod acl;
+mod group_rule;
 mod instance;
+mod interface;
+mod machine;
 mod security_group;
+mod tag;
 mod vpc;
 mod written;
 
 use std::{fmt, str::FromStr};
 
 pub(super) use self::{
-    acl::network_acl, instance::instance, security_group::security_group, vpc::prefixes, written::WrittenEntry,
+    acl::network_acl,
+    group_rule::{group_rule, written_rule},
+    instance::instance,
+    interface::interface,
+    machine::{machine, transition},
+    security_group::security_group,
+    tag::written_tags,
+    vpc::prefixes,
+    written::WrittenEntry,
 };
 use crate::cloud::error::Fault;
 
@@ -23,12 +35,12 @@ fn unreadable(message: impl fmt::Display) -> Fault {
 }
 
 /// A value that has to be there.
-fn required<T>(value: Option<T>, field: &str) -> Result<T, Fault> {
+pub(super) fn required<T>(value: Option<T>, field: &str) -> Result<T, Fault> {
     value.ok_or_else(|| unreadable(format!("`{field}` is missing")))
 }
 
 /// A text that has to be there and to be read as something.
-fn parsed<T: FromStr>(text: Option<&str>, field: &str) -> Result<T, Fault>
+pub(super) fn parsed<T: FromStr>(text: Option<&str>, field: &str) -> Result<T, Fault>
 where
     T::Err: fmt::Display,
 {

@@ -32,7 +32,7 @@ fn error(parts: &[&str]) -> String {
 #[test]
 fn the_example_that_ships_can_be_read() {
     let account = Account::read(include_str!("../../../../../examples/simulated-account.toml")).unwrap();
-    assert_eq!(account.instances.len(), 2);
+    assert_eq!(account.servers.len(), 2);
     assert_eq!(account.acls.len(), 3);
     let ends = account
         .acls

@@ -1,0 +1,114 @@
+//! Network interfaces and the instances that have them.
+
+use std::collections::BTreeSet;
+
+use super::{group::unknown_group, not_found};
+use crate::cloud::{
+    error::Fault,
+    id::{InstanceId, InterfaceId, SecurityGroupId},
+    instance::{Instance, InstanceName, Interface},
+    machine::MachineState,
+    simulated::{card::Card, state::State, text},
+};
+
+/// How many security groups an interface may have by default (quota L-2AFB9258).
+const MOST_GROUPS: usize = 5;
+
+impl State {
+    pub(in crate::cloud::simulated) fn instances(&self, name: &InstanceName) -> Vec<Instance> {
+        let servers = self.account.servers.values();
+        servers
+            .filter(|server| server.state() != MachineState::Terminated)
+            .map(|server| server.told(self.interfaces_of(&server.id)))
+            .filter(|instance| name.names(instance))
+            .collect()
+    }
+
+    pub(in crate::cloud::simulated) fn interfaces_of(&self, instance: &InstanceId) -> Vec<Interface> {
+        let cards = self.past_cards.all_at(self.told_time(), &self.account.cards);
+        let mut attached: Vec<_> = cards
+            .into_iter()
+            .filter_map(|card| Some((card.index_at(instance)?, card)))
+            .collect();
+        attached.sort_by_key(|(index, _)| *index);
+        attached.into_iter().map(|(_, card)| card.interface.clone()).collect()
+    }
+
+    pub(in crate::cloud::simulated) fn interfaces(&self, ids: &[InterfaceId]) -> Vec<Interface> {
+        let cards = self.past_cards.all_at(self.told_time(), &self.account.cards);
+        let meant = cards.into_iter().filter(|card| ids.contains(&card.interface.id));
+        meant.map(|card| card.interface.clone()).collect()
+    }
+
+    /// Gives an interface other groups. One that stands there twice is refused: what EC2 does with it is not known.
+    pub(in crate::cloud::simulated) fn set_groups(
+        &mut self,
+        id: &InterfaceId,
+        groups: &[SecurityGroupId],
+    ) -> Result<(), Fault> {
+        let card = self.account.cards.get(id).ok_or_else(|| unknown_interface(id))?;
+        if groups.is_empty() {
+            return Err(text::invalid(
+                "An interface must have at least one security group.".to_owned(),
+            ));
+        }
+        if groups.iter().collect::<BTreeSet<_>>().len() < groups.len() {
+            return Err(text::invalid("A security group is specified twice.".to_owned()));
+        }
+        for group in groups {
+            let found = self.account.groups.get(group).ok_or_else(|| unknown_group(group))?;
+            if found.vpc != card.interface.vpc {
+                return Err(text::invalid(format!(
+                    "Security group {group} and interface {id} belong to different networks."
+                )));
+            }
+        }
+        if groups.len() > MOST_GROUPS {
+            return Err(Fault::Invalid {
+                code: "SecurityGroupsPerInterfaceLimitExceeded".to_owned(),
+                message: "The maximum number of security groups per interface has been reached.".to_owned(),
+            });
+        }
+        self.change_card(id, |card| {
+            groups.clone_into(&mut card.interface.security_groups);
+        })
+    }
+
+    /// Changes an interface or its attachment.
+    pub(in crate::cloud::simulated) fn change_card(
+        &mut self,
+        id: &InterfaceId,
+        change: impl FnOnce(&mut Card),
+    ) -> Result<(), Fault> {
+        let card = self.account.cards.get_mut(id).ok_or_else(|| unknown_interface(id))?;
+        let before = card.clone();
+        change(card);
+        self.past_cards.remember(self.now, id.clone(), Some(before));
+        Ok(())
+    }
+
+    /// Removes an interface, attached or not.
+    pub(in crate::cloud::simulated) fn remove_card(&mut self, id: &InterfaceId) -> Result<(), Fault> {
+        let card = self.account.cards.remove(id).ok_or_else(|| unknown_interface(id))?;
+        self.past_cards.remember(self.now, id.clone(), Some(card));
+        Ok(())
+    }
+
+    /// Removes the interfaces of an instance that has ended.
+    pub(in crate::cloud::simulated) fn remove_cards_of(&mut self, instance: &InstanceId) {
+        let cards = self.account.cards.values();
+        let ids: Vec<_> = cards
+            .filter(|card| card.index_at(instance).is_some())
+            .map(|card| card.interface.id.clone())
+            .collect();
+        for id in ids {
+            if let Some(card) = self.account.cards.remove(&id) {
+                self.past_cards.remember(self.now, id, Some(card));
+            }
+        }
+    }
+}
+
+fn unknown_interface(id: &InterfaceId) -> Fault {
+    not_found("InvalidNetworkInterfaceID.NotFound", "networkInterface ID", id)
+}
