@@ -157,7 +157,7 @@ impl fmt::Display for Family {
 }
 
 /// Ports, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct PortRange {
     /// The first port. For a security group's ICMP rule: the type, -1 for any.
     pub first: i32,

@@ -20,6 +20,9 @@ pub struct SecurityGroup {
     pub name: String,
     /// Its VPC.
     pub vpc: Option<VpcId>,
+    /// Its tags, by key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<(String, String)>,
     /// Whom it lets in.
     pub ingress: Vec<SecurityGroupRule>,
     /// Whom it lets out to.
@@ -38,7 +41,7 @@ pub struct SecurityGroupRule {
 }
 
 /// The other side of a security group's rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Peer {
     /// Addresses.

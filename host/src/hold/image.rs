@@ -90,12 +90,23 @@ pub struct KeptImage {
 }
 
 impl Image {
-    /// Which part of its target it is of: an interface's or a rule's id, or `state`.
-    pub fn part(&self) -> &str {
+    /// Which part of its target it is of: an interface's id, what a rule lets in, or `state`. A rule that somebody puts in again has another id and is the
+    /// same part.
+    pub fn part(&self) -> String {
         match self {
-            Self::Interface(image) => image.interface.as_str(),
-            Self::Rule(image) => image.before.id.as_str(),
-            Self::Machine(_) => "state",
+            Self::Interface(image) => image.interface.to_string(),
+            Self::Rule(image) => {
+                let RuleSpec {
+                    direction,
+                    protocol,
+                    ports,
+                    peer,
+                    ..
+                } = &image.before.rule;
+                let ports = ports.map_or_else(String::new, |ports| format!(" {}-{}", ports.first, ports.last));
+                format!("{direction} {protocol}{ports} {peer}")
+            }
+            Self::Machine(_) => "state".to_owned(),
         }
     }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use quell::{
     cloud::{Entry, Family},
     guard::never_block::overlaps,
-    hold::{Coverage, Hold, HoldFilter, Journal},
+    hold::{Coverage, Denial, Hold, HoldFilter, Journal},
 };
 use quell_tests::{denial, shut::is_shut};
 
@@ -76,21 +76,17 @@ pub(crate) async fn inspect(journal: &dyn Journal, accounts: &[Watched], now: Ti
 }
 
 fn check_hold(hold: &Hold, account: &Watched, now: Timestamp) -> anyhow::Result<()> {
-    let Hold {
-        target,
-        prefix,
-        direction,
-        coverage,
-        ..
-    } = hold;
+    let Hold { target, coverage, .. } = hold;
+    let Denial { prefix, direction } = denial(hold);
     ensure!(hold.is_live(now), "{target}: {prefix} was to end at {:?}", hold.until);
     let live = account.live(target.acl().unwrap());
     match coverage {
         Coverage::Pending => anyhow::bail!("{target}: {prefix} {direction} is pending"),
         Coverage::NotCovered { why } => ensure!(!why.is_empty(), "{target}: nobody says why {prefix} is not covered"),
+        Coverage::Done { .. } | Coverage::UnderWay { .. } => anyhow::bail!("{target}: {prefix} is {coverage}"),
         Coverage::CoveredByOthers { .. } => {}
         Coverage::Covered { rule, aggregate } => {
-            let entry = Entry::deny(*rule, *direction, aggregate.unwrap_or(*prefix));
+            let entry = Entry::deny(*rule, direction, aggregate.unwrap_or(prefix));
             ensure!(
                 live.entries.contains(&entry),
                 "{target}: {prefix} is said to be covered by {entry:?}"

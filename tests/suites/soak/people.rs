@@ -119,7 +119,7 @@ pub(crate) async fn order(rng: &mut Rng, host: &Host) -> anyhow::Result<Option<D
         }
         2..5 => {
             let hold = &holds[rng.usize(0..holds.len())];
-            let address = hold.prefix.to_string().parse()?;
+            let address = hold.remedy.subject().parse()?;
             Order::Release(Release {
                 address: Some(address),
                 pardon: Some(PardonTerms {

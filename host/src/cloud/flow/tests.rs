@@ -28,6 +28,7 @@ fn group(ingress: &[&str], egress: &[&str]) -> SecurityGroup {
         id: "sg-0a1b2c3d".parse().unwrap(),
         name: "group".to_owned(),
         vpc: None,
+        tags: Vec::new(),
         ingress: ingress.iter().map(|text| rule(text)).collect(),
         egress: egress.iter().map(|text| rule(text)).collect(),
     }

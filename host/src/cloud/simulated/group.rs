@@ -43,6 +43,11 @@ impl Group {
             id: self.id.clone(),
             name: self.name.clone(),
             vpc: Some(self.vpc.clone()),
+            tags: self
+                .tags
+                .iter()
+                .map(|tag| (tag.key.clone(), tag.value.clone()))
+                .collect(),
             ingress: rules(Direction::Ingress),
             egress: rules(Direction::Egress),
         }

@@ -55,6 +55,11 @@ impl SimulatedCloud {
         self.state().failures.add(call, When::Before, fault);
     }
 
+    /// Lets a `call` fail, with nothing done, after so many more of its kind.
+    pub fn fail_after(&self, more: usize, call: Call, fault: Fault) {
+        self.state().failures.add_after(more, call, When::Before, fault);
+    }
+
     /// Lets the next `call` do its work and fail then, as when the answer is lost on the way.
     pub fn fail_next_after_it_is_done(&self, call: Call, fault: Fault) {
         self.state().failures.add(call, When::After, fault);

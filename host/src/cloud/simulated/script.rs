@@ -36,17 +36,41 @@ pub(super) enum When {
 
 /// Failures that are still to come, in order.
 #[derive(Debug, Default)]
-pub(super) struct Failures(VecDeque<(Call, When, Fault)>);
+pub(super) struct Failures(VecDeque<Failing>);
+
+#[derive(Debug)]
+struct Failing {
+    call: Call,
+    /// How many calls of this kind work before.
+    after: usize,
+    when: When,
+    fault: Fault,
+}
 
 impl Failures {
     /// Adds one behind the others.
     pub(super) fn add(&mut self, call: Call, when: When, fault: Fault) {
-        self.0.push_back((call, when, fault));
+        self.add_after(0, call, when, fault);
+    }
+
+    /// Adds one behind the others, which lets some calls of its kind work first.
+    pub(super) fn add_after(&mut self, after: usize, call: Call, when: When, fault: Fault) {
+        self.0.push_back(Failing {
+            call,
+            after,
+            when,
+            fault,
+        });
     }
 
     /// Takes the next one of `call`.
     pub(super) fn take(&mut self, call: Call) -> Option<(When, Fault)> {
-        let position = self.0.iter().position(|(other, ..)| *other == call)?;
-        self.0.remove(position).map(|(_, when, fault)| (when, fault))
+        let position = self.0.iter().position(|failing| failing.call == call)?;
+        let failing = self.0.get_mut(position)?;
+        if failing.after > 0 {
+            failing.after -= 1;
+            return None;
+        }
+        self.0.remove(position).map(|failing| (failing.when, failing.fault))
     }
 }

@@ -1,6 +1,6 @@
 //! The plan of one security group: the rules that holds take out go, and come back when no hold wants them gone any more.
 
-use super::view::{is_not_shown, lets_in_the_same};
+use super::view::is_not_shown;
 use crate::{
     cloud::{GroupRule, RuleSpec},
     converge::{Drift, LiveGroup, PartDrift, Plan, Stance, Step},
@@ -46,7 +46,7 @@ impl Ground<'_> {
 
     /// The live rule that lets in the same as this one.
     fn live(&self, rule: &RuleSpec) -> Option<&GroupRule> {
-        self.live.rules.iter().find(|live| lets_in_the_same(&live.rule, rule))
+        self.live.rules.iter().find(|live| live.rule.is_equal_for_ec2(rule))
     }
 
     /// Takes out the one rule that is meant, and says how that is.
@@ -54,7 +54,7 @@ impl Ground<'_> {
         let image = self.images().find(|image| revocation.is(&image.before));
         let found = self.live.rules.iter().find(|rule| match image {
             // Put in again by somebody else it has another id.
-            Some(image) => lets_in_the_same(&rule.rule, &image.before.rule),
+            Some(image) => rule.rule.is_equal_for_ec2(&image.before.rule),
             None => revocation.is(rule),
         });
         let Some(rule) = found else {
@@ -79,7 +79,6 @@ impl Ground<'_> {
                 was: format!("taken out as {}", image.before.id),
                 put_back: None,
             }));
-            plan.forget.push(Image::Rule(image.clone()));
         }
         let instead = revocation.instead(&rule.rule);
         let kept = Image::Rule(RuleImage {

@@ -1,7 +1,7 @@
 //! The view: a security group as it was read, with our recent changes in it.
 
 use crate::{
-    cloud::{GroupRule, RuleSpec, SecurityGroupRuleId},
+    cloud::{GroupRule, SecurityGroupRuleId},
     converge::LiveGroup,
     hold::{Change, GroupChange, MadeChange},
 };
@@ -17,7 +17,7 @@ pub(in crate::converge) fn view(mut live: LiveGroup, recent: &[MadeChange]) -> L
                 live.rules.retain(|shown| shown.id != rule.id);
             }
             Change::Groups(GroupChange::Authorize { group, rule }) if *group == live.group => {
-                let is_shown = live.rules.iter().any(|shown| lets_in_the_same(&shown.rule, rule));
+                let is_shown = live.rules.iter().any(|shown| shown.rule.is_equal_for_ec2(rule));
                 if let (false, Ok(id)) = (is_shown, NOT_SHOWN.parse()) {
                     live.rules.push(GroupRule { id, rule: rule.clone() });
                 }
@@ -31,9 +31,4 @@ pub(in crate::converge) fn view(mut live: LiveGroup, recent: &[MadeChange]) -> L
 /// Whether a rule is one that no read has shown yet, so that its id is not known.
 pub(super) fn is_not_shown(rule: &SecurityGroupRuleId) -> bool {
     rule.as_str() == NOT_SHOWN
-}
-
-/// Whether EC2 takes two rules for the same: it compares neither descriptions nor tags.
-pub(super) fn lets_in_the_same(one: &RuleSpec, other: &RuleSpec) -> bool {
-    (one.direction, &one.protocol, one.ports, &one.peer) == (other.direction, &other.protocol, other.ports, &other.peer)
 }

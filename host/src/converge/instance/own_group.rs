@@ -70,13 +70,9 @@ fn rule(direction: Direction, prefix: ipnet::IpNet) -> RuleSpec {
 /// What a group of Quell's own needs to have the rules that it shall have, and no other.
 pub(super) fn mend(group: &OwnGroup, role: GroupRole, terms: &InstanceTerms) -> Vec<Step> {
     let wanted = rules(role, terms);
-    let same = |one: &RuleSpec, other: &RuleSpec| {
-        (one.direction, &one.protocol, one.ports, &one.peer)
-            == (other.direction, &other.protocol, other.ports, &other.peer)
-    };
     let missing = wanted
         .iter()
-        .filter(|rule| !group.rules.iter().any(|known| same(&known.rule, rule)))
+        .filter(|rule| !group.rules.iter().any(|known| known.rule.is_equal_for_ec2(rule)))
         .map(|rule| GroupChange::Authorize {
             group: group.id.clone(),
             rule: rule.clone(),
@@ -84,7 +80,7 @@ pub(super) fn mend(group: &OwnGroup, role: GroupRole, terms: &InstanceTerms) -> 
     let surplus = group
         .rules
         .iter()
-        .filter(|known| !wanted.iter().any(|rule| same(&known.rule, rule)))
+        .filter(|known| !wanted.iter().any(|rule| known.rule.is_equal_for_ec2(rule)))
         .map(|rule| GroupChange::Revoke {
             group: group.id.clone(),
             rule: rule.clone(),

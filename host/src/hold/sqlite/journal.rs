@@ -216,7 +216,7 @@ impl Journal for SqliteJournal {
         let (target, image) = (target.clone(), image.clone());
         self.thread
             .ask("forget a before-image", move |sql| {
-                images::forget(sql, &target, image.part())
+                images::forget(sql, &target, &image.part())
             })
             .await
     }

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types;
 
-use super::{parsed, required};
+use super::{parsed, required, tag::tags};
 use crate::cloud::{
     acl::PortRange,
     error::Fault,
@@ -18,6 +18,7 @@ pub(in crate::cloud::aws) fn security_group(group: &types::SecurityGroup) -> Res
             Some(id) => Some(parsed(Some(id), "vpcId")?),
             None => None,
         },
+        tags: tags(group.tags()).into_iter().map(|tag| (tag.key, tag.value)).collect(),
         ingress: rules(group.ip_permissions())?,
         egress: rules(group.ip_permissions_egress())?,
     })

@@ -1,0 +1,8 @@
+//! Instances and security groups that are changed themselves: driver and journal and all, on a strict simulated account. Everything is put back as it
+//! was, unless somebody else changed it: then it is as they left it.
+mod failing;
+mod isolated;
+mod property;
+mod revoked;
+mod stopped;
+mod world;

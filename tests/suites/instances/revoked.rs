@@ -1,0 +1,129 @@
+//! Revocation: one rule is taken out, exactly, and put back with all that it had.
+
+use quell::{
+    cloud::{Peer, PortRange, RuleSpec},
+    hold::{Coverage, Remedy, Revocation},
+};
+
+use crate::world::{GROUP, SETTLED, World};
+
+fn shell(change: impl FnOnce(&mut Revocation)) -> Remedy {
+    let mut revoke = Revocation {
+        protocol: "tcp".to_owned(),
+        ports: Some(PortRange { first: 22, last: 22 }),
+        peer: Peer::Prefix("0.0.0.0/0".parse().unwrap()),
+        rule: None,
+        description: None,
+        narrow_to: Vec::new(),
+    };
+    change(&mut revoke);
+    Remedy::Revoke { revoke }
+}
+
+/// The rules without their ids: a rule that is put back has another one.
+fn specs(world: &World) -> Vec<RuleSpec> {
+    let mut specs: Vec<_> = world.rules().into_iter().map(|rule| rule.rule).collect();
+    specs.sort_by_key(ToString::to_string);
+    specs
+}
+
+#[tokio::test]
+async fn a_rule_is_taken_out_and_put_back_with_its_description_and_tags() {
+    let mut world = World::new();
+    let before = specs(&world);
+    let hold = world.hold(GROUP, shell(|_| {})).await.unwrap();
+    assert_eq!(world.rules().len(), before.len() - 1);
+    assert!(hold.coverage.is_covered(), "{}", hold.coverage);
+    world.release(&hold).await.unwrap();
+    assert_eq!(specs(&world), before);
+    world.pass(SETTLED).await;
+    assert_eq!(world.images(GROUP).await, 0);
+}
+
+#[tokio::test]
+async fn a_wider_rule_than_named_is_not_touched() {
+    let mut world = World::new();
+    let before = world.rules();
+    let office = shell(|revoke| revoke.peer = Peer::Prefix("198.51.100.0/24".parse().unwrap()));
+    let hold = world.hold(GROUP, office).await.unwrap();
+    let Coverage::NotCovered { why } = &hold.coverage else {
+        panic!("{}", hold.coverage)
+    };
+    let id = before
+        .iter()
+        .find(|rule| rule.rule.ports == Some(PortRange { first: 22, last: 22 }))
+        .unwrap();
+    insta::assert_snapshot!(why.replace(id.id.as_str(), "[rule]"), @"no rule is exactly this one; [rule] (ingress tcp 22 from 0.0.0.0/0) lets in as much and more, and is not touched");
+    assert_eq!(world.rules(), before);
+}
+
+#[tokio::test]
+async fn a_rule_with_another_description_or_id_is_another_rule() {
+    for other in [
+        shell(|revoke| revoke.description = Some("for ever".to_owned())),
+        shell(|revoke| revoke.rule = Some("sgr-0fffffff".parse().unwrap())),
+    ] {
+        let mut world = World::new();
+        let before = world.rules();
+        world.hold(GROUP, other).await.unwrap();
+        assert_eq!(world.rules(), before);
+    }
+    let mut world = World::new();
+    let before = world.rules();
+    let named = shell(|revoke| revoke.description = Some("for now".to_owned()));
+    world.hold(GROUP, named).await.unwrap();
+    assert_eq!(world.rules().len(), before.len() - 1);
+}
+
+#[tokio::test]
+async fn a_rule_is_narrowed_and_wide_again_afterwards() {
+    let mut world = World::new();
+    let before = specs(&world);
+    let narrowed = shell(|revoke| revoke.narrow_to = vec!["198.51.100.0/24".parse().unwrap()]);
+    let hold = world.hold(GROUP, narrowed).await.unwrap();
+    let told: Vec<_> = specs(&world).iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    egress -1 to 0.0.0.0/0
+    ingress tcp 22 from 198.51.100.0/24
+    ingress tcp 443 from 0.0.0.0/0
+    ");
+    world.release(&hold).await.unwrap();
+    assert_eq!(specs(&world), before);
+}
+
+#[tokio::test]
+async fn a_rule_that_somebody_puts_in_again_is_taken_out_again_and_put_back_as_they_had_it() {
+    let mut world = World::new();
+    let rule = world
+        .rules()
+        .into_iter()
+        .find(|rule| rule.rule.ports == Some(PortRange { first: 22, last: 22 }));
+    let mut rule = rule.unwrap().rule;
+    let hold = world.hold(GROUP, shell(|_| {})).await.unwrap();
+    world.clock.advance(SETTLED);
+    rule.description = Some("again".to_owned());
+    let group = GROUP.parse().unwrap();
+    world.cloud.authorize_rule_as_someone_else(&group, &rule).unwrap();
+    let converged = world.converge(GROUP).await.unwrap();
+    assert_eq!(converged.drift.len(), 1);
+    assert!(!specs(&world).contains(&rule));
+    world.release(&hold).await.unwrap();
+    assert!(specs(&world).contains(&rule), "{:?}", specs(&world));
+}
+
+#[tokio::test]
+async fn what_somebody_put_back_already_is_not_put_back_twice() {
+    let mut world = World::new();
+    let before = specs(&world);
+    let hold = world.hold(GROUP, shell(|_| {})).await.unwrap();
+    world.clock.advance(SETTLED);
+    let group = GROUP.parse().unwrap();
+    let gone: Vec<_> = before
+        .iter()
+        .filter(|rule| !specs(&world).contains(rule))
+        .cloned()
+        .collect();
+    world.cloud.authorize_rule_as_someone_else(&group, &gone[0]).unwrap();
+    world.release(&hold).await.unwrap();
+    assert_eq!(specs(&world), before);
+}
