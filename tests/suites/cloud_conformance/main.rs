@@ -5,10 +5,14 @@
 
 mod case;
 mod entries;
+mod groups;
 mod instances;
+mod interfaces;
 mod limits;
 mod lookups;
+mod machines;
 mod roles;
+mod scaling;
 
 use std::{
     collections::BTreeMap,
@@ -41,7 +45,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// The cases in which moto does something else than AWS, and what it does.
 ///
 /// The answers of 500 are moto's way to say that it has not got something: filters by the addresses of an interface, and a rule that
-/// isn't there. The number of the final deny is taken only because the scene brings that entry itself; AWS does that.
+/// isn't there, and standby outside of an Auto Scaling group. The number of the final deny is taken only because the scene brings that entry itself; AWS does
+/// that. A stop answers `stopping` whatever was before, and is over at once. moto counts the rules of both families together, which no case shows.
 const LAXER: &[(&str, &str)] = &[
     ("ICMP without a type is refused", DONE),
     ("TCP without ports is refused", DONE),
@@ -66,12 +71,53 @@ const LAXER: &[(&str, &str)] = &[
         "the number of the final deny is refused",
         "NetworkAclEntryAlreadyExists",
     ),
+    ("a sixth group is refused", DONE),
+    ("an unknown group can't be given", DONE),
+    ("an unknown VPC takes no group", DONE),
+    ("a group with a reserved tag is refused", DONE),
+    ("a description of 256 characters is refused", DONE),
+    ("a rule with a reserved tag is refused", DONE),
+    ("a rule's description of 256 characters is refused", DONE),
+    (
+        "a rule that names a group is read with its description",
+        "None, not Some(\"office\")",
+    ),
+    (
+        "host bits of a rule's prefix are cleared",
+        "Some(Prefix(203.0.113.18/24)), not Some(Prefix(203.0.113.0/24))",
+    ),
+    ("a rule that is gone can't be taken out", "InvalidPermission.NotFound"),
+    (
+        "a rule is not taken out in the other direction",
+        "InvalidPermission.NotFound",
+    ),
+    (
+        "an instance that is started while it runs stays as it is",
+        "Transition { before: Running, after: Pending }, not Transition { before: Running, after: Running }",
+    ),
+    (
+        "an instance that is stopped again stays as it is",
+        "Stopped, not Stopping",
+    ),
+    ("an instance that is going down can't be started", DONE),
+    ("an instance that is not running can't restart", DONE),
+    ("an instance that was not launched for it can't hibernate", DONE),
+    ("snapshots with a reserved tag are refused", DONE),
+    ("an instance of no Auto Scaling group can't be put aside", "HTTP 500"),
 ];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    [instances::CASES, lookups::CASES, entries::CASES, limits::CASES]
-        .into_iter()
-        .flatten()
+    [
+        instances::CASES,
+        lookups::CASES,
+        entries::CASES,
+        limits::CASES,
+        interfaces::CASES,
+        groups::CASES,
+        machines::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The scene of the account that ships as an example.

@@ -1,3 +1,6 @@
+mod group;
+mod machine;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;

@@ -122,18 +122,18 @@ impl WrittenSecurityGroupRule {
     /// The rule, for this direction.
     pub(super) fn spec(self, direction: Direction) -> RuleSpec {
         // Who writes no ports means all of them; EC2 has to be told so.
-        let all = match self.protocol.0 {
-            Protocol::Number(1) => Some(PortRange { first: -1, last: -1 }),
-            Protocol::Number(6 | 17) => Some(PortRange {
-                first: 0,
-                last: u16::MAX.into(),
-            }),
-            _ => None,
+        let all = |first, last| Some(PortRange { first, last });
+        let (protocol, ports) = match self.protocol.0 {
+            Protocol::Number(1) => ("icmp".to_owned(), all(-1, -1)),
+            Protocol::Number(6) => ("tcp".to_owned(), all(0, u16::MAX.into())),
+            Protocol::Number(17) => ("udp".to_owned(), all(0, u16::MAX.into())),
+            Protocol::Number(58) => ("icmpv6".to_owned(), all(-1, -1)),
+            other => (other.to_string(), None),
         };
         RuleSpec {
             direction,
-            protocol: self.protocol.0.to_string(),
-            ports: self.ports.map(|ports| ports.0).or(all),
+            protocol,
+            ports: self.ports.map(|ports| ports.0).or(ports),
             peer: self.peer.0,
             description: self.description,
             tags: tags(self.tags),

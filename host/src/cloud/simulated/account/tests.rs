@@ -1,6 +1,7 @@
 use std::error::Error;
 
 use super::*;
+use crate::cloud::machine::MachineState;
 
 const PLACE: &str = "account = \"111122223333\"\nregion = \"eu-west-1\"\n";
 
@@ -140,4 +141,68 @@ addresses = ["10.0.0.4"]
 security-groups = ["sg-0b1b2c3d"]
 "#;
     insta::assert_snapshot!(error(&[VPC, DEFAULT_ACL, other, parts]), @"eni-0a1b2c3d names sg-0b1b2c3d, which is in vpc-0b1b2c3d: name one of its own VPC");
+}
+
+#[test]
+fn a_rule_that_ec2_would_not_take_is_refused_with_its_reason() {
+    let group = "[[security-group]]\nid = \"sg-0a1b2c3d\"\nname = \"web\"\nvpc = \"vpc-0a1b2c3d\"\n";
+    let twice = r#"ingress = [{ protocol = "tcp", ports = "22", peer = "0.0.0.0/0" }, { protocol = "tcp", ports = "22", peer = "0.0.0.0/0" }]"#;
+    insta::assert_snapshot!(error(&[VPC, DEFAULT_ACL, group, twice]), @r#"
+        sg-0a1b2c3d can't have the rule ingress tcp 22 from 0.0.0.0/0
+        there already (InvalidPermission.Duplicate): the specified rule "peer: 0.0.0.0/0, tcp" already exists
+        "#);
+}
+
+#[test]
+fn a_rule_may_have_a_description_and_tags_and_an_instance_what_bears_on_its_stop() {
+    let parts = r#"
+[[subnet]]
+id = "subnet-0a1b2c3d"
+vpc = "vpc-0a1b2c3d"
+[[security-group]]
+id = "sg-0a1b2c3d"
+name = "web"
+vpc = "vpc-0a1b2c3d"
+tags = { quell = "isolation" }
+ingress = [{ protocol = "tcp", peer = "192.0.2.0/24", description = "office", tags = { owner = "web" } }]
+[[instance]]
+id = "i-0a1b2c3d"
+state = "stopped"
+volumes = ["vol-0a1b2c3d"]
+hibernation = true
+auto-scaling-group = "web"
+[[instance.interface]]
+id = "eni-0a1b2c3d"
+subnet = "subnet-0a1b2c3d"
+addresses = ["10.0.0.4"]
+security-groups = ["sg-0a1b2c3d"]
+"#;
+    let account = Account::read(&[PLACE, VPC, DEFAULT_ACL, parts].concat()).unwrap();
+    let rule = &account.groups.values().next().unwrap().rules[0].rule;
+    insta::assert_snapshot!(rule, @"ingress tcp 0-65535 from 192.0.2.0/24");
+    assert_eq!(rule.description.as_deref(), Some("office"));
+    assert_eq!(rule.tags.len(), 1);
+    let machine = account.servers.values().next().unwrap().machine();
+    assert_eq!(machine.state, MachineState::Stopped);
+    assert_eq!(machine.volumes, ["vol-0a1b2c3d"]);
+    assert!(machine.hibernates && !machine.root_is_instance_store);
+}
+
+#[test]
+fn a_terminated_instance_has_no_interfaces_any_more() {
+    let parts = r#"
+[[subnet]]
+id = "subnet-0a1b2c3d"
+vpc = "vpc-0a1b2c3d"
+[[instance]]
+id = "i-0a1b2c3d"
+state = "terminated"
+[[instance.interface]]
+id = "eni-0a1b2c3d"
+subnet = "subnet-0a1b2c3d"
+addresses = ["10.0.0.4"]
+security-groups = []
+"#;
+    let account = Account::read(&[PLACE, VPC, DEFAULT_ACL, parts].concat()).unwrap();
+    assert!(account.cards.is_empty());
 }
