@@ -198,6 +198,7 @@ impl Surveyor {
                 live,
                 situation,
                 stance,
+                now,
             }),
         }
     }

@@ -45,6 +45,9 @@ pub struct RuleImage {
     /// The narrower rules that we put in its place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub instead: Vec<RuleSpec>,
+    /// Whether we put it back. It is looked at for a while all the same: a write whose answer was lost may come late.
+    #[serde(default)]
+    pub restored: bool,
 }
 
 /// An instance's state.

@@ -126,6 +126,8 @@ async fn run(turns: Vec<Turn>) -> Result<(), TestCaseError> {
                 world.somebody_sets(INTERFACES[at], &groups);
                 expected.groups[at] = groups.iter().map(ToString::to_string).collect();
                 expected.groups[at].sort();
+                // Nor within the seconds in which a read may not show what they did: AWS has no conditional write.
+                world.clock.advance(SignedDuration::from_secs(21));
             }
             Turn::SomebodySets(..) => {}
             Turn::SomebodyRemoves(at) if !expected.groups[at].is_empty() => {

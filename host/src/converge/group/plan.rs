@@ -1,9 +1,11 @@
 //! The plan of one security group: the rules that holds take out go, and come back when no hold wants them gone any more.
 
+use jiff::Timestamp;
+
 use super::view::is_not_shown;
 use crate::{
     cloud::{GroupRule, RuleSpec},
-    converge::{Drift, LiveGroup, PartDrift, Plan, Stance, Step},
+    converge::{Drift, LiveGroup, PartDrift, Plan, SETTLING, Stance, Step},
     hold::{Coverage, GroupChange, Hold, Image, Remedy, Revocation, RuleImage, Situation},
 };
 
@@ -12,14 +14,15 @@ pub(in crate::converge) struct Ground<'a> {
     pub(in crate::converge) live: &'a LiveGroup,
     pub(in crate::converge) situation: &'a Situation,
     pub(in crate::converge) stance: &'a Stance,
+    pub(in crate::converge) now: Timestamp,
 }
 
 /// Plans one security group.
 pub(in crate::converge) fn plan(ground: &Ground<'_>) -> Plan {
     let mut plan = Plan::default();
-    for image in ground.images() {
+    for (image, written) in ground.images() {
         if !ground.revocations().any(|(_, revocation)| revocation.is(&image.before)) {
-            ground.put_back(image, &mut plan);
+            ground.put_back(image, written, &mut plan);
         }
     }
     for (hold, revocation) in ground.revocations() {
@@ -30,9 +33,10 @@ pub(in crate::converge) fn plan(ground: &Ground<'_>) -> Plan {
 }
 
 impl Ground<'_> {
-    fn images(&self) -> impl Iterator<Item = &RuleImage> {
+    /// The images of rules, with when each was written.
+    fn images(&self) -> impl Iterator<Item = (&RuleImage, Timestamp)> {
         self.situation.images.iter().filter_map(|kept| match &kept.image {
-            Image::Rule(image) => Some(image),
+            Image::Rule(image) => Some((image, kept.written)),
             _ => None,
         })
     }
@@ -51,7 +55,8 @@ impl Ground<'_> {
 
     /// Takes out the one rule that is meant, and says how that is.
     fn take_out(&self, revocation: &Revocation, plan: &mut Plan) -> Coverage {
-        let image = self.images().find(|image| revocation.is(&image.before));
+        let mut images = self.images().map(|(image, _)| image);
+        let image = images.find(|image| revocation.is(&image.before));
         let found = self.live.rules.iter().find(|rule| match image {
             // Put in again by somebody else it has another id.
             Some(image) => rule.rule.is_equal_for_ec2(&image.before.rule),
@@ -83,6 +88,7 @@ impl Ground<'_> {
         let instead = revocation.instead(&rule.rule);
         let kept = Image::Rule(RuleImage {
             before: rule.clone(),
+            restored: false,
             instead: instead
                 .iter()
                 .filter(|rule| image.is_some_and(|image| image.instead.contains(rule)) || self.live(rule).is_none())
@@ -131,27 +137,28 @@ impl Ground<'_> {
     }
 
     /// Puts a rule back if it is not there, and takes out what came in its place.
-    fn put_back(&self, image: &RuleImage, plan: &mut Plan) {
-        let mut is_back = true;
-        if self.live(&image.before.rule).is_none() {
-            is_back = false;
-            plan.steps.push(Step::plain(GroupChange::Authorize {
-                group: self.live.group.clone(),
-                rule: image.before.rule.clone(),
-            }));
+    fn put_back(&self, image: &RuleImage, written: Timestamp, plan: &mut Plan) {
+        let group = &self.live.group;
+        if !image.restored && self.live(&image.before.rule).is_none() {
+            let rule = image.before.rule.clone();
+            let group = group.clone();
+            plan.steps.push(Step {
+                change: GroupChange::Authorize { group, rule }.into(),
+                before: None,
+                after: Some(Image::Rule(RuleImage {
+                    restored: true,
+                    ..image.clone()
+                })),
+            });
         }
-        for rule in image.instead.iter().filter_map(|rule| self.live(rule)) {
-            if is_not_shown(&rule.id) {
-                is_back = false;
-                continue;
-            }
-            is_back = false;
-            plan.steps.push(Step::plain(GroupChange::Revoke {
-                group: self.live.group.clone(),
-                rule: rule.clone(),
-            }));
+        let mut instead = image.instead.iter().filter_map(|rule| self.live(rule)).peekable();
+        let is_over = plan.steps.is_empty() && instead.peek().is_none();
+        for rule in instead.filter(|rule| !is_not_shown(&rule.id)) {
+            let group = group.clone();
+            let rule = rule.clone();
+            plan.steps.push(Step::plain(GroupChange::Revoke { group, rule }));
         }
-        if is_back {
+        if is_over && self.now.duration_since(written) > SETTLING {
             plan.forget.push(Image::Rule(image.clone()));
         }
     }
