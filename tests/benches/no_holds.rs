@@ -9,8 +9,8 @@ use quell::{
     fact::History,
     hold::{
         Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
-        HoldFilter, HoldId, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause, Pruned,
-        Revision, Situation, Target,
+        HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
+        Pruned, Revision, Situation, Target,
     },
 };
 
@@ -75,7 +75,7 @@ impl Journal for NoHolds {
         Err(JournalError::Gone)
     }
 
-    async fn converged(&self, _: &Target, _: Revision, _: &[(HoldId, Coverage)]) -> Result<(), JournalError> {
+    async fn converged(&self, _: &Target, _: Option<Revision>, _: &[(HoldId, Coverage)]) -> Result<(), JournalError> {
         Err(JournalError::Gone)
     }
 
@@ -123,12 +123,28 @@ impl Journal for NoHolds {
         Err(JournalError::Gone)
     }
 
-    async fn begin(&self, _: &Lease, _: &Change, _: Timestamp) -> Result<ChangeId, JournalError> {
+    async fn begin(
+        &self,
+        _: &Lease,
+        _: &Change,
+        _image: Option<&Image>,
+        _: Timestamp,
+    ) -> Result<ChangeId, JournalError> {
         Err(JournalError::Gone)
     }
 
-    async fn finish(&self, _: ChangeId, _: &ChangeEnd, _: Timestamp) -> Result<(), JournalError> {
+    async fn finish(
+        &self,
+        _: ChangeId,
+        _: &ChangeEnd,
+        _image: Option<&Image>,
+        _: Timestamp,
+    ) -> Result<(), JournalError> {
         Err(JournalError::Gone)
+    }
+
+    async fn forget_image(&self, _: &Target, _: &Image) -> Result<(), JournalError> {
+        unreachable!("nothing is converged")
     }
 
     async fn forget(&self, _: &Target, _: &OwnEntry) -> Result<(), JournalError> {

@@ -16,7 +16,7 @@ use crate::{exit::Failure, way::order::Order};
 ///
 /// Works with and without a Quell that runs.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Example:\n  quell converge --dry-run\n  quell converge --acl acl-0a1b2c3d")]
+#[command(after_help = "Example:\n  quell converge --dry-run\n  quell converge --at acl-0a1b2c3d")]
 pub struct Converge {
     /// Write nothing, only show the plan
     #[arg(long)]

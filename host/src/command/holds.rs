@@ -32,7 +32,7 @@ use crate::{
 /// Reads the journal, with and without a Quell that runs.
 #[derive(Debug, Clone, Args)]
 #[command(
-    after_help = "Example:\n  quell holds\n  quell holds --address 203.0.113.7\n  quell holds --uncovered --acl acl-0a1b2c3d\n  \
+    after_help = "Example:\n  quell holds\n  quell holds --address 203.0.113.7\n  quell holds --uncovered --at acl-0a1b2c3d\n  \
     quell holds --all --output json | jq '.[].id'"
 )]
 pub struct Holds {

@@ -24,7 +24,7 @@ async fn a_release_is_answered_with_what_it_changed_and_listed_as_ended() {
     let Done::Released { holds, acls, .. } = answer.json().await.unwrap() else {
         panic!("it is a release")
     };
-    assert_eq!(holds[0].prefix.to_string(), "203.0.113.7/32");
+    assert_eq!(holds[0].remedy.subject(), "203.0.113.7/32");
     assert_eq!(acls[0].changes.len(), 1);
     let denied = door.stand.denied();
     assert!(

@@ -94,7 +94,7 @@ fn check_hold(hold: &Hold, account: &Watched, now: Timestamp) -> anyhow::Result<
         }
     }
     ensure!(
-        !coverage.is_covered() || is_shut(&live, *direction, *prefix),
+        !coverage.is_covered() || is_shut(&live, direction, prefix),
         "{target}: {prefix} {direction} is open, and said to be covered: {coverage}"
     );
     Ok(())

@@ -105,6 +105,7 @@ pub struct TargetFilter {
     /// Only those in this region.
     pub region: Option<String>,
     /// Only this network ACL, instance or security group, wherever it is.
+    #[serde(alias = "acl")]
     pub resource: Option<Resource>,
 }
 

@@ -62,7 +62,7 @@ fn what_is_ordered_and_what_came_of_it_survive_the_way_to_the_daemon_and_back() 
         r#"{"release":{"holds":[42],"address":"203.0.113.0/24","pardon":{"for":"24h","reason":"why"}}}"#,
         r#"{"extend":{"holds":[42],"until":null}}"#,
         r#"{"end-pardon":{"prefix":"203.0.113.7/32"}}"#,
-        r#"{"capacity":{"at":{"account":"111122223333","region":"eu-west-1","acl":"acl-0a1b2c3d"}}}"#,
+        r#"{"capacity":{"at":{"account":"111122223333","region":"eu-west-1","resource":"acl-0a1b2c3d"}}}"#,
     ];
     for order in orders {
         assert_eq!(serde_json::to_string(&read(order).unwrap()).unwrap(), order);
