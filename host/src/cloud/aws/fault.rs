@@ -129,7 +129,6 @@ fn of_code(code: Option<&str>, message: Option<&str>, status: u16) -> Fault {
         | "IncorrectInstanceState"
         | "IncorrectSpotRequestState"
         | "IncorrectState"
-        | "InvalidInstanceState"
         | "UnsupportedHibernationConfiguration" => Fault::WrongState { code, message },
         _ if given.ends_with(".Duplicate") => Fault::Duplicate { code, message },
         _ if given.ends_with(".NotFound") => Fault::NotFound { code, message },
