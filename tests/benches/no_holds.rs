@@ -144,7 +144,7 @@ impl Journal for NoHolds {
     }
 
     async fn forget_image(&self, _: &Target, _: &Image) -> Result<(), JournalError> {
-        unreachable!("nothing is converged")
+        Err(JournalError::Gone)
     }
 
     async fn forget(&self, _: &Target, _: &OwnEntry) -> Result<(), JournalError> {

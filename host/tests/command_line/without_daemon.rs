@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use quell::{
     cloud::Direction,
-    hold::{Coverage, DeliveryId, HoldFilter, HoldId, Intent, Journal, Pardon, Pause, SqliteJournal, Target},
+    hold::{Coverage, DeliveryId, HoldFilter, HoldId, Intent, Journal, Pardon, Pause, Remedy, SqliteJournal, Target},
 };
 use tempfile::TempDir;
 
@@ -50,7 +50,10 @@ impl Folder {
             };
             let coverage =
                 [(1, shared.clone()), (2, shared), (3, uncovered)].map(|(id, coverage)| (HoldId(id), coverage));
-            journal.converged(&web(), situation.revision, &coverage).await.unwrap();
+            journal
+                .converged(&web(), Some(situation.revision), &coverage)
+                .await
+                .unwrap();
         });
         folder
     }
@@ -80,15 +83,14 @@ fn web() -> Target {
     Target {
         account: "111122223333".to_owned(),
         region: "eu-west-1".to_owned(),
-        acl: "acl-0b111111111111111".parse().unwrap(),
+        resource: "acl-0b111111111111111".parse().unwrap(),
     }
 }
 
 fn intent(prefix: &str) -> Intent {
     Intent {
         target: web(),
-        prefix: prefix.parse().unwrap(),
-        direction: Direction::Ingress,
+        remedy: Remedy::deny(prefix.parse().unwrap(), Direction::Ingress),
         reason: "it scans".to_owned(),
         confidence: 75,
         severity: None,

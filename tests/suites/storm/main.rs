@@ -99,7 +99,7 @@ async fn a_storm_of_alerts_on_one_acl_becomes_few_writes_and_ends_with_the_right
     }
     let right = began.elapsed() - sent;
     let (acl, plan) = converger.dry_run(&target).await.unwrap();
-    assert!(plan.is_empty(), "{:?}", plan.changes);
+    assert!(plan.is_empty(), "{:?}", plan.changes());
 
     let holds = journal.holds(&HoldFilter::default()).await.unwrap();
     let covered = holds.iter().filter(|hold| hold.coverage.is_covered()).count();
@@ -109,7 +109,7 @@ async fn a_storm_of_alerts_on_one_acl_becomes_few_writes_and_ends_with_the_right
         cloud.writes(),
         cloud.count(Call::DescribeNetworkAcls),
         holds.len(),
-        acl.entries.len() - recorded_entries(&cloud),
+        acl.acl().unwrap().entries.len() - recorded_entries(&cloud),
         peak_memory(),
     );
     assert_eq!(holds.len(), attackers.0 as usize, "an attacker was lost");
