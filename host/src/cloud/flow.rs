@@ -1,6 +1,6 @@
 //! Flows and how security groups track them: which ones a change of groups cuts, worked out as AWS does.
 //!
-//! It is pure and knows nothing of who changed what. Tests and the demo ask it whether an attacker who is inside is really out, which the mere
+//! It is pure and knows nothing of who changed what. Tests ask it whether an attacker who is inside is really out, which the mere
 //! presence of an isolation group does not say: a flow that is tracked goes on whatever the groups allow now, until it ends by itself.
 //!
 //! What is not here: flows that pass a load balancer, a gateway or a peering, which AWS may track whatever the rules are, and time-outs.

@@ -1,4 +1,4 @@
-//! `quell converge`: brings network ACLs to what their holds say.
+//! `quell converge`: brings targets to what their holds say.
 
 use clap::Args;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{exit::Failure, way::order::Order};
 
-/// Bring network ACLs to what their holds say, or show what that would change.
+/// Bring network ACLs, instances and security groups to what their holds say, or show what that would change.
 ///
 /// A Quell that runs does so by itself, at every change and once a minute. This does it now, and tells: each change as a line of a diff, what is
 /// not covered and why, which rules several holds share and whom they deny beside, and what somebody else had changed.

@@ -25,9 +25,9 @@ use crate::{
     way::order::text::paused,
 };
 
-/// List what is in force, which rule covers it, and how much time is left.
+/// List what is in force, how it is covered, and how much time is left.
 ///
-/// A hold that found no room on its network ACL is listed as not covered, with the reason below the table: it gets its place when there is room.
+/// A hold that can't be done is listed as not covered, with the reason below the table: a block that found no room on its network ACL gets its place when there is room.
 ///
 /// Reads the journal, with and without a Quell that runs.
 #[derive(Debug, Clone, Args)]

@@ -1,20 +1,20 @@
-//! `quell put-back`: what somebody else changed while a hold was in force becomes again what it was before.
+//! `quell put-back`: interfaces that somebody else changed while they were isolated get back the groups that they had before.
 
 use clap::Args;
 
 use super::{Global, ordered};
 use crate::{exit::Failure, hold::Resource, way::order::Order};
 
-/// Put back what it was before a hold, though somebody changed it meanwhile.
+/// Put an instance's interfaces back into their groups, though somebody changed them meanwhile.
 ///
-/// When a hold ends, Quell puts back what it changed, but not what somebody else made of it meanwhile: that is told, and left alone. This command puts back
-/// what was there before the hold. What a hold in force asks for stays as it is.
+/// When an isolation ends, Quell puts each interface back into the security groups that it was in, but not one that somebody else put into other groups
+/// meanwhile: that is told, and left alone. This command puts it back as well. What a hold in force asks for stays as it is.
 ///
 /// Works with and without a Quell that runs.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:\n  quell put-back i-0abc1234def567890")]
 pub struct PutBack {
-    /// The instance or security group
+    /// The instance
     #[arg(value_name = "ID")]
     pub resource: Resource,
 }

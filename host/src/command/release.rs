@@ -11,7 +11,7 @@ use crate::{
     way::order::{self, Order, PardonTerms},
 };
 
-/// End holds now and take their entries out.
+/// End holds now and put back what they changed.
 ///
 /// The journal keeps that they were released. An alert that comes later may bring a new hold: with a pardon none does as long as it lasts. What is
 /// never to be blocked belongs into `never-block` in the configuration.

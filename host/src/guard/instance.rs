@@ -19,7 +19,8 @@ pub struct InstanceSurroundings {
     pub instance: ChangedInstance,
     /// Its tags, by key.
     pub tags: Vec<(String, String)>,
-    /// The instances of this account and region that Quell changed within the last hour, or would have by the decision that this one is part of.
+    /// The instances of this account and region that Quell changed within the last hour, or would have by the decision that this one is part of; and this one,
+    /// if it is held already.
     pub changed: Vec<ChangedInstance>,
 }
 

@@ -20,8 +20,8 @@ pub(super) fn guard(most: u32, surroundings: &InstanceSurroundings) -> Word {
     });
     if in_vpc.max(in_group) >= most_at_once {
         return Err(format!(
-            "{} instances of its VPC were changed within the hour already, and no more than {most} may be \
-             (guard.instances-per-hour)",
+            "{} instances of its VPC or Auto Scaling group were changed within the hour already, and no more than {most} \
+             may be (guard.instances-per-hour)",
             in_vpc.max(in_group)
         ));
     }

@@ -1,6 +1,7 @@
 //! Before-images: how a part of a target was before Quell changed it, and what Quell made of it.
 //!
-//! An image is in the journal before the first call that changes its part, and stays until the part is as it was again. What an image says of ours tells our own
+//! An image is in the journal before the first call that changes its part, and stays until the part is as it was again, is gone, or is no business of ours any
+//! more; at the latest until the journal forgets what is over. What an image says of ours tells our own
 //! doing from somebody else's: what is neither as it was nor as we made it, somebody else made, and it is left alone.
 
 use jiff::Timestamp;

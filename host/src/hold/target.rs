@@ -1,28 +1,51 @@
 //! The target of a hold.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::{AclId, CloudPlace, InstanceId, SecurityGroupId};
 
 /// One thing of one account in one region that holds bear on, and that is brought to them as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "WrittenTarget", from = "WrittenTarget")]
 pub struct Target {
     /// The AWS account, 12 digits.
     pub account: String,
     /// The AWS region.
     pub region: String,
     /// What it is.
-    #[serde(flatten)]
     pub resource: Resource,
 }
 
-/// What a target is. In JSON a field of the target, named after its kind: `"acl"`, `"instance"` or `"security-group"`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+/// What a target is. In JSON its id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Resource {
+    /// A network ACL.
+    Acl(AclId),
+    /// An instance with its interfaces.
+    Instance(InstanceId),
+    /// A security group.
+    SecurityGroup(SecurityGroupId),
+}
+
+/// One thing of one account in one region, as JSON has it: a field is named after its kind.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Target")]
+struct WrittenTarget {
+    /// The AWS account, 12 digits.
+    account: String,
+    /// The AWS region.
+    region: String,
+    #[serde(flatten)]
+    resource: WrittenResource,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenResource {
     /// A network ACL.
     Acl(AclId),
     /// An instance with its interfaces.
@@ -98,6 +121,58 @@ impl From<InstanceId> for Resource {
 impl From<SecurityGroupId> for Resource {
     fn from(id: SecurityGroupId) -> Self {
         Self::SecurityGroup(id)
+    }
+}
+
+impl From<WrittenTarget> for Target {
+    fn from(written: WrittenTarget) -> Self {
+        Self {
+            account: written.account,
+            region: written.region,
+            resource: match written.resource {
+                WrittenResource::Acl(id) => Resource::Acl(id),
+                WrittenResource::Instance(id) => Resource::Instance(id),
+                WrittenResource::SecurityGroup(id) => Resource::SecurityGroup(id),
+            },
+        }
+    }
+}
+
+impl From<Target> for WrittenTarget {
+    fn from(target: Target) -> Self {
+        Self {
+            account: target.account,
+            region: target.region,
+            resource: match target.resource {
+                Resource::Acl(id) => WrittenResource::Acl(id),
+                Resource::Instance(id) => WrittenResource::Instance(id),
+                Resource::SecurityGroup(id) => WrittenResource::SecurityGroup(id),
+            },
+        }
+    }
+}
+
+impl JsonSchema for Target {
+    fn schema_name() -> Cow<'static, str> {
+        WrittenTarget::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        WrittenTarget::json_schema(generator)
+    }
+}
+
+impl From<Resource> for String {
+    fn from(resource: Resource) -> Self {
+        resource.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for Resource {
+    type Error = NotAResource;
+
+    fn try_from(text: String) -> Result<Self, NotAResource> {
+        text.parse()
     }
 }
 

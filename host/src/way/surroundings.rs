@@ -16,7 +16,7 @@ use crate::{
     decision::{About, BlockPlace, Thing},
     fact::{Answer, FactError, Facts, Question},
     guard::{ChangedInstance, GroupSurroundings, InstanceSurroundings, PlaceSurroundings, Surroundings},
-    hold::{HoldFilter, Journal, Resource, Target},
+    hold::{HoldFilter, Journal, JournalError, Resource, Target},
     report::{Around, Failure},
     text::with_causes,
 };
@@ -87,12 +87,27 @@ impl LiveSurroundings {
         let found = found.map_err(|error| of_cloud(&error))?.into_iter().next();
         let found = found.ok_or_else(|| never(format!("there is no instance {id}")))?;
         let instance = ChangedInstance::of(&found);
+        let target = Target::new(self.cloud.place(), id);
+        let mut changed = self.changed_lately().await?;
+        if self.is_held(&target).await? {
+            changed.push(instance.clone());
+        }
         Ok(InstanceSurroundings {
-            target: Target::new(self.cloud.place(), id),
+            target,
             instance,
             tags: found.tags,
-            changed: self.changed_lately().await?,
+            changed,
         })
+    }
+
+    /// Whether a hold on this target is in force.
+    async fn is_held(&self, target: &Target) -> Result<bool, Failure> {
+        let filter = HoldFilter {
+            target: Some(target.clone()),
+            ..HoldFilter::default()
+        };
+        let holds = self.journal.holds(&filter).await;
+        holds.map(|holds| !holds.is_empty()).map_err(|error| of_journal(&error))
     }
 
     /// The instances that were changed here within the hour, with what each is in.
@@ -105,10 +120,7 @@ impl LiveSurroundings {
             is_denial: Some(false),
             ..HoldFilter::default()
         };
-        let holds = self.journal.holds(&filter).await.map_err(|error| Failure {
-            message: with_causes(&error),
-            passing: true,
-        })?;
+        let holds = self.journal.holds(&filter).await.map_err(|error| of_journal(&error))?;
         let ids: BTreeSet<_> = holds
             .into_iter()
             .filter_map(|hold| match hold.target.resource {
@@ -197,6 +209,13 @@ fn of_fact(error: &FactError) -> Failure {
     Failure {
         message: error.to_string(),
         passing: matches!(error, FactError::Unavailable(_)),
+    }
+}
+
+fn of_journal(error: &JournalError) -> Failure {
+    Failure {
+        message: with_causes(error),
+        passing: true,
     }
 }
 

@@ -28,7 +28,10 @@ async fn look_after(host: Arc<Host>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         told("holds could not be looked after", host.tend().await.map(drop));
         if repair.is_due() {
-            told("network ACLs could not be compared", host.repair().await.map(drop));
+            told(
+                "what is in force could not be compared with what is there",
+                host.repair().await.map(drop),
+            );
         }
         if prune.is_due() {
             told("the journal could not forget what is old", host.prune().await);

@@ -136,7 +136,7 @@ fn a_whole_vpc_is_not_isolated_within_an_hour() {
             .to_vec()
     };
     let full = around(|around| around.changed = others(VPC));
-    insta::assert_snapshot!(refusal(&scene, &full), @"share: 3 instances of its VPC were changed within the hour already, and no more than 3 may be (guard.instances-per-hour)");
+    insta::assert_snapshot!(refusal(&scene, &full), @"share: 3 instances of its VPC or Auto Scaling group were changed within the hour already, and no more than 3 may be (guard.instances-per-hour)");
     let elsewhere = around(|around| around.changed = others("vpc-0ffffffff"));
     assert!(scene.examine_with(&elsewhere).passed.is_some());
     let again = around(|around| {

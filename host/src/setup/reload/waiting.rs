@@ -20,6 +20,7 @@ pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
         ("[http]", began_with.http != new.http),
         ("[recordings]", began_with.recordings != new.recordings),
         ("[network-acl]", began_with.network_acl != new.network_acl),
+        ("[instance]", began_with.instance != new.instance),
         ("[work]", began_with.work != new.work),
         ("[sandbox]", began_with.sandbox != sandbox),
     ];

@@ -69,9 +69,9 @@ pub enum Order {
         #[serde(default)]
         at: TargetFilter,
     },
-    /// Put back what a hold changed and has ended, whatever somebody else made of it meanwhile.
+    /// Put interfaces of an instance that no hold isolates any more back into their groups, whatever somebody else made of them meanwhile.
     PutBack {
-        /// The instance or security group.
+        /// The instance.
         resource: Resource,
     },
     /// Say how full network ACLs are.
