@@ -52,7 +52,12 @@ impl RuleSpec {
 
 impl fmt::Display for RuleSpec {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.direction, self.protocol)?;
+        let protocol = if self.protocol == "-1" {
+            "all traffic"
+        } else {
+            &self.protocol
+        };
+        write!(formatter, "{} {protocol}", self.direction)?;
         if let Some(PortRange { first, last }) = self.ports {
             write!(formatter, " {first}")?;
             if first != last {

@@ -49,7 +49,7 @@ impl Outcome {
             Self::Failed
         } else if held().any(|held| held.coverage == Coverage::Pending) {
             Self::Pending
-        } else if held().any(|held| !held.coverage.is_covered()) {
+        } else if held().any(|held| matches!(held.coverage, Coverage::NotCovered { .. })) {
             Self::NotCovered
         } else if changed && mode.writes() {
             Self::Acted

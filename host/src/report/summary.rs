@@ -66,8 +66,10 @@ fn done(mode: Mode, target: &TargetReport) -> String {
     if removed > 0 {
         words.push(format!("{} removed", count(removed, "entry")));
     }
-    let others = target.changes.iter().filter(|change| change.entry().is_none());
-    words.extend(others.map(ToString::to_string));
+    let others = target.changes.iter().filter(|change| change.entry().is_none()).count();
+    if others > 0 {
+        words.push(format!("{} made", count(others, "change")));
+    }
     if target.holds.iter().any(|held| held.coverage == Coverage::Pending) {
         words.push(format!("the {} follows with other alerts'", at.kind()));
     } else if words.is_empty() {

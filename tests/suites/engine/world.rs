@@ -311,7 +311,7 @@ impl World {
         holds.retain(|hold| covered.contains(&hold.id));
         let covered: Vec<_> = holds
             .iter()
-            .map(|hold| denial(hold))
+            .map(denial)
             .map(|denial| (denial.prefix, denial.direction))
             .collect();
         self.watch().calm(&covered)

@@ -83,7 +83,7 @@ async fn a_rule_is_narrowed_and_wide_again_afterwards() {
     let hold = world.hold(GROUP, narrowed).await.unwrap();
     let told: Vec<_> = specs(&world).iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(told.join("\n"), @r"
-    egress -1 to 0.0.0.0/0
+    egress all traffic to 0.0.0.0/0
     ingress tcp 22 from 198.51.100.0/24
     ingress tcp 443 from 0.0.0.0/0
     ");

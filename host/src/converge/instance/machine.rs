@@ -179,8 +179,9 @@ impl State<'_> {
             match self.before_a_stop(hold, &image) {
                 Ok(None) => {}
                 Ok(Some(step)) => {
+                    let what = format!("first: {}", step.change);
                     plan.on.push(step);
-                    return Coverage::Pending;
+                    return Coverage::UnderWay { what };
                 }
                 Err(coverage) => return coverage,
             }

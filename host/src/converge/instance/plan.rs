@@ -188,7 +188,10 @@ impl Ground<'_> {
         for outcome in outcomes {
             match outcome {
                 Outcome::In(one) => groups.push(one),
-                Outcome::First => return Coverage::Pending,
+                Outcome::First => {
+                    let what = "the group that it is put into is made first".to_owned();
+                    return Coverage::UnderWay { what };
+                }
                 Outcome::Not(why) => return Coverage::NotCovered { why },
             }
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::{SecurityGroupId, VpcId};
 
 /// How instances are isolated and stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InstanceTerms {
     /// The isolation group of a VPC. In a VPC that is not here Quell makes one.
     pub isolation_groups: BTreeMap<VpcId, SecurityGroupId>,
@@ -21,18 +21,6 @@ pub struct InstanceTerms {
     pub stop_without_snapshots: bool,
     /// Whether an instance may be set to standby in its Auto Scaling group. If not, one that is in such a group is not stopped.
     pub standby: bool,
-}
-
-impl Default for InstanceTerms {
-    fn default() -> Self {
-        Self {
-            isolation_groups: BTreeMap::new(),
-            flows: Flows::default(),
-            forensics: Vec::new(),
-            stop_without_snapshots: false,
-            standby: false,
-        }
-    }
 }
 
 /// What becomes of flows that are under way when an instance is isolated. A change of groups alone does not end a flow that is tracked, and
