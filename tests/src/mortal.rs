@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use quell::cloud::{
     AclId, Cloud, CloudError, CloudPlace, Direction, Entry, GroupRule, Instance, InstanceId, InstanceName, Interface,
     InterfaceId, Machine, NetworkAcl, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId, SecurityGroupRuleId,
-    SnapshotId, SubnetId, Tag, Transition, VpcId, simulated::SimulatedCloud,
+    SnapshotId, SubnetId, Tag, Transition, VpcId,
 };
 use tokio::sync::Notify;
 
@@ -58,13 +58,13 @@ impl Life {
 
 /// An account as a process has it that may die at any write: from then on, it gets no answer.
 pub struct Mortal {
-    account: Arc<SimulatedCloud>,
+    account: Arc<dyn Cloud>,
     life: Arc<Life>,
 }
 
 impl Mortal {
     /// The account, for the process with this life.
-    pub fn new(account: Arc<SimulatedCloud>, life: Arc<Life>) -> Self {
+    pub fn new(account: Arc<dyn Cloud>, life: Arc<Life>) -> Self {
         Self { account, life }
     }
 

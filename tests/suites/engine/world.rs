@@ -108,7 +108,7 @@ impl World {
         account.on_write(Box::new(move |acl| seen.lock().unwrap().written(acl)));
 
         let life = Arc::new(Life::default());
-        let mortal = Arc::new(Mortal::new(Arc::clone(&account), Arc::clone(&life)));
+        let mortal = Arc::new(Mortal::new(account.clone(), Arc::clone(&life)));
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory().unwrap());
         let terms = Terms {
             quota: case.believed_more.map(|more| case.rule_quota + more),

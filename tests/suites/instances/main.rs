@@ -2,6 +2,8 @@
 //! was, unless somebody else changed it: then it is as they left it.
 mod failing;
 mod isolated;
+#[cfg(feature = "aws")]
+mod on_moto;
 mod property;
 mod revoked;
 mod stopped;

@@ -54,7 +54,7 @@ impl World {
         let cloud = Arc::new(SimulatedCloud::new(account, clock.clone()));
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory().unwrap());
         let life = Arc::default();
-        let converger = converger(&cloud, &life, &journal, &clock, &terms, Stance::Enforce, 0);
+        let converger = converger(cloud.clone(), &life, &journal, &clock, &terms, Stance::Enforce, 0);
         Self {
             cloud,
             clock,
@@ -73,7 +73,7 @@ impl World {
         self.journal.break_leases().await.unwrap();
         self.processes += 1;
         self.converger = converger(
-            &self.cloud,
+            self.cloud.clone(),
             &self.life,
             &self.journal,
             &self.clock,
@@ -227,8 +227,8 @@ fn target(id: &str) -> Target {
     }
 }
 
-fn converger(
-    cloud: &Arc<SimulatedCloud>,
+pub(crate) fn converger(
+    cloud: Arc<dyn Cloud>,
     life: &Arc<Life>,
     journal: &Arc<dyn Journal>,
     clock: &Arc<ManualClock>,
@@ -236,7 +236,7 @@ fn converger(
     stance: Stance,
     process: usize,
 ) -> Converger {
-    let mortal: Arc<dyn Cloud> = Arc::new(Mortal::new(Arc::clone(cloud), Arc::clone(life)));
+    let mortal: Arc<dyn Cloud> = Arc::new(Mortal::new(cloud, Arc::clone(life)));
     Converger::new(Means {
         clouds: Arc::new(Clouds::new([mortal])),
         journal: Arc::clone(journal),

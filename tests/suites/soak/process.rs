@@ -50,7 +50,7 @@ pub(crate) async fn start(
     journal.break_leases().await?;
     let clock: Arc<dyn Clock> = clock.clone();
     let mortal =
-        |watched: &Watched| -> Arc<dyn Cloud> { Arc::new(Mortal::new(Arc::clone(&watched.account), Arc::clone(life))) };
+        |watched: &Watched| -> Arc<dyn Cloud> { Arc::new(Mortal::new(watched.account.clone(), Arc::clone(life))) };
     let clouds = Arc::new(Clouds::new(accounts.iter().map(mortal)).cached(&clock));
     Ok(Arc::new(Host::new(Parts {
         roster: Arc::new(Roster::new(Snapshot::new(plugins, stand::rules()))),
