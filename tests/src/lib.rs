@@ -24,6 +24,8 @@ pub mod shut;
 pub mod stage;
 pub mod stand;
 #[cfg(feature = "aws")]
+pub mod suspect;
+#[cfg(feature = "aws")]
 pub mod world;
 
 use quell::hold::{Denial, Hold};

@@ -91,6 +91,10 @@ impl Cloud for Mortal {
         self.account.instances(name).await
     }
 
+    async fn instances_of_vpc(&self, vpc: &VpcId) -> Result<Vec<Instance>, CloudError> {
+        self.account.instances_of_vpc(vpc).await
+    }
+
     async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
         self.account.network_acl(id).await
     }

@@ -15,7 +15,7 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 
 use serde::Deserialize;
 
-use quell::cloud::{AclId, CloudPlace, aws::Ec2Options};
+use quell::cloud::{AclId, CloudPlace, InstanceId, aws::Ec2Options};
 
 use crate::{
     process::free_address,
@@ -148,10 +148,19 @@ impl Moto {
 
     /// The entries of an ACL as boto3 sees them: ingress before egress, by number.
     pub fn seen_entries(&self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
+        self.look(|onlooker| onlooker.entries(acl))
+    }
+
+    /// All that boto3 says of an instance's interfaces, as one line of JSON.
+    pub fn seen_interfaces(&self, instance: &InstanceId) -> anyhow::Result<String> {
+        self.look(|onlooker| onlooker.interfaces(instance))
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&mut Onlooker) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let mut onlooker = self.onlooker.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *onlooker {
-            Some(onlooker) => onlooker.look(acl),
-            none => none.insert(Onlooker::start(&self.environment())?).look(acl),
+            Some(onlooker) => look(onlooker),
+            none => look(none.insert(Onlooker::start(&self.environment())?)),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A look at network ACLs from outside: with boto3, not with Quell's own code.
+//! A look at network ACLs and interfaces from outside: with boto3, not with Quell's own code.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 use ipnet::IpNet;
-use quell::cloud::{AclId, Direction, Entry, NetworkAcl, PortRange, Protocol, RuleAction};
+use quell::cloud::{AclId, Direction, Entry, InstanceId, NetworkAcl, PortRange, Protocol, RuleAction};
 use serde::Deserialize;
 
 use crate::python;
@@ -96,7 +96,7 @@ pub fn acl_of(entries: &[SeenEntry]) -> anyhow::Result<NetworkAcl> {
     })
 }
 
-/// A Python process that looks at network ACLs. It lives on, because to start one takes longer than a test. It ends when this is dropped.
+/// A Python process that looks. It lives on, because to start one takes longer than a test. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Onlooker {
     process: Child,
@@ -118,12 +118,22 @@ impl Onlooker {
     }
 
     /// The entries of an ACL: ingress before egress, by number.
-    pub(crate) fn look(&mut self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
-        writeln!(self.questions, "{acl}")?;
+    pub(crate) fn entries(&mut self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
+        let line = self.ask(acl.as_str())?;
+        serde_json::from_str(&line).with_context(|| format!("look.py printed what can't be read: {line}"))
+    }
+
+    /// All that is to be seen of an instance's interfaces, as one line of JSON.
+    pub(crate) fn interfaces(&mut self, instance: &InstanceId) -> anyhow::Result<String> {
+        self.ask(instance.as_str())
+    }
+
+    fn ask(&mut self, id: &str) -> anyhow::Result<String> {
+        writeln!(self.questions, "{id}")?;
         let mut line = String::new();
         let length = self.answers.read_line(&mut line)?;
         ensure!(length > 0, "look.py has ended; its error is above");
-        serde_json::from_str(&line).with_context(|| format!("look.py printed what can't be read: {line}"))
+        Ok(line)
     }
 }
 

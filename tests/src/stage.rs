@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 use quell::{
+    alert::Detector,
     cloud::{
         AclId, Direction, RuleAction,
         oracle::{Packet, judge},
@@ -138,7 +139,12 @@ impl Stage {
 
     /// Posts an alert, and gives the location of what becomes of it as soon as it is taken.
     pub async fn post(&self, alert: &str) -> anyhow::Result<String> {
-        let request = self.client.post(self.url("/alerts/stealthwatch-cloud"));
+        self.post_of(Detector::StealthwatchCloud, alert).await
+    }
+
+    /// As [`Self::post`], for an alert of this detector.
+    pub async fn post_of(&self, detector: Detector, alert: &str) -> anyhow::Result<String> {
+        let request = self.client.post(self.url(&format!("/alerts/{detector}")));
         let response = admitted(request).body(alert.to_owned()).send().await?;
         ensure!(response.status() == StatusCode::ACCEPTED, "{response:?}");
         let place = response.headers().get("location").context("there is a location")?;

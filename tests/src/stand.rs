@@ -22,7 +22,7 @@ use quell::{
         ObservationSource,
         stealthwatch::{StealthwatchApi, StealthwatchOptions},
     },
-    guard::{Protection, Rules},
+    guard::{Most, Protection, Rules},
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
     record::Recorder,
     report::{Mode, Report},
@@ -92,7 +92,7 @@ impl Stand {
 
     /// With these settings of the default plugin, in this mode.
     pub async fn with(settings: Value, mode: Mode) -> anyhow::Result<Self> {
-        Self::build(&settings.to_string(), mode, None).await
+        Self::build(&settings.to_string(), mode, None, recorded::ACCOUNT).await
     }
 
     /// With the default plugin and a second account, [`SECOND_ACCOUNT`], which is a copy of the first with the same ids.
@@ -108,12 +108,17 @@ impl Stand {
 
     /// With another plugin, which may do all there is.
     pub async fn of_plugin(plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
-        Self::build(settings, Mode::Enforce, Some(plugin)).await
+        Self::build(settings, Mode::Enforce, Some(plugin), recorded::ACCOUNT).await
     }
 
-    async fn build(settings: &str, mode: Mode, plugin: Option<Plugin>) -> anyhow::Result<Self> {
+    /// As [`Self::of_plugin`], in another account.
+    pub async fn in_account(account: &str, plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
+        Self::build(settings, Mode::Enforce, Some(plugin), account).await
+    }
+
+    async fn build(settings: &str, mode: Mode, plugin: Option<Plugin>, account: &str) -> anyhow::Result<Self> {
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse::<Timestamp>()?));
-        let cloud = Arc::new(SimulatedCloud::new(Account::read(recorded::ACCOUNT)?, clock.clone()));
+        let cloud = Arc::new(SimulatedCloud::new(Account::read(account)?, clock.clone()));
         let stealthwatch = SimulatedStealthwatch::start(recorded::observations()?).await?;
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory()?);
         let routed = match plugin {
@@ -144,6 +149,12 @@ impl Stand {
             answers,
             ..Snapshot::new(plugins, rules())
         };
+        Ok(self.host.take_over(snapshot).await?)
+    }
+
+    /// Puts these rules of the guards in force, as a reload does.
+    pub async fn rules_are(&self, rules: Rules) -> anyhow::Result<()> {
+        let snapshot = Snapshot::new([self.routed.clone()], rules);
         Ok(self.host.take_over(snapshot).await?)
     }
 
@@ -320,7 +331,8 @@ pub fn rules() -> Rules {
         longest_hold: Duration::from_secs(30 * 86_400),
         until_released: false,
         protection: Protection::default(),
-        instances_per_hour: 3,
+        instances_per_hour: Most::Instances(3),
+        deny_remotes: false,
     }
 }
 

@@ -105,6 +105,10 @@ impl Cloud for CachedCloud {
         self.instances.get(name, ask).await
     }
 
+    async fn instances_of_vpc(&self, vpc: &VpcId) -> Result<Vec<Instance>, CloudError> {
+        self.cloud.instances_of_vpc(vpc).await
+    }
+
     async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
         self.cloud.network_acl(id).await
     }

@@ -111,6 +111,6 @@ mod tests {
             peer: Peer::Group("sg-0a1b2c3d".to_owned()),
             ..rule()
         };
-        insta::assert_snapshot!(all, @"egress -1 to sg-0a1b2c3d");
+        insta::assert_snapshot!(all, @"egress all traffic to sg-0a1b2c3d");
     }
 }

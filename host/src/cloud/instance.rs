@@ -54,6 +54,9 @@ impl fmt::Display for InstanceName {
     }
 }
 
+/// The key of the tag by which EC2 Auto Scaling marks the instances of a group. Nobody else may write it.
+pub const AUTO_SCALING_GROUP: &str = "aws:autoscaling:groupName";
+
 /// An EC2 instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Instance {

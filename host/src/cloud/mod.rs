@@ -58,6 +58,9 @@ pub trait Cloud: Send + Sync {
     /// Ordered by id. Empty, not an error, if there is none.
     async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError>;
 
+    /// All instances of a VPC, terminated ones left out, by id. Always asked, never remembered.
+    async fn instances_of_vpc(&self, vpc: &VpcId) -> Result<Vec<Instance>, CloudError>;
+
     /// A network ACL with its entries in the order of evaluation, ingress before egress.
     async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError>;
 

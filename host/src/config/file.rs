@@ -84,6 +84,7 @@ impl File {
         let recordings = self.recordings.check(&Path::key("recordings"), checks);
         let http = self.http.check(&Path::key("http"), checks);
         let plugins = plugins(self.plugin, cloud.as_ref(), &self.sandbox.limits, checks);
+        self.instance.check(plugins.as_deref().unwrap_or_default(), checks);
         Some(Config {
             mode: self.mode,
             journal: Journal {

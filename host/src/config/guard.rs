@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{number::Bounded, prefix::Prefix};
-use crate::{duration::HumanDuration, guard::Protection};
+use crate::{
+    duration::HumanDuration,
+    guard::{Most, Protection},
+};
 
 /// What no plugin may do. Private, loopback, link-local and multicast prefixes, the VPC's own and the alert's own
 /// addresses are never blocked; these rules come on top.
@@ -24,8 +27,9 @@ pub struct Guard {
     pub longest_hold: HumanDuration,
     /// Whether a hold may last until somebody releases it. Otherwise each must have an end.
     pub until_released: bool,
-    /// How many instances of one VPC, or of one Auto Scaling group, may be isolated, stopped, started or rebooted within an hour.
-    pub instances_per_hour: Bounded<u32, 0, 1000>,
+    /// How many instances of one VPC, and of one Auto Scaling group, may be isolated, stopped, started or rebooted within an hour: a number, or a share
+    /// such as `"10%"`, rounded down, which is one at least.
+    pub instances_per_hour: Most,
     /// What may never be changed.
     pub protected: Protected,
 }
@@ -76,7 +80,7 @@ impl Default for Guard {
             max_remediations: Bounded::default_of(20),
             longest_hold: HumanDuration::from_secs(30 * 24 * 60 * 60),
             until_released: false,
-            instances_per_hour: Bounded::default_of(3),
+            instances_per_hour: Most::Instances(3),
             protected: Protected::default(),
         }
     }

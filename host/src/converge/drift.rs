@@ -5,6 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::acl::EntryDrift;
+use crate::{
+    cloud::{InterfaceId, SecurityGroupId},
+    hold::group_change::listed,
+};
 
 /// Something of ours that somebody else changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,8 +16,22 @@ use super::acl::EntryDrift;
 pub enum Drift {
     /// An entry of a network ACL.
     Entry(EntryDrift),
+    /// The groups that an interface is put back into.
+    Gone(GroupsGone),
     /// Anything else.
     Part(PartDrift),
+}
+
+/// Of the groups that an interface was in before Quell isolated it some are gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct GroupsGone {
+    /// The interface.
+    pub interface: InterfaceId,
+    /// The groups that somebody deleted.
+    pub gone: Vec<SecurityGroupId>,
+    /// The groups that are left, which it is put back into. If none is, it stays where it is: EC2 knows no interface without a group.
+    pub left: Vec<SecurityGroupId>,
 }
 
 /// A part of a target that is neither as it was before Quell changed it nor as Quell made it.
@@ -33,7 +51,24 @@ impl fmt::Display for Drift {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Entry(drift) => drift.fmt(formatter),
+            Self::Gone(drift) => drift.fmt(formatter),
             Self::Part(drift) => drift.fmt(formatter),
+        }
+    }
+}
+
+impl fmt::Display for GroupsGone {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { interface, gone, left } = self;
+        write!(
+            formatter,
+            "somebody deleted {} meanwhile, which {interface} was in: ",
+            listed(gone)
+        )?;
+        if left.is_empty() {
+            formatter.write_str("it stays isolated until somebody gives it other groups")
+        } else {
+            write!(formatter, "it is put back into {} alone", listed(left))
         }
     }
 }

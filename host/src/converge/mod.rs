@@ -24,7 +24,7 @@ use jiff::SignedDuration;
 pub use self::{
     acl::{Aggregate, Band, Capacity, EntryPlan, QuotaSource, Room, SideCapacity, Terms, pack},
     converger::{Converger, Means},
-    drift::{Drift, PartDrift},
+    drift::{Drift, GroupsGone, PartDrift},
     driver::Converged,
     error::ConvergeError,
     instance::{Flows, InstanceTerms},

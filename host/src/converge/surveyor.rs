@@ -1,6 +1,6 @@
 //! The surveyor: what a target is, what room it has, and what it shall be. It reads and plans, and writes nothing.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    cloud::{Cloud, CloudError, Clouds, InstanceId, ScalingMembership, SecurityGroupId},
+    cloud::{Cloud, CloudError, Clouds, Fault, InstanceId, ScalingMembership, SecurityGroupId},
     decision::StateChange,
     hold::{Hold, Image, InterfaceImage, Journal, JournalError, MadeChange, Remedy, Resource, Situation, Target},
 };
@@ -40,6 +40,8 @@ pub(super) struct Sight {
     pub(super) read_at: Timestamp,
     /// Of an instance: the groups of Quell's own that its isolation needs.
     own_groups: OwnGroups,
+    /// Of an instance that is put back: the groups that its interfaces were in and that somebody deleted meanwhile.
+    gone_groups: BTreeSet<SecurityGroupId>,
     /// Of an instance whose state holds are about: the Auto Scaling group that it is in.
     scaling: Option<ScalingMembership>,
 }
@@ -97,6 +99,7 @@ impl Surveyor {
             situation: situation().await?,
             read_at,
             own_groups: OwnGroups::default(),
+            gone_groups: BTreeSet::new(),
             scaling: None,
         };
         if let (Live::Instance(live), Resource::Instance(id)) = (&mut sight.live, &target.resource) {
@@ -104,6 +107,7 @@ impl Surveyor {
                 .await
                 .map_err(read_error)?;
             *live = instance::view(live.clone(), &sight.situation.recent);
+            sight.gone_groups = gone_groups(cloud, live, &sight.situation).await.map_err(read_error)?;
             sight.scaling = scaling(id, cloud, &sight.situation).await.map_err(read_error)?;
         }
         Ok(sight)
@@ -187,6 +191,7 @@ impl Surveyor {
                     live,
                     scaling: sight.scaling.as_ref(),
                     own_groups: &sight.own_groups,
+                    gone_groups: &sight.gone_groups,
                     situation,
                     terms: &self.instances,
                     stance,
@@ -221,6 +226,7 @@ impl Sight {
             situation,
             read_at,
             own_groups: OwnGroups::default(),
+            gone_groups: BTreeSet::new(),
             scaling: None,
         }
     }
@@ -243,6 +249,25 @@ async fn group_rules(cloud: &dyn Cloud, id: &SecurityGroupId, recent: &[MadeChan
         rules: cloud.group_rules(id).await?,
     };
     Ok(group::view(live, recent))
+}
+
+/// Asked only of the groups that an interface is about to be put back into.
+async fn gone_groups(
+    cloud: &dyn Cloud,
+    live: &LiveInstance,
+    situation: &Situation,
+) -> Result<BTreeSet<SecurityGroupId>, CloudError> {
+    let mut gone = BTreeSet::new();
+    for group in instance::groups_to_put_back(live, situation) {
+        match cloud.security_group(&group).await {
+            Ok(_) => {}
+            Err(error) if matches!(error.fault, Fault::NotFound { .. }) => {
+                gone.insert(group);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(gone)
 }
 
 /// Asked only where it matters: it is another service, and another permission.

@@ -104,7 +104,9 @@ async fn machine(cloud: &dyn Cloud, change: &MachineChange) -> Result<Answer, Cl
             let taken = cloud.create_snapshots(instance, &description, &tags).await;
             return taken.map(Answer::Snapshots);
         }
-        MachineChange::Stop { instance } => return cloud.stop_instance(instance, false).await.map(Answer::Transition),
+        MachineChange::Stop { instance, hibernate } => {
+            return cloud.stop_instance(instance, *hibernate).await.map(Answer::Transition);
+        }
         MachineChange::Start { instance } => return cloud.start_instance(instance).await.map(Answer::Transition),
         MachineChange::Reboot { instance } => cloud.reboot_instance(instance).await,
         MachineChange::EnterStandby { instance, group } => cloud.enter_standby(instance, group).await,

@@ -135,6 +135,9 @@ pub struct Isolate {
     pub interface: Option<String>,
     /// The groups that its interfaces shall have; empty for the host's choice.
     pub security_groups: Vec<String>,
+    /// The remote prefixes that it is known to talk to, as the plugin wrote them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remotes: Vec<String>,
 }
 
 /// Take one ingress rule out of a security group.

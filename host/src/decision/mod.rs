@@ -5,6 +5,7 @@
 
 pub mod about;
 pub mod action;
+mod remotes;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

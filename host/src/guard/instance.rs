@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Fleet;
 use crate::{
     alert::Place,
-    cloud::{CloudPlace, InstanceId, VpcId},
+    cloud::{CloudPlace, InstanceId, VpcId, instance::AUTO_SCALING_GROUP},
     hold::Target,
 };
 
@@ -22,6 +23,9 @@ pub struct InstanceSurroundings {
     /// The instances of this account and region that Quell changed within the last hour, or would have by the decision that this one is part of; and this one,
     /// if it is held already.
     pub changed: Vec<ChangedInstance>,
+    /// How many there are where it is. None if nothing depends on that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<Fleet>,
 }
 
 /// An instance that Quell changes, with what it is in.
@@ -35,9 +39,6 @@ pub struct ChangedInstance {
     /// Its Auto Scaling group.
     pub auto_scaling_group: Option<String>,
 }
-
-/// The tag by which EC2 Auto Scaling marks the instances of a group. Nobody else may write it.
-const AUTO_SCALING_GROUP: &str = "aws:autoscaling:groupName";
 
 impl ChangedInstance {
     /// An instance, as EC2 describes it.

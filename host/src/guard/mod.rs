@@ -32,6 +32,7 @@ pub use self::{
     passed::Passed,
     protection::Protection,
     security_group::GroupSurroundings,
+    share::{Fleet, Most},
     surroundings::{PlaceSurroundings, Surroundings},
 };
 use crate::{
@@ -66,12 +67,15 @@ pub struct Rules {
     pub protection: Protection,
     /// How many instances of one VPC, or of one Auto Scaling group, may be changed within an hour.
     #[serde(default = "instances_per_hour")]
-    pub instances_per_hour: u32,
+    pub instances_per_hour: Most,
+    /// Whether the remotes that an isolation knows are denied at the network ACLs of the instance.
+    #[serde(default)]
+    pub deny_remotes: bool,
 }
 
 /// What a recording has that was written when no instance was changed.
-fn instances_per_hour() -> u32 {
-    3
+fn instances_per_hour() -> Most {
+    Most::Instances(3)
 }
 
 /// What else the guards know of one remediation.

@@ -1,31 +1,62 @@
 //! Only so many instances within an hour, so that a plugin that is wrong, or deceived, does not cut off a whole VPC.
 
+mod most;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::most::Most;
 use super::{
     Word,
     instance::{ChangedInstance, InstanceSurroundings},
 };
 
+/// How many instances there are where an instance is, terminated ones left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fleet {
+    /// In its VPC.
+    pub in_vpc: usize,
+    /// In its Auto Scaling group, if it is in one.
+    pub in_group: Option<usize>,
+}
+
 /// Counts the instances that were changed within the last hour, in the same VPC and in the same Auto Scaling group. One that is changed already counts no second
 /// time: to be changed again is to be held for longer.
-pub(super) fn guard(most: u32, surroundings: &InstanceSurroundings) -> Word {
-    let InstanceSurroundings { instance, changed, .. } = surroundings;
+pub(super) fn guard(most: Most, surroundings: &InstanceSurroundings) -> Word {
+    let InstanceSurroundings {
+        instance,
+        changed,
+        fleet,
+        ..
+    } = surroundings;
     if changed.iter().any(|other| other.id == instance.id) {
         return Ok(format!("{} is changed already", instance.id));
     }
     let count = |shares: &dyn Fn(&ChangedInstance) -> bool| changed.iter().filter(|other| shares(other)).count();
-    let most_at_once = usize::try_from(most).unwrap_or(usize::MAX);
     let in_vpc = count(&|other| other.vpc == instance.vpc);
-    let in_group = count(&|other| {
-        instance.auto_scaling_group.is_some() && other.auto_scaling_group == instance.auto_scaling_group
-    });
-    if in_vpc.max(in_group) >= most_at_once {
+    let of_vpc = most.of(fleet.map(|fleet| fleet.in_vpc))?;
+    let told = refuse("its VPC", in_vpc, of_vpc, most)?;
+    if let Some(group) = &instance.auto_scaling_group {
+        let in_group = count(&|other| other.auto_scaling_group.as_ref() == Some(group));
+        let of_group = most.of(fleet.and_then(|fleet| fleet.in_group))?;
+        refuse(&format!("its Auto Scaling group {group}"), in_group, of_group, most)?;
+    }
+    Ok(told)
+}
+
+fn refuse(whole: &str, changed: usize, most_at_once: usize, most: Most) -> Word {
+    let limit = match most {
+        Most::Instances(_) => most_at_once.to_string(),
+        Most::Percent(percent) => format!("{most_at_once} ({percent}%)"),
+    };
+    if changed >= most_at_once {
         return Err(format!(
-            "{} instances of its VPC or Auto Scaling group were changed within the hour already, and no more than {most} \
-             may be (guard.instances-per-hour)",
-            in_vpc.max(in_group)
+            "{changed} instances of {whole} were changed within the hour already, and no more than {limit} may be \
+             (guard.instances-per-hour)"
         ));
     }
     Ok(format!(
-        "{in_vpc} of at most {most} instances of its VPC were changed within the hour"
+        "{changed} of at most {limit} instances of {whole} were changed within the hour"
     ))
 }

@@ -70,7 +70,8 @@ impl Scene {
                 longest_hold: Duration::from_secs(30 * 86_400),
                 until_released: false,
                 protection: Protection::default(),
-                instances_per_hour: 3,
+                instances_per_hour: Most::Instances(3),
+                deny_remotes: false,
             },
             remediation: Remediation {
                 action: Action::Block(Block {

@@ -37,6 +37,9 @@ pub enum MachineChange {
     Stop {
         /// The instance.
         instance: InstanceId,
+        /// Whether it hibernates: its memory is kept on its root volume.
+        #[serde(default, skip_serializing_if = "is_no")]
+        hibernate: bool,
     },
     /// Start it.
     Start {
@@ -48,6 +51,11 @@ pub enum MachineChange {
         /// The instance.
         instance: InstanceId,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_no(hibernate: &bool) -> bool {
+    !hibernate
 }
 
 impl MachineChange {
@@ -69,7 +77,11 @@ impl fmt::Display for MachineChange {
             Self::ExitStandby { instance, group } => {
                 write!(formatter, "{instance} back to service in Auto Scaling group {group}")
             }
-            Self::Stop { instance } => write!(formatter, "stop {instance}"),
+            Self::Stop {
+                instance,
+                hibernate: true,
+            } => write!(formatter, "hibernate {instance}"),
+            Self::Stop { instance, .. } => write!(formatter, "stop {instance}"),
             Self::Start { instance } => write!(formatter, "start {instance}"),
             Self::Reboot { instance } => write!(formatter, "reboot {instance}"),
         }

@@ -111,7 +111,12 @@ pub async fn replay(
         settings: candidate.settings,
         may: candidate.may,
     };
-    let evaluated = evaluate(subject, told.case(recording, rules)).await;
+    // How flows are cut is no matter of the guards: that stays as it was.
+    let rules = rules.map(|rules| Rules {
+        deny_remotes: recording.guards.rules.deny_remotes,
+        ..rules.clone()
+    });
+    let evaluated = evaluate(subject, told.case(recording, rules.as_ref())).await;
     let asked = told.recorded.asked();
     let is_expected = |fact: &&super::FactRecord| fact.asked_by.iter().any(|plugin| plugin == candidate.name);
     let expected = recording.facts.iter().filter(is_expected).map(|fact| &fact.question);

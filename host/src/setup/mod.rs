@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     clock::{Clock, SystemClock},
     config::{Config, Guard, Mode as ConfiguredMode},
-    converge::{Converger, Means, Stance, Terms},
+    converge::{Converger, Flows, Means, Stance, Terms},
     fact::{NoObservations, ObservationSource},
     guard::Rules,
     hold::{Journal, Owner, SqliteJournal},
@@ -118,7 +118,7 @@ async fn host_in(
         Purpose::Explain | Purpose::Orders | Purpose::Plugins => None,
     };
     let snapshot = match purpose {
-        Purpose::Orders => Snapshot::new([], rules(&config.guard)),
+        Purpose::Orders => Snapshot::new([], rules_of(config)),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain | Purpose::Plugins => {
             let loading = Loading {
                 sandbox,
@@ -180,7 +180,7 @@ fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError
 async fn snapshot(config: &Config, loading: Loading<'_>) -> Snapshot {
     Snapshot {
         answers: config.decision.answers,
-        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules(&config.guard))
+        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules_of(config))
     }
 }
 
@@ -209,7 +209,15 @@ fn tell_plugins(config: &Config, snapshot: &Snapshot) {
     }
 }
 
-/// The guards' rules as the configuration has them.
+/// The guards' rules as the whole configuration has them.
+fn rules_of(config: &Config) -> Rules {
+    Rules {
+        deny_remotes: config.instance.flows == Flows::Deny,
+        ..rules(&config.guard)
+    }
+}
+
+/// The guards' rules as the table `[guard]` has them.
 pub fn rules(guard: &Guard) -> Rules {
     Rules {
         never_block: guard.never_block.iter().map(|prefix| prefix.net()).collect(),
@@ -219,6 +227,7 @@ pub fn rules(guard: &Guard) -> Rules {
         longest_hold: guard.longest_hold.0,
         until_released: guard.until_released,
         protection: (&guard.protected).into(),
-        instances_per_hour: guard.instances_per_hour.get(),
+        instances_per_hour: guard.instances_per_hour,
+        deny_remotes: false,
     }
 }

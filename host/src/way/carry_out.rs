@@ -14,16 +14,20 @@ use crate::{
 };
 
 impl Host {
-    /// Puts the holds in force and brings their targets to them. A target that fails does not keep the others from being done, and its holds stay.
-    pub(super) async fn carry_out(
+    /// Puts the holds in force: they are in the journal before anything is written to AWS.
+    pub(super) async fn put_in_force(
         &self,
         intents: &[Intent],
         delivery: &DeliveryId,
         now: Timestamp,
-    ) -> Result<Vec<TargetReport>, JournalError> {
-        let holds = self.parts.journal.put_in_force(intents, delivery, now).await?;
+    ) -> Result<Vec<Hold>, JournalError> {
+        self.parts.journal.put_in_force(intents, delivery, now).await
+    }
+
+    /// Brings the targets of holds to them. A target that fails does not keep the others from being done, and its holds stay.
+    pub(super) async fn carry_out(&self, holds: Vec<Hold>) -> Vec<TargetReport> {
         let targets = by_target(holds).into_iter();
-        Ok(join_all(targets.map(|(target, holds)| self.bring_about(target, holds))).await)
+        join_all(targets.map(|(target, holds)| self.bring_about(target, holds))).await
     }
 
     /// Waits for the target's converge, which other alerts may share. In a storm not everybody can wait: what is in the journal is done by the timer, and the
@@ -47,7 +51,7 @@ impl Host {
         }
     }
 
-    /// What [`Self::carry_out`] would do. Writes nothing.
+    /// What would be done. Writes nothing.
     pub(super) async fn preview(&self, intents: &[Intent], now: Timestamp) -> Vec<TargetReport> {
         let holds = intents
             .iter()

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Host, inquiry::Inquiry, surroundings::LiveSurroundings};
+use super::{
+    Host,
+    inquiry::Inquiry,
+    surroundings::{LiveSurroundings, Sources, Turn},
+};
 use crate::{
     alert::Alert,
     cloud::Cloud,
@@ -25,6 +29,8 @@ pub(super) struct Considered {
     pub(super) disagreements: Vec<Disagreement>,
     /// The holds that shall be.
     pub(super) intents: Vec<Intent>,
+    /// Kept until the holds are in the journal.
+    pub(super) turn: Option<Turn>,
 }
 
 impl Host {
@@ -37,12 +43,13 @@ impl Host {
         now: Timestamp,
         roster: &Snapshot,
     ) -> Considered {
-        let surroundings = LiveSurroundings::new(
-            Arc::clone(facts) as Arc<dyn Facts>,
-            Arc::clone(cloud),
-            Arc::clone(&self.parts.journal),
-            now,
-        );
+        let sources = Sources {
+            facts: Arc::clone(facts) as Arc<dyn Facts>,
+            cloud: Arc::clone(cloud),
+            journal: Arc::clone(&self.parts.journal),
+            changing: Arc::clone(&self.changing),
+        };
+        let surroundings = LiveSurroundings::new(sources, now, roster.rules.instances_per_hour);
         let pardons = self.pardons_in_force(now).await;
         let mut inquiry = Inquiry {
             alert,
@@ -58,17 +65,19 @@ impl Host {
         inquiry.run().await;
         let Inquiry { plugins, intents, .. } = inquiry;
         let (intents, disagreements) = agree(intents);
+        let (surroundings, turn) = surroundings.into_found();
         Considered {
             basis: Basis {
                 now,
                 home: cloud.place().clone(),
                 rules: roster.rules.clone(),
                 pardons,
-                surroundings: surroundings.into_found(),
+                surroundings,
             },
             plugins,
             disagreements,
             intents,
+            turn,
         }
     }
 

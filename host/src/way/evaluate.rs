@@ -13,7 +13,7 @@ use crate::{
     cloud::CloudPlace,
     decision::{About, ActionKind, Decision, Remediation},
     fact::Facts,
-    guard::{self, Circumstances, Rules, Surroundings, Verdict},
+    guard::{self, ChangedInstance, Circumstances, Rules, Surroundings, Verdict},
     hold::{Intent, Pardon},
     report::{Answer, ExaminedRemediation, Failure, Known},
     sandbox::{self, Cost, Fault, LogLine, Plugin, Request},
@@ -119,7 +119,7 @@ fn is_own(fault: &Fault) -> bool {
 /// What the guards made of a decision.
 #[derive(Debug, Clone, Default)]
 pub struct Heard {
-    /// What they said of each remediation, in the order of the decision.
+    /// What they said of each remediation, in the order of the decision; of the blocks that an isolation brings with it, right after it.
     pub examined: Vec<ExaminedRemediation>,
     /// The holds that shall be: what passed.
     pub intents: Vec<Intent>,
@@ -127,44 +127,78 @@ pub struct Heard {
 
 /// Puts each remediation of a decision before the guards: that of the plugin of this name, which may ask for these kinds of action.
 pub async fn hear(decision: &Decision, name: &str, may: &BTreeSet<ActionKind>, case: Case<'_>) -> Heard {
-    let mut heard = Heard::default();
     let Decision::Remediate(proposal) = decision else {
-        return heard;
+        return Heard::default();
     };
-    let pardons = case.pardons.as_result();
-    // What this decision changes already counts for what comes after it.
-    let mut changed = Vec::new();
+    let mut hearing = Hearing {
+        name,
+        may,
+        case,
+        remediations: proposal.remediations.len(),
+        changed: Vec::new(),
+        heard: Heard::default(),
+    };
     for remediation in &proposal.remediations {
+        let passed = hearing.hear(remediation).await;
+        if passed && case.rules.deny_remotes {
+            let blocks = remediation.blocks_of_remotes();
+            // As many as a decision might have asked for itself.
+            for block in blocks.iter().take(case.rules.max_remediations) {
+                hearing.hear(block).await;
+            }
+        }
+    }
+    hearing.heard
+}
+
+/// One decision before the guards.
+struct Hearing<'a> {
+    name: &'a str,
+    may: &'a BTreeSet<ActionKind>,
+    case: Case<'a>,
+    /// How many the decision holds.
+    remediations: usize,
+    /// What this decision changes already: it counts for what comes after it.
+    changed: Vec<ChangedInstance>,
+    heard: Heard,
+}
+
+impl Hearing<'_> {
+    /// Puts one remediation before the guards, and says whether it passed.
+    async fn hear(&mut self, remediation: &Remediation) -> bool {
+        let case = self.case;
         let mut surroundings = surroundings(remediation, case).await;
         if let Ok(Surroundings::Instance(instance)) = &mut surroundings {
-            instance.changed.extend(changed.iter().cloned());
+            instance.changed.extend(self.changed.iter().cloned());
         }
+        let pardons = case.pardons.as_result();
         let circumstances = Circumstances {
             alert: case.alert,
-            may,
-            remediations: proposal.remediations.len(),
+            may: self.may,
+            remediations: self.remediations,
             home: case.home,
             pardons: pardons.map(Vec::as_slice).map_err(|failure| failure.message.as_str()),
             surroundings: surroundings.as_ref().map_err(|failure| failure.message.as_str()),
         };
         let examined = guard::examine(remediation, &circumstances, case.rules);
         if let Some(passed) = &examined.passed {
-            heard.intents.extend(passed.intents(name, case.now));
+            self.heard.intents.extend(passed.intents(self.name, case.now));
             if let Ok(Surroundings::Instance(instance)) = &surroundings {
-                changed.push(instance.instance.clone());
+                self.changed.push(instance.instance.clone());
             }
         }
         let unknown = [("surroundings", surroundings.as_ref().err()), ("pardon", pardons.err())];
         let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
         let failure = examined.refusal().and_then(refused_for);
         let failure = failure.filter(|failure| failure.passing).cloned();
-        heard.examined.push(ExaminedRemediation {
+        let passed = examined.passed.is_some();
+        self.heard.examined.push(ExaminedRemediation {
             remediation: remediation.clone(),
             failure,
             verdicts: examined.verdicts,
         });
+        passed
     }
-    heard
 }
 
 async fn surroundings(remediation: &Remediation, case: Case<'_>) -> Result<Surroundings, Failure> {

@@ -75,6 +75,8 @@ pub struct Host {
     held: Notify,
     /// The places of those who are decided on.
     deciding: Semaphore,
+    /// Whose turn it is to count the instances that were changed.
+    changing: Arc<tokio::sync::Mutex<()>>,
     /// The places of those who wait for their network ACL.
     waiting: Semaphore,
     recorder: Option<Recorder>,
@@ -85,6 +87,7 @@ impl Host {
     pub fn new(parts: Parts) -> Self {
         Self {
             deciding: Semaphore::new(parts.workers),
+            changing: Arc::default(),
             waiting: Semaphore::new(WAITING_PLACES),
             parts,
             admitted: Notify::new(),

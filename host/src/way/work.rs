@@ -90,7 +90,11 @@ impl Host {
             self.consider(alert, cloud, &facts, now, &roster).await
         };
         let targets = match delivery {
-            Some(delivery) if mode.writes() => self.carry_out(&considered.intents, delivery, now).await?,
+            Some(delivery) if mode.writes() => {
+                let holds = self.put_in_force(&considered.intents, delivery, now).await?;
+                drop(considered.turn);
+                self.carry_out(holds).await
+            }
             _ => self.preview(&considered.intents, now).await,
         };
         Ok(Report {

@@ -306,7 +306,7 @@ fn how_full_network_acls_are_is_listed() {
     insta::assert_snapshot!(folder.run(&["capacity"]));
     insta::assert_snapshot!(folder.run(&["capacity", "--acl", "acl-0d222222222222222"]), @r"
     -- stderr
-    error: Quell has no hold and no entry at network ACL acl-0d222222222222222; `quell capacity` lists the network ACLs where it has
+    error: Quell has no hold and no entry at network ACL acl-0d222222222222222; `quell converge --dry-run` lists where it has
     exit 5
     ");
 }

@@ -146,7 +146,7 @@ impl Shared {
         let answer = sent.headers(headers).body(body.clone()).send().await?;
         let (mut status, mut text) = (answer.status(), answer.bytes().await?);
         // moto breaks down where AWS says that there is no such entry.
-        if request.is_write() && status == StatusCode::INTERNAL_SERVER_ERROR {
+        if request.is_of_an_entry() && status == StatusCode::INTERNAL_SERVER_ERROR {
             status = StatusCode::BAD_REQUEST;
             text = ec2_error_text("InvalidNetworkAclEntry.NotFound", "There is no such entry.");
         }

@@ -41,8 +41,13 @@ impl AwsRequest {
         self.service == "ec2"
     }
 
-    /// Whether it changes a network ACL.
+    /// Whether it changes something.
     pub fn is_write(&self) -> bool {
+        self.is_ec2() && !self.action.starts_with("Describe")
+    }
+
+    /// Whether it changes an entry of a network ACL.
+    pub(super) fn is_of_an_entry(&self) -> bool {
         self.is_ec2() && self.action.ends_with("NetworkAclEntry")
     }
 

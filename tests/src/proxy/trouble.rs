@@ -58,7 +58,7 @@ impl Moment {
 pub enum Whom {
     /// All to EC2.
     Ec2,
-    /// Those that change a network ACL.
+    /// Those that change something.
     Writes,
     /// Those that read network ACLs.
     AclReads,
@@ -100,8 +100,14 @@ impl Trouble {
 
     /// The process is killed at the `n`-th request to EC2, which counts from 1.
     pub fn kill(process: Pid, n: usize, moment: Moment) -> Self {
-        let kind = Kind::Kill(process, moment);
-        Self::new(kind, Whom::Ec2).after(n.saturating_sub(1)).times(1)
+        Self::kill_at(process, Whom::Ec2, n, moment)
+    }
+
+    /// The process is killed at the `n`-th of these requests, which counts from 1.
+    pub fn kill_at(process: Pid, whom: Whom, n: usize, moment: Moment) -> Self {
+        Self::new(Kind::Kill(process, moment), whom)
+            .after(n.saturating_sub(1))
+            .times(1)
     }
 
     /// Counts a request, and says what befalls it.

@@ -15,7 +15,10 @@ pub(crate) const CASES: &[Case] = &[
         shown.sort();
         equal(
             &shown,
-            &vec!["egress all traffic to 0.0.0.0/0".to_owned(), "egress all traffic to ::/0".to_owned()],
+            &vec![
+                "egress all traffic to 0.0.0.0/0".to_owned(),
+                "egress all traffic to ::/0".to_owned(),
+            ],
         )
     }),
     case!("a group is found by its tag in its VPC", |cloud, scene| {

@@ -144,7 +144,7 @@ async fn killed_at_the_first_write(flow: Flow, stage: &Stage) -> anyhow::Result<
     Ok(())
 }
 
-async fn ended(daemon: &mut Daemon) -> anyhow::Result<()> {
+pub(crate) async fn ended(daemon: &mut Daemon) -> anyhow::Result<()> {
     let deadline = Instant::now() + PATIENCE;
     while !daemon.has_ended()? {
         ensure!(Instant::now() < deadline, "the request never came");

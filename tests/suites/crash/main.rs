@@ -2,6 +2,7 @@
 //! are exactly the right entries: no orphan, none twice, nobody else's touched.
 mod bad_days;
 mod flow;
+mod isolated;
 mod killed;
 mod lanes;
 mod settled;

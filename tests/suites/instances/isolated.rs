@@ -189,3 +189,37 @@ async fn while_quell_is_paused_nothing_is_isolated_and_what_ended_is_put_back() 
         paused.coverage
     );
 }
+
+#[tokio::test]
+async fn a_group_that_somebody_deleted_meanwhile_keeps_nobody_from_being_put_back_into_the_others() {
+    let mut world = World::new();
+    let before = world.groups();
+    let hold = world.hold(WEB, isolate()).await.unwrap();
+    world
+        .cloud
+        .remove_group_as_someone_else(&"sg-0bbbbbbb".parse().unwrap())
+        .unwrap();
+    let converged = world.release(&hold).await.unwrap();
+    let told: Vec<_> = converged.drift.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    somebody deleted sg-0bbbbbbb meanwhile, which eni-0aaaaaaa was in: it is put back into sg-0aaaaaaa alone
+    somebody deleted sg-0bbbbbbb meanwhile, which eni-0bbbbbbb was in: it stays isolated until somebody gives it other groups
+    somebody deleted sg-0bbbbbbb meanwhile, which eni-0ccccccc was in: it is put back into sg-0ccccccc, sg-0aaaaaaa alone
+    ");
+    let left = |groups: &[String]| {
+        groups
+            .iter()
+            .filter(|group| *group != "sg-0bbbbbbb")
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let now = world.groups();
+    assert_eq!(now[0], left(&before[0]));
+    assert_eq!(now[1].len(), 1, "it was in that group only, and stays where it is");
+    assert_eq!(now[2], left(&before[2]));
+    world.pass(SETTLED).await;
+    assert_eq!(world.images(WEB).await, 1, "until somebody gives it other groups");
+    world.somebody_sets(INTERFACES[1], &[OTHER]);
+    world.converge(WEB).await.unwrap();
+    assert_eq!(world.groups_of(INTERFACES[1]), [OTHER]);
+}

@@ -2,17 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::Context;
 use jiff::SignedDuration;
 use quell::{
     clock::{Clock, ManualClock},
-    cloud::{Cloud, CloudPlace, aws::Ec2Cloud},
+    cloud::{Cloud, CloudPlace, InstanceId, aws::Ec2Cloud},
     converge::{InstanceTerms, Stance},
-    hold::{DeliveryId, EndReason, Intent, Journal, Resource, SqliteJournal, Target},
+    hold::{DeliveryId, EndReason, Intent, Journal, SqliteJournal, Target},
 };
 use quell_tests::{
     mortal::{Death, Life},
     moto::{ACCOUNT, Moto, REGION},
-    python,
+    suspect::Suspect,
 };
 
 use crate::world::{converger, isolate};
@@ -20,6 +21,7 @@ use crate::world::{converger, isolate};
 /// An instance with three interfaces in moto, and a journal.
 struct Scene {
     moto: Moto,
+    instance: InstanceId,
     target: Target,
     cloud: Arc<dyn Cloud>,
     journal: Arc<dyn Journal>,
@@ -30,7 +32,7 @@ struct Scene {
 impl Scene {
     fn build() -> anyhow::Result<Self> {
         let moto = Moto::start()?;
-        let built = python::run("interfaces.py", &["build"], &moto.environment())?;
+        let suspect = Suspect::build_many(&moto, 1)?.pop().context("one is built")?;
         let place = CloudPlace {
             account: ACCOUNT.to_owned(),
             region: REGION.to_owned(),
@@ -38,7 +40,8 @@ impl Scene {
         let options = Moto::options(Duration::from_secs(60));
         let cloud = Ec2Cloud::with(&moto.sdk_config(), &options);
         Ok(Self {
-            target: Target::new(&place, built.trim().parse::<Resource>()?),
+            target: Target::new(&place, suspect.instance.clone()),
+            instance: suspect.instance,
             cloud: Arc::new(cloud),
             journal: Arc::new(SqliteJournal::in_memory()?),
             clock: Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse()?)),
@@ -49,8 +52,7 @@ impl Scene {
 
     /// All that boto3 sees of the interfaces.
     fn look(&self) -> anyhow::Result<String> {
-        let instance = self.target.resource.as_str();
-        python::run("interfaces.py", &["look", instance], &self.moto.environment())
+        self.moto.seen_interfaces(&self.instance)
     }
 
     async fn hold(&self, number: usize) -> anyhow::Result<quell::hold::HoldId> {
@@ -66,7 +68,10 @@ impl Scene {
             until: Some(self.clock.now() + SignedDuration::from_hours(1)),
         };
         let delivery = DeliveryId::read(&format!("delivery {number}"));
-        let held = self.journal.put_in_force(&[intent], &delivery, self.clock.now()).await?;
+        let held = self
+            .journal
+            .put_in_force(&[intent], &delivery, self.clock.now())
+            .await?;
         Ok(held[0].id)
     }
 
@@ -105,7 +110,10 @@ async fn boto3_sees_three_interfaces_as_they_were_whoever_dies_at_whatever_write
             let died = scene.converge(death).await?;
             scene.converge(None).await?;
             let isolated = scene.look()?;
-            assert!(isolated != before && isolated.matches("quell-isolation").count() == 3, "{isolated}");
+            assert!(
+                isolated != before && isolated.matches("quell-isolation").count() == 3,
+                "{isolated}"
+            );
             scene
                 .journal
                 .end(&[hold], EndReason::Released, scene.clock.now())

@@ -8,7 +8,7 @@ use quell::{
     hold::Coverage,
 };
 
-use crate::world::{SCALED, SETTLED, WEB, World, isolate, set};
+use crate::world::{SCALED, SETTLED, SLEEPER, WEB, World, isolate, set};
 
 /// Longer than an instance needs to stop or to start.
 const A_WHILE: SignedDuration = SignedDuration::from_mins(2);
@@ -173,4 +173,34 @@ async fn an_instance_that_is_gone_is_no_error() {
     insta::assert_snapshot!(world.coverage(&hold).await, @"NOT COVERED: i-0aaaaaaa is gone");
     world.release(&hold).await.unwrap();
     assert_eq!(world.images(WEB).await, 0);
+}
+
+#[tokio::test]
+async fn an_instance_hibernates_if_it_can_and_if_that_is_wanted() {
+    for (hibernate, change) in [(true, "hibernate"), (false, "stop")] {
+        let mut world = World::with(InstanceTerms {
+            hibernate,
+            ..InstanceTerms::default()
+        });
+        let hold = world.put(SLEEPER, set(StateChange::Stop)).await;
+        let converged = world.converge(SLEEPER).await.unwrap();
+        let told: Vec<_> = converged.changes.iter().map(ToString::to_string).collect();
+        let wanted = format!("{change} {SLEEPER}");
+        assert!(told.iter().any(|told| told.contains(&wanted)), "{told:?}");
+        world.pass(A_WHILE).await;
+        world.release(&hold).await.unwrap();
+        world.pass(A_WHILE).await;
+        assert_eq!(world.machine(SLEEPER).state, MachineState::Running);
+    }
+    let mut world = World::with(InstanceTerms {
+        hibernate: true,
+        ..InstanceTerms::default()
+    });
+    world.hold(WEB, set(StateChange::Stop)).await.unwrap();
+    world.pass(A_WHILE).await;
+    assert_eq!(
+        world.machine(WEB).state,
+        MachineState::Stopped,
+        "it can't hibernate, and is stopped"
+    );
 }

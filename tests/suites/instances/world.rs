@@ -22,6 +22,8 @@ use quell_tests::mortal::{Death, Life, Mortal};
 pub(crate) const WEB: &str = "i-0aaaaaaa";
 /// The instance in an Auto Scaling group.
 pub(crate) const SCALED: &str = "i-0bbbbbbb";
+/// An instance that can hibernate.
+pub(crate) const SLEEPER: &str = "i-0ccccccc";
 /// The interfaces of [`WEB`].
 pub(crate) const INTERFACES: [&str; 3] = ["eni-0aaaaaaa", "eni-0bbbbbbb", "eni-0ccccccc"];
 /// A group that a web server is in.

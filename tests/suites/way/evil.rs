@@ -44,8 +44,8 @@ async fn what_is_no_address_is_not_blocked() {
 }
 
 #[tokio::test]
-async fn an_instance_is_not_stopped_also_if_the_plugin_may() {
-    insta::assert_snapshot!(refusals("stop-instance").await, @"kind: this version of Quell can't carry out `set-instance-state`, only `block`");
+async fn an_instance_that_is_not_there_is_not_stopped_also_if_the_plugin_may() {
+    insta::assert_snapshot!(refusals("stop-instance").await, @"surroundings: what the instance is can't be found out: there is no instance i-0a1b2c3d4e5f60718");
 }
 
 #[tokio::test]

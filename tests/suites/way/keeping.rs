@@ -209,7 +209,7 @@ async fn no_room_is_said_and_the_hold_gets_its_place_when_room_comes() {
     }
     let report = stand.report("1", recorded::ATTACK).await.unwrap();
     assert_eq!(report.outcome, Outcome::NotCovered);
-    insta::assert_snapshot!(report.summary, @"Excessive Access Attempts (External) on i-0abc1234def567890; nacl-block asks for 4 remediations; at acl-0b111111111111111 3 deny entries written, 1 hold NOT COVERED (203.0.113.50/32: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 17 are others', 1 kept free for people; the 2 left for ours go to heavier holds)");
+    insta::assert_snapshot!(report.summary, @"Excessive Access Attempts (External) on i-0abc1234def567890; nacl-block asks for 4 remediations; at acl-0b111111111111111 3 deny entries written, 1 hold NOT COVERED (203.0.113.50/32 ingress: no room: of 20 ingress rules for IPv4 (quota L-2AEEBF1A) 17 are others', 1 kept free for people; the 2 left for ours go to heavier holds)");
     stand
         .cloud
         .remove_entry_as_someone_else(&WEB_ACL.parse().unwrap(), Direction::Ingress, 60)

@@ -4,6 +4,7 @@ mod acting;
 mod ending;
 mod evil;
 mod failing;
+mod instances;
 mod keeping;
 mod orders;
 mod places;

@@ -392,7 +392,7 @@ async fn a_network_acl_that_quell_does_not_know_is_not_taken_for_one_where_all_i
     for order in [json!({"converge": {"at": at}}), json!({"capacity": {"at": at}})] {
         let error = carry(&stand, order).await.unwrap_err();
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error, @"Quell has no hold and no entry at network ACL acl-0d222222222222222, region eu-west-1; `quell capacity` lists the network ACLs where it has");
+            insta::assert_snapshot!(error, @"Quell has no hold and no entry at network ACL acl-0d222222222222222, region eu-west-1; `quell converge --dry-run` lists where it has");
         }
     }
 }

@@ -134,7 +134,7 @@ async fn an_account_that_is_taken_out_of_the_configuration_keeps_its_holds_and_s
     let done = stand.host.carry_order(Order::Release(release)).await.unwrap();
     let (_, failure) = done.failures().next().unwrap();
     assert!(!failure.passing, "time alone does not help");
-    insta::assert_snapshot!(failure.message, @"network ACL 444455556666/eu-west-1/acl-0b111111111111111 is in an account or region that is not configured ([[aws.account]]): its holds stay, and nothing is changed there");
+    insta::assert_snapshot!(failure.message, @"444455556666/eu-west-1/acl-0b111111111111111 is in an account or region that is not configured ([[aws.account]]): its holds stay, and nothing is changed there");
 
     stand.others.push(second);
     stand.restart().unwrap();

@@ -324,7 +324,7 @@ async fn what_is_no_recording_is_told_with_its_place_and_the_remedy() {
     4-newer: this recording has format 2, and this Quell reads formats up to 1: take a newer Quell, or record the alert again with this one
     5-misspelt: this recording is not as format 1 wants it: unknown field `fact`, expected one of `format`, `quell`, `note`, `redacted`, `mode`, `now`, `alert`, `facts`, `guards`, `plugins`, `plan` at line 46 column 8; see the schema that `quell recordings schema` prints
     6-no-answer: this recording is not as format 1 wants it: the fact `history of 203.0.113.7` has neither an `answer` nor an `error`: write one at line 229 column 0; see the schema that `quell recordings schema` prints
-    7-cut: this is not JSON, so it is no recording: EOF while parsing an object at line 328 column 0
+    7-cut: this is not JSON, so it is no recording: EOF while parsing a value at line 328 column 23
     8-bytes: this is not a recording: it is not UTF-8 text
     ");
 }

@@ -51,6 +51,10 @@ impl Cloud for Ec2Cloud {
         find::instances(&self.ec2, name).await
     }
 
+    async fn instances_of_vpc(&self, vpc: &VpcId) -> Result<Vec<Instance>, CloudError> {
+        find::instances_of_vpc(&self.ec2, vpc).await
+    }
+
     async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
         let call = Call::DescribeNetworkAcls;
         let asked = self.ec2.describe_network_acls().network_acl_ids(id.as_str()).send();

@@ -11,18 +11,29 @@ use super::{MAX_PAGES, convert, fault::cloud_error, too_many_pages};
 use crate::cloud::{
     call::Call,
     error::CloudError,
+    id::VpcId,
     instance::{Instance, InstanceName},
 };
 
 /// How many instances a page has. EC2 gives up to 1000, but one name names few.
 const PAGE: i32 = 100;
 
+/// How many instances a page may have at most.
+const GREATEST_PAGE: i32 = 1000;
+
 /// The instances that `name` names, by id.
 pub(super) async fn instances(client: &Client, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
     let mut found = BTreeMap::new();
     for filters in filters(name) {
         for filter in *filters {
-            for instance in page_through(client, filter, name).await? {
+            let value = name.to_string();
+            let asked = Asked {
+                filter,
+                value,
+                page: PAGE,
+            };
+            // A server that does not know a filter may answer with everything it has.
+            for instance in page_through(client, asked, |instance| name.names(instance)).await? {
                 found.insert(instance.id.clone(), instance);
             }
         }
@@ -60,14 +71,38 @@ fn may_be_a_host_name(name: &str) -> bool {
     (1..=253).contains(&name.len()) && name.bytes().all(fits)
 }
 
-async fn page_through(client: &Client, filter: &str, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
+/// All instances of a VPC, by id.
+pub(super) async fn instances_of_vpc(client: &Client, vpc: &VpcId) -> Result<Vec<Instance>, CloudError> {
+    let asked = Asked {
+        filter: "vpc-id",
+        value: vpc.to_string(),
+        page: GREATEST_PAGE,
+    };
+    let mut found = page_through(client, asked, |instance| instance.vpc.as_ref() == Some(vpc)).await?;
+    found.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(found)
+}
+
+/// What EC2 is asked for.
+struct Asked<'a> {
+    filter: &'a str,
+    value: String,
+    /// How many instances a page has.
+    page: i32,
+}
+
+async fn page_through(
+    client: &Client,
+    asked: Asked<'_>,
+    are_meant: impl Fn(&Instance) -> bool,
+) -> Result<Vec<Instance>, CloudError> {
     let call = Call::DescribeInstances;
-    let filter = Filter::builder().name(filter).values(name.to_string()).build();
+    let filter = Filter::builder().name(asked.filter).values(asked.value).build();
     let mut pages = client
         .describe_instances()
         .filters(filter)
         .into_paginator()
-        .page_size(PAGE)
+        .page_size(asked.page)
         .send();
     let mut found = Vec::new();
     for _ in 0..MAX_PAGES {
@@ -81,8 +116,7 @@ async fn page_through(client: &Client, filter: &str, name: &InstanceName) -> Res
             .flat_map(|reservation| reservation.instances());
         for instance in listed.filter(|instance| !is_terminated(instance)) {
             let instance = convert::instance(instance).map_err(|fault| CloudError::new(call.name(), fault))?;
-            // A server that does not know a filter may answer with everything it has.
-            if name.names(&instance) {
+            if are_meant(&instance) {
                 found.push(instance);
             }
         }

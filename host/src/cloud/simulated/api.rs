@@ -30,6 +30,11 @@ impl Cloud for SimulatedCloud {
             .await
     }
 
+    async fn instances_of_vpc(&self, vpc: &VpcId) -> Result<Vec<Instance>, CloudError> {
+        self.call(Call::DescribeInstances, vpc, |state| Ok(state.instances_of_vpc(vpc)))
+            .await
+    }
+
     async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
         self.call(Call::DescribeNetworkAcls, id, |state| state.network_acl(id))
             .await

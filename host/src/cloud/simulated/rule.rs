@@ -99,7 +99,7 @@ mod tests {
 
     #[rstest]
     #[case::a_number_that_has_a_name("6", Some((22, 22)), "ingress tcp 22 from 198.51.100.0/24")]
-    #[case::everything("all", Some((22, 22)), "ingress -1 from 198.51.100.0/24")]
+    #[case::everything("all", Some((22, 22)), "ingress all traffic from 198.51.100.0/24")]
     #[case::another_protocol("47", Some((22, 22)), "ingress 47 from 198.51.100.0/24")]
     #[case::ping("ICMP", Some((8, -1)), "ingress icmp 8--1 from 198.51.100.0/24")]
     #[case::all_of_icmp_v6("58", None, "ingress icmpv6 -1 from 198.51.100.0/24")]

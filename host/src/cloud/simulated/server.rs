@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::power::Power;
 use crate::cloud::{
     id::{InstanceId, VpcId},
-    instance::{Instance, Interface},
+    instance::{AUTO_SCALING_GROUP, Instance, Interface},
     machine::{Machine, MachineState, ScalingMembership},
     tag::Tag,
 };
@@ -65,8 +65,15 @@ impl Server {
             vpc: self.vpc.clone(),
             host_names: self.host_names.clone(),
             interfaces,
-            tags: self.tags.clone().into_iter().collect(),
+            tags: self.told_tags().into_iter().collect(),
         }
+    }
+
+    /// Its tags, with the one by which Auto Scaling marks the instances of a group.
+    fn told_tags(&self) -> BTreeMap<String, String> {
+        let group = self.scaling.iter().map(|scaling| scaling.group.clone());
+        let marked = group.map(|group| (AUTO_SCALING_GROUP.to_owned(), group));
+        self.tags.clone().into_iter().chain(marked).collect()
     }
 
     /// What bears on stopping it.
@@ -75,7 +82,11 @@ impl Server {
             id: self.id.clone(),
             vpc: self.vpc.clone(),
             state: self.state(),
-            tags: self.tags.iter().map(|(key, value)| Tag::new(key, value)).collect(),
+            tags: self
+                .told_tags()
+                .iter()
+                .map(|(key, value)| Tag::new(key, value))
+                .collect(),
             volumes: self.volumes.clone(),
             root_is_instance_store: self.root_is_instance_store,
             hibernates: self.hibernates,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Isolating, plan::Part};
 use crate::{
     cloud::{Interface, SecurityGroupId},
-    converge::{Drift, PartDrift, Step},
+    converge::{Drift, GroupsGone, PartDrift, Step},
     hold::{GroupChange, Image, InterfaceImage, Purpose, group_change::listed},
 };
 
@@ -63,18 +63,42 @@ pub(super) fn isolate(interface: &Interface, image: Option<&InterfaceImage>, iso
     part
 }
 
-/// Puts an interface back into the groups that it was in, if it is still as we left it, or whatever it is if `force`.
-pub(super) fn restore(interface: &Interface, image: &InterfaceImage, force: Option<&str>, is_settled: bool) -> Part {
+/// How an interface is put back.
+pub(super) struct Back<'a> {
+    /// The command that puts back what somebody else changed. None if that is what is being done.
+    pub(super) force: Option<&'a str>,
+    /// The groups of before that somebody deleted.
+    pub(super) gone: &'a BTreeSet<SecurityGroupId>,
+    /// Whether no write that was begun can come any more.
+    pub(super) is_settled: bool,
+}
+
+/// Puts an interface back into the groups that it was in, if it is still as we left it, or whatever it is if that is insisted on. Of these groups some may
+/// be gone: then into those that are left, and nowhere if none is.
+pub(super) fn restore(interface: &Interface, image: &InterfaceImage, back: &Back<'_>) -> Part {
     let mut part = Part::default();
     let groups = &interface.security_groups;
-    if same(groups, &image.before) {
-        part.done = is_settled;
-    } else if image.is_ours(groups) || force.is_none() {
+    let is_gone = |group: &&SecurityGroupId| back.gone.contains(*group);
+    let left: Vec<_> = image.before.iter().filter(|group| !is_gone(group)).cloned().collect();
+    if same(groups, &left) {
+        part.done = back.is_settled;
+    } else if image.is_ours(groups) || back.force.is_none() {
+        if left.len() < image.before.len() {
+            let gone: Vec<_> = image.before.iter().filter(is_gone).cloned().collect();
+            part.drift.push(Drift::Gone(GroupsGone {
+                interface: interface.id.clone(),
+                gone,
+                left: left.clone(),
+            }));
+        }
+        if left.is_empty() {
+            return part;
+        }
         part.steps.push(Step {
             change: GroupChange::SetGroups {
                 interface: interface.id.clone(),
                 from: groups.clone(),
-                to: image.before.clone(),
+                to: left,
                 purpose: Purpose::Restore,
             }
             .into(),
@@ -86,9 +110,9 @@ pub(super) fn restore(interface: &Interface, image: &InterfaceImage, force: Opti
         });
     } else if image.restored {
         // It was put back, and what somebody made of it since is no business of ours.
-        part.done = is_settled;
+        part.done = back.is_settled;
     } else {
-        part.drift.push(drift(interface, image, force.map(str::to_owned)));
+        part.drift.push(drift(interface, image, back.force.map(str::to_owned)));
     }
     part
 }

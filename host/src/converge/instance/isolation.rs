@@ -74,7 +74,7 @@ pub(super) fn isolating(
         (named, _) => Some(named.to_vec()),
     };
     let transit = match terms.flows {
-        Flows::Keep => None,
+        Flows::Deny | Flows::Keep => None,
         Flows::Cut => own_group(GroupRole::Transit),
     };
     match groups {

@@ -51,9 +51,9 @@ impl Wanted {
         }
     }
 
-    fn change(self, instance: InstanceId) -> MachineChange {
+    fn change(self, instance: InstanceId, hibernate: bool) -> MachineChange {
         match self {
-            Self::Stopped => MachineChange::Stop { instance },
+            Self::Stopped => MachineChange::Stop { instance, hibernate },
             Self::Running => MachineChange::Start { instance },
         }
     }
@@ -313,7 +313,8 @@ impl State<'_> {
     }
 
     fn set(&self, wanted: Wanted, image: MachineImage, then: MachineStep) -> Step {
-        let change = wanted.change(self.machine.id.clone());
+        let hibernate = self.ground.terms.hibernate && self.machine.hibernates && then == MachineStep::Done;
+        let change = wanted.change(self.machine.id.clone(), hibernate);
         let begun = match then {
             MachineStep::Restored => image.clone(),
             _ => MachineImage {

@@ -1,16 +1,17 @@
 //! The plan of one instance: its interfaces' groups and its state, so that they nest: what was done last is taken back first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::{
-    InstanceTerms, interfaces,
+    InstanceTerms,
+    interfaces::{self, Back},
     isolation::{OwnGroups, isolating},
     machine,
 };
 use crate::{
-    cloud::{Interface, InterfaceId, ScalingMembership},
+    cloud::{Interface, InterfaceId, ScalingMembership, SecurityGroupId},
     converge::{Drift, LiveInstance, Plan, SETTLING, Stance, Step},
     hold::{Coverage, Hold, HoldId, Image, InterfaceImage, Isolation, KeptImage, MachineImage, Remedy, Situation},
     report::summary::count,
@@ -22,6 +23,8 @@ pub(in crate::converge) struct Ground<'a> {
     /// The Auto Scaling group that it is in. None if it is in none, or if no hold is about its state.
     pub(in crate::converge) scaling: Option<&'a ScalingMembership>,
     pub(in crate::converge) own_groups: &'a OwnGroups,
+    /// The groups that interfaces were in before and that are gone.
+    pub(in crate::converge) gone_groups: &'a BTreeSet<SecurityGroupId>,
     pub(in crate::converge) situation: &'a Situation,
     pub(in crate::converge) terms: &'a InstanceTerms,
     pub(in crate::converge) stance: &'a Stance,
@@ -130,7 +133,12 @@ impl Ground<'_> {
                     let mut images = self.images();
                     let kept = images.find(|(other, _)| other.interface == interface.id);
                     let is_settled = kept.is_none_or(|(_, kept)| self.is_settled(kept.written));
-                    interfaces::restore(interface, image, self.put_back, is_settled)
+                    let back = Back {
+                        force: self.put_back,
+                        gone: self.gone_groups,
+                        is_settled,
+                    };
+                    interfaces::restore(interface, image, &back)
                 }
             };
         };

@@ -19,6 +19,8 @@ pub struct InstanceTerms {
     pub forensics: Vec<IpNet>,
     /// Whether an instance may be stopped without snapshots of its volumes.
     pub stop_without_snapshots: bool,
+    /// Whether an instance that can hibernate does so when it is stopped, which keeps its memory.
+    pub hibernate: bool,
     /// Whether an instance may be set to standby in its Auto Scaling group. If not, one that is in such a group is not stopped.
     pub standby: bool,
 }
@@ -32,6 +34,9 @@ pub enum Flows {
     /// what is not tracked ends with the isolation. This is how Amazon's own containment runbook does it.
     #[default]
     Cut,
+    /// Those with the remotes that the plugin names are cut: the remotes are denied at the network ACLs of the instance's subnets, which know no flows.
+    /// All others go on.
+    Deny,
     /// They go on until they end by themselves.
     Keep,
 }

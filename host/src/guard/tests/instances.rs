@@ -24,6 +24,7 @@ fn around(change: impl FnOnce(&mut InstanceSurroundings)) -> Result<Surroundings
         instance: changed(INSTANCE, VPC, None),
         tags: vec![("Name".to_owned(), "web".to_owned())],
         changed: Vec::new(),
+        fleet: None,
     };
     change(&mut surroundings);
     Ok(Surroundings::Instance(surroundings))
@@ -50,6 +51,7 @@ fn isolate() -> Isolate {
         instance: INSTANCE.to_owned(),
         interface: None,
         security_groups: Vec::new(),
+        remotes: Vec::new(),
     }
 }
 
@@ -136,7 +138,7 @@ fn a_whole_vpc_is_not_isolated_within_an_hour() {
             .to_vec()
     };
     let full = around(|around| around.changed = others(VPC));
-    insta::assert_snapshot!(refusal(&scene, &full), @"share: 3 instances of its VPC or Auto Scaling group were changed within the hour already, and no more than 3 may be (guard.instances-per-hour)");
+    insta::assert_snapshot!(refusal(&scene, &full), @"share: 3 instances of its VPC were changed within the hour already, and no more than 3 may be (guard.instances-per-hour)");
     let elsewhere = around(|around| around.changed = others("vpc-0ffffffff"));
     assert!(scene.examine_with(&elsewhere).passed.is_some());
     let again = around(|around| {

@@ -64,6 +64,7 @@ impl Reader<'_> {
                 instance: self.text("an instance id", isolate.instance)?,
                 interface: self.extension("interface", &isolate.extensions)?,
                 security_groups: self.texts("security groups", isolate.security_groups)?,
+                remotes: self.extension_list("remotes", &isolate.extensions)?,
             }),
             types::Action::RevokeIngress(revoke) => Action::RevokeIngress(RevokeIngress {
                 security_group: self.text("a security group id", revoke.security_group)?,
@@ -75,10 +76,7 @@ impl Reader<'_> {
                 peer: self.text("a peer", revoke.peer)?,
                 rule: self.extension("rule", &revoke.extensions)?,
                 description: self.extension("description", &revoke.extensions)?,
-                narrow_to: match self.extension("narrow-to", &revoke.extensions)? {
-                    Some(prefixes) => prefixes.split(',').map(|prefix| prefix.trim().to_owned()).collect(),
-                    None => Vec::new(),
-                },
+                narrow_to: self.extension_list("narrow-to", &revoke.extensions)?,
             }),
             types::Action::SetInstanceState(set) => Action::SetInstanceState(SetInstanceState {
                 instance: self.text("an instance id", set.instance)?,
@@ -101,6 +99,13 @@ impl Reader<'_> {
         named
             .map(|extension| self.text("the value of an extension", extension.value.clone()))
             .transpose()
+    }
+
+    /// What an extension says, of which each item is joined to the next by a comma. Empty if it is not there.
+    fn extension_list(&self, name: &str, extensions: &[types::Extension]) -> Result<Vec<String>, Fault> {
+        let text = self.extension(name, extensions)?.unwrap_or_default();
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        Ok(items.map(str::to_owned).collect())
     }
 
     fn block(&self, block: types::Block) -> Result<Block, Fault> {

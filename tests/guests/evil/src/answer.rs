@@ -3,8 +3,8 @@
 use crate::{
     attack::not_utf8,
     quell::plugin::types::{
-        Abstention, Action, Block, BlockPlace, Custom, Decision, Direction, End, Failure, Proposal, Remediation,
-        SetInstanceState, StateChange,
+        Abstention, Action, Block, BlockPlace, Custom, Decision, Direction, End, Extension, Failure, Isolate, Proposal,
+        Remediation, SetInstanceState, StateChange,
     },
 };
 
@@ -30,6 +30,7 @@ pub fn to(mode: &str) -> Result<Decision, Failure> {
         "block-short" => remediate(vec![web("it scans", 600)]),
         "block-long" => remediate(vec![web("it tries passwords", 7200)]),
         "nothing" => nothing("it is harmless"),
+        _ if mode.starts_with("isolate ") => isolate(mode),
         "fail-settings" => Err(Failure::Settings("`x` is no number".to_owned())),
         "fail-facts" => Err(Failure::Facts("the observations are not there".to_owned())),
         "fail-alert" => Err(Failure::Alert("it has no source\nERROR a forged line".to_owned())),
@@ -67,6 +68,28 @@ fn custom(name: &str, parameters: &str) -> Result<Decision, Failure> {
         name: name.to_owned(),
         parameters: parameters.to_owned(),
     }))])
+}
+
+/// `isolate INSTANCE… knowing REMOTES`: all these instances, each with these remotes, joined by commas.
+fn isolate(mode: &str) -> Result<Decision, Failure> {
+    let mut words = mode.split(' ').skip(1);
+    let instances: Vec<_> = words.by_ref().take_while(|word| *word != "knowing").collect();
+    let remotes: Vec<_> = words.map(str::to_owned).collect();
+    let isolate = |instance: &&str| {
+        of(Action::Isolate(Isolate {
+            instance: (*instance).to_owned(),
+            security_groups: Vec::new(),
+            extensions: remotes.iter().map(known).collect(),
+        }))
+    };
+    remediate(instances.iter().map(isolate).collect())
+}
+
+fn known(remotes: &String) -> Extension {
+    Extension {
+        name: "remotes".to_owned(),
+        value: remotes.clone(),
+    }
 }
 
 fn block(prefix: &str) -> Remediation {

@@ -43,7 +43,7 @@ impl Guest for Evil {
     fn decide(request: Request) -> Result<Decision, Failure> {
         let mode = mode(&request.settings);
         attack::run(mode);
-        answer::to(mode)
+        answer::to(&mode.replace("SOURCE", &request.alert.source.name))
     }
 }
 

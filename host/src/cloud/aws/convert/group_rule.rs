@@ -143,7 +143,7 @@ mod tests {
             .cidr_ipv6("::/0")
             .build();
         let read = group_rule(&sent).unwrap().rule;
-        assert_eq!(read.to_string(), "egress -1 to ::/0");
+        assert_eq!(read.to_string(), "egress all traffic to ::/0");
         assert_eq!(written_rule(&read).from_port(), None);
     }
 

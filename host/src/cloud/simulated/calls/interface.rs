@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{group::unknown_group, not_found};
 use crate::cloud::{
     error::Fault,
-    id::{InstanceId, InterfaceId, SecurityGroupId},
+    id::{InstanceId, InterfaceId, SecurityGroupId, VpcId},
     instance::{Instance, InstanceName, Interface},
     machine::MachineState,
     simulated::{card::Card, state::State, text},
@@ -16,11 +16,19 @@ const MOST_GROUPS: usize = 5;
 
 impl State {
     pub(in crate::cloud::simulated) fn instances(&self, name: &InstanceName) -> Vec<Instance> {
+        self.instances_that(|instance| name.names(instance))
+    }
+
+    pub(in crate::cloud::simulated) fn instances_of_vpc(&self, vpc: &VpcId) -> Vec<Instance> {
+        self.instances_that(|instance| instance.vpc.as_ref() == Some(vpc))
+    }
+
+    fn instances_that(&self, are_meant: impl Fn(&Instance) -> bool) -> Vec<Instance> {
         let servers = self.account.servers.values();
         servers
             .filter(|server| server.state() != MachineState::Terminated)
             .map(|server| server.told(self.interfaces_of(&server.id)))
-            .filter(|instance| name.names(instance))
+            .filter(are_meant)
             .collect()
     }
 
