@@ -25,8 +25,8 @@ impl Suspect {
         Ok(serde_json::from_str(&printed)?)
     }
 
-    /// A finding of GuardDuty: the instance asks for the name of a pool of miners.
-    pub fn mines(&self) -> String {
+    /// A finding of GuardDuty: the instance asks for the name of a pool of miners, and has done so this many times.
+    pub fn mines(&self, count: u32) -> String {
         let finding = json!({
             "schemaVersion": "2.0",
             "accountId": ACCOUNT,
@@ -50,7 +50,7 @@ impl Suspect {
                     "dnsRequestAction": { "domain": "pool.example.net", "protocol": "UDP", "blocked": false },
                 },
                 "resourceRole": "ACTOR",
-                "count": 9,
+                "count": count,
                 "archived": false,
             },
             "severity": 8,

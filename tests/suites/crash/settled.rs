@@ -34,7 +34,7 @@ pub(crate) async fn all_released(stage: &Stage) -> anyhow::Result<()> {
 }
 
 /// What the journal says is left to do.
-async fn unfinished(stage: &Stage) -> anyhow::Result<Option<String>> {
+pub(crate) async fn unfinished(stage: &Stage) -> anyhow::Result<Option<String>> {
     let journal = stage.journal()?;
     let (waiting, unfinished) = (journal.waiting(Timestamp::MAX, 10).await?, journal.unfinished().await?);
     let alerts = waiting.iter().map(|delivery| format!("delivery {} waits", delivery.id));

@@ -145,7 +145,7 @@ async fn a_new_group_lets_everything_out_by_both_families_and_is_found_by_its_ta
         .map(|rule| rule.rule.to_string())
         .collect();
     assert_eq!(rules.len(), 2);
-    for everywhere in ["egress all traffic to 0.0.0.0/0", "egress -1 to ::/0"] {
+    for everywhere in ["egress all traffic to 0.0.0.0/0", "egress all traffic to ::/0"] {
         assert!(rules.contains(&everywhere.to_owned()), "{rules:?}");
     }
     let found = cloud.groups_tagged(&vpc(), &ours()).await.unwrap();
