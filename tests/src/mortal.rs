@@ -1,13 +1,16 @@
 //! A process that may die at any write to its accounts.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
 use quell::cloud::{
     AclId, Cloud, CloudError, CloudPlace, Direction, Entry, GroupRule, Instance, InstanceId, InstanceName, Interface,
     InterfaceId, Machine, NetworkAcl, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId, SecurityGroupRuleId,
-    SnapshotId, SubnetId, Tag, Transition, VpcId,
+    SnapshotId, SubnetId, Tag, TargetGroupMembership, Transition, VpcId,
 };
 use tokio::sync::Notify;
 
@@ -203,6 +206,15 @@ impl Cloud for Mortal {
 
     async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError> {
         self.account.scaling(instance).await
+    }
+
+    async fn target_groups(
+        &self,
+        instance: &InstanceId,
+        vpc: &VpcId,
+        addresses: &[IpAddr],
+    ) -> Result<Vec<TargetGroupMembership>, CloudError> {
+        self.account.target_groups(instance, vpc, addresses).await
     }
 
     async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {

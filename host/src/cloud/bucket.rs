@@ -37,6 +37,7 @@ pub(super) fn rate(call: Call) -> Rate {
         | Call::StopInstances => Rate { burst: 50, refill: 5 },
         Call::ModifyNetworkInterfaceAttribute | Call::CreateSnapshots => Rate { burst: 100, refill: 5 },
         Call::StartInstances | Call::RebootInstances => Rate { burst: 5, refill: 2 },
+        Call::DescribeTargetGroups | Call::DescribeTargetHealth => Rate { burst: 40, refill: 10 },
         Call::DescribeAutoScalingInstances | Call::EnterStandby | Call::ExitStandby | Call::GetServiceQuota => {
             Rate { burst: 5, refill: 5 }
         }

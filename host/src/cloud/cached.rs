@@ -1,6 +1,6 @@
 //! A cloud whose answers are remembered for some seconds, so that a storm of alerts on one instance asks EC2 a handful of times.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -18,6 +18,7 @@ use super::{
     remembered::Remembered,
     security_group::SecurityGroup,
     tag::Tag,
+    target_group::TargetGroupMembership,
 };
 use crate::clock::Clock;
 
@@ -227,6 +228,15 @@ impl Cloud for CachedCloud {
 
     async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError> {
         self.cloud.scaling(instance).await
+    }
+
+    async fn target_groups(
+        &self,
+        instance: &InstanceId,
+        vpc: &VpcId,
+        addresses: &[IpAddr],
+    ) -> Result<Vec<TargetGroupMembership>, CloudError> {
+        self.cloud.target_groups(instance, vpc, addresses).await
     }
 
     async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {

@@ -1,4 +1,4 @@
-//! The calls to AWS that Quell makes in an account: most to EC2, three to Auto Scaling, one to Service Quotas.
+//! The calls to AWS that Quell makes in an account: most to EC2, three to Auto Scaling, two to Elastic Load Balancing, one to Service Quotas.
 
 use std::fmt;
 
@@ -49,6 +49,10 @@ pub enum Call {
     EnterStandby,
     /// Puts an instance back into the service of its Auto Scaling group. Auto Scaling's.
     ExitStandby,
+    /// Lists the target groups of load balancers. Elastic Load Balancing's.
+    DescribeTargetGroups,
+    /// Lists the targets of a target group, and how they stand. Elastic Load Balancing's.
+    DescribeTargetHealth,
     /// Reads a quota. Service Quotas' only one.
     GetServiceQuota,
 }
@@ -79,6 +83,8 @@ impl Call {
             Self::DescribeAutoScalingInstances => "DescribeAutoScalingInstances",
             Self::EnterStandby => "EnterStandby",
             Self::ExitStandby => "ExitStandby",
+            Self::DescribeTargetGroups => "DescribeTargetGroups",
+            Self::DescribeTargetHealth => "DescribeTargetHealth",
             Self::GetServiceQuota => "GetServiceQuota",
         }
     }
@@ -108,6 +114,8 @@ impl Call {
             | Self::DescribeNetworkInterfaces
             | Self::DescribeSecurityGroupRules
             | Self::DescribeAutoScalingInstances
+            | Self::DescribeTargetGroups
+            | Self::DescribeTargetHealth
             | Self::GetServiceQuota => false,
         }
     }

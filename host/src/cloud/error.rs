@@ -23,6 +23,8 @@ fn service(call: &str) -> &'static str {
         Call::ExitStandby,
     ]) {
         "Auto Scaling"
+    } else if is_one_of(&[Call::DescribeTargetGroups, Call::DescribeTargetHealth]) {
+        "Elastic Load Balancing"
     } else {
         "EC2"
     }
@@ -138,6 +140,7 @@ mod tests {
     #[rstest]
     #[case(Call::StopInstances, "EC2 StopInstances")]
     #[case(Call::EnterStandby, "Auto Scaling EnterStandby")]
+    #[case(Call::DescribeTargetHealth, "Elastic Load Balancing DescribeTargetHealth")]
     #[case(Call::GetServiceQuota, "Service Quotas GetServiceQuota")]
     fn an_error_names_the_service_that_was_called(#[case] call: Call, #[case] said: &str) {
         let fault = Fault::WrongState {

@@ -5,10 +5,11 @@
 //!
 //! What is not here: flows that pass a load balancer, a gateway or a peering, which AWS may track whatever the rules are, and time-outs.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use super::{
     acl::{Direction, PortRange},
+    oracle::Packet,
     security_group::{Peer, SecurityGroup, SecurityGroupRule},
 };
 
@@ -32,6 +33,26 @@ pub struct Flow {
     pub protocol: u8,
     /// The port that its first packet went to. None for a protocol without ports.
     pub port: Option<u16>,
+}
+
+impl Flow {
+    /// The packet that begins it.
+    pub fn first_packet(&self) -> Packet {
+        Packet {
+            direction: self.direction,
+            remote: self.remote,
+            protocol: self.protocol,
+            port: self.port,
+            icmp: None,
+        }
+    }
+}
+
+/// As the packet that begins it.
+impl fmt::Display for Flow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.first_packet().fmt(formatter)
+    }
 }
 
 /// How a flow stands.

@@ -1,4 +1,4 @@
-//! The narrow view of EC2 and of Auto Scaling that Quell works through: only the calls that it uses, with two sides behind it, Amazon's own API
+//! The narrow view of EC2, of Auto Scaling and of Elastic Load Balancing that Quell works through: only the calls that it uses, with two sides behind it, Amazon's own API
 //! ([`aws`], behind the `aws` feature) and a strict simulation in memory ([`simulated`]).
 //!
 //! Nothing here decides anything. One [`Cloud`] is one account in one region; [`Clouds`] are all that are configured.
@@ -24,6 +24,9 @@ mod remembered;
 pub mod security_group;
 pub mod simulated;
 pub mod tag;
+pub mod target_group;
+
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -42,6 +45,7 @@ pub use self::{
     place::CloudPlace,
     security_group::{Peer, SecurityGroup, SecurityGroupRule},
     tag::Tag,
+    target_group::TargetGroupMembership,
 };
 
 /// One account in one region.
@@ -157,4 +161,13 @@ pub trait Cloud: Send + Sync {
 
     /// Puts an instance back into the service of its Auto Scaling group, and asks the group for one instance more.
     async fn exit_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError>;
+
+    /// The target groups of this VPC that an instance is in, by its id or by one of these addresses of it, ordered by name and port. Always asked, never
+    /// remembered. Empty if it is in none. [`Fault::Other`] if the VPC has more groups than can be asked one by one.
+    async fn target_groups(
+        &self,
+        instance: &InstanceId,
+        vpc: &VpcId,
+        addresses: &[IpAddr],
+    ) -> Result<Vec<TargetGroupMembership>, CloudError>;
 }

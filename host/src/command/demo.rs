@@ -9,7 +9,8 @@ use crate::{demo, exit::Failure};
 ///
 /// Starts the daemon on a simulated account and a simulated Stealthwatch Cloud on this machine, sends it recorded alerts, and tells what
 /// happens: what the plugin asked and decided, each guard's word, the network ACL before and after, a packet that is denied now, and a hold
-/// that ends. Then 300 addresses attack where a network ACL is almost full: what is covered, what not, and why.
+/// that ends. Then 300 addresses attack where a network ACL is almost full: what is covered, what not, and why. In the end an instance of the account itself
+/// attacks others: it is isolated, its flow is cut, and it is put back.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:\n  quell demo --fast")]
 pub struct Demo {

@@ -3,12 +3,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use clap::Args;
-use comfy_table::{Table, presets};
 use jiff::Timestamp;
 
 use super::{
     Global,
-    left::left,
     output::{ListOutput, answer},
     place::Place,
 };
@@ -17,8 +15,9 @@ use crate::{
     clock::{Clock, SystemClock},
     cloud::Direction,
     exit::Failure,
-    hold::{Coverage, EndReason, Hold, HoldFilter, Journal, Pardon, Pause, SqliteJournal},
+    hold::{Coverage, Hold, HoldFilter, Journal, Pardon, Pause, SqliteJournal},
     report::{
+        hold_table::hold_table,
         style::{BAD, NOTE, paint},
         summary::count,
     },
@@ -131,7 +130,7 @@ impl Listing {
         let mut parts = vec![match (self.holds.as_slice(), self.is_filtered) {
             ([], true) => "no hold is like that".to_owned(),
             ([], false) => "nothing is in force".to_owned(),
-            (holds, _) => table(holds, now),
+            (holds, _) => hold_table(holds, now).trim_fmt(),
         }];
         parts.extend(self.uncovered(now));
         if !self.pardons.is_empty() {
@@ -158,71 +157,5 @@ impl Listing {
             format!("{}: {why}", paint(BAD, told))
         };
         reasons.into_iter().map(told).collect()
-    }
-}
-
-fn table(holds: &[Hold], now: Timestamp) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header([
-        "HOLD",
-        "WHAT",
-        "DIRECTION",
-        "AT",
-        "COVERED",
-        "AS",
-        "LEFT",
-        "SINCE",
-        "ALERTS",
-        "WHY",
-    ]);
-    let place = holds.first().map(|hold| hold.target.place());
-    let is_one_place = holds.iter().all(|hold| Some(hold.target.place()) == place);
-    for hold in holds {
-        let (covered, rule) = coverage(hold);
-        table.add_row([
-            hold.id.to_string(),
-            hold.remedy.subject(),
-            hold.remedy
-                .denial()
-                .map_or(String::new(), |denial| denial.direction.to_string()),
-            if is_one_place {
-                hold.target.resource.to_string()
-            } else {
-                hold.target.to_string()
-            },
-            covered.to_owned(),
-            rule,
-            time_left(hold, now),
-            format!("{:.0}", hold.since),
-            hold.offences.to_string(),
-            hold.reason.clone(),
-        ]);
-    }
-    table.trim_fmt()
-}
-
-/// Whether it is covered, and as which rule.
-fn coverage(hold: &Hold) -> (&'static str, String) {
-    match &hold.coverage {
-        _ if hold.ended.is_some() => ("", String::new()),
-        Coverage::Pending => ("not yet", String::new()),
-        Coverage::UnderWay { .. } => ("under way", String::new()),
-        Coverage::NotCovered { .. } => ("NO", String::new()),
-        covered => ("yes", covered.to_string()),
-    }
-}
-
-fn time_left(hold: &Hold, now: Timestamp) -> String {
-    match (hold.ended, hold.until) {
-        (Some(ended), _) => {
-            let why = match ended.why {
-                EndReason::Expired => "expired",
-                EndReason::Released => "released",
-            };
-            format!("{why} {:.0}", ended.at)
-        }
-        (None, None) => "until released".to_owned(),
-        (None, Some(until)) => left(until.duration_since(now)),
     }
 }

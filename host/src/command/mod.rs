@@ -9,7 +9,6 @@ pub mod explain;
 pub mod extend;
 pub mod holds;
 pub mod input;
-mod left;
 mod ordered;
 pub mod output;
 pub mod pardons;

@@ -5,9 +5,7 @@ use comfy_table::{Table, presets};
 use jiff::Timestamp;
 
 use super::{
-    Global,
-    left::left,
-    ordered,
+    Global, ordered,
     output::{ListOutput, answer},
 };
 use crate::{
@@ -15,6 +13,7 @@ use crate::{
     clock::{Clock, SystemClock},
     exit::Failure,
     hold::{Journal, Pardon, SqliteJournal},
+    report::left::left,
     way::order::Order,
 };
 

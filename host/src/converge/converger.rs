@@ -12,6 +12,7 @@ use super::{
     Capacity, ConvergeError, Converged, InstanceTerms, Live, Plan, SideCapacity, Stance, Terms,
     acl::{FullAcls, Quotas},
     driver::Driver,
+    instance::Servings,
     lane::Lanes,
     pace::Pace,
     surveyor::{Insistence, Surveyor},
@@ -61,6 +62,7 @@ impl Converger {
             instances: means.instances,
             quotas: Quotas::default(),
             full: FullAcls::default(),
+            servings: Servings::default(),
         };
         let driver = Driver {
             surveyor,

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Serving;
 use crate::cloud::{GroupRule, Interface, Machine, NetworkAcl, SecurityGroupId};
 
 /// What a target is.
@@ -24,6 +25,9 @@ pub struct LiveInstance {
     pub machine: Option<Machine>,
     /// The interfaces, those of the instance first.
     pub interfaces: Vec<Interface>,
+    /// Whom it serves, while a hold isolates or stops it. None if it is in no target group of a load balancer, and if nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serving: Option<Serving>,
 }
 
 /// A security group, as those read it who change its rules.

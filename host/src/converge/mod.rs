@@ -27,7 +27,7 @@ pub use self::{
     drift::{Drift, GroupsGone, PartDrift},
     driver::Converged,
     error::ConvergeError,
-    instance::{Flows, InstanceTerms},
+    instance::{Flows, InstanceTerms, Serving},
     live::{Live, LiveGroup, LiveInstance},
     plan::{Plan, Step},
     stance::Stance,

@@ -9,7 +9,7 @@ use super::{
     ConvergeError, InstanceTerms, Live, LiveGroup, LiveInstance, Plan, Room, SETTLING, Stance, Terms,
     acl::{self, FullAcls, Quotas},
     group,
-    instance::{self, OwnGroup, OwnGroups},
+    instance::{self, OwnGroup, OwnGroups, Servings},
 };
 use crate::{
     clock::Clock,
@@ -28,6 +28,7 @@ pub(super) struct Surveyor {
     pub(super) instances: InstanceTerms,
     pub(super) quotas: Quotas,
     pub(super) full: FullAcls,
+    pub(super) servings: Servings,
 }
 
 /// What was seen of a target.
@@ -94,6 +95,7 @@ impl Surveyor {
                 Resource::Instance(id) => Live::Instance(LiveInstance {
                     machine: cloud.machine(id).await.map_err(read_error)?,
                     interfaces: cloud.interfaces_of(id).await.map_err(read_error)?,
+                    serving: None,
                 }),
             },
             situation: situation().await?,
@@ -108,6 +110,8 @@ impl Surveyor {
                 .map_err(read_error)?;
             *live = instance::view(live.clone(), &sight.situation.recent);
             sight.gone_groups = gone_groups(cloud, live, &sight.situation).await.map_err(read_error)?;
+            let holds = &sight.situation.holds;
+            live.serving = self.servings.of(target, live, holds, cloud, read_at).await;
             sight.scaling = scaling(id, cloud, &sight.situation).await.map_err(read_error)?;
         }
         Ok(sight)

@@ -9,9 +9,10 @@ use super::{
     DemoError,
     attack::{ALERTS, AN_ALERT, ATTACKERS, Attack, CLUSTERS},
     narrator::Narrator,
-    stage::{PATIENCE, Setting, Stage},
+    stage::{PATIENCE, Setting, Stage, blocking_for},
 };
 use crate::{
+    alert::Detector,
     cloud::{Direction, Entry, NetworkAcl, RuleAction, oracle::Packet},
     converge::SideCapacity,
     report::style::{GOOD, QUIET, paint},
@@ -61,7 +62,7 @@ pub(super) async fn play(narrator: &Narrator) -> Result<(), DemoError> {
         account: ACCOUNT,
         subnet: SUBNET,
         observations: attack.observations,
-        block: BLOCK,
+        plugin: blocking_for(BLOCK),
         never_block: &[NEVER_BLOCK],
     })
     .await?;
@@ -85,11 +86,11 @@ async fn tell(narrator: &Narrator, stage: &Stage, alerts: &[String]) -> Result<(
         narrator.say(paint(QUIET, line))?;
     }
     for alert in alerts {
-        stage.post(alert).await?;
+        stage.post(Detector::StealthwatchCloud, alert).await?;
     }
     narrator.say(format!(
         "POST {}: {ALERTS} alerts, {AN_ALERT} attackers in each",
-        stage.alerts_url()
+        stage.alerts_url(Detector::StealthwatchCloud)
     ))?;
     // What is told from here on was there at one moment: the holds end while it is told.
     let acl = settled(stage).await?;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::{
     DemoError,
     narrator::{Narrator, PAUSE},
-    recorded::{self, Recorded},
-    stage::{Setting, Stage},
+    recorded::{self, Recorded, excerpt},
+    stage::{Setting, Stage, blocking_for},
 };
 use crate::{
+    alert::Detector,
     cloud::{Direction, oracle::Packet},
     hold::HoldFilter,
     report::style::{GOOD, NOTE, QUIET, paint},
@@ -29,7 +30,7 @@ pub(super) async fn play(narrator: &Narrator) -> Result<(), DemoError> {
         account: ACCOUNT,
         subnet: SUBNET,
         observations: Recorded::observations().map_err(DemoError::Recorded)?,
-        block: BLOCK,
+        plugin: blocking_for(BLOCK),
         never_block: &[],
     })
     .await?;
@@ -55,10 +56,10 @@ async fn tell(narrator: &Narrator, stage: &Stage) -> Result<(), DemoError> {
     let attack = Recorded::ATTACK;
     narrator.say(format!(
         "POST {}\n{}",
-        stage.alerts_url(),
-        paint(QUIET, excerpt(attack.alert))
+        stage.alerts_url(Detector::StealthwatchCloud),
+        paint(QUIET, excerpt(attack.alert, &["id", "type", "source_name", "time"]))
     ))?;
-    let delivery = stage.post(attack.alert).await?;
+    let delivery = stage.post(Detector::StealthwatchCloud, attack.alert).await?;
     narrator.say(format!("202 Accepted: the journal has it as {delivery}"))?;
 
     narrator.scene("What the plugin asked and decided, and each guard's word")?;
@@ -73,7 +74,7 @@ async fn tell(narrator: &Narrator, stage: &Stage) -> Result<(), DemoError> {
 
     narrator.scene("A test of the channel, and an alert that is resolved already")?;
     for quiet in [Recorded::TEST, Recorded::RESOLVED] {
-        let delivery = stage.post(quiet.alert).await?;
+        let delivery = stage.post(Detector::StealthwatchCloud, quiet.alert).await?;
         let report = stage.report(&delivery).await?;
         narrator.say(format!("{}: {}", paint(NOTE, report.outcome.name()), report.summary))?;
     }
@@ -92,13 +93,4 @@ async fn tell(narrator: &Narrator, stage: &Stage) -> Result<(), DemoError> {
     narrator.packet(&after, &attacker)?;
     stage.expect(after == web, "the network ACL is as it was")?;
     narrator.say(paint(GOOD, "The network ACL is as it was before the attack."))
-}
-
-/// The beginning of an alert, enough to see what it is.
-fn excerpt(alert: &str) -> String {
-    const KEYS: [&str; 4] = ["  \"id\"", "  \"type\"", "  \"source_name\"", "  \"time\""];
-    let lines = alert
-        .lines()
-        .filter(|line| KEYS.iter().any(|key| line.starts_with(key)));
-    format!("{{\n{}\n  …\n}}", lines.collect::<Vec<_>>().join("\n"))
 }

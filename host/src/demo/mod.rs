@@ -1,9 +1,11 @@
-//! The demo: the daemon, whole and real, between a simulated account and a simulated Stealthwatch Cloud, told as a story in two acts.
+//! The demo: the daemon, whole and real, between a simulated account and a simulated Stealthwatch Cloud, told as a story in three acts.
 
 mod attack;
+mod attack_from_within;
 mod attack_of_many;
 mod attack_of_one;
 mod error;
+mod guarded;
 mod narrator;
 mod recorded;
 mod stage;
@@ -16,5 +18,6 @@ pub async fn play(fast: bool) -> Result<(), DemoError> {
     let narrator = Narrator::new(fast);
     attack_of_one::play(&narrator).await?;
     attack_of_many::play(&narrator).await?;
+    attack_from_within::play(&narrator).await?;
     narrator.close()
 }

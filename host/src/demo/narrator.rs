@@ -7,10 +7,14 @@ use std::{
 
 use comfy_table::Table;
 
-use super::DemoError;
+use super::{
+    DemoError,
+    guarded::{Guarded, interface_table},
+};
 use crate::{
     cloud::{
-        Direction, NetworkAcl, RuleAction,
+        Direction, NetworkAcl, RuleAction, SecurityGroup,
+        flow::{Flow, Tracking},
         oracle::{Packet, judge},
     },
     report::{
@@ -77,6 +81,30 @@ impl Narrator {
         };
         self.say(format!("packet: {packet} → {verdict}"))?;
         Ok(judgement.action)
+    }
+
+    /// Shows the interfaces of an instance and what the groups of each let through, those groups that were not there `before` marked.
+    pub(super) fn interfaces(&self, guarded: &[Guarded], before: &[Guarded]) -> Result<(), DemoError> {
+        let is_new = |group: &SecurityGroup| {
+            !before
+                .iter()
+                .flat_map(|it| &it.groups)
+                .any(|known| known.id == group.id)
+        };
+        self.say(self.table(interface_table(guarded, is_new)))
+    }
+
+    /// Says how a flow stands.
+    pub(super) fn flow(&self, flow: &Flow, tracking: Tracking) -> Result<(), DemoError> {
+        let verdict = match tracking {
+            Tracking::Tracked => paint(
+                NOTE,
+                "PASSES, and EC2 tracks it: it goes on when no rule allows it any more",
+            ),
+            Tracking::Untracked => paint(NOTE, "PASSES as long as a rule allows it: EC2 does not track it"),
+            Tracking::Cut => paint(BAD, "CUT"),
+        };
+        self.say(format!("flow: {flow} → {verdict}"))
     }
 
     /// A table, with colour if the story has colour.

@@ -10,6 +10,24 @@ use serde_json::Value;
 /// The attacker that the demo follows: the busiest of the recorded attack.
 pub(super) const ATTACKER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 
+/// An instance of ours attacks somebody, as GuardDuty finds it.
+pub(super) const FINDING: &str =
+    include_str!("../../../examples/alerts/guardduty-ssh-brute-force-by-our-instance.json");
+
+/// Some lines of an alert, enough to see what it is: the first of each of these keys.
+pub(super) fn excerpt(alert: &str, keys: &[&str]) -> String {
+    let line_of = |key: &&str| {
+        let begin = format!("\"{key}\":");
+        alert.lines().map(str::trim).find(|line| line.starts_with(&begin))
+    };
+    let lines: Vec<_> = keys
+        .iter()
+        .filter_map(line_of)
+        .map(|line| format!("  {line}"))
+        .collect();
+    format!("{{\n{}\n  …\n}}", lines.join("\n"))
+}
+
 /// One recorded alert.
 pub(super) struct Recorded {
     /// The alert, as the detector sends it.

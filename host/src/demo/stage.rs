@@ -14,7 +14,8 @@ use tempfile::TempDir;
 
 use super::DemoError;
 use crate::{
-    cloud::{NetworkAcl, SubnetId},
+    alert::Detector,
+    cloud::{Cloud, NetworkAcl, SubnetId},
     config::Config,
     daemon::Daemon,
     hold::HoldFilter,
@@ -39,8 +40,8 @@ pub(super) struct Setting<'a> {
     pub(super) subnet: &'a str,
     /// What the simulated Stealthwatch API has, by alert id.
     pub(super) observations: BTreeMap<String, Vec<Value>>,
-    /// How long a block lasts.
-    pub(super) block: Duration,
+    /// The plugin, in TOML.
+    pub(super) plugin: String,
     /// What is never blocked, beside what never is anywhere.
     pub(super) never_block: &'a [&'a str],
 }
@@ -94,9 +95,9 @@ impl Stage {
         self.daemon.address()
     }
 
-    /// Where alerts go.
-    pub(super) fn alerts_url(&self) -> String {
-        format!("http://{}/alerts/stealthwatch-cloud", self.door())
+    /// Where alerts of a detector go.
+    pub(super) fn alerts_url(&self, detector: Detector) -> String {
+        format!("http://{}/alerts/{detector}", self.door())
     }
 
     /// The host inside the daemon.
@@ -105,12 +106,12 @@ impl Stage {
     }
 
     /// Sends an alert through the HTTP door, and returns the delivery's id.
-    pub(super) async fn post(&self, alert: &str) -> Result<String, DemoError> {
+    pub(super) async fn post(&self, detector: Detector, alert: &str) -> Result<String, DemoError> {
         #[derive(Deserialize)]
         struct Accepted {
             delivery: String,
         }
-        let request = self.client.post(self.alerts_url()).body(alert.to_owned());
+        let request = self.client.post(self.alerts_url(detector)).body(alert.to_owned());
         let accepted: Accepted = request.send().await?.error_for_status()?.json().await?;
         Ok(accepted.delivery)
     }
@@ -140,9 +141,13 @@ impl Stage {
 
     /// The network ACL of the subnet that the story is about.
     pub(super) async fn acl(&self) -> Result<NetworkAcl, DemoError> {
+        Ok(self.cloud()?.network_acl_of_subnet(&self.subnet).await?)
+    }
+
+    /// The simulated account.
+    pub(super) fn cloud(&self) -> Result<&Arc<dyn Cloud>, DemoError> {
         let cloud = self.host().clouds().only();
-        let cloud = cloud.ok_or(DemoError::NotSo("the demo has one account"))?;
-        Ok(cloud.network_acl_of_subnet(&self.subnet).await?)
+        cloud.ok_or(DemoError::NotSo("the demo has one account"))
     }
 
     /// Waits until all holds have ended and their entries are gone, and returns the network ACL then.
@@ -164,6 +169,21 @@ impl Stage {
     }
 }
 
+/// The default plugin, with blocks that last so long.
+pub(super) fn blocking_for(block: Duration) -> String {
+    format!(
+        r#"
+        [[plugin]]
+        name = "nacl-block"
+        [plugin.settings]
+        block-seconds = {seconds}
+        # So that all of them end when the demo says.
+        jitter-percent = 0
+        "#,
+        seconds = block.as_secs(),
+    )
+}
+
 /// The configuration of the demo, as a user would write it.
 fn configuration(setting: &Setting<'_>, stealthwatch: &SimulatedStealthwatch) -> String {
     format!(
@@ -182,17 +202,12 @@ fn configuration(setting: &Setting<'_>, stealthwatch: &SimulatedStealthwatch) ->
         cache = "cache"
         [guard]
         never-block = {never_block:?}
-        [[plugin]]
-        name = "nacl-block"
-        [plugin.settings]
-        block-seconds = {seconds}
-        # So that all of them end when the demo says.
-        jitter-percent = 0
+        {plugin}
         "#,
         url = stealthwatch.base_url(),
         user = SimulatedStealthwatch::USER,
         never_block = setting.never_block,
-        seconds = setting.block.as_secs(),
+        plugin = setting.plugin,
     )
 }
 

@@ -4,6 +4,8 @@
 
 pub mod acl_table;
 mod basis;
+pub mod hold_table;
+pub mod left;
 pub mod outcome;
 pub mod style;
 pub mod summary;

@@ -8,6 +8,7 @@ use super::{
     summary::count,
 };
 use crate::{
+    converge::{Live, LiveInstance, Serving},
     decision::{Decision, End},
     fact,
     guard::Verdict,
@@ -234,6 +235,16 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
         writeln!(out, "  {tense}:")?;
     }
     target.changes.iter().try_for_each(|change| write_change(out, change))?;
+    if let Some(Live::Instance(LiveInstance {
+        serving: Some(serving), ..
+    })) = &target.before
+    {
+        let told = match serving {
+            Serving::In(_) => format!("{serving}: users of its load balancer feel it"),
+            Serving::Unread(_) => serving.to_string(),
+        };
+        writeln!(out, "  {}", paint(NOTE, told))?;
+    }
     for held in &target.holds {
         let hold = &held.hold;
         let end = hold

@@ -298,6 +298,14 @@ fn the_demo_plays_to_its_end_without_colour_where_nobody_sees_it() {
         "from 203.0.113.201 → PASSES by rule 120\n        the partner on the never-block list",
         "from 198.51.100.65 → PASSES by rule 120\n        an attacker that is NOT COVERED",
         "The crowded network ACL is as it was before the attack.",
+        // The third act: the flow before, on its way, and after; who can't come in any more; and the end.
+        "flow: TCP port 22 to 203.0.113.99 → PASSES, and EC2 tracks it",
+        "(to cut its flows)",
+        "in quell-isolation\nflow: TCP port 22 to 203.0.113.99 → CUT",
+        "a new one: TCP port 22 from 203.0.113.66 → DENIED",
+        "yes      1 interface in sg-",
+        "hold 1 released: isolate at i-0abc1234def567890",
+        "The instance is in its own groups again, as before the attack.",
     ] {
         assert!(told.contains(key_line), "{key_line}\n{told}");
     }

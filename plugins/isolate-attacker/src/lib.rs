@@ -1,10 +1,12 @@
-//! Isolates an instance of ours that attacks others.
+//! Isolates an instance of ours that attacks others, and blocks who attacks it if the settings say so.
 //!
-//! [`suspicion`] says which alerts tell of such an instance, [`protection`] which instances are spared, and [`decide`] puts the answer together. Everything
-//! but `decide` is a pure function.
+//! [`suspicion`] says which alerts are acted on, [`part`] whether the instance attacks or is attacked, [`protection`] which instances are spared, [`remotes`]
+//! who is on the other side, and [`decide`] puts the answer together. Everything but `decide` is a pure function.
 
 pub mod decide;
+pub mod part;
 pub mod protection;
+pub mod remotes;
 pub mod settings;
 pub mod suspicion;
 
@@ -22,10 +24,10 @@ impl Plugin for IsolateAttacker {
         Description::new(
             env!("CARGO_PKG_NAME"),
             env!("CARGO_PKG_VERSION"),
-            "Isolates an instance of ours that attacks others, unless a tag protects it.",
+            "Isolates an instance of ours that attacks others, unless a tag protects it; blocks who attacks it, if asked.",
         )
-        .with_actions(["isolate"])
-        .with_facts(["instance"])
+        .with_actions(["isolate", "block"])
+        .with_facts(["instance", "observations"])
         .with_settings_schema(settings::SCHEMA)
     }
 

@@ -1,49 +1,55 @@
-//! Which alerts tell of an instance of ours that attacks others.
+//! Which alerts are acted on.
 
 use quell_plugin::Alert;
 
-use crate::settings::Settings;
+use crate::{part::Part, settings::Settings};
 
-/// Who is suspected, and of what: one sentence, if the alert is one to act on.
+/// What an alert to act on says of our instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspicion {
+    /// Whether it attacks or is attacked.
+    pub part: Part,
+    /// What happened, for a sentence.
+    pub told: String,
+}
+
+/// What is suspected, if the alert is one to act on.
 ///
 /// # Errors
 /// Otherwise why it is not.
-pub fn suspicion(alert: &Alert, settings: &Settings) -> Result<String, String> {
+pub fn suspicion(alert: &Alert, settings: &Settings) -> Result<Suspicion, String> {
     let Alert { id, kind, .. } = alert;
-    let attacker = &alert.source.name;
     if alert.test {
         return Err(format!("alert {id} is a test"));
     }
     if alert.resolved {
         return Err(format!("alert {id} is resolved"));
     }
-    let (setting, types) = match alert.detector.as_str() {
-        "guardduty" => ("finding-types", &settings.finding_types),
-        "stealthwatch-cloud" => ("alert-types", &settings.alert_types),
-        other => {
+    let part = Part::of(alert).ok_or_else(|| format!("alert {id} does not say who attacks whom"))?;
+    let (setting, types) = match (alert.detector.as_str(), part) {
+        ("guardduty", Part::Actor) => ("finding-types", &settings.finding_types),
+        ("guardduty", Part::Target) => ("block-types", &settings.block_types),
+        ("stealthwatch-cloud", _) => ("alert-types", &settings.alert_types),
+        (other, _) => {
             return Err(format!(
                 "alert {id} is of the detector `{other}`, whose alerts are not understood"
             ));
         }
     };
+    if part == Part::Target && types.is_empty() {
+        return Err(format!(
+            "alert {id} says that {} is attacked, not that it attacks, and there are no block-types in the settings",
+            alert.source.name
+        ));
+    }
     if !types.iter().any(|pattern| matches(pattern, kind)) {
         return Err(format!(
             "alert {id} is of type `{kind}`, which is not among the {setting} in the settings"
         ));
     }
-    if alert.detector == "guardduty" {
-        match alert.extension("guardduty-resource-role") {
-            Some("ACTOR") => {}
-            Some("TARGET") => {
-                return Err(format!(
-                    "alert {id} says that {attacker} is attacked, not that it attacks"
-                ));
-            }
-            _ => return Err(format!("alert {id} does not say who attacks whom")),
-        }
-    }
     let severity = alert.severity.unwrap_or(0);
-    if severity < settings.minimum_severity {
+    // GuardDuty calls most attacks from outside low, and a block hurts nobody but the attacker.
+    if part == Part::Actor && severity < settings.minimum_severity {
         return Err(format!(
             "alert {id} has severity {severity}, less than {}",
             settings.minimum_severity
@@ -53,7 +59,8 @@ pub fn suspicion(alert: &Alert, settings: &Settings) -> Result<String, String> {
         None | Some("1") => String::new(),
         Some(count) => format!(", seen {count} times"),
     };
-    Ok(format!("{kind}{times}, alert {id}"))
+    let told = format!("{kind}{times}, alert {id}");
+    Ok(Suspicion { part, told })
 }
 
 /// Whether a type fits a pattern: the type itself, or its beginning and a `*`.
@@ -100,7 +107,31 @@ mod tests {
     #[case::mines(by("CryptoCurrency:EC2/BitcoinTool.B!DNS", "ACTOR"))]
     #[case::scans_its_neighbours(scan())]
     fn an_instance_of_ours_is_suspected_when_it(#[case] alert: Alert) {
-        assert!(suspicion(&alert, &settings()).is_ok());
+        assert_eq!(suspicion(&alert, &settings()).unwrap().part, Part::Actor);
+    }
+
+    #[rstest]
+    #[case::by_who_guesses_passwords(by("UnauthorizedAccess:EC2/SSHBruteForce", "TARGET"))]
+    #[case::as_low_as_guardduty_calls_it(
+        Alert { severity: Some(20), ..by("Recon:EC2/PortProbeUnprotectedPort", "TARGET") }
+    )]
+    fn an_instance_of_ours_is_attacked_if_the_settings_name_the_type(#[case] alert: Alert) {
+        let settings = Settings {
+            block_types: ["UnauthorizedAccess:EC2/SSHBruteForce", "Recon:EC2/PortProbe*"]
+                .map(str::to_owned)
+                .into(),
+            ..Settings::default()
+        };
+        assert_eq!(suspicion(&alert, &settings).unwrap().part, Part::Target);
+        let unnamed = Settings {
+            block_types: vec!["Impact:EC2/WinRMBruteForce".to_owned()],
+            ..Settings::default()
+        };
+        let why = suspicion(&alert, &unnamed).unwrap_err();
+        assert!(
+            why.ends_with("which is not among the block-types in the settings"),
+            "{why}"
+        );
     }
 
     #[rstest]
@@ -108,7 +139,7 @@ mod tests {
     #[case::over(Alert { resolved: true, ..scan() }, "alert 6125 is resolved")]
     #[case::is_attacked(
         by("UnauthorizedAccess:EC2/SSHBruteForce", "TARGET"),
-        "alert 2ac9d1f06f6a4b58a7b1c52dd0e3f671 says that i-0abc1234def567890 is attacked, not that it attacks"
+        "alert 2ac9d1f06f6a4b58a7b1c52dd0e3f671 says that i-0abc1234def567890 is attacked, not that it attacks, and there are no block-types in the settings"
     )]
     #[case::no_role(
         Alert { extensions: Vec::new(), ..by("Recon:EC2/Portscan", "") },

@@ -112,8 +112,7 @@ export function remediate(remediations, notes = []) {
  * @returns {Remediation}
  */
 export function block(remote, at, { direction = 'ingress', ...terms }) {
-  const prefix = remote.includes('/') ? remote : `${remote}/${remote.includes(':') ? 128 : 32}`;
-  return remediation({ tag: 'block', val: { prefix, direction, at, extensions: [] } }, terms);
+  return remediation({ tag: 'block', val: { prefix: prefixOf(remote), direction, at, extensions: [] } }, terms);
 }
 
 /** The network ACLs of all subnets in which this instance has an interface. @param {string} id @returns {BlockPlace} */
@@ -126,26 +125,50 @@ export const atSubnet = (id) => ({ tag: 'subnet', val: id });
 export const atNetworkAcl = (id) => ({ tag: 'network-acl', val: id });
 
 /**
+ * What an isolation has to say beside its terms.
+ *
+ * @typedef {object} Isolation
+ * @property {string[]} [securityGroups] by id; without them the host chooses
+ * @property {string} [interface] only the interface with this id, in place of all that the instance has
+ * @property {string[]} [remotes] whom it is known to talk to, from `parseAddress` or `parsePrefix`. Where the host cuts the flows of isolated
+ *   instances by denies (`instance.flows = "deny"`) it denies these, and the plugin must be allowed to `block`
+ */
+
+/**
  * Cut an instance off by replacing the security groups of its interfaces.
  *
  * @param {string} instance its id
- * @param {Terms & { securityGroups?: string[] }} terms without groups the host chooses
+ * @param {Terms & Isolation} terms
  * @returns {Remediation}
  */
-export function isolate(instance, { securityGroups = [], ...terms }) {
-  return remediation({ tag: 'isolate', val: { instance, securityGroups, extensions: [] } }, terms);
+export function isolate(instance, { securityGroups = [], interface: only, remotes, ...terms }) {
+  const extensions = extensionsOf({ interface: only, remotes });
+  return remediation({ tag: 'isolate', val: { instance, securityGroups, extensions } }, terms);
 }
+
+/**
+ * A rule of a security group, as exactly as it is known.
+ *
+ * @typedef {object} Rule
+ * @property {string} protocol
+ * @property {import('./contract').PortRange} [ports] all, unless they are said
+ * @property {string} peer whom it lets in
+ * @property {string} [id] only the rule with this id
+ * @property {string} [description] only a rule that has this description
+ */
 
 /**
  * Take one ingress rule out of a security group.
  *
  * @param {string} securityGroup its id
- * @param {{ protocol: string, ports?: import('./contract').PortRange, peer: string }} rule
- * @param {Terms} terms
+ * @param {Rule} rule
+ * @param {Terms & { narrowTo?: string[] }} terms `narrowTo`: who may come in as before, from `parseAddress` or `parsePrefix`, each inside of the
+ *   prefix that the rule lets in
  * @returns {Remediation}
  */
-export function revokeIngress(securityGroup, { protocol, ports, peer }, terms) {
-  return remediation({ tag: 'revoke-ingress', val: { securityGroup, protocol, ports, peer, extensions: [] } }, terms);
+export function revokeIngress(securityGroup, { protocol, ports, peer, id, description }, { narrowTo, ...terms }) {
+  const extensions = extensionsOf({ rule: id, description, 'narrow-to': narrowTo });
+  return remediation({ tag: 'revoke-ingress', val: { securityGroup, protocol, ports, peer, extensions } }, terms);
 }
 
 /**
@@ -158,6 +181,24 @@ export function revokeIngress(securityGroup, { protocol, ports, peer }, terms) {
  */
 export function setInstanceState(instance, change, terms) {
   return remediation({ tag: 'set-instance-state', val: { instance, change, extensions: [] } }, terms);
+}
+
+/** The prefix of an address alone; a prefix as it is. @param {string} remote @returns {string} */
+const prefixOf = (remote) => (remote.includes('/') ? remote : `${remote}/${remote.includes(':') ? 128 : 32}`);
+
+/**
+ * What is said, by name. Prefixes are joined by commas; what is not said, and a list of nobody, is left out.
+ *
+ * @param {Record<string, string | string[] | undefined>} said
+ * @returns {import('./contract').Extension[]}
+ */
+function extensionsOf(said) {
+  const extensions = [];
+  for (const [name, it] of Object.entries(said)) {
+    const value = Array.isArray(it) ? it.map(prefixOf).join(',') : it;
+    if (value) extensions.push({ name, value });
+  }
+  return extensions;
 }
 
 /** @param {Action} action @param {Terms} terms @returns {Remediation} */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { atInstance, block, escalate, FactError, nothing, observed, plugin, remediate, remoteSides } from '../quell/quell.js';
+import {
+  atInstance, block, escalate, FactError, isolate, nothing, observed, plugin, remediate, remoteSides, revokeIngress,
+} from '../quell/quell.js';
 import { alert, decide, FakeFacts, history, observation, request, validateSettings } from '../quell/testing.js';
 
 const NOTHING = new FakeFacts();
@@ -40,6 +42,23 @@ test('an answer of a wrong form is told with its place', () => {
     assert.throws(asked(answer), { message: `decide returned what is no decision: ${message}` });
   }
   assert.throws(asked(async () => nothing('later')), /must not be async/);
+});
+
+test('what the contract has no field for goes to the host by its name, and what is not said does not', () => {
+  const extensions = (remediation) => asked(() => remediate([remediation]))().val.remediations[0].action.val.extensions;
+  const reason = 'a';
+  assert.deepEqual(extensions(isolate('i-1', { reason, interface: 'eni-1', remotes: ['203.0.113.7', '2001:db8::/64'] })), [
+    { name: 'interface', value: 'eni-1' },
+    { name: 'remotes', value: '203.0.113.7/32,2001:db8::/64' },
+  ]);
+  const rule = { protocol: 'tcp', peer: '0.0.0.0/0', id: 'sgr-1', description: 'for now' };
+  assert.deepEqual(extensions(revokeIngress('sg-1', rule, { reason, narrowTo: ['198.51.100.0/24'] })), [
+    { name: 'rule', value: 'sgr-1' },
+    { name: 'description', value: 'for now' },
+    { name: 'narrow-to', value: '198.51.100.0/24' },
+  ]);
+  assert.deepEqual(extensions(isolate('i-1', { reason, remotes: [] })), []);
+  assert.deepEqual(extensions(revokeIngress('sg-1', { protocol: 'tcp', peer: '0.0.0.0/0' }, { reason })), []);
 });
 
 test('a fact that can not be had fails the decision unless it is caught', () => {

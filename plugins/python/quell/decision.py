@@ -3,7 +3,7 @@
 from typing import Literal, Optional, Union
 
 from wit_world.imports import types
-from wit_world.imports.types import BlockPlace, Decision, PortRange, Remediation
+from wit_world.imports.types import BlockPlace, Decision, Extension, PortRange, Remediation
 
 from .address import Address, Prefix, parse_prefix
 
@@ -41,10 +41,7 @@ def block(
     For each remediation: the reason is one sentence for a person. The host takes it back after so many seconds, or when a person releases it.
     The confidence is from 0 to 100; when room is short, the surer block wins.
     """
-    prefix = parse_prefix(str(remote))
-    if prefix is None:
-        raise ValueError(f"{remote!r} is no address and no prefix")
-    return _remediation(types.Action_Block(types.Block(str(prefix), _DIRECTIONS[direction], at, [])), reason, seconds, confidence)
+    return _remediation(types.Action_Block(types.Block(_prefix(remote), _DIRECTIONS[direction], at, [])), reason, seconds, confidence)
 
 
 def at_instance(id: str) -> BlockPlace:
@@ -63,10 +60,23 @@ def at_network_acl(id: str) -> BlockPlace:
 
 
 def isolate(
-    instance: str, *, reason: str, seconds: Seconds = 3600, confidence: int = 50, security_groups: Optional[list[str]] = None
+    instance: str,
+    *,
+    reason: str,
+    seconds: Seconds = 3600,
+    confidence: int = 50,
+    security_groups: Optional[list[str]] = None,
+    interface: Optional[str] = None,
+    remotes: Optional[list[Union[Address, Prefix]]] = None,
 ) -> Remediation:
-    """Cut an instance off by replacing the security groups of its interfaces. Without groups the host chooses."""
-    return _remediation(types.Action_Isolate(types.Isolate(instance, security_groups or [], [])), reason, seconds, confidence)
+    """
+    Cut an instance off by replacing the security groups of its interfaces, or of one of them. Without groups the host chooses.
+
+    The remotes are whom it is known to talk to. Where the host cuts the flows of isolated instances by denies (`instance.flows = "deny"`) it denies
+    these, and the plugin must be allowed to `block`.
+    """
+    extensions = _extensions({"interface": interface, "remotes": remotes})
+    return _remediation(types.Action_Isolate(types.Isolate(instance, security_groups or [], extensions)), reason, seconds, confidence)
 
 
 def revoke_ingress(
@@ -75,14 +85,23 @@ def revoke_ingress(
     protocol: str,
     peer: str,
     ports: Optional[tuple[int, int]] = None,
+    rule: Optional[str] = None,
+    description: Optional[str] = None,
+    narrow_to: Optional[list[Union[Address, Prefix]]] = None,
     reason: str,
     seconds: Seconds = 3600,
     confidence: int = 50,
 ) -> Remediation:
-    """Take one ingress rule out of a security group: the one that lets `peer` in with this protocol at these ports, both ends included."""
+    """
+    Take one ingress rule out of a security group: the one that lets `peer` in with this protocol at these ports, both ends included; and, if they
+    are said, only the one with this id and only one with this description.
+
+    Who is named in `narrow_to` may come in as before: each lies inside of the prefix that the rule lets in.
+    """
     range = None if ports is None else PortRange(*ports)
-    rule = types.RevokeIngress(security_group, protocol, range, peer, [])
-    return _remediation(types.Action_RevokeIngress(rule), reason, seconds, confidence)
+    extensions = _extensions({"rule": rule, "description": description, "narrow-to": narrow_to})
+    revoke = types.RevokeIngress(security_group, protocol, range, peer, extensions)
+    return _remediation(types.Action_RevokeIngress(revoke), reason, seconds, confidence)
 
 
 def set_instance_state(
@@ -90,6 +109,19 @@ def set_instance_state(
 ) -> Remediation:
     """Stop, start or reboot an instance."""
     return _remediation(types.Action_SetInstanceState(types.SetInstanceState(instance, _CHANGES[change], [])), reason, seconds, confidence)
+
+
+def _prefix(remote: Union[Address, Prefix]) -> str:
+    prefix = parse_prefix(str(remote))
+    if prefix is None:
+        raise ValueError(f"{remote!r} is no address and no prefix")
+    return str(prefix)
+
+
+def _extensions(said: dict[str, Union[str, list[Union[Address, Prefix]], None]]) -> list[Extension]:
+    """What is said, by name. Prefixes are joined by commas; what is not said, and a list of nobody, is left out."""
+    values = {name: ",".join(map(_prefix, it)) if isinstance(it, list) else it for name, it in said.items()}
+    return [Extension(name, value) for name, value in values.items() if value]
 
 
 def _remediation(action: types.Action, reason: str, seconds: Seconds, confidence: int) -> Remediation:

@@ -5,7 +5,23 @@ import time
 import unittest
 from dataclasses import dataclass
 
-from quell import Escalation, FactError, Failure, Plugin, at_instance, block, nothing, observed, remediate, remote_sides, setting
+from quell import (
+    Escalation,
+    FactError,
+    Failure,
+    Plugin,
+    at_instance,
+    block,
+    isolate,
+    nothing,
+    observed,
+    parse_address,
+    parse_prefix,
+    remediate,
+    remote_sides,
+    revoke_ingress,
+    setting,
+)
 from quell.settings import schema_of
 from quell.testing import FakeFacts, alert, decide, history, observation, request, validate_settings
 
@@ -60,6 +76,25 @@ class Plugins(unittest.TestCase):
 
         with self.assertRaisesRegex(TypeError, "must not be async"):
             decided(later)
+
+    def test_what_the_contract_has_no_field_for_goes_to_the_host_by_its_name_and_what_is_not_said_does_not(self):
+        def extensions(remediation):
+            (answered,) = decided(lambda *_: remediate([remediation])).value.remediations
+            return [(it.name, it.value) for it in answered.action.value.extensions]
+
+        remotes = [parse_address("203.0.113.7"), parse_prefix("2001:db8::/64")]
+        self.assertEqual(
+            extensions(isolate("i-1", reason="a", interface="eni-1", remotes=remotes)),
+            [("interface", "eni-1"), ("remotes", "203.0.113.7/32,2001:db8::/64")],
+        )
+        office = [parse_prefix("198.51.100.0/24")]
+        rule = {"protocol": "tcp", "peer": "0.0.0.0/0", "reason": "a"}
+        self.assertEqual(
+            extensions(revoke_ingress("sg-1", rule="sgr-1", description="for now", narrow_to=office, **rule)),
+            [("rule", "sgr-1"), ("description", "for now"), ("narrow-to", "198.51.100.0/24")],
+        )
+        self.assertEqual(extensions(isolate("i-1", reason="a", remotes=[])), [])
+        self.assertEqual(extensions(revoke_ingress("sg-1", **rule)), [])
 
     def test_a_fact_that_can_not_be_had_fails_the_decision_unless_it_is_caught(self):
         facts = FakeFacts(errors={"instance": FactError("unavailable", "it timed out")})

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use crate::{
-    Action, Block, BlockPlace, Custom, Direction, End, Isolate, PortRange, Remediation, RevokeIngress,
+    Action, Block, BlockPlace, Custom, Direction, End, Extension, Isolate, PortRange, Remediation, RevokeIngress,
     SetInstanceState, StateChange,
 };
 
@@ -127,6 +127,43 @@ impl Isolate {
         self.security_groups.extend(ids.into_iter().map(Into::into));
         self
     }
+
+    /// Only this interface of it, by id, instead of all that the instance has.
+    ///
+    /// ```
+    /// use quell_plugin::{Extension, Isolate};
+    ///
+    /// let isolate = Isolate::instance("i-0a1b2c3d").with_interface("eni-0a1b2c3d");
+    /// assert_eq!(Extension::find(&isolate.extensions, "interface"), Some("eni-0a1b2c3d"));
+    /// ```
+    #[must_use]
+    pub fn with_interface(mut self, id: impl Into<String>) -> Self {
+        self.extensions.push(Extension::new("interface", id));
+        self
+    }
+
+    /// Whom it is known to talk to: addresses or prefixes. Where the host cuts the flows of isolated instances by denies (`instance.flows = "deny"`) it
+    /// denies these, and the plugin must be allowed to `block`. Nobody at all is as good as not said.
+    ///
+    /// ```
+    /// use quell_plugin::{Extension, Isolate, address};
+    ///
+    /// let remotes = ["203.0.113.7", "2001:db8::/64"].map(|remote| address::parse_prefix(remote).unwrap());
+    /// let isolate = Isolate::instance("i-0a1b2c3d").with_remotes(remotes);
+    /// assert_eq!(Extension::find(&isolate.extensions, "remotes"), Some("203.0.113.7/32,2001:db8::/64"));
+    /// ```
+    #[must_use]
+    pub fn with_remotes(mut self, remotes: impl IntoIterator<Item = impl Into<IpNet>>) -> Self {
+        self.extensions.extend(list("remotes", remotes));
+        self
+    }
+}
+
+/// An extension whose value is prefixes, each joined to the next by a comma. None if there are none.
+fn list(name: &str, prefixes: impl IntoIterator<Item = impl Into<IpNet>>) -> Option<Extension> {
+    let prefixes = prefixes.into_iter().map(|prefix| prefix.into().trunc().to_string());
+    let value = prefixes.collect::<Vec<_>>().join(",");
+    (!value.is_empty()).then(|| Extension::new(name, value))
 }
 
 impl RevokeIngress {
@@ -155,6 +192,49 @@ impl RevokeIngress {
     #[must_use]
     pub fn with_ports(mut self, first: i32, last: i32) -> Self {
         self.ports = Some(PortRange { first, last });
+        self
+    }
+
+    /// Only the rule with this id.
+    ///
+    /// ```
+    /// use quell_plugin::{Extension, RevokeIngress};
+    ///
+    /// let revoke = RevokeIngress::new("sg-0a1b2c3d", "tcp", "0.0.0.0/0").with_rule("sgr-0a1b2c3d");
+    /// assert_eq!(Extension::find(&revoke.extensions, "rule"), Some("sgr-0a1b2c3d"));
+    /// ```
+    #[must_use]
+    pub fn with_rule(mut self, id: impl Into<String>) -> Self {
+        self.extensions.push(Extension::new("rule", id));
+        self
+    }
+
+    /// Only a rule that has this description.
+    ///
+    /// ```
+    /// use quell_plugin::{Extension, RevokeIngress};
+    ///
+    /// let revoke = RevokeIngress::new("sg-0a1b2c3d", "tcp", "0.0.0.0/0").with_description("for now");
+    /// assert_eq!(Extension::find(&revoke.extensions, "description"), Some("for now"));
+    /// ```
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.extensions.push(Extension::new("description", description));
+        self
+    }
+
+    /// Who may come in as before: addresses or prefixes, each inside of the prefix that the rule lets in.
+    ///
+    /// ```
+    /// use quell_plugin::{Extension, RevokeIngress, address};
+    ///
+    /// let office = address::parse_prefix("198.51.100.0/24").unwrap();
+    /// let revoke = RevokeIngress::new("sg-0a1b2c3d", "tcp", "0.0.0.0/0").narrowed_to([office]);
+    /// assert_eq!(Extension::find(&revoke.extensions, "narrow-to"), Some("198.51.100.0/24"));
+    /// ```
+    #[must_use]
+    pub fn narrowed_to(mut self, prefixes: impl IntoIterator<Item = impl Into<IpNet>>) -> Self {
+        self.extensions.extend(list("narrow-to", prefixes));
         self
     }
 }
@@ -189,3 +269,43 @@ macro_rules! into_action {
 }
 
 into_action!(Block, Isolate, RevokeIngress, SetInstanceState, Custom);
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+
+    #[test]
+    fn nobody_to_talk_to_and_nobody_to_let_in_is_not_said_at_all() {
+        let nobody: [IpAddr; 0] = [];
+        assert!(
+            Isolate::instance("i-0a1b2c3d")
+                .with_remotes(nobody)
+                .extensions
+                .is_empty()
+        );
+        let revoke = RevokeIngress::new("sg-0a1b2c3d", "tcp", "0.0.0.0/0").narrowed_to(nobody);
+        assert!(revoke.extensions.is_empty());
+    }
+
+    #[test]
+    fn what_an_isolation_has_to_say_beside_its_fields_stands_side_by_side() {
+        let remotes: [IpAddr; 2] = [[203, 0, 113, 7].into(), [203, 0, 113, 8].into()];
+        let isolate = Isolate::instance("i-0a1b2c3d")
+            .with_interface("eni-0a1b2c3d")
+            .with_remotes(remotes);
+        let told: Vec<_> = isolate
+            .extensions
+            .iter()
+            .map(|it| (it.name.as_str(), it.value.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("interface", "eni-0a1b2c3d"),
+                ("remotes", "203.0.113.7/32,203.0.113.8/32")
+            ]
+        );
+    }
+}

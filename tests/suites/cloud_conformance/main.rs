@@ -3,6 +3,7 @@
 //! A case says what AWS does. The simulator must do the same in every case. moto, which others wrote, must do the same but for what
 //! [`LAXER`] lists: the suite fails if moto gets stricter or laxer than that, and prints the list.
 
+mod balancing;
 mod case;
 mod entries;
 mod groups;

@@ -6,5 +6,6 @@ mod isolated;
 mod on_moto;
 mod property;
 mod revoked;
+mod serving;
 mod stopped;
 mod world;

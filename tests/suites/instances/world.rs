@@ -51,8 +51,12 @@ impl World {
     }
 
     pub(crate) fn with(terms: InstanceTerms) -> Self {
+        Self::in_account(include_str!("account.toml"), terms)
+    }
+
+    pub(crate) fn in_account(account: &str, terms: InstanceTerms) -> Self {
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse().unwrap()));
-        let account = Account::read(include_str!("account.toml")).unwrap();
+        let account = Account::read(account).unwrap();
         let cloud = Arc::new(SimulatedCloud::new(account, clock.clone()));
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory().unwrap());
         let life = Arc::default();

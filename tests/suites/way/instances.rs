@@ -148,3 +148,21 @@ async fn remotes_are_left_alone_if_flows_are_cut_otherwise_and_if_nothing_is_iso
     assert_eq!(report.outcome, Outcome::Refused, "{report}");
     assert_eq!(stand.writes(), 0);
 }
+
+#[tokio::test]
+async fn the_report_of_an_isolation_names_the_load_balancers_whose_users_feel_it() {
+    let serving = "[[instance]]\ntarget-groups = { web = 443 }\n";
+    let account = recorded::ACCOUNT.replacen("[[instance]]\n", serving, 1);
+    let plugin = load("evil", &guest::evil()).await.unwrap();
+    let stand = Stand::in_account(&account, plugin, &format!("isolate {WEB}"))
+        .await
+        .unwrap();
+    stand.rules_are(rules()).await.unwrap();
+    let report = stand.report("1", recorded::ATTACK).await.unwrap();
+    let page = anstream::adapter::strip_str(&report.to_string()).to_string();
+    let told: Vec<_> = page.lines().filter(|line| line.contains("serves in")).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    serves in target group web (port 443, healthy): users of its load balancer feel it
+    hold isolate until 2026-03-01T13:00:00Z: 1 interface in sg-0f1bbcdcbfa53e0a8; serves in target group web (port 443, healthy)
+    ");
+}

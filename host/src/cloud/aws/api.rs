@@ -1,13 +1,14 @@
 //! EC2's calls, one method each.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::Filter;
 use ipnet::IpNet;
 
 use super::{
-    Ec2Cloud, MAX_PAGES, convert, fault::cloud_error, find, group, interface, machine, quota, scaling, too_many_pages,
+    Ec2Cloud, MAX_PAGES, balancing, convert, fault::cloud_error, find, group, interface, machine, quota, scaling,
+    too_many_pages,
 };
 use crate::cloud::{
     Cloud,
@@ -22,6 +23,7 @@ use crate::cloud::{
     quota::if_to_be_had,
     security_group::SecurityGroup,
     tag::Tag,
+    target_group::TargetGroupMembership,
 };
 
 impl Ec2Cloud {
@@ -226,6 +228,15 @@ impl Cloud for Ec2Cloud {
 
     async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError> {
         scaling::scaling(&self.scaling, instance).await
+    }
+
+    async fn target_groups(
+        &self,
+        instance: &InstanceId,
+        vpc: &VpcId,
+        addresses: &[IpAddr],
+    ) -> Result<Vec<TargetGroupMembership>, CloudError> {
+        balancing::target_groups(&self.balancing, instance, vpc, addresses).await
     }
 
     async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {

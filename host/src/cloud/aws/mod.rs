@@ -1,6 +1,7 @@
 //! Amazon EC2 behind the cloud trait.
 
 mod api;
+mod balancing;
 mod convert;
 mod fault;
 mod find;
@@ -48,6 +49,7 @@ pub struct Ec2Options {
 pub struct Ec2Cloud {
     ec2: aws_sdk_ec2::Client,
     scaling: aws_sdk_autoscaling::Client,
+    balancing: aws_sdk_elasticloadbalancingv2::Client,
     quotas: aws_sdk_servicequotas::Client,
     place: CloudPlace,
 }
@@ -85,6 +87,7 @@ impl Ec2Cloud {
         Self {
             ec2: aws_sdk_ec2::Client::new(&config),
             scaling: aws_sdk_autoscaling::Client::new(&config),
+            balancing: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
             place: options.place.clone(),
         }

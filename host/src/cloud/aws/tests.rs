@@ -76,6 +76,7 @@ async fn the_region_is_that_of_the_place_and_not_of_the_environment() {
     let cloud = cloud(&config, "eu-west-1", None);
     assert_eq!(cloud.ec2.config().region(), Some(&Region::new("eu-west-1")));
     assert_eq!(cloud.scaling.config().region(), Some(&Region::new("eu-west-1")));
+    assert_eq!(cloud.balancing.config().region(), Some(&Region::new("eu-west-1")));
     assert_eq!(cloud.quotas.config().region(), Some(&Region::new("eu-west-1")));
 }
 

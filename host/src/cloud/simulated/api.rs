@@ -1,5 +1,7 @@
 //! The calls of EC2, answered by the account in memory.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use ipnet::IpNet;
 
@@ -17,6 +19,7 @@ use crate::cloud::{
     quota,
     security_group::SecurityGroup,
     tag::Tag,
+    target_group::TargetGroupMembership,
 };
 
 #[async_trait]
@@ -219,6 +222,26 @@ impl Cloud for SimulatedCloud {
             Ok(state.scaling(instance))
         })
         .await
+    }
+
+    async fn target_groups(
+        &self,
+        instance: &InstanceId,
+        vpc: &VpcId,
+        _: &[IpAddr],
+    ) -> Result<Vec<TargetGroupMembership>, CloudError> {
+        let listed = self.call(
+            Call::DescribeTargetGroups,
+            vpc,
+            |state| Ok(state.has_target_groups(vpc)),
+        );
+        if !listed.await? {
+            return Ok(Vec::new());
+        }
+        let found = self.call(Call::DescribeTargetHealth, instance, |state| {
+            Ok(state.target_groups(instance))
+        });
+        found.await
     }
 
     async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {

@@ -32,6 +32,8 @@ pub(super) struct Server {
     pub(super) hibernates: bool,
     pub(super) power: Power,
     pub(super) scaling: Option<ScalingMembership>,
+    /// The target groups of load balancers that it is in: each by its name, with the port.
+    pub(super) target_groups: BTreeMap<String, u16>,
     /// When its Auto Scaling group gives it up, if it stays as it is.
     given_up_at: Option<Timestamp>,
 }
@@ -49,6 +51,7 @@ impl Server {
             hibernates: false,
             power: Power::lasting(state),
             scaling: None,
+            target_groups: BTreeMap::new(),
             given_up_at: None,
         }
     }
@@ -113,12 +116,13 @@ impl Server {
         true
     }
 
-    /// Ends it. A terminated instance has no VPC and no volumes any more and is in no Auto Scaling group.
+    /// Ends it. A terminated instance has no VPC and no volumes any more and is in no Auto Scaling group and no target group.
     pub(super) fn terminate(&mut self) {
         self.power = Power::lasting(MachineState::Terminated);
         self.vpc = None;
         self.volumes.clear();
         self.scaling = None;
+        self.target_groups.clear();
         self.given_up_at = None;
     }
 }

@@ -163,6 +163,9 @@ pub(super) struct WrittenInstance {
     #[serde(default)]
     pub(super) hibernation: bool,
     pub(super) auto_scaling_group: Option<String>,
+    /// By name, with the port.
+    #[serde(default)]
+    pub(super) target_groups: BTreeMap<String, u16>,
     #[serde(default)]
     pub(super) interface: Vec<WrittenInterface>,
 }

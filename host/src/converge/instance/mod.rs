@@ -9,15 +9,20 @@ mod isolation;
 mod machine;
 mod own_group;
 mod plan;
+mod serving;
 mod terms;
 mod view;
 
-pub use self::terms::{Flows, InstanceTerms};
 pub(super) use self::{
     back::groups_to_put_back,
     isolation::{OwnGroups, needed_groups},
     own_group::{OwnGroup, description, name, tags},
     plan::{Ground, plan},
+    serving::Servings,
     view::view,
+};
+pub use self::{
+    serving::Serving,
+    terms::{Flows, InstanceTerms},
 };
 use isolation::Isolating;

@@ -9,6 +9,7 @@ use super::{
     interfaces::{self, Back},
     isolation::{OwnGroups, isolating},
     machine,
+    serving::{Serving, ends_service},
 };
 use crate::{
     cloud::{Interface, InterfaceId, ScalingMembership, SecurityGroupId},
@@ -71,6 +72,20 @@ pub(in crate::converge) fn plan(ground: &Ground<'_>) -> Plan {
         plan.coverage.push((hold.id, coverage));
     }
     plan.coverage.extend(machine.coverage);
+    if let Some(serving @ Serving::In(_)) = &ground.live.serving {
+        let ending = |id: HoldId| {
+            ground
+                .situation
+                .holds
+                .iter()
+                .any(|hold| hold.id == id && ends_service(hold))
+        };
+        for (hold, coverage) in &mut plan.coverage {
+            if let (Coverage::Done { how }, true) = (coverage, ending(*hold)) {
+                *how = format!("{how}; {serving}");
+            }
+        }
+    }
     plan.coverage.sort_by_key(|(hold, _)| *hold);
     plan
 }

@@ -30,6 +30,7 @@ impl Account {
             group,
             lifecycle: IN_SERVICE.to_owned(),
         });
+        server.target_groups = written.target_groups;
         for (index, interface) in written.interface.into_iter().enumerate() {
             let interface = self.interface(interface)?;
             server.vpc.get_or_insert_with(|| interface.vpc.clone());

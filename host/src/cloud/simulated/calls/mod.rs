@@ -2,6 +2,7 @@
 //! with before.
 
 mod acl;
+mod balancing;
 mod group;
 mod interface;
 mod machine;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, SpanRound, Unit, fmt::friendly::SpanPrinter};
 
 /// `3h 2m`: two units at most, short to read.
-pub(super) fn left(duration: SignedDuration) -> String {
+pub fn left(duration: SignedDuration) -> String {
     if duration <= SignedDuration::ZERO {
         return "over".to_owned();
     }
