@@ -198,5 +198,8 @@ impl Case {
 /// The names of all groups in what boto3 saw.
 fn groups(seen: &str) -> Vec<String> {
     let names = seen.split("\"GroupName\": \"").skip(1);
-    names.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    names
+        .filter_map(|rest| rest.split('"').next())
+        .map(str::to_owned)
+        .collect()
 }
