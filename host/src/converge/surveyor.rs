@@ -1,21 +1,20 @@
 //! The surveyor: what a target is, what room it has, and what it shall be. It reads and plans, and writes nothing.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
 use super::{
-    ConvergeError, InstanceTerms, Live, LiveGroup, LiveInstance, Plan, Room, SETTLING, Stance, Terms,
+    ConvergeError, InstanceTerms, Live, Plan, Room, SETTLING, Stance, Terms,
     acl::{self, FullAcls, Quotas},
     group,
-    instance::{self, OwnGroup, OwnGroups, Servings},
+    instance::{self, Around, Servings},
 };
 use crate::{
     clock::Clock,
-    cloud::{Cloud, CloudError, Clouds, Fault, InstanceId, ScalingMembership, SecurityGroupId},
-    decision::StateChange,
-    hold::{Hold, Image, InterfaceImage, Journal, JournalError, MadeChange, Remedy, Resource, Situation, Target},
+    cloud::{Cloud, CloudError, Clouds},
+    hold::{Hold, Journal, JournalError, Resource, Situation, Target},
 };
 
 /// Looks and plans.
@@ -39,12 +38,8 @@ pub(super) struct Sight {
     pub(super) situation: Situation,
     /// When it was read.
     pub(super) read_at: Timestamp,
-    /// Of an instance: the groups of Quell's own that its isolation needs.
-    own_groups: OwnGroups,
-    /// Of an instance that is put back: the groups that its interfaces were in and that somebody deleted meanwhile.
-    gone_groups: BTreeSet<SecurityGroupId>,
-    /// Of an instance whose state holds are about: the Auto Scaling group that it is in.
-    scaling: Option<ScalingMembership>,
+    /// Of an instance: what else bears on it.
+    around: Around,
 }
 
 /// What is done beside what the holds say.
@@ -77,84 +72,36 @@ impl Surveyor {
             add(&mut situation.holds, more);
             Ok::<_, ConvergeError>(situation)
         };
-        let mut sight = Sight {
-            live: match &target.resource {
-                Resource::Acl(id) => {
-                    // The read comes first: what the journal says of our writes must not be older.
-                    let read = cloud.network_acl(id).await.map_err(read_error)?;
-                    let situation = situation().await?;
-                    let live = Live::Acl(acl::view(&read, &situation.recent));
-                    return Ok(Sight::plain(live, situation, read_at));
-                }
-                Resource::SecurityGroup(id) => {
-                    let read = group_rules(cloud, id, &[]).await.map_err(read_error)?;
-                    let situation = situation().await?;
-                    let live = Live::Group(group::view(read, &situation.recent));
-                    return Ok(Sight::plain(live, situation, read_at));
-                }
-                Resource::Instance(id) => Live::Instance(LiveInstance {
-                    machine: cloud.machine(id).await.map_err(read_error)?,
-                    interfaces: cloud.interfaces_of(id).await.map_err(read_error)?,
-                    serving: None,
-                }),
-            },
-            situation: situation().await?,
-            read_at,
-            own_groups: OwnGroups::default(),
-            gone_groups: BTreeSet::new(),
-            scaling: None,
-        };
-        if let (Live::Instance(live), Resource::Instance(id)) = (&mut sight.live, &target.resource) {
-            self.look_around(cloud, live, &sight.situation, &mut sight.own_groups)
-                .await
-                .map_err(read_error)?;
-            *live = instance::view(live.clone(), &sight.situation.recent);
-            sight.gone_groups = gone_groups(cloud, live, &sight.situation).await.map_err(read_error)?;
-            let holds = &sight.situation.holds;
-            live.serving = self.servings.of(target, live, holds, cloud, read_at).await;
-            sight.scaling = scaling(id, cloud, &sight.situation).await.map_err(read_error)?;
-        }
-        Ok(sight)
-    }
-
-    /// What else bears on an instance: interfaces that were taken from it while they were isolated, and the groups that isolation needs.
-    async fn look_around(
-        &self,
-        cloud: &dyn Cloud,
-        live: &mut LiveInstance,
-        situation: &Situation,
-        own_groups: &mut OwnGroups,
-    ) -> Result<(), CloudError> {
-        let attached = |image: &&InterfaceImage| {
-            let mut live = live.interfaces.iter();
-            live.any(|interface| interface.id == image.interface)
-        };
-        let images = situation.images.iter().filter_map(|kept| match &kept.image {
-            Image::Interface(image) => Some(image),
-            _ => None,
-        });
-        let elsewhere: Vec<_> = images
-            .filter(|image| !attached(image))
-            .map(|image| image.interface.clone())
-            .collect();
-        if !elsewhere.is_empty() {
-            live.interfaces.extend(cloud.interfaces(&elsewhere).await?);
-        }
-        for (vpc, role) in instance::needed_groups(live, &situation.holds, &self.instances) {
-            let mut found = None;
-            for tag in instance::tags(role) {
-                found = cloud.groups_tagged(&vpc, &tag).await?.into_iter().next();
+        // The read of what is there comes first: what the journal says of our writes must not be older.
+        let (live, situation, around) = match &target.resource {
+            Resource::Acl(id) => {
+                let read = cloud.network_acl(id).await.map_err(read_error)?;
+                let situation = situation().await?;
+                let live = Live::Acl(acl::view(&read, &situation.recent));
+                (live, situation, Around::default())
             }
-            let group = match found {
-                None => None,
-                Some(group) => Some(OwnGroup {
-                    rules: group_rules(cloud, &group.id, &situation.recent).await?.rules,
-                    id: group.id,
-                }),
-            };
-            own_groups.insert((vpc, role), group);
-        }
-        Ok(())
+            Resource::SecurityGroup(id) => {
+                let read = group::read(cloud, id).await.map_err(read_error)?;
+                let situation = situation().await?;
+                let live = Live::Group(group::view(read, &situation.recent));
+                (live, situation, Around::default())
+            }
+            Resource::Instance(id) => {
+                let read = instance::read(cloud, id).await.map_err(read_error)?;
+                let situation = situation().await?;
+                let around = instance::look_around(read, cloud, &situation, &self.instances).await;
+                let (mut live, around) = around.map_err(read_error)?;
+                let holds = &situation.holds;
+                live.serving = self.servings.of(target, &live, holds, cloud, read_at).await;
+                (Live::Instance(live), situation, around)
+            }
+        };
+        Ok(Sight {
+            live,
+            situation,
+            read_at,
+            around,
+        })
     }
 
     /// The holds of a target that are in force.
@@ -193,9 +140,7 @@ impl Surveyor {
                 let put_back = format!("quell put-back {}", target.resource);
                 instance::plan(&instance::Ground {
                     live,
-                    scaling: sight.scaling.as_ref(),
-                    own_groups: &sight.own_groups,
-                    gone_groups: &sight.gone_groups,
+                    around: &sight.around,
                     situation,
                     terms: &self.instances,
                     stance,
@@ -223,19 +168,6 @@ impl Surveyor {
     }
 }
 
-impl Sight {
-    fn plain(live: Live, situation: Situation, read_at: Timestamp) -> Self {
-        Self {
-            live,
-            situation,
-            read_at,
-            own_groups: OwnGroups::default(),
-            gone_groups: BTreeSet::new(),
-            scaling: None,
-        }
-    }
-}
-
 /// Adds holds that are not in force yet. Who asks for what is in force already adds nothing.
 fn add(holds: &mut Vec<Hold>, more: &[Hold]) {
     let in_force = holds.len();
@@ -244,54 +176,6 @@ fn add(holds: &mut Vec<Hold>, more: &[Hold]) {
         if !known.any(|known| known.remedy == hold.remedy) {
             holds.push(hold.clone());
         }
-    }
-}
-
-async fn group_rules(cloud: &dyn Cloud, id: &SecurityGroupId, recent: &[MadeChange]) -> Result<LiveGroup, CloudError> {
-    let live = LiveGroup {
-        group: id.clone(),
-        rules: cloud.group_rules(id).await?,
-    };
-    Ok(group::view(live, recent))
-}
-
-/// Asked only of the groups that an interface is about to be put back into.
-async fn gone_groups(
-    cloud: &dyn Cloud,
-    live: &LiveInstance,
-    situation: &Situation,
-) -> Result<BTreeSet<SecurityGroupId>, CloudError> {
-    let mut gone = BTreeSet::new();
-    for group in instance::groups_to_put_back(live, situation) {
-        match cloud.security_group(&group).await {
-            Ok(_) => {}
-            Err(error) if matches!(error.fault, Fault::NotFound { .. }) => {
-                gone.insert(group);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(gone)
-}
-
-/// Asked only where it matters: it is another service, and another permission.
-async fn scaling(
-    id: &InstanceId,
-    cloud: &dyn Cloud,
-    situation: &Situation,
-) -> Result<Option<ScalingMembership>, CloudError> {
-    let stops = |hold: &Hold| {
-        matches!(
-            hold.remedy,
-            Remedy::SetState {
-                change: StateChange::Stop
-            }
-        )
-    };
-    if situation.holds.iter().any(stops) {
-        cloud.scaling(id).await
-    } else {
-        Ok(None)
     }
 }
 

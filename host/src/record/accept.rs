@@ -42,6 +42,7 @@ impl Recording {
             may: candidate.may.clone(),
             settings,
             answer: replayed.answer.clone(),
+            changed_before: record.changed_before.clone(),
             examined: replayed.examined.clone(),
         };
         for fact in &mut self.facts {

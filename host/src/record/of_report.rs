@@ -86,6 +86,7 @@ fn plugin(report: &PluginReport) -> Option<PluginRecord> {
         may: given.may,
         settings: given.settings,
         answer: report.answer.clone(),
+        changed_before: report.changed_before.clone(),
         examined: report.examined.iter().cloned().map(Into::into).collect(),
     })
 }

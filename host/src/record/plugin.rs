@@ -9,6 +9,7 @@ use super::Examined;
 use crate::{
     decision::{ActionKind, Decision},
     digest::Digest,
+    guard::ChangedInstance,
     json::JsonText,
     report::{Answer, Failure},
 };
@@ -29,6 +30,8 @@ pub struct PluginRecord {
     pub settings: JsonText,
     /// Its decision, or how it failed.
     pub answer: Answer,
+    /// The instances that plugins which were asked before it change for the same alert. They count for its share (`guard.instances-per-hour`).
+    pub changed_before: Vec<ChangedInstance>,
     /// What the guards said of each remediation, in the order of the decision.
     pub examined: Vec<Examined>,
 }
@@ -53,6 +56,9 @@ struct Written {
     /// How it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<Failure>,
+    /// The instances that plugins which were asked before it change for the same alert. They count for its share (`guard.instances-per-hour`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    changed_before: Vec<ChangedInstance>,
     /// What the guards said of each remediation, in the order of the decision.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     examined: Vec<Examined>,
@@ -72,6 +78,7 @@ impl From<PluginRecord> for Written {
             settings: record.settings,
             decision,
             failure,
+            changed_before: record.changed_before,
             examined: record.examined,
         }
     }
@@ -102,6 +109,7 @@ impl TryFrom<Written> for PluginRecord {
             contract: written.contract,
             may: written.may,
             settings: written.settings,
+            changed_before: written.changed_before,
             examined: written.examined,
         })
     }

@@ -116,7 +116,7 @@ pub async fn replay(
         deny_remotes: recording.guards.rules.deny_remotes,
         ..rules.clone()
     });
-    let evaluated = evaluate(subject, told.case(recording, rules.as_ref())).await;
+    let evaluated = evaluate(subject, told.case(recording, candidate.name, rules.as_ref())).await;
     let asked = told.recorded.asked();
     let is_expected = |fact: &&super::FactRecord| fact.asked_by.iter().any(|plugin| plugin == candidate.name);
     let expected = recording.facts.iter().filter(is_expected).map(|fact| &fact.question);
@@ -146,7 +146,7 @@ pub async fn intents(recording: &Recording, record: &PluginRecord) -> Result<Vec
         return Ok(Vec::new());
     };
     let told = Told::of(recording)?;
-    let heard = hear(decision, &record.plugin, &record.may, told.case(recording, None)).await;
+    let heard = hear(decision, &record.plugin, &record.may, told.case(recording, &record.plugin, None)).await;
     Ok(heard.intents)
 }
 
@@ -178,14 +178,17 @@ impl<'a> Told<'a> {
         })
     }
 
-    /// The case as it was, or under other rules.
-    fn case(&'a self, recording: &'a Recording, rules: Option<&'a Rules>) -> Case<'a> {
+    /// The case as it was for a plugin, or under other rules.
+    fn case(&'a self, recording: &'a Recording, plugin: &str, rules: Option<&'a Rules>) -> Case<'a> {
+        let mut recorded = recording.plugins.iter();
+        let recorded = recorded.find(|recorded| recorded.plugin == plugin);
         Case {
             alert: &self.alert,
             now: recording.now,
             home: &recording.guards.home,
             rules: rules.unwrap_or(&recording.guards.rules),
             pardons: &recording.guards.pardons,
+            changed_before: recorded.map_or(&[], |recorded| &recorded.changed_before),
             facts: &self.facts,
             surroundings: &self.surroundings,
         }

@@ -19,7 +19,7 @@ use crate::{
     converge::{Aggregate, Live},
     decision::{Decision, Remediation},
     fact::Asked,
-    guard::Verdict,
+    guard::{ChangedInstance, Verdict},
     hold::{Change, Coverage, DeliveryId, Disagreement, Hold, Target},
     sandbox::{Cost, LogLine},
 };
@@ -120,6 +120,9 @@ pub struct PluginReport {
     pub log: Vec<LogLine>,
     /// What the call cost, however it ended.
     pub cost: Cost,
+    /// The instances that plugins which were asked before it change for the same alert. They count for its share (`guard.instances-per-hour`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed_before: Vec<ChangedInstance>,
     /// What the guards said of each remediation, in the order of the decision.
     pub examined: Vec<ExaminedRemediation>,
 }

@@ -61,6 +61,7 @@ impl Host {
             surroundings: &surroundings,
             plugins: Vec::new(),
             intents: Vec::new(),
+            changed: Vec::new(),
         };
         inquiry.run().await;
         let Inquiry { plugins, intents, .. } = inquiry;

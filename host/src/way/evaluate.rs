@@ -45,6 +45,8 @@ pub struct Case<'a> {
     pub rules: &'a Rules,
     /// The pardons in force.
     pub pardons: &'a Known<Vec<Pardon>>,
+    /// The instances that plugins which were asked before change for this alert.
+    pub changed_before: &'a [ChangedInstance],
     /// Answers the plugin's questions.
     pub facts: &'a Arc<dyn Facts>,
     /// Answers the guards' question.
@@ -73,6 +75,8 @@ pub struct Evaluated {
     pub examined: Vec<ExaminedRemediation>,
     /// The holds that shall be: what passed.
     pub intents: Vec<Intent>,
+    /// The instances that they change.
+    pub changed: Vec<ChangedInstance>,
 }
 
 /// Lets a plugin decide, and puts each remediation before the guards.
@@ -92,6 +96,7 @@ pub async fn evaluate(subject: Subject<'_>, case: Case<'_>) -> Evaluated {
                 cost: decided.cost,
                 examined: heard.examined,
                 intents: heard.intents,
+                changed: heard.changed,
             }
         }
         Err(error) => Evaluated {
@@ -104,6 +109,7 @@ pub async fn evaluate(subject: Subject<'_>, case: Case<'_>) -> Evaluated {
             cost: error.cost,
             examined: Vec::new(),
             intents: Vec::new(),
+            changed: Vec::new(),
         },
     }
 }
@@ -123,6 +129,8 @@ pub struct Heard {
     pub examined: Vec<ExaminedRemediation>,
     /// The holds that shall be: what passed.
     pub intents: Vec<Intent>,
+    /// The instances that they change.
+    pub changed: Vec<ChangedInstance>,
 }
 
 /// Puts each remediation of a decision before the guards: that of the plugin of this name, which may ask for these kinds of action.
@@ -135,7 +143,6 @@ pub async fn hear(decision: &Decision, name: &str, may: &BTreeSet<ActionKind>, c
         may,
         case,
         remediations: proposal.remediations.len(),
-        changed: Vec::new(),
         heard: Heard::default(),
     };
     for remediation in &proposal.remediations {
@@ -158,8 +165,6 @@ struct Hearing<'a> {
     case: Case<'a>,
     /// How many the decision holds.
     remediations: usize,
-    /// What this decision changes already: it counts for what comes after it.
-    changed: Vec<ChangedInstance>,
     heard: Heard,
 }
 
@@ -169,7 +174,10 @@ impl Hearing<'_> {
         let case = self.case;
         let mut surroundings = surroundings(remediation, case).await;
         if let Ok(Surroundings::Instance(instance)) = &mut surroundings {
-            instance.changed.extend(self.changed.iter().cloned());
+            // What is decided already counts for what comes after it, each instance once.
+            for decided in case.changed_before.iter().chain(&self.heard.changed) {
+                add(&mut instance.changed, decided);
+            }
         }
         let pardons = case.pardons.as_result();
         let circumstances = Circumstances {
@@ -184,7 +192,7 @@ impl Hearing<'_> {
         if let Some(passed) = &examined.passed {
             self.heard.intents.extend(passed.intents(self.name, case.now));
             if let Ok(Surroundings::Instance(instance)) = &surroundings {
-                self.changed.push(instance.instance.clone());
+                add(&mut self.heard.changed, &instance.instance);
             }
         }
         let unknown = [("surroundings", surroundings.as_ref().err()), ("pardon", pardons.err())];
@@ -198,6 +206,12 @@ impl Hearing<'_> {
             verdicts: examined.verdicts,
         });
         passed
+    }
+}
+
+fn add(changed: &mut Vec<ChangedInstance>, more: &ChangedInstance) {
+    if !changed.iter().any(|known| known.id == more.id) {
+        changed.push(more.clone());
     }
 }
 

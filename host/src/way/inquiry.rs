@@ -14,6 +14,7 @@ use crate::{
     cloud::CloudPlace,
     decision::Decision,
     fact::Memo,
+    guard::ChangedInstance,
     hold::{Intent, Pardon},
     json::JsonText,
     report::{Answer, Failure, Given, Known, PluginReport},
@@ -40,6 +41,8 @@ pub(super) struct Inquiry<'a> {
     pub(super) plugins: Vec<PluginReport>,
     /// The holds that shall be.
     pub(super) intents: Vec<Intent>,
+    /// The instances that they change, so far.
+    pub(super) changed: Vec<ChangedInstance>,
 }
 
 impl Inquiry<'_> {
@@ -77,8 +80,10 @@ impl Inquiry<'_> {
             Ok(plugin) => (given(routed, plugin), self.evaluate(routed, plugin).await),
             Err(why) => (None, not_asked(&why)),
         };
+        let changed_before = self.changed.clone();
         if !routed.observes {
             self.intents.extend(evaluated.intents);
+            self.changed.extend(evaluated.changed);
         }
         PluginReport {
             plugin: routed.name.clone(),
@@ -92,6 +97,7 @@ impl Inquiry<'_> {
             answer: evaluated.answer,
             log: evaluated.log,
             cost: evaluated.cost,
+            changed_before,
             examined: evaluated.examined,
         }
     }
@@ -109,6 +115,7 @@ impl Inquiry<'_> {
             home: self.home,
             rules: &self.roster.rules,
             pardons: self.pardons,
+            changed_before: &self.changed,
             facts: &self.facts.of_plugin(&routed.name),
             surroundings: self.surroundings as &dyn SurroundingsSource,
         };
@@ -171,6 +178,7 @@ fn not_asked(why: &NotAsked) -> Evaluated {
         cost: Cost::default(),
         examined: Vec::new(),
         intents: Vec::new(),
+        changed: Vec::new(),
     }
 }
 

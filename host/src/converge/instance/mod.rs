@@ -3,6 +3,7 @@
 //! The plan is a pure function of the holds, of what is there, of the images of what was there, and of the terms. An image tells our own doing from
 //! somebody else's: what we made is put back to what it was, what somebody else made is left alone and told.
 
+mod around;
 mod back;
 mod interfaces;
 mod isolation;
@@ -14,9 +15,8 @@ mod terms;
 mod view;
 
 pub(super) use self::{
-    back::groups_to_put_back,
-    isolation::{OwnGroups, needed_groups},
-    own_group::{OwnGroup, description, name, tags},
+    around::{Around, look_around, read},
+    own_group::{description, name, tags},
     plan::{Ground, plan},
     serving::Servings,
     view::view,

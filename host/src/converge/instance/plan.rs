@@ -1,18 +1,18 @@
 //! The plan of one instance: its interfaces' groups and its state, so that they nest: what was done last is taken back first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::{
-    InstanceTerms,
+    Around, InstanceTerms,
     interfaces::{self, Back},
-    isolation::{OwnGroups, isolating},
+    isolation::isolating,
     machine,
     serving::{Serving, ends_service},
 };
 use crate::{
-    cloud::{Interface, InterfaceId, ScalingMembership, SecurityGroupId},
+    cloud::{Interface, InterfaceId},
     converge::{Drift, LiveInstance, Plan, SETTLING, Stance, Step},
     hold::{Coverage, Hold, HoldId, Image, InterfaceImage, Isolation, KeptImage, MachineImage, Remedy, Situation},
     report::summary::count,
@@ -21,11 +21,7 @@ use crate::{
 /// One instance, and all that is to be known of it.
 pub(in crate::converge) struct Ground<'a> {
     pub(in crate::converge) live: &'a LiveInstance,
-    /// The Auto Scaling group that it is in. None if it is in none, or if no hold is about its state.
-    pub(in crate::converge) scaling: Option<&'a ScalingMembership>,
-    pub(in crate::converge) own_groups: &'a OwnGroups,
-    /// The groups that interfaces were in before and that are gone.
-    pub(in crate::converge) gone_groups: &'a BTreeSet<SecurityGroupId>,
+    pub(in crate::converge) around: &'a Around,
     pub(in crate::converge) situation: &'a Situation,
     pub(in crate::converge) terms: &'a InstanceTerms,
     pub(in crate::converge) stance: &'a Stance,
@@ -150,7 +146,7 @@ impl Ground<'_> {
                     let is_settled = kept.is_none_or(|(_, kept)| self.is_settled(kept.written));
                     let back = Back {
                         force: self.put_back,
-                        gone: self.gone_groups,
+                        gone: &self.around.gone_groups,
                         is_settled,
                     };
                     interfaces::restore(interface, image, &back)
@@ -181,7 +177,7 @@ impl Ground<'_> {
         if let (Stance::TakeBack { why }, false) = (self.stance, is_begun) {
             return (Part::default(), Outcome::Not(why.clone()));
         }
-        match isolating(&interface.vpc, &isolation.groups, self.own_groups, self.terms) {
+        match isolating(&interface.vpc, &isolation.groups, &self.around.own_groups, self.terms) {
             Ok(isolating) => {
                 let groups = crate::hold::group_change::listed(&isolating.groups);
                 (interfaces::isolate(interface, image, &isolating), Outcome::In(groups))
