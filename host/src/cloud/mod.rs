@@ -24,6 +24,7 @@ mod remembered;
 pub mod security_group;
 pub mod simulated;
 pub mod tag;
+pub mod trial;
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -31,7 +32,7 @@ use ipnet::IpNet;
 pub use self::{
     acl::{Direction, Entry, Family, NetworkAcl, PortRange, Protocol, RuleAction},
     cached::CachedCloud,
-    call::Call,
+    call::{Call, Service},
     cause::Cause,
     clouds::Clouds,
     error::{CloudError, Fault},
@@ -40,8 +41,10 @@ pub use self::{
     instance::{Instance, InstanceName, Interface},
     machine::{Machine, MachineState, ScalingMembership, Transition},
     place::CloudPlace,
+    quota::RULES_PER_NETWORK_ACL,
     security_group::{Peer, SecurityGroup, SecurityGroupRule},
     tag::Tag,
+    trial::{Found, Subject, Trial},
 };
 
 /// One account in one region.

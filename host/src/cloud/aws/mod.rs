@@ -10,6 +10,7 @@ mod machine;
 mod quota;
 mod role;
 mod scaling;
+mod trial;
 
 use std::{fmt, time::Duration};
 
@@ -49,6 +50,7 @@ pub struct Ec2Cloud {
     ec2: aws_sdk_ec2::Client,
     scaling: aws_sdk_autoscaling::Client,
     quotas: aws_sdk_servicequotas::Client,
+    sts: aws_sdk_sts::Client,
     place: CloudPlace,
 }
 
@@ -86,6 +88,7 @@ impl Ec2Cloud {
             ec2: aws_sdk_ec2::Client::new(&config),
             scaling: aws_sdk_autoscaling::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
             place: options.place.clone(),
         }
     }
