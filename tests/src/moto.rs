@@ -123,6 +123,14 @@ impl Moto {
         Ok(sessions)
     }
 
+    /// All that it knows of EC2, as text.
+    pub async fn state(&self) -> anyhow::Result<String> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let answer = client.get(format!("{}/moto-api/data.json", self.endpoint())).send();
+        let mut data: serde_json::Value = answer.await?.error_for_status()?.json().await?;
+        Ok(serde_json::to_string_pretty(&data["ec2"].take())?)
+    }
+
     /// The configuration with which this process reaches the server, without touching its own environment.
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new(KEY, KEY, None, None, "tests");

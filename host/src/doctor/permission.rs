@@ -93,13 +93,13 @@ async fn write(trial: &dyn Trial, call: Call, extent: Extent, needs: &Needs, fou
             of(
                 named.unwrap_or(&all),
                 Verdict::Missing,
-                format!("{}, by EC2's dry run on {}", short(&error.fault), subject.id()),
+                format!("EC2's dry run on {}: {}", subject.id(), short(&error.fault)),
             )
         }
         Err(error) => of(
             &all,
             Verdict::Unknown,
-            format!("{}, by EC2's dry run on {}", short(&error.fault), subject.id()),
+            format!("EC2's dry run on {}: {}", subject.id(), short(&error.fault)),
         ),
     }
 }
@@ -183,11 +183,12 @@ fn tags(call: Call, extent: Extent, needs: &Needs) -> Vec<Tag> {
     }
 }
 
-/// The code and what is said with it.
+/// The code and what is said with it, without the thousand characters that only AWS can decode.
 fn short(fault: &Fault) -> String {
     match fault {
         Fault::Denied { code, message } | Fault::Invalid { code, message } | Fault::Other { code, message } => {
-            format!("{code}: {message}")
+            let (told, _) = message.split_once("Encoded authorization").unwrap_or((message, ""));
+            format!("{code}: {}", told.trim_end())
         }
         fault => fault.to_string(),
     }
