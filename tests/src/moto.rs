@@ -123,12 +123,9 @@ impl Moto {
         Ok(sessions)
     }
 
-    /// All that it knows of EC2, as text.
-    pub async fn state(&self) -> anyhow::Result<String> {
-        let client = reqwest::Client::builder().no_proxy().build()?;
-        let answer = client.get(format!("{}/moto-api/data.json", self.endpoint())).send();
-        let mut data: serde_json::Value = answer.await?.error_for_status()?.json().await?;
-        Ok(serde_json::to_string_pretty(&data["ec2"].take())?)
+    /// What boto3 sees of all that Quell could change, as text.
+    pub fn everything(&self) -> anyhow::Result<String> {
+        python::run("everything.py", &[], &self.environment())
     }
 
     /// The configuration with which this process reaches the server, without touching its own environment.

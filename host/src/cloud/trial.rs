@@ -1,8 +1,11 @@
 //! Trying calls without doing anything: reads as small as they can be, and writes as EC2's dry run.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 
 use super::{
+    acl::{Direction, NetworkAcl},
     call::Call,
     error::{CloudError, Fault},
     id::{AclId, InstanceId, InterfaceId, SecurityGroupId, VpcId},
@@ -39,8 +42,8 @@ pub trait Trial: Send + Sync {
 pub struct Found {
     /// Network ACLs, each with a number that none of its entries has.
     pub acls: Vec<(AclId, u16)>,
-    /// VPCs.
-    pub vpcs: Vec<VpcId>,
+    /// The VPCs that these are of. Each VPC has one at least.
+    pub vpcs: BTreeSet<VpcId>,
     /// A security group.
     pub group: Option<SecurityGroupId>,
     /// A security group with the tag of Quell's own.
@@ -49,6 +52,16 @@ pub struct Found {
     pub interface: Option<(InterfaceId, Vec<SecurityGroupId>)>,
     /// An instance.
     pub instance: Option<InstanceId>,
+}
+
+impl Found {
+    /// Notes network ACLs.
+    pub(super) fn note_acls<'a>(&mut self, acls: impl IntoIterator<Item = &'a NetworkAcl>) {
+        for acl in acls {
+            self.acls.push((acl.id.clone(), acl.free_number(Direction::Ingress)));
+            self.vpcs.insert(acl.vpc.clone());
+        }
+    }
 }
 
 /// What a write is tried on.

@@ -8,6 +8,8 @@ pub mod group;
 pub mod household;
 pub mod permission;
 pub mod room;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use self::finding::{Area, Checkup, Finding, Verdict};

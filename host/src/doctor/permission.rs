@@ -156,7 +156,7 @@ fn nothing(call: Call, extent: Extent) -> &'static str {
         Call::CreateNetworkAclEntry | Call::ReplaceNetworkAclEntry | Call::DeleteNetworkAclEntry => {
             "there is no network ACL, or none is shown"
         }
-        Call::CreateSecurityGroup => "there is no VPC, or none is shown",
+        Call::CreateSecurityGroup => "there is no network ACL, and so no VPC, or none is shown",
         Call::ModifyNetworkInterfaceAttribute => "no interface of an instance is there or shown",
         Call::StopInstances | Call::StartInstances | Call::RebootInstances | Call::CreateSnapshots => {
             "there is no instance, or none is shown"

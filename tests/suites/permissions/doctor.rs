@@ -1,9 +1,14 @@
 //! The doctor as a process, against EC2 as moto plays it: it names what is missing, and nothing is changed.
 
+use std::sync::Arc;
+
 use quell_tests::{
+    moto::Moto,
     proxy::{Kind, Trouble, Whom},
+    scene::Scene,
     stage::{Stage, Wanted},
     suspect::Suspect,
+    world::World,
 };
 use serde_json::Value;
 
@@ -19,13 +24,17 @@ standby = true
 
 /// A stage on which all kinds may be asked for.
 async fn stage() -> Stage {
+    stage_in(World::shared().unwrap()).await
+}
+
+async fn stage_in(world: Arc<World>) -> Stage {
     let wanted = Wanted {
         tables: ALL,
         ..Wanted::default()
     };
-    let stage = Stage::with(&wanted).await.unwrap();
-    Suspect::build_many(&stage.world.moto, 1).unwrap();
-    stage
+    let scene = Scene::build(&world.moto).unwrap();
+    Suspect::build_many(&world.moto, 1).unwrap();
+    Stage::in_scene(world, scene, &wanted).await.unwrap()
 }
 
 /// The findings of a verdict, as `what: why`.
@@ -45,8 +54,13 @@ fn examined(stage: &Stage) -> (Option<i32>, Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_permission_is_proven_and_nothing_in_the_account_is_changed() {
-    let stage = stage().await;
-    let before = stage.world.moto.state().await.unwrap();
+    // Nobody else may change anything in this one.
+    let world = World {
+        moto: Moto::start().unwrap(),
+        cache: tempfile::tempdir().unwrap(),
+    };
+    let stage = stage_in(Arc::new(world)).await;
+    let before = stage.world.moto.everything().unwrap();
     let passed = stage.ec2.count();
     let (exit, findings) = examined(&stage);
     assert_eq!(exit, Some(0), "{findings:#}");
@@ -63,7 +77,7 @@ async fn every_permission_is_proven_and_nothing_in_the_account_is_changed() {
     tried.sort_unstable();
     insta::assert_snapshot!(tried.join("\n"), @"");
     assert!(passed.iter().all(|passed| !passed.request.is_write()), "{passed:#?}");
-    assert_eq!(stage.world.moto.state().await.unwrap(), before);
+    assert_eq!(stage.world.moto.everything().unwrap(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,10 +9,11 @@ use aws_sdk_ec2::{
 use super::{
     Ec2Cloud, convert,
     fault::{cloud_error, fault, unread},
+    interface::interfaces_of,
     quota,
 };
 use crate::cloud::{
-    acl::{Direction, PortRange},
+    acl::{Direction, NetworkAcl, PortRange},
     call::Call,
     error::{CloudError, Fault},
     group_rule::RuleSpec,
@@ -52,14 +53,17 @@ impl Trial for Ec2Cloud {
     async fn look(&self, call: Call, found: &mut Found) -> Result<(), CloudError> {
         match call {
             Call::DescribeInstances => found.instance = instance(&self.ec2).await?,
-            Call::DescribeNetworkAcls => found.acls = acls(&self.ec2).await?,
-            Call::DescribeVpcs => found.vpcs = vpcs(&self.ec2).await?,
+            Call::DescribeNetworkAcls => found.note_acls(&acls(&self.ec2).await?),
+            Call::DescribeVpcs => {
+                let asked = self.ec2.describe_vpcs().max_results(PAGE).send();
+                asked.await.map_err(|error| cloud_error(call, &error))?;
+            }
             Call::DescribeSecurityGroups => {
                 found.group = group(&self.ec2, None).await?;
                 let own = Filter::builder().name("tag-key").values(Tag::OWN_GROUP).build();
                 found.own_group = group(&self.ec2, Some(own)).await?;
             }
-            Call::DescribeNetworkInterfaces => found.interface = interface(&self.ec2).await?,
+            Call::DescribeNetworkInterfaces => found.interface = interface(&self.ec2, found.instance.as_ref()).await?,
             Call::DescribeSecurityGroupRules => {
                 let asked = self.ec2.describe_security_group_rules().max_results(PAGE).send();
                 asked.await.map_err(|error| cloud_error(call, &error))?;
@@ -108,22 +112,12 @@ async fn instance(client: &Client) -> Result<Option<InstanceId>, CloudError> {
         .transpose()
 }
 
-async fn acls(client: &Client) -> Result<Vec<(AclId, u16)>, CloudError> {
+async fn acls(client: &Client) -> Result<Vec<NetworkAcl>, CloudError> {
     let call = Call::DescribeNetworkAcls;
     let answer = client.describe_network_acls().max_results(SOME).send().await;
     let answer = answer.map_err(|error| cloud_error(call, &error))?;
     let acls = answer.network_acls().iter().map(convert::network_acl);
-    acls.map(|acl| acl.map(|acl| (acl.id.clone(), acl.free_number(Direction::Ingress))))
-        .collect::<Result<_, _>>()
-        .map_err(unread(call))
-}
-
-async fn vpcs(client: &Client) -> Result<Vec<VpcId>, CloudError> {
-    let call = Call::DescribeVpcs;
-    let answer = client.describe_vpcs().max_results(SOME).send().await;
-    let answer = answer.map_err(|error| cloud_error(call, &error))?;
-    let ids = answer.vpcs().iter().map(|vpc| convert::parsed(vpc.vpc_id(), "vpcId"));
-    ids.collect::<Result<_, _>>().map_err(unread(call))
+    acls.collect::<Result<_, _>>().map_err(unread(call))
 }
 
 async fn group(client: &Client, filter: Option<Filter>) -> Result<Option<SecurityGroupId>, CloudError> {
@@ -139,17 +133,18 @@ async fn group(client: &Client, filter: Option<Filter>) -> Result<Option<Securit
         .transpose()
 }
 
-async fn interface(client: &Client) -> Result<Option<(InterfaceId, Vec<SecurityGroupId>)>, CloudError> {
+/// An interface of this instance: others may be a service's, and nobody else may change them.
+async fn interface(
+    client: &Client,
+    instance: Option<&InstanceId>,
+) -> Result<Option<(InterfaceId, Vec<SecurityGroupId>)>, CloudError> {
     let call = Call::DescribeNetworkInterfaces;
-    let attached = Filter::builder().name("attachment.status").values("attached").build();
-    let asked = client.describe_network_interfaces().filters(attached).max_results(SOME);
-    let answer = asked.send().await.map_err(|error| cloud_error(call, &error))?;
-    let mut listed = answer.network_interfaces().iter();
-    // Others are a service's, and nobody else may change them.
-    let of_instance = listed.find(|interface| interface.attachment().is_some_and(|to| to.instance_id().is_some()));
-    let Some(interface) = of_instance else { return Ok(None) };
-    let read = convert::interface(interface).map_err(unread(call))?;
-    Ok(Some((read.id, read.security_groups)))
+    let Some(instance) = instance else {
+        let asked = client.describe_network_interfaces().max_results(PAGE).send();
+        return asked.await.map(|_| None).map_err(|error| cloud_error(call, &error));
+    };
+    let first = interfaces_of(client, instance).await?.into_iter().next();
+    Ok(first.map(|interface| (interface.id, interface.security_groups)))
 }
 
 async fn of_acl(client: &Client, call: Call, acl: &AclId, number: u16) -> Option<Result<(), CloudError>> {

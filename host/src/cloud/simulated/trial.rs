@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use super::SimulatedCloud;
 use crate::cloud::{
-    acl::Direction,
     call::{Call, Service},
     error::{CloudError, Fault},
     place::CloudPlace,
@@ -39,13 +38,7 @@ impl Trial for SimulatedCloud {
             let account = &state.account;
             match call {
                 Call::DescribeInstances => found.instance = account.servers.keys().next().cloned(),
-                Call::DescribeNetworkAcls => {
-                    let acls = account.acls.values();
-                    found.acls = acls
-                        .map(|acl| (acl.id.clone(), acl.free_number(Direction::Ingress)))
-                        .collect();
-                }
-                Call::DescribeVpcs => found.vpcs = account.vpcs.keys().cloned().collect(),
+                Call::DescribeNetworkAcls => found.note_acls(account.acls.values()),
                 Call::DescribeSecurityGroups => {
                     let mut groups = account.groups.values();
                     found.group = groups.clone().next().map(|group| group.id.clone());
