@@ -56,8 +56,11 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     Ok(Checkup(findings))
 }
 
-/// The journal to read, or an empty one and why it is that.
-fn journal(config: &Config) -> Result<(Arc<dyn Journal>, Result<(), String>), JournalError> {
+/// A journal to read, and why it is an empty one in place of that which is there.
+type Opened = (Arc<dyn Journal>, Result<(), String>);
+
+/// The journal, or an empty one.
+fn journal(config: &Config) -> Result<Opened, JournalError> {
     let path = &config.journal.path;
     let empty = || SqliteJournal::in_memory().map(|journal| Arc::new(journal) as Arc<dyn Journal>);
     if !path.exists() {
