@@ -17,6 +17,7 @@ use super::{
 pub(super) const CALLER: &str = "GetCallerIdentity";
 
 /// EC2's code for a dry run of a call that is permitted.
+#[cfg(any(feature = "aws", test))]
 pub(super) const DRY_RUN: &str = "DryRunOperation";
 
 /// An account in a region in which calls can be tried.
@@ -93,6 +94,7 @@ impl Subject {
 }
 
 /// The answer to a dry run, by what the API answered: a permitted one is an error there.
+#[cfg(any(feature = "aws", test))]
 pub(super) fn judged(call: Call, answer: Result<(), CloudError>) -> Result<(), CloudError> {
     match answer {
         Err(CloudError {
