@@ -123,6 +123,11 @@ impl Moto {
         Ok(sessions)
     }
 
+    /// What boto3 sees of all that Quell could change, as text.
+    pub fn everything(&self) -> anyhow::Result<String> {
+        python::run("everything.py", &[], &self.environment())
+    }
+
     /// The configuration with which this process reaches the server, without touching its own environment.
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new(KEY, KEY, None, None, "tests");

@@ -28,6 +28,18 @@ pub struct NetworkAcl {
     pub entries: Vec<Entry>,
 }
 
+impl NetworkAcl {
+    /// The highest number that no entry of this direction has.
+    pub fn free_number(&self, direction: Direction) -> u16 {
+        let is_taken = |number: &u16| {
+            let mut entries = self.entries.iter();
+            entries.any(|entry| entry.direction == direction && entry.number == *number)
+        };
+        let mut numbers = (FIRST_NUMBER..=LAST_NUMBER).rev();
+        numbers.find(|number| !is_taken(number)).unwrap_or(LAST_NUMBER)
+    }
+}
+
 /// One rule of a network ACL. Its number is unique for one ACL and direction; both families share the numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {

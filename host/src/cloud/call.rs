@@ -57,7 +57,86 @@ pub enum Call {
     GetServiceQuota,
 }
 
+/// The service that a call is made to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// Amazon EC2.
+    Ec2,
+    /// Amazon EC2 Auto Scaling.
+    AutoScaling,
+    /// Elastic Load Balancing.
+    LoadBalancing,
+    /// Service Quotas.
+    ServiceQuotas,
+}
+
+impl Service {
+    /// What IAM puts before the colon of an action.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Ec2 => "ec2",
+            Self::AutoScaling => "autoscaling",
+            Self::LoadBalancing => "elasticloadbalancing",
+            Self::ServiceQuotas => "servicequotas",
+        }
+    }
+
+    /// Its name, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ec2 => "EC2",
+            Self::AutoScaling => "Auto Scaling",
+            Self::LoadBalancing => "Elastic Load Balancing",
+            Self::ServiceQuotas => "Service Quotas",
+        }
+    }
+}
+
 impl Call {
+    /// All of them. The last one stays last, so that a new one can't be left out.
+    pub const ALL: [Self; Self::GetServiceQuota as usize + 1] = [
+        Self::DescribeInstances,
+        Self::DescribeNetworkAcls,
+        Self::DescribeVpcs,
+        Self::DescribeSecurityGroups,
+        Self::CreateNetworkAclEntry,
+        Self::ReplaceNetworkAclEntry,
+        Self::DeleteNetworkAclEntry,
+        Self::DescribeNetworkInterfaces,
+        Self::DescribeSecurityGroupRules,
+        Self::ModifyNetworkInterfaceAttribute,
+        Self::CreateSecurityGroup,
+        Self::AuthorizeSecurityGroupIngress,
+        Self::AuthorizeSecurityGroupEgress,
+        Self::RevokeSecurityGroupIngress,
+        Self::RevokeSecurityGroupEgress,
+        Self::StopInstances,
+        Self::StartInstances,
+        Self::RebootInstances,
+        Self::CreateSnapshots,
+        Self::DescribeAutoScalingInstances,
+        Self::EnterStandby,
+        Self::ExitStandby,
+        Self::DescribeTargetGroups,
+        Self::DescribeTargetHealth,
+        Self::GetServiceQuota,
+    ];
+
+    /// The call of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|call| call.name() == name)
+    }
+
+    /// Whose call it is.
+    pub fn service(self) -> Service {
+        match self {
+            Self::DescribeAutoScalingInstances | Self::EnterStandby | Self::ExitStandby => Service::AutoScaling,
+            Self::DescribeTargetGroups | Self::DescribeTargetHealth => Service::LoadBalancing,
+            Self::GetServiceQuota => Service::ServiceQuotas,
+            _ => Service::Ec2,
+        }
+    }
+
     /// The API's name for it.
     pub fn name(self) -> &'static str {
         match self {

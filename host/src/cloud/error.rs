@@ -1,6 +1,9 @@
 //! What can go wrong in a call to the cloud.
 
-use super::call::Call;
+use super::{
+    call::{Call, Service},
+    trial::CALLER,
+};
 
 /// A call that failed, after its retries.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,19 +17,9 @@ pub struct CloudError {
 
 /// Whose call it is.
 fn service(call: &str) -> &'static str {
-    let is_one_of = |calls: &[Call]| calls.iter().any(|other| other.name() == call);
-    if is_one_of(&[Call::GetServiceQuota]) {
-        "Service Quotas"
-    } else if is_one_of(&[
-        Call::DescribeAutoScalingInstances,
-        Call::EnterStandby,
-        Call::ExitStandby,
-    ]) {
-        "Auto Scaling"
-    } else if is_one_of(&[Call::DescribeTargetGroups, Call::DescribeTargetHealth]) {
-        "Elastic Load Balancing"
-    } else {
-        "EC2"
+    match call {
+        CALLER => "STS",
+        _ => Call::named(call).map_or(Service::Ec2, Call::service).name(),
     }
 }
 
@@ -143,6 +136,7 @@ mod tests {
     #[case(Call::DescribeTargetHealth, "Elastic Load Balancing DescribeTargetHealth")]
     #[case(Call::GetServiceQuota, "Service Quotas GetServiceQuota")]
     fn an_error_names_the_service_that_was_called(#[case] call: Call, #[case] said: &str) {
+        assert_eq!(Call::named(call.name()), Some(call));
         let fault = Fault::WrongState {
             code: "IncorrectInstanceState".to_owned(),
             message: "no".to_owned(),

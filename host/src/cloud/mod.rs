@@ -25,6 +25,7 @@ pub mod security_group;
 pub mod simulated;
 pub mod tag;
 pub mod target_group;
+pub mod trial;
 
 use std::net::IpAddr;
 
@@ -34,7 +35,7 @@ use ipnet::IpNet;
 pub use self::{
     acl::{Direction, Entry, Family, NetworkAcl, PortRange, Protocol, RuleAction},
     cached::CachedCloud,
-    call::Call,
+    call::{Call, Service},
     cause::Cause,
     clouds::Clouds,
     error::{CloudError, Fault},
@@ -43,9 +44,11 @@ pub use self::{
     instance::{Instance, InstanceName, Interface},
     machine::{Machine, MachineState, ScalingMembership, Transition},
     place::CloudPlace,
+    quota::RULES_PER_NETWORK_ACL,
     security_group::{Peer, SecurityGroup, SecurityGroupRule},
     tag::Tag,
     target_group::TargetGroupMembership,
+    trial::{Found, Subject, Trial},
 };
 
 /// One account in one region.

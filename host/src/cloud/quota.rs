@@ -6,7 +6,7 @@ use super::error::{CloudError, Fault};
 #[cfg(feature = "aws")]
 pub(super) const SERVICE: &str = "vpc";
 /// The quota: "Rules per network ACL", in each direction.
-pub(super) const RULES_PER_NETWORK_ACL: &str = "L-2AEEBF1A";
+pub const RULES_PER_NETWORK_ACL: &str = "L-2AEEBF1A";
 
 /// What [`super::Cloud::rule_quota`] makes of an answer. A quota that can't be had is no error: many roles may not ask for it, and in a
 /// network without a way out the service can't be reached. What may pass stays an error, so that who asked can ask again.

@@ -21,3 +21,8 @@ impl Tag {
         }
     }
 }
+
+impl Tag {
+    /// The key of the tag by which a security group of Quell's own is known. Its value says what the group is for.
+    pub const OWN_GROUP: &str = "quell:role";
+}

@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 
 use super::{Global, output::answer};
 use crate::{
-    config::{AwsAccount, Cloud, Config, EXAMPLE, Mode, Secret, word::Region},
+    config::{AwsAccount, Cloud, Config, EXAMPLE, Mode, word::Region},
+    doctor::household,
     exit::{Exit, Failure, OrExit, OrItsExit},
     setup,
 };
@@ -108,11 +109,9 @@ fn notes(config: &Config) -> Vec<String> {
             plugin.name
         )
     });
-    let key = config.stealthwatch_cloud.as_ref().map(|api| &api.key);
-    let secrets: Vec<&Secret> = key.into_iter().chain(config.http.token()).collect();
-    let secrets = secrets
+    let secrets = household::secrets_of(config)
         .into_iter()
-        .filter_map(|secret| secret.read().err())
+        .filter_map(|(_, secret)| secret.read().err())
         .map(|error| format!("note: as things are here, {error}"));
     unpinned.chain(secrets).collect()
 }

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod config;
 pub mod converge;
 pub mod demo;
+pub mod doctor;
 pub mod explain;
 pub mod extend;
 pub mod holds;
@@ -124,6 +125,7 @@ pub enum Command {
     Converge(converge::Converge),
     PutBack(put_back::PutBack),
     Capacity(capacity::Capacity),
+    Doctor(doctor::Doctor),
     Recordings(recordings::Recordings),
     Replay(replay::Replay),
     Demo(demo::Demo),
@@ -166,6 +168,7 @@ impl Command {
             Self::Converge(converge) => converge.run(global).await,
             Self::PutBack(put_back) => put_back.run(global).await,
             Self::Capacity(capacity) => capacity.run(global).await,
+            Self::Doctor(doctor) => doctor.run(global).await,
             Self::Recordings(recordings) => recordings.run(global).await,
             Self::Replay(replay) => replay.run(global).await,
             Self::Demo(demo) => demo.run(global).await,

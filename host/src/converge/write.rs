@@ -97,7 +97,7 @@ async fn machine(cloud: &dyn Cloud, change: &MachineChange) -> Result<Answer, Cl
     match change {
         MachineChange::Snapshot { instance, alert } => {
             let tags = [Tag {
-                key: "quell:alert".to_owned(),
+                key: MachineChange::SNAPSHOT_TAG.to_owned(),
                 value: alert.clone(),
             }];
             let description = format!("Quell, before it stopped {instance} for alert {alert}");

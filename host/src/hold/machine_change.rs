@@ -59,6 +59,9 @@ fn is_no(hibernate: &bool) -> bool {
 }
 
 impl MachineChange {
+    /// The key of the tag that snapshots get. Its value is the alert.
+    pub const SNAPSHOT_TAG: &str = "quell:alert";
+
     pub(super) fn effect(&self) -> Effect {
         match self {
             Self::Snapshot { .. } => Effect::Adds,

@@ -4,6 +4,7 @@
 
 mod cloud;
 mod error;
+mod examination;
 mod lock;
 mod observations;
 mod plugin_error;
@@ -17,11 +18,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     clock::{Clock, SystemClock},
+    cloud::Clouds,
     config::{Config, Guard, Mode as ConfiguredMode},
     converge::{Converger, Flows, Means, Stance, Terms},
     fact::{NoObservations, ObservationSource},
     guard::Rules,
     hold::{Journal, Owner, SqliteJournal},
+    permission::{self, HeldPolicy, Needs},
     report::Mode,
     roster::{OnFailure, Roster, Snapshot},
     sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
@@ -29,7 +32,9 @@ use crate::{
 };
 
 use self::plugins::Loading;
-pub use self::{error::SetupError, lock::WriterLock, plugin_error::PluginError, recorder::redactor};
+pub use self::{
+    error::SetupError, examination::examine, lock::WriterLock, plugin_error::PluginError, recorder::redactor,
+};
 
 /// What a host is set up for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,13 +93,24 @@ fn sandbox(config: &Config, purpose: Purpose) -> Result<Sandbox, SetupError> {
 
 /// Loads the plugins of a configuration, and tells what is wrong with each that can't be.
 pub async fn check_plugins(config: &Config) -> Result<Vec<String>, SetupError> {
+    Ok(load_plugins(config).await?.absent())
+}
+
+/// Loads the plugins of a configuration, as far as they can be.
+async fn load_plugins(config: &Config) -> Result<Snapshot, SetupError> {
     let sandbox = sandbox(config, Purpose::Plugins)?;
     let loading = Loading {
         sandbox: &sandbox,
         before: None,
         trusts_what_was_compiled: false,
     };
-    Ok(snapshot(config, loading).await.absent())
+    Ok(snapshot(config, loading).await)
+}
+
+/// The least policies that the configuration needs: the host's first, then each role's.
+pub fn policies(config: &Config) -> Result<Vec<HeldPolicy>, SetupError> {
+    let accounts = cloud::accounts(&config.cloud)?;
+    Ok(permission::policies(&Needs::of(config), &accounts))
 }
 
 async fn host_in(
@@ -104,11 +120,7 @@ async fn host_in(
     sandbox: &Sandbox,
 ) -> Result<Host, SetupError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let clouds = Arc::new(cloud::clouds(&config.cloud, &clock).await?.cached(&clock));
-    let terms = Terms {
-        never: config.guard.never_block.iter().map(|prefix| prefix.net()).collect(),
-        ..config.network_acl.terms()
-    };
+    let clouds = Arc::new(cloud::places(&config.cloud, &clock).await?.clouds.cached(&clock));
     let observations: Arc<dyn ObservationSource> = match purpose {
         Purpose::Orders | Purpose::Plugins => Arc::new(NoObservations),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain => observations::observations(config)?,
@@ -134,20 +146,7 @@ async fn host_in(
     let mut host = Host::new(Parts {
         roster: Arc::new(Roster::new(snapshot)),
         observations,
-        converger: Converger::new(Means {
-            clouds: Arc::clone(&clouds),
-            journal: Arc::clone(&journal),
-            clock: Arc::clone(&clock),
-            terms,
-            instances: config.instance.terms(),
-            stance: match config.mode {
-                ConfiguredMode::Enforce => Stance::Enforce,
-                ConfiguredMode::Observe => Stance::TakeBack {
-                    why: "the mode is to observe (mode)".to_owned(),
-                },
-            },
-            owner: Owner::this_process(Timestamp::now()),
-        }),
+        converger: converger(config, &clouds, &journal, &clock),
         clouds,
         journal,
         clock,
@@ -164,6 +163,27 @@ async fn host_in(
         host.set_recorder(recorder);
     }
     Ok(host)
+}
+
+/// What brings targets to what their holds say, as the configuration wants it.
+fn converger(config: &Config, clouds: &Arc<Clouds>, journal: &Arc<dyn Journal>, clock: &Arc<dyn Clock>) -> Converger {
+    Converger::new(Means {
+        clouds: Arc::clone(clouds),
+        journal: Arc::clone(journal),
+        clock: Arc::clone(clock),
+        terms: Terms {
+            never: config.guard.never_block.iter().map(|prefix| prefix.net()).collect(),
+            ..config.network_acl.terms()
+        },
+        instances: config.instance.terms(),
+        stance: match config.mode {
+            ConfiguredMode::Enforce => Stance::Enforce,
+            ConfiguredMode::Observe => Stance::TakeBack {
+                why: "the mode is to observe (mode)".to_owned(),
+            },
+        },
+        owner: Owner::this_process(Timestamp::now()),
+    })
 }
 
 fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {

@@ -72,6 +72,8 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
         Some(Kind::Throttled) => Some(("RequestLimitExceeded", StatusCode::SERVICE_UNAVAILABLE)),
         Some(Kind::NotPermitted) if request.is_ec2() => Some(("UnauthorizedOperation", StatusCode::FORBIDDEN)),
         Some(Kind::NotPermitted) => Some(("AccessDeniedException", StatusCode::BAD_REQUEST)),
+        // moto does some of them for real.
+        None if request.dry_run && request.is_ec2() => Some(("DryRunOperation", StatusCode::PRECONDITION_FAILED)),
         _ => None,
     };
     if let Some((code, status)) = refused {

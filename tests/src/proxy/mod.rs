@@ -1,5 +1,5 @@
 //! A proxy between `quell` and EC2 that brings trouble: it kills the process at a chosen request, answers late, loses answers, throttles, and answers
-//! with yesterday's state.
+//! with yesterday's state. Dry runs it answers by itself, because moto takes some of them for the real thing.
 //!
 //! It understands of the API just enough to know what each request is about, and it writes all of them down.
 

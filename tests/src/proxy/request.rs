@@ -19,6 +19,8 @@ pub struct AwsRequest {
     pub prefix: Option<String>,
     /// Whether the entry is for traffic that leaves the subnet.
     pub egress: bool,
+    /// Whether EC2 is only to say whether it would be permitted.
+    pub dry_run: bool,
 }
 
 impl AwsRequest {
@@ -33,6 +35,7 @@ impl AwsRequest {
             number: take(&["RuleNumber"]).and_then(|number| number.parse().ok()),
             prefix: take(&["CidrBlock", "Ipv6CidrBlock"]),
             egress: take(&["Egress"]).as_deref() == Some("true"),
+            dry_run: take(&["DryRun"]).as_deref() == Some("true"),
         }
     }
 
@@ -43,7 +46,7 @@ impl AwsRequest {
 
     /// Whether it changes something.
     pub fn is_write(&self) -> bool {
-        self.is_ec2() && !self.action.starts_with("Describe")
+        self.is_ec2() && !self.dry_run && !self.action.starts_with("Describe")
     }
 
     /// Whether it changes an entry of a network ACL.

@@ -64,6 +64,8 @@ pub enum Whom {
     AclReads,
     /// Those to Service Quotas.
     ServiceQuotas,
+    /// Those that ask for this, such as `StopInstances`.
+    Action(&'static str),
 }
 
 impl Whom {
@@ -73,6 +75,7 @@ impl Whom {
             Self::Writes => request.is_write(),
             Self::AclReads => request.is_acl_read(),
             Self::ServiceQuotas => request.service == "servicequotas",
+            Self::Action(action) => request.action == action,
         }
     }
 }

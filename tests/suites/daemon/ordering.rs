@@ -97,7 +97,7 @@ async fn the_same_is_refused_in_the_same_words_whether_the_daemon_runs_or_not() 
     error: there is no hold on 203.0.113.200/32 in force, nor on anything inside of it; `quell holds` lists all holds
     error: 2020-01-01T00:00:00Z is over already: give an end that is to come
     error: no hold may last until it is released, unless the configuration allows that (guard.until-released)
-    error: Quell has no hold and no entry at region nowhere-1; `quell capacity` lists the network ACLs where it has
+    error: Quell has no hold and no entry at region nowhere-1; `quell converge --dry-run` lists where it has
     ");
     assert_eq!(stage.new_entries().unwrap().len(), 4);
 }

@@ -4,6 +4,7 @@ mod failing;
 mod isolated;
 #[cfg(feature = "aws")]
 mod on_moto;
+mod permitted;
 mod property;
 mod revoked;
 mod serving;

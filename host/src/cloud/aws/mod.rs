@@ -11,6 +11,7 @@ mod machine;
 mod quota;
 mod role;
 mod scaling;
+mod trial;
 
 use std::{fmt, time::Duration};
 
@@ -51,6 +52,7 @@ pub struct Ec2Cloud {
     scaling: aws_sdk_autoscaling::Client,
     balancing: aws_sdk_elasticloadbalancingv2::Client,
     quotas: aws_sdk_servicequotas::Client,
+    sts: aws_sdk_sts::Client,
     place: CloudPlace,
 }
 
@@ -89,6 +91,7 @@ impl Ec2Cloud {
             scaling: aws_sdk_autoscaling::Client::new(&config),
             balancing: aws_sdk_elasticloadbalancingv2::Client::new(&config),
             quotas: aws_sdk_servicequotas::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
             place: options.place.clone(),
         }
     }

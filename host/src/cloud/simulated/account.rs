@@ -3,7 +3,10 @@
 mod group;
 mod server;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use ipnet::IpNet;
 
@@ -17,6 +20,7 @@ use super::{
 };
 use crate::cloud::{
     acl::NetworkAcl,
+    call::Call,
     id::{AclId, InstanceId, InterfaceId, MadeUp, SecurityGroupId, SubnetId, VpcId},
     place::CloudPlace,
 };
@@ -26,6 +30,8 @@ use crate::cloud::{
 pub struct Account {
     pub(super) place: CloudPlace,
     pub(super) rule_quota: u16,
+    /// The calls that its credentials may not make.
+    pub(super) not_permitted: BTreeSet<Call>,
     pub(super) vpcs: BTreeMap<VpcId, Vec<IpNet>>,
     pub(super) subnets: BTreeMap<SubnetId, VpcId>,
     pub(super) acls: BTreeMap<AclId, NetworkAcl>,
@@ -46,6 +52,7 @@ impl Account {
                 region: written.region,
             },
             rule_quota: written.rule_quota,
+            not_permitted: BTreeSet::new(),
             vpcs: BTreeMap::new(),
             subnets: BTreeMap::new(),
             acls: BTreeMap::new(),
@@ -54,6 +61,10 @@ impl Account {
             servers: BTreeMap::new(),
             numbers: 0,
         };
+        for name in written.not_permitted {
+            let call = Call::named(&name).ok_or(AccountError::NotACall { name })?;
+            account.not_permitted.insert(call);
+        }
         for vpc in written.vpc {
             let prefixes = vpc.prefixes.iter().map(IpNet::trunc).collect();
             add(&mut account.vpcs, vpc.id, prefixes)?;
@@ -85,6 +96,11 @@ impl Account {
             path: path.to_owned(),
             source: Box::new(source),
         })
+    }
+
+    /// The account and the region.
+    pub fn place(&self) -> &CloudPlace {
+        &self.place
     }
 
     /// A number that no id was made of yet.

@@ -32,6 +32,14 @@ pub enum AccountError {
     /// It is not TOML, or a key or a value is wrong.
     #[error("it is not what an account looks like: mend the line that is shown")]
     Syntax(#[source] Box<toml::de::Error>),
+    /// A call that Quell does not make.
+    #[error(
+        "`not-permitted` names `{name}`, which is no call that Quell makes: write it as AWS does, such as `StopInstances`"
+    )]
+    NotACall {
+        /// What it names.
+        name: String,
+    },
     /// One id for two things.
     #[error("{id} is there twice: give one of them another id")]
     Twice {

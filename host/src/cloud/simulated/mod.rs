@@ -20,6 +20,7 @@ mod script;
 mod server;
 mod state;
 mod text;
+mod trial;
 mod validation;
 mod written;
 
@@ -99,6 +100,7 @@ impl SimulatedCloud {
             .or_insert_with(|| Bucket::full(rate(call), now));
         let result = if bucket.take(now) {
             match state.failures.take(call) {
+                _ if state.account.not_permitted.contains(&call) => Err(trial::not_permitted(call)),
                 Some((When::Before, fault)) => Err(fault),
                 Some((When::After, fault)) => work(&mut state).and(Err(fault)),
                 None => work(&mut state),

@@ -23,6 +23,8 @@ pub(super) struct WrittenAccount {
     #[serde(default = "default_rule_quota")]
     pub(super) rule_quota: u16,
     #[serde(default)]
+    pub(super) not_permitted: Vec<String>,
+    #[serde(default)]
     pub(super) vpc: Vec<WrittenVpc>,
     #[serde(default)]
     pub(super) subnet: Vec<WrittenSubnet>,

@@ -8,9 +8,6 @@ use crate::{
 use super::InstanceTerms;
 use crate::converge::Step;
 
-/// The tag by which a group of Quell's own is found. Its value is the role.
-const ROLE: &str = "quell:role";
-
 /// A group of Quell's own, as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::converge) struct OwnGroup {
@@ -34,7 +31,7 @@ pub(in crate::converge) fn description(role: GroupRole) -> &'static str {
 /// Its tags.
 pub(in crate::converge) fn tags(role: GroupRole) -> Vec<Tag> {
     vec![Tag {
-        key: ROLE.to_owned(),
+        key: Tag::OWN_GROUP.to_owned(),
         value: role.name().to_owned(),
     }]
 }

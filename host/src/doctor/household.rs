@@ -1,0 +1,144 @@
+//! The household: plugins, secrets, the journal and the folders on this machine.
+
+use std::{collections::BTreeSet, fs::OpenOptions, io, path::Path};
+
+use super::{Finding, Verdict};
+use crate::{
+    config::{Config, Mode, Secret},
+    decision::ActionKind,
+    hold::{Hold, Remedy},
+    roster::Snapshot,
+};
+
+/// Each plugin: whether it is loaded, and what it may.
+pub fn plugins(config: &Config, loaded: &Snapshot) -> Vec<Finding> {
+    let told = config.plugins.iter().map(|plugin| {
+        let what = format!("plugin {}", plugin.name);
+        let may: Vec<_> = plugin.may.iter().map(ToString::to_string).collect();
+        let may = match plugin.mode {
+            Mode::Enforce => format!("may {}", may.join(", ")),
+            Mode::Observe => format!("observes; what it would: {}", may.join(", ")),
+        };
+        match loaded.named(&plugin.name).map(|routed| &routed.plugin) {
+            Some(Err(why)) => Finding::of_machine(what, Verdict::Missing, why.to_string()),
+            _ if plugin.is_unpinned() => {
+                let why = format!("{may}; not pinned, `quell plugin lock` writes its sha256");
+                Finding::of_machine(what, Verdict::Note, why)
+            }
+            _ => Finding::of_machine(what, Verdict::Fine, may),
+        }
+    });
+    told.collect()
+}
+
+/// The secrets that a configuration names, with what each is for.
+pub fn secrets_of(config: &Config) -> Vec<(&'static str, &Secret)> {
+    let key = config
+        .stealthwatch_cloud
+        .as_ref()
+        .map(|api| ("key of Stealthwatch Cloud", &api.key));
+    let token = config.http.token().map(|token| ("token of the HTTP door", token));
+    let redaction = config.recordings.key.as_ref().map(|key| ("key of redactions", key));
+    [key, token, redaction].into_iter().flatten().collect()
+}
+
+/// Each secret: whether it can be read as things are here.
+pub fn secrets(config: &Config) -> Vec<Finding> {
+    let told = secrets_of(config)
+        .into_iter()
+        .map(|(what, secret)| match secret.read() {
+            Ok(_) => Finding::of_machine(what, Verdict::Fine, secret.to_string()),
+            Err(error) => Finding::of_machine(what, Verdict::Missing, error.to_string()),
+        });
+    told.collect()
+}
+
+/// The folders and files that are written to, but for the journal.
+pub fn folders(config: &Config) -> Vec<Finding> {
+    let recordings = config
+        .recordings
+        .directory
+        .as_deref()
+        .map(|path| ("folder of recordings", path));
+    let cache = ("folder of compiled plugins", config.sandbox.cache.as_path());
+    let told = recordings
+        .into_iter()
+        .chain([cache])
+        .map(|(what, path)| match writable(path) {
+            Ok(()) => Finding::of_machine(what, Verdict::Fine, path.display().to_string()),
+            // Without it plugins are compiled at each start, and all goes on.
+            Err(error) if what == cache.0 => {
+                let why = format!(
+                    "nothing can be written to {}: {error}; plugins are compiled at each start",
+                    path.display()
+                );
+                Finding::of_machine(what, Verdict::Note, why)
+            }
+            Err(error) => {
+                let why = format!("nothing can be written to {}: {error}", path.display());
+                Finding::of_machine(what, Verdict::Missing, why)
+            }
+        });
+    told.collect()
+}
+
+/// Whether the journal's file can be written to, or made if it is not there.
+pub fn journal(path: &Path, opened: Result<(), String>) -> Finding {
+    let what = "journal";
+    let of = |verdict, why: String| Finding::of_machine(what, verdict, why);
+    let missing = |error: &dyn std::fmt::Display| of(Verdict::Missing, format!("{}: {error}", path.display()));
+    if let Err(error) = opened {
+        return missing(&error);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let made = writable(folder.unwrap_or(Path::new(".")));
+    match (made, path.exists()) {
+        (Err(error), _) => missing(&error),
+        (Ok(()), false) => of(Verdict::Fine, format!("{} can be made", path.display())),
+        (Ok(()), true) => match OpenOptions::new().append(true).open(path) {
+            Ok(_) => of(Verdict::Fine, path.display().to_string()),
+            Err(error) => missing(&error),
+        },
+    }
+}
+
+/// Whether files can be made in a folder, or the folder itself where it is not there yet. Leaves nothing behind.
+fn writable(folder: &Path) -> io::Result<()> {
+    let there = folder.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));
+    let blocked = folder.ancestors().find(|path| path.exists() && !path.is_dir());
+    if let Some(blocked) = blocked {
+        return Err(io::Error::new(
+            io::ErrorKind::NotADirectory,
+            format!("{} is a file", blocked.display()),
+        ));
+    }
+    tempfile::tempfile_in(there).map(drop)
+}
+
+/// What is in force and would need rights that the configuration does not lead to: to be taken back all the same.
+pub fn left_over(config: &Config, holds: &[Hold]) -> Vec<Finding> {
+    let enforced = config.plugins.iter().filter(|plugin| plugin.mode == Mode::Enforce);
+    let kinds: BTreeSet<_> = match config.mode {
+        Mode::Enforce => enforced.flat_map(|plugin| &plugin.may).copied().collect(),
+        Mode::Observe => BTreeSet::new(),
+    };
+    let mut left = BTreeSet::new();
+    left.extend(holds.iter().map(kind).filter(|kind| !kinds.contains(kind)));
+    let told = left.into_iter().map(|kind| {
+        let many = holds.iter().filter(|hold| self::kind(hold) == kind).count();
+        let why = format!(
+            "{many} in force, and nothing that is configured may {kind} any more: taking them back needs the rights for that, which are not among those above"
+        );
+        Finding::of_machine(format!("holds: {kind}"), Verdict::Note, why)
+    });
+    told.collect()
+}
+
+fn kind(hold: &Hold) -> ActionKind {
+    match hold.remedy {
+        Remedy::Deny(_) => ActionKind::Block,
+        Remedy::Isolate { .. } => ActionKind::Isolate,
+        Remedy::Revoke { .. } => ActionKind::RevokeIngress,
+        Remedy::SetState { .. } => ActionKind::SetInstanceState,
+    }
+}

@@ -1,0 +1,167 @@
+use std::path::Path;
+
+use rstest::rstest;
+
+use super::*;
+use crate::{cloud::Call, config::Config, hold::GroupRole};
+
+const ACCOUNT: &str = "[[aws.account]]\nid = \"111122223333\"\nregions = [\"eu-west-1\"]\n";
+
+/// A configuration with one plugin that may do this.
+fn config(may: &str, more: &str) -> Config {
+    let text = format!(
+        "{more}\n{ACCOUNT}\n[[plugin]]\nname = \"isolate-attacker\"\nmay = {may}\n[[plugin.route]]\ndetector = \"guardduty\"\n"
+    );
+    Config::parse(&text, Path::new("quell.toml")).unwrap()
+}
+
+fn account() -> Account {
+    Account {
+        id: "111122223333".to_owned(),
+        regions: ["eu-west-1".to_owned()].into(),
+        role: None,
+    }
+}
+
+fn policy(config: &Config) -> Policy {
+    policies(&Needs::of(config), &[account()]).remove(0).policy
+}
+
+/// The actions that change something.
+fn writes(config: &Config) -> Vec<String> {
+    let policy = policy(config);
+    let is_read = |action: &&str| {
+        let name = action.split(':').nth(1).unwrap();
+        name.starts_with("Describe") || name.starts_with("Get")
+    };
+    let actions = policy.actions();
+    actions
+        .iter()
+        .filter(|action| !is_read(action))
+        .map(ToString::to_string)
+        .collect()
+}
+
+#[test]
+fn who_may_only_block_changes_entries_of_network_acls_and_nothing_else() {
+    insta::assert_snapshot!(policy(&config(r#"["block"]"#, "")));
+}
+
+#[test]
+fn each_kind_is_allowed_what_it_needs_and_nothing_of_another() {
+    let of = |kind: &str| writes(&config(&format!("[\"{kind}\"]"), "")).join(" ");
+    insta::assert_snapshot!(of("block"), @"ec2:CreateNetworkAclEntry ec2:DeleteNetworkAclEntry ec2:ReplaceNetworkAclEntry");
+    insta::assert_snapshot!(of("isolate"), @"ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress ec2:CreateSecurityGroup ec2:CreateTags ec2:ModifyNetworkInterfaceAttribute ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress");
+    insta::assert_snapshot!(of("revoke-ingress"), @"ec2:AuthorizeSecurityGroupIngress ec2:CreateTags ec2:RevokeSecurityGroupIngress");
+    insta::assert_snapshot!(of("set-instance-state"), @"ec2:CreateSnapshots ec2:CreateTags ec2:RebootInstances ec2:StartInstances ec2:StopInstances");
+    insta::assert_snapshot!(of("custom"), @"");
+}
+
+#[rstest]
+#[case::groups_of_others("flows = \"keep\"\nisolation-groups = { \"vpc-0a1b2c3d\" = \"sg-0a1b2c3d\" }", &["CreateSecurityGroup", "CreateTags", "Authorize", "Revoke"])]
+#[case::no_way_over_a_transit_group("flows = \"keep\"", &["Authorize"])]
+#[case::flows_by_denies("flows = \"deny\"\nforensics = [\"198.51.100.0/28\"]", &["AuthorizeSecurityGroupEgress"])]
+fn an_isolation_is_allowed_no_more_groups_than_it_makes(#[case] instance: &str, #[case] without: &[&str]) {
+    let config = config(r#"["isolate", "block"]"#, &format!("[instance]\n{instance}"));
+    let actions = writes(&config);
+    for word in without {
+        assert!(
+            !actions.iter().any(|action| action.contains(word)),
+            "{word} in {actions:?}"
+        );
+    }
+    assert!(actions.contains(&"ec2:ModifyNetworkInterfaceAttribute".to_owned()));
+}
+
+#[test]
+fn a_stop_is_allowed_snapshots_and_standby_only_where_they_are_configured() {
+    let plain = config(r#"["set-instance-state"]"#, "[instance]\nstop-without-snapshots = true");
+    assert!(
+        !writes(&plain)
+            .iter()
+            .any(|action| action.contains("Snapshots") || action.contains("Tags"))
+    );
+    let all = config(r#"["set-instance-state"]"#, "[instance]\nstandby = true");
+    insta::assert_snapshot!(policy(&all));
+}
+
+#[test]
+fn who_isolates_and_revokes_may_change_rules_of_all_groups() {
+    insta::assert_snapshot!(policy(&config(r#"["isolate", "revoke-ingress"]"#, "")));
+}
+
+#[test]
+fn who_only_observes_is_allowed_to_read_and_nothing_else() {
+    let all = r#"["block", "isolate", "revoke-ingress", "set-instance-state"]"#;
+    let host = config(all, "mode = \"observe\"");
+    assert!(writes(&host).is_empty());
+    let text = format!("{ACCOUNT}[[plugin]]\nname = \"isolate-attacker\"\nmay = {all}\nmode = \"observe\"\n");
+    let plugin = Config::parse(&text, Path::new("quell.toml")).unwrap();
+    assert!(writes(&plugin).is_empty());
+    assert_eq!(policy(&host), policy(&plugin));
+}
+
+#[test]
+fn a_quota_that_is_configured_is_not_asked_for() {
+    let known = config(r#"["block"]"#, "[network-acl]\nquota = 40");
+    assert!(!policy(&known).to_string().contains("servicequotas"));
+}
+
+#[test]
+fn the_host_may_assume_the_roles_and_each_role_may_what_is_done_in_its_account() {
+    let needs = Needs::of(&config(r#"["block"]"#, ""));
+    let role = "arn:aws-cn:iam::444455556666:role/quell".to_owned();
+    let other = Account {
+        id: "444455556666".to_owned(),
+        regions: ["cn-north-1".to_owned(), "cn-northwest-1".to_owned()].into(),
+        role: Some(role.clone()),
+    };
+    let both = policies(&needs, &[account(), other.clone()]);
+    assert!(both[0].policy.actions().contains("sts:AssumeRole"));
+    assert!(both[0].policy.actions().contains("ec2:CreateNetworkAclEntry"));
+    assert_eq!(both[1].holder, Holder::Role(role));
+    let text = both[1].policy.to_string();
+    assert!(!text.contains("sts:AssumeRole"), "{text}");
+    assert!(
+        text.contains("arn:aws-cn:ec2:cn-northwest-1:444455556666:network-acl/*"),
+        "{text}"
+    );
+
+    // Who works in no account of its own needs nothing but the roles.
+    let only = policies(&needs, &[other]);
+    assert_eq!(only[0].account, None);
+    assert_eq!(
+        only[0].policy.actions().into_iter().collect::<Vec<_>>(),
+        ["sts:AssumeRole"]
+    );
+}
+
+#[test]
+fn grants_of_one_statement_have_the_same_resources_and_conditions() {
+    let roles = [GroupRole::Isolation, GroupRole::Transit].into();
+    let mut known = std::collections::BTreeMap::new();
+    for call in Call::ALL {
+        for extent in [Extent::OwnGroups, Extent::All] {
+            for grant in declared::grants(call, extent, &roles) {
+                assert!(!grant.resources.is_empty());
+                let first = known.entry(grant.sid).or_insert_with(|| grant.clone());
+                assert_eq!(
+                    (&grant.resources, &grant.conditions),
+                    (&first.resources, &first.conditions)
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_call_needs_the_action_of_its_own_name() {
+    for call in Call::ALL {
+        let grants = declared::grants(call, Extent::All, &[GroupRole::Transit].into());
+        assert!(
+            grants.iter().any(|grant| grant.action == declared::action(call)),
+            "{call}"
+        );
+        assert!(!grants.iter().any(|grant| grant.action.contains("Terminate")), "{call}");
+    }
+}
