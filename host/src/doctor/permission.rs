@@ -23,7 +23,12 @@ pub async fn check(trial: &dyn Trial, needs: &Needs, role: Option<&str>) -> (Vec
         if call == Call::DescribeTargetHealth && found.target_group.is_none() {
             let why = "there is no target group of a load balancer, or none is shown".to_owned();
             let action = declared::action(call);
-            findings.push(Finding::of_permission(trial.place(), action, Verdict::NothingToTryOn, why));
+            findings.push(Finding::of_permission(
+                trial.place(),
+                action,
+                Verdict::NothingToTryOn,
+                why,
+            ));
             continue;
         }
         let answer = trial.look(call, &mut found).await;

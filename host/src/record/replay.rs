@@ -146,7 +146,13 @@ pub async fn intents(recording: &Recording, record: &PluginRecord) -> Result<Vec
         return Ok(Vec::new());
     };
     let told = Told::of(recording)?;
-    let heard = hear(decision, &record.plugin, &record.may, told.case(recording, &record.plugin, None)).await;
+    let heard = hear(
+        decision,
+        &record.plugin,
+        &record.may,
+        told.case(recording, &record.plugin, None),
+    )
+    .await;
     Ok(heard.intents)
 }
 

@@ -5,12 +5,14 @@ use std::fmt::Write;
 
 use futures::future::join_all;
 use quell::{
+    decision::ActionKind,
     guard::{Most, Rules},
     report::{Outcome, Report},
+    roster::Answers,
 };
 use quell_tests::{
     guest, recorded,
-    stand::{Stand, load, rules},
+    stand::{Stand, load, routed, rules},
 };
 use serde_json::json;
 
@@ -77,6 +79,31 @@ async fn of_a_whole_vpc_only_the_allowed_number_is_isolated_and_the_rest_is_name
     let page = report.to_string();
     assert!(page.contains("i-0ccccc03") && page.contains("i-0ccccc04"), "{page}");
     assert_eq!(stand.holds().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn several_plugins_on_one_alert_have_one_share_together() {
+    let stand = isolating(&[worker(0)], "", rules()).await;
+    let isolating = async |name: &str, workers: std::ops::RangeInclusive<usize>| {
+        let workers: Vec<_> = workers.map(worker).collect();
+        let plugin = load(name, &guest::evil()).await.unwrap();
+        let mode = format!("isolate {}", workers.join(" "));
+        routed(plugin, &mode, [ActionKind::Isolate]).await.unwrap()
+    };
+    let (first, second) = (isolating("first", 0..=1).await, isolating("second", 1..=3).await);
+    stand.decides_with(Answers::All, [first, second]).await.unwrap();
+
+    let report = stand.report("1", recorded::ATTACK).await.unwrap();
+    insta::assert_snapshot!(refusals(&report).join("\n"), @"isolate i-0ccccc03: share: 3 instances of its VPC were changed within the hour already, and no more than 3 may be (guard.instances-per-hour)");
+    assert_eq!(stand.holds().await.unwrap().len(), 3);
+
+    // For a replay of the second the report keeps what the first had changed.
+    let before: Vec<_> = report
+        .plugins
+        .iter()
+        .map(|plugin| plugin.changed_before.len())
+        .collect();
+    assert_eq!(before, [0, 2]);
 }
 
 #[tokio::test]
