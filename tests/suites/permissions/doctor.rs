@@ -71,6 +71,7 @@ autoscaling:EnterStandby
 autoscaling:ExitStandby
 ");
     insta::assert_snapshot!(of_verdict(&findings, "nothing-to-try-on").join("\n"), @r"
+    elasticloadbalancing:DescribeTargetHealth
     ec2:AuthorizeSecurityGroupEgress
     ec2:RevokeSecurityGroupEgress
     ");
