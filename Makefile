@@ -63,7 +63,7 @@ soak: toolchain ## 30 days in simulated time, and 50,000 random cases against th
 	$(call say,The engine: 50$(comma)000 random cases)
 	QUELL_ENGINE_CASES=50000 cargo test --locked --release --package quell-tests --no-default-features --test engine
 	$(call say,Thirty days)
-	cargo test --locked --release --package quell-tests --no-default-features --test soak -- --ignored --nocapture
+	QUELL_SOAK=whole cargo test --locked --release --package quell-tests --no-default-features --test soak -- --nocapture
 
 .PHONY: bench
 bench: toolchain languages ## Measure decisions and the way of an alert (release build, some minutes)

@@ -94,9 +94,7 @@ impl Finding {
         Self {
             area: Area::Account,
             at: Some(at.clone()),
-            what: what.into(),
-            verdict,
-            why: why.into(),
+            ..Self::of_machine(what, verdict, why)
         }
     }
 

@@ -8,6 +8,7 @@ pub mod group;
 pub mod household;
 pub mod permission;
 pub mod room;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Verdict};
+use super::{Finding, Verdict, subject};
 use crate::{
-    cloud::{Call, CloudError, Fault, Found, Service, Subject, Tag, Trial, trial::is_not_permitted},
-    hold::MachineChange,
+    cloud::{Call, Fault, Found, Service, Trial, trial::is_not_permitted},
     permission::{Extent, Needs, declared},
 };
 
@@ -20,19 +19,7 @@ pub async fn check(trial: &dyn Trial, needs: &Needs, role: Option<&str>) -> (Vec
     let mut found = Found::default();
     let (writes, reads): (Vec<_>, Vec<_>) = needs.calls().partition(|(call, _)| call.is_write());
     for (call, _) in reads {
-        if call == Call::DescribeTargetHealth && found.target_group.is_none() {
-            let why = "there is no target group of a load balancer, or none is shown".to_owned();
-            let action = declared::action(call);
-            findings.push(Finding::of_permission(
-                trial.place(),
-                action,
-                Verdict::NothingToTryOn,
-                why,
-            ));
-            continue;
-        }
-        let answer = trial.look(call, &mut found).await;
-        findings.push(read(trial, call, answer));
+        findings.push(read(trial, call, &mut found).await);
     }
     for (call, extent) in writes {
         findings.push(write(trial, call, extent, needs, &found).await);
@@ -68,9 +55,12 @@ async fn caller(trial: &dyn Trial, role: Option<&str>) -> Finding {
     }
 }
 
-fn read(trial: &dyn Trial, call: Call, answer: Result<(), CloudError>) -> Finding {
+async fn read(trial: &dyn Trial, call: Call, found: &mut Found) -> Finding {
     let of = |verdict, why: String| Finding::of_permission(trial.place(), declared::action(call), verdict, why);
-    match answer {
+    if let Some(lacking) = subject::lacking_for_read(call, found) {
+        return of(Verdict::NothingToTryOn, lacking.to_owned());
+    }
+    match trial.look(call, found).await {
         Ok(()) => of(Verdict::Fine, "it was asked".to_owned()),
         Err(error) if call == Call::GetServiceQuota => of(
             Verdict::Note,
@@ -99,10 +89,14 @@ async fn write(trial: &dyn Trial, call: Call, extent: Extent, needs: &Needs, fou
         let why = format!("{} has no dry run; it shows when it is needed", call.service().name());
         return of(&all, Verdict::NotProvable, why);
     }
-    let Some(subject) = subject(call, extent, found) else {
-        return of(&all, Verdict::NothingToTryOn, nothing(call, extent).to_owned());
+    let Some(subject) = subject::of_write(call, extent, found) else {
+        return of(
+            &all,
+            Verdict::NothingToTryOn,
+            subject::lacking_for_write(call, extent).to_owned(),
+        );
     };
-    match trial.dry_run(call, &subject, &tags(call, extent, needs)).await {
+    match trial.dry_run(call, &subject, &subject::tags(call, extent, needs)).await {
         Ok(()) => of(&all, Verdict::Fine, format!("EC2's dry run on {}", subject.id())),
         Err(error) if is_not_permitted(&error.fault) => {
             // EC2 says which action it was, if it was one of those that come along.
@@ -131,76 +125,6 @@ fn actions(call: Call, extent: Extent, needs: &Needs) -> Vec<String> {
         .collect();
     let others = all.into_iter().filter(|action| *action != own);
     std::iter::once(own.clone()).chain(others).collect()
-}
-
-/// What a write is tried on: something of what was come upon.
-fn subject(call: Call, extent: Extent, found: &Found) -> Option<Subject> {
-    let group = || match extent {
-        Extent::All => found.group.clone(),
-        Extent::OwnGroups => found.own_group.clone(),
-    };
-    match call {
-        Call::CreateNetworkAclEntry | Call::ReplaceNetworkAclEntry | Call::DeleteNetworkAclEntry => {
-            let (acl, number) = found.acls.first()?;
-            Some(Subject::Acl(acl.clone(), *number))
-        }
-        Call::CreateSecurityGroup => found.vpcs.first().cloned().map(Subject::Vpc),
-        Call::AuthorizeSecurityGroupIngress
-        | Call::AuthorizeSecurityGroupEgress
-        | Call::RevokeSecurityGroupIngress
-        | Call::RevokeSecurityGroupEgress => group().map(Subject::Group),
-        Call::ModifyNetworkInterfaceAttribute => {
-            let (interface, groups) = found.interface.clone()?;
-            Some(Subject::Interface(interface, groups))
-        }
-        Call::StopInstances | Call::StartInstances | Call::RebootInstances | Call::CreateSnapshots => {
-            found.instance.clone().map(Subject::Instance)
-        }
-        Call::DescribeInstances
-        | Call::DescribeNetworkAcls
-        | Call::DescribeVpcs
-        | Call::DescribeSecurityGroups
-        | Call::DescribeNetworkInterfaces
-        | Call::DescribeSecurityGroupRules
-        | Call::DescribeAutoScalingInstances
-        | Call::EnterStandby
-        | Call::ExitStandby
-        | Call::DescribeTargetGroups
-        | Call::DescribeTargetHealth
-        | Call::GetServiceQuota => None,
-    }
-}
-
-fn nothing(call: Call, extent: Extent) -> &'static str {
-    match call {
-        Call::CreateNetworkAclEntry | Call::ReplaceNetworkAclEntry | Call::DeleteNetworkAclEntry => {
-            "there is no network ACL, or none is shown"
-        }
-        Call::CreateSecurityGroup => "there is no network ACL, and so no VPC, or none is shown",
-        Call::ModifyNetworkInterfaceAttribute => "no interface of an instance is there or shown",
-        Call::StopInstances | Call::StartInstances | Call::RebootInstances | Call::CreateSnapshots => {
-            "there is no instance, or none is shown"
-        }
-        _ if extent == Extent::OwnGroups => "Quell has made no group of its own yet: the first isolation makes it",
-        _ => "there is no security group, or none is shown",
-    }
-}
-
-/// The tags that the real call would give, so that the right to tag is tried as well.
-fn tags(call: Call, extent: Extent, needs: &Needs) -> Vec<Tag> {
-    let tag = |key: &str, value: &str| Tag {
-        key: key.to_owned(),
-        value: value.to_owned(),
-    };
-    match call {
-        Call::CreateSecurityGroup => {
-            let role = needs.own_groups().first();
-            role.map(|role| tag(Tag::OWN_GROUP, role.name())).into_iter().collect()
-        }
-        Call::CreateSnapshots => vec![tag(MachineChange::SNAPSHOT_TAG, "doctor")],
-        Call::AuthorizeSecurityGroupIngress if extent == Extent::All => vec![tag("quell:dry-run", "doctor")],
-        _ => Vec::new(),
-    }
 }
 
 /// The code and what is said with it, without the thousand characters that only AWS can decode.

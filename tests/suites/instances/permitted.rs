@@ -9,11 +9,11 @@ use quell::{
     config::Config,
     converge::InstanceTerms,
     decision::StateChange,
-    hold::{Denial, Remedy, Revocation},
+    hold::{Denial, Remedy},
     permission::{Account, Extent, Needs, declared, policies},
 };
 
-use crate::world::{GROUP, INTERFACES, SCALED, SETTLED, SLEEPER, WEB, World, isolate, set};
+use crate::world::{GROUP, INTERFACES, SCALED, SETTLED, SLEEPER, WEB, World, isolate, revoke_shell, set};
 
 const ACL: &str = "acl-0a1b2c3d";
 const A_WHILE: SignedDuration = SignedDuration::from_mins(2);
@@ -151,16 +151,7 @@ async fn isolation_calls_what_its_policy_permits_and_all_of_that() {
 async fn revocation_calls_what_its_policy_permits_and_all_of_that() {
     let config = config(r#"["revoke-ingress"]"#, "");
     let mut world = World::new();
-    let shell = Remedy::Revoke {
-        revoke: Revocation {
-            protocol: "tcp".to_owned(),
-            ports: Some(PortRange { first: 22, last: 22 }),
-            peer: Peer::Prefix("0.0.0.0/0".parse().unwrap()),
-            rule: None,
-            description: None,
-            narrow_to: vec!["198.51.100.0/24".parse().unwrap()],
-        },
-    };
+    let shell = revoke_shell(|revoke| revoke.narrow_to = vec!["198.51.100.0/24".parse().unwrap()]);
     let hold = world.hold(GROUP, shell).await.unwrap();
     world.pass(SETTLED).await;
     world.release(&hold).await.unwrap();

@@ -4,13 +4,13 @@
 use jiff::SignedDuration;
 use proptest::{collection::vec, prelude::*, sample::Index};
 use quell::{
-    cloud::{Call, Fault, MachineState, Peer, PortRange, RuleSpec},
+    cloud::{Call, Fault, MachineState, RuleSpec},
     decision::StateChange,
-    hold::{Hold, Isolation, Remedy, Revocation},
+    hold::{Hold, Isolation, Remedy},
 };
 use quell_tests::mortal::Death;
 
-use crate::world::{GROUP, INTERFACES, OTHER, WEB, World, isolate, set};
+use crate::world::{GROUP, INTERFACES, OTHER, WEB, World, isolate, revoke_shell, set};
 
 /// What happens next.
 #[derive(Debug, Clone)]
@@ -43,16 +43,7 @@ fn remedies() -> [(&'static str, Remedy); 5] {
             groups: Vec::new(),
         },
     };
-    let shell = Remedy::Revoke {
-        revoke: Revocation {
-            protocol: "tcp".to_owned(),
-            ports: Some(PortRange { first: 22, last: 22 }),
-            peer: Peer::Prefix("0.0.0.0/0".parse().unwrap()),
-            rule: None,
-            description: None,
-            narrow_to: vec!["198.51.100.0/24".parse().unwrap()],
-        },
-    };
+    let shell = revoke_shell(|revoke| revoke.narrow_to = vec!["198.51.100.0/24".parse().unwrap()]);
     [
         (WEB, isolate()),
         (WEB, only(INTERFACES[0])),

@@ -2,23 +2,10 @@
 
 use quell::{
     cloud::{Peer, PortRange, RuleSpec},
-    hold::{Coverage, Remedy, Revocation},
+    hold::Coverage,
 };
 
-use crate::world::{GROUP, SETTLED, World};
-
-fn shell(change: impl FnOnce(&mut Revocation)) -> Remedy {
-    let mut revoke = Revocation {
-        protocol: "tcp".to_owned(),
-        ports: Some(PortRange { first: 22, last: 22 }),
-        peer: Peer::Prefix("0.0.0.0/0".parse().unwrap()),
-        rule: None,
-        description: None,
-        narrow_to: Vec::new(),
-    };
-    change(&mut revoke);
-    Remedy::Revoke { revoke }
-}
+use crate::world::{GROUP, SETTLED, World, revoke_shell};
 
 /// The rules without their ids: a rule that is put back has another one.
 fn specs(world: &World) -> Vec<RuleSpec> {
@@ -31,7 +18,7 @@ fn specs(world: &World) -> Vec<RuleSpec> {
 async fn a_rule_is_taken_out_and_put_back_with_its_description_and_tags() {
     let mut world = World::new();
     let before = specs(&world);
-    let hold = world.hold(GROUP, shell(|_| {})).await.unwrap();
+    let hold = world.hold(GROUP, revoke_shell(|_| {})).await.unwrap();
     assert_eq!(world.rules().len(), before.len() - 1);
     assert!(hold.coverage.is_covered(), "{}", hold.coverage);
     world.release(&hold).await.unwrap();
@@ -44,7 +31,7 @@ async fn a_rule_is_taken_out_and_put_back_with_its_description_and_tags() {
 async fn a_wider_rule_than_named_is_not_touched() {
     let mut world = World::new();
     let before = world.rules();
-    let office = shell(|revoke| revoke.peer = Peer::Prefix("198.51.100.0/24".parse().unwrap()));
+    let office = revoke_shell(|revoke| revoke.peer = Peer::Prefix("198.51.100.0/24".parse().unwrap()));
     let hold = world.hold(GROUP, office).await.unwrap();
     let Coverage::NotCovered { why } = &hold.coverage else {
         panic!("{}", hold.coverage)
@@ -60,8 +47,8 @@ async fn a_wider_rule_than_named_is_not_touched() {
 #[tokio::test]
 async fn a_rule_with_another_description_or_id_is_another_rule() {
     for other in [
-        shell(|revoke| revoke.description = Some("for ever".to_owned())),
-        shell(|revoke| revoke.rule = Some("sgr-0fffffff".parse().unwrap())),
+        revoke_shell(|revoke| revoke.description = Some("for ever".to_owned())),
+        revoke_shell(|revoke| revoke.rule = Some("sgr-0fffffff".parse().unwrap())),
     ] {
         let mut world = World::new();
         let before = world.rules();
@@ -70,7 +57,7 @@ async fn a_rule_with_another_description_or_id_is_another_rule() {
     }
     let mut world = World::new();
     let before = world.rules();
-    let named = shell(|revoke| revoke.description = Some("for now".to_owned()));
+    let named = revoke_shell(|revoke| revoke.description = Some("for now".to_owned()));
     world.hold(GROUP, named).await.unwrap();
     assert_eq!(world.rules().len(), before.len() - 1);
 }
@@ -79,7 +66,7 @@ async fn a_rule_with_another_description_or_id_is_another_rule() {
 async fn a_rule_is_narrowed_and_wide_again_afterwards() {
     let mut world = World::new();
     let before = specs(&world);
-    let narrowed = shell(|revoke| revoke.narrow_to = vec!["198.51.100.0/24".parse().unwrap()]);
+    let narrowed = revoke_shell(|revoke| revoke.narrow_to = vec!["198.51.100.0/24".parse().unwrap()]);
     let hold = world.hold(GROUP, narrowed).await.unwrap();
     let told: Vec<_> = specs(&world).iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(told.join("\n"), @r"
@@ -99,7 +86,7 @@ async fn a_rule_that_somebody_puts_in_again_is_taken_out_again_and_put_back_as_t
         .into_iter()
         .find(|rule| rule.rule.ports == Some(PortRange { first: 22, last: 22 }));
     let mut rule = rule.unwrap().rule;
-    let hold = world.hold(GROUP, shell(|_| {})).await.unwrap();
+    let hold = world.hold(GROUP, revoke_shell(|_| {})).await.unwrap();
     world.clock.advance(SETTLED);
     rule.description = Some("again".to_owned());
     let group = GROUP.parse().unwrap();
@@ -115,7 +102,7 @@ async fn a_rule_that_somebody_puts_in_again_is_taken_out_again_and_put_back_as_t
 async fn what_somebody_put_back_already_is_not_put_back_twice() {
     let mut world = World::new();
     let before = specs(&world);
-    let hold = world.hold(GROUP, shell(|_| {})).await.unwrap();
+    let hold = world.hold(GROUP, revoke_shell(|_| {})).await.unwrap();
     world.clock.advance(SETTLED);
     let group = GROUP.parse().unwrap();
     let gone: Vec<_> = before

@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use quell::{
     clock::{Clock, ManualClock},
     cloud::{
-        Cloud, Clouds, GroupRule, InstanceId, InterfaceId, Machine, SecurityGroupId,
+        Cloud, Clouds, GroupRule, InstanceId, InterfaceId, Machine, Peer, PortRange, SecurityGroupId,
         simulated::{Account, SimulatedCloud},
     },
     converge::{ConvergeError, Converged, Converger, InstanceTerms, Means, Stance, Terms},
     decision::StateChange,
     hold::{
         Coverage, DeliveryId, EndReason, Hold, HoldFilter, HoldId, Intent, Isolation, Journal, Owner, Remedy, Resource,
-        SqliteJournal, Target,
+        Revocation, SqliteJournal, Target,
     },
 };
 use quell_tests::mortal::{Death, Life, Mortal};
@@ -219,6 +219,20 @@ pub(crate) fn isolate() -> Remedy {
     Remedy::Isolate {
         isolate: Isolation::default(),
     }
+}
+
+/// Takes the rule out that lets the whole world in by SSH.
+pub(crate) fn revoke_shell(change: impl FnOnce(&mut Revocation)) -> Remedy {
+    let mut revoke = Revocation {
+        protocol: "tcp".to_owned(),
+        ports: Some(PortRange { first: 22, last: 22 }),
+        peer: Peer::Prefix("0.0.0.0/0".parse().unwrap()),
+        rule: None,
+        description: None,
+        narrow_to: Vec::new(),
+    };
+    change(&mut revoke);
+    Remedy::Revoke { revoke }
 }
 
 pub(crate) fn set(change: StateChange) -> Remedy {
