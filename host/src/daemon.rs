@@ -10,7 +10,7 @@ use crate::{
     door::http::{HttpDoor, HttpError, HttpOptions},
     exit::{Classified, Exit},
     setup::{
-        self, Purpose, SetupError, WriterLock,
+        self, Purpose, SetupError, Writer,
         reload::{Content, Reloader, Watch},
     },
     way::{Host, timer, worker},
@@ -52,35 +52,33 @@ pub struct Daemon {
     stop: CancellationToken,
     /// The door, the worker, the timer, and who watches for changes. None of them ends before it is told to.
     parts: JoinSet<()>,
-    _only_writer: WriterLock,
+    _writer: Writer,
 }
 
 impl Daemon {
     /// Starts everything. When this returns the door is open.
     pub async fn start(config: &Config) -> Result<Self, DaemonError> {
-        let only_writer = WriterLock::take(&config.journal.path)?;
-        let host = Arc::new(setup::host(config, Purpose::Daemon).await?);
-        Self::run(host, config, only_writer).await
+        let (journal, writer) = setup::journal::to_write(&config.journal).await?;
+        let host = Arc::new(setup::host_with(config, Purpose::Daemon, journal).await?);
+        Self::run(host, config, writer).await
     }
 
     /// As [`Self::start`], and takes over what changes in the file that the configuration stands in, and in its plugins. `as_in_file` is the configuration without
     /// what the command line changes in it.
     pub async fn start_watching(config: &Config, file: &Path, as_in_file: Config) -> Result<Self, DaemonError> {
-        let only_writer = WriterLock::take(&config.journal.path)?;
+        let (journal, writer) = setup::journal::to_write(&config.journal).await?;
         let content = Content::of(as_in_file.clone());
-        let (host, sandbox) = setup::reloadable_host(config).await?;
+        let (host, sandbox) = setup::reloadable_host(config, journal).await?;
         let host = Arc::new(host);
         let reloader = Reloader::new(file.to_owned(), as_in_file, content, Arc::clone(&host), sandbox);
         let watch = Watch::begin(reloader).map_err(DaemonError::Watch)?;
-        let mut daemon = Self::run(host, config, only_writer).await?;
+        let mut daemon = Self::run(host, config, writer).await?;
         daemon.parts.spawn(watch.run(daemon.stop.clone()));
         Ok(daemon)
     }
 
     /// Starts everything around a host that is set up already.
-    pub async fn run(host: Arc<Host>, config: &Config, only_writer: WriterLock) -> Result<Self, DaemonError> {
-        // Whoever had a lease does not live any more: we have the lock.
-        host.journal().break_leases().await.map_err(SetupError::from)?;
+    pub async fn run(host: Arc<Host>, config: &Config, writer: Writer) -> Result<Self, DaemonError> {
         let token = config.http.token().map(|secret| secret.read()).transpose();
         let door = HttpDoor::open(HttpOptions {
             listen: config.http.listen(),
@@ -101,7 +99,7 @@ impl Daemon {
             parts,
             host,
             stop,
-            _only_writer: only_writer,
+            _writer: writer,
         })
     }
 

@@ -47,15 +47,15 @@ async fn lambda(global: &Global) -> Result<(), Failure> {
     use quell::{
         door,
         exit::OrItsExit,
-        setup::{self, Purpose, WriterLock},
+        setup::{self, Purpose},
     };
 
     let config = global.config()?;
-    let _only_writer = WriterLock::take(&config.journal.path).or_its_exit()?;
-    let host = setup::host(&config, Purpose::OneAtATime).await.or_its_exit()?;
-    // Whoever had a lease does not live any more: we have the lock.
-    host.journal().break_leases().await?;
-    let ended = door::lambda::run(Arc::new(host)).await;
+    let (journal, _writer) = setup::journal::to_write(&config.journal).await.or_its_exit()?;
+    let host = setup::host_with(&config, Purpose::OneAtATime, journal)
+        .await
+        .or_its_exit()?;
+    let ended = door::lambda::run(Arc::new(host), &config.journal.store).await;
     ended.map_err(|error| Failure::new(Exit::Failed, error))
 }
 

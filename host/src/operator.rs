@@ -14,8 +14,8 @@ use crate::{
     config::Config,
     door::http::{CARRIED_OUT_IN_PART, ORDER_TIMEOUT},
     exit::{Classified, Exit},
-    hold::{Journal, JournalError, SqliteJournal},
-    setup::{self, Purpose, SetupError, WriterLock},
+    hold::{Journal, JournalError},
+    setup::{self, Purpose, SetupError},
     way::{
         Host,
         order::{Done, Order, OrderError},
@@ -82,21 +82,16 @@ impl Classified for OperatorError {
 
 /// Has an order carried out.
 pub async fn carry(config: &Config, order: Order) -> Result<Done, OperatorError> {
-    let path = &config.journal.path;
-    if !path.exists() && !order.may_begin_a_journal() {
+    if !order.may_begin_a_journal() && setup::journal::to_read(&config.journal).await?.is_none() {
         // Nobody works here, and nothing is in force.
-        let host = host(config, &order, Arc::new(SqliteJournal::in_memory()?)).await?;
+        let host = host(config, &order, setup::journal::nothing()?).await?;
         return Ok(host.carry_order(order).await?);
     }
-    match WriterLock::take(path) {
-        Ok(_only_writer) => {
-            let journal: Arc<dyn Journal> = if order.is_look() {
-                Arc::new(SqliteJournal::open_to_read(path)?)
-            } else {
-                let journal = SqliteJournal::open(path)?;
-                // Whoever had a lease does not live any more: we have the lock.
-                journal.break_leases().await?;
-                Arc::new(journal)
+    match setup::journal::to_write(&config.journal).await {
+        Ok((journal, _writer)) => {
+            let journal = match setup::journal::to_read(&config.journal).await? {
+                Some(readable) if order.is_look() => readable,
+                _ => journal,
             };
             Ok(host(config, &order, journal).await?.carry_order(order).await?)
         }

@@ -11,6 +11,7 @@ use quell::{
         Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
         HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
         Pruned, Revision, Situation, Target,
+        archive::{Page, Place, Record},
     },
 };
 
@@ -117,6 +118,14 @@ impl Journal for NoHolds {
 
     async fn paused(&self) -> Result<Option<Pause>, JournalError> {
         Ok(None)
+    }
+
+    async fn records(&self, _: Option<&Place>) -> Result<Page, JournalError> {
+        Ok(Page::default())
+    }
+
+    async fn restore(&self, _: &[Record]) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
     }
 
     async fn prune(&self, _: Timestamp) -> Result<Pruned, JournalError> {

@@ -26,6 +26,8 @@ pub mod stand;
 #[cfg(feature = "aws")]
 pub mod suspect;
 #[cfg(feature = "aws")]
+pub mod table;
+#[cfg(feature = "aws")]
 pub mod world;
 
 use quell::hold::{Denial, Hold};

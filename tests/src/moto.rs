@@ -63,9 +63,10 @@ pub struct Moto {
 impl Moto {
     /// Starts a server on a free port and waits until it answers.
     pub fn start() -> anyhow::Result<Self> {
-        let program = python::program("moto_server")?;
+        let program = python::program("python")?;
         let address = free_address()?;
         let server = Command::new(&program)
+            .arg(python::root().join("tests/python/moto_in_order.py"))
             .args(["-H", "127.0.0.1", "-p", &address.port().to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -173,7 +174,9 @@ impl Moto {
         let deadline = Instant::now() + START;
         while self.ask().is_err() {
             if let Some(status) = self.server.try_wait()? {
-                bail!("moto_server ended at once ({status}): run .venv/bin/moto_server to see why");
+                bail!(
+                    "moto_server ended at once ({status}): run .venv/bin/python tests/python/moto_in_order.py to see why"
+                );
             }
             ensure!(Instant::now() < deadline, "moto_server did not answer within {START:?}");
             thread::sleep(Duration::from_millis(50));

@@ -15,7 +15,7 @@ use crate::{
     alert::{self, Detector, MAX_BYTES},
     exit::{Exit, Failure, OrExit, OrItsExit},
     report::Outcome,
-    setup::{self, Purpose},
+    setup,
 };
 
 /// Show what would be done about one alert, gate by gate, and write nothing.
@@ -52,7 +52,7 @@ impl Explain {
         let config = global.config()?;
         let bytes = self.alert.read(MAX_BYTES as u64)?;
         let alert = alert::decode(self.detector, &bytes).or_exit(Exit::Input)?;
-        let host = setup::host(&config, Purpose::Explain).await.or_its_exit()?;
+        let host = setup::explaining_host(&config).await.or_its_exit()?;
         let report = host.explain(alert).await?;
         match self.output {
             StoryOutput::Text => answer(report.to_string().trim_end())?,

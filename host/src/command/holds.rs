@@ -1,6 +1,6 @@
 //! `quell holds`: what is in force.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use clap::Args;
 use jiff::Timestamp;
@@ -14,13 +14,15 @@ use crate::{
     address::AddressOrPrefix,
     clock::{Clock, SystemClock},
     cloud::Direction,
-    exit::Failure,
-    hold::{Coverage, Hold, HoldFilter, Journal, Pardon, Pause, SqliteJournal},
+    config,
+    exit::{Failure, OrItsExit},
+    hold::{Coverage, Hold, HoldFilter, Pardon, Pause},
     report::{
         hold_table::hold_table,
         style::{BAD, NOTE, paint},
         summary::count,
     },
+    setup::journal,
     way::order::text::paused,
 };
 
@@ -63,9 +65,9 @@ pub struct Holds {
 impl Holds {
     /// Prints the list.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let (path, now) = (global.config()?.journal.path, SystemClock.now());
+        let (config, now) = (global.config()?, SystemClock.now());
         let output = self.output;
-        let listing = Listing::read(&path, &self.into(), now).await?;
+        let listing = Listing::read(&config.journal, &self.into(), now).await?;
         match output {
             ListOutput::Json => answer(serde_json::to_string_pretty(&listing.holds)?),
             ListOutput::Table => answer(listing.text(now)),
@@ -108,12 +110,11 @@ struct Listing {
 }
 
 impl Listing {
-    async fn read(path: &Path, filter: &HoldFilter, now: Timestamp) -> Result<Self, Failure> {
+    async fn read(journal: &config::Journal, filter: &HoldFilter, now: Timestamp) -> Result<Self, Failure> {
         // Who has no journal yet has no holds either.
-        if !path.exists() {
+        let Some(journal) = journal::to_read(journal).await.or_its_exit()? else {
             return Ok(Self::default());
-        }
-        let journal = SqliteJournal::open_to_read(path)?;
+        };
         let any = HoldFilter {
             ended: filter.ended,
             ..HoldFilter::default()

@@ -11,9 +11,10 @@ use super::{
 use crate::{
     address::AddressOrPrefix,
     clock::{Clock, SystemClock},
-    exit::Failure,
-    hold::{Journal, Pardon, SqliteJournal},
+    exit::{Failure, OrItsExit},
+    hold::Pardon,
     report::left::left,
+    setup::journal,
     way::order::Order,
 };
 
@@ -39,11 +40,10 @@ impl Pardons {
         if let Some(prefix) = self.end {
             return ordered::told(global, Order::EndPardon { prefix }).await;
         }
-        let (path, now) = (global.config()?.journal.path, SystemClock.now());
-        let pardons = if path.exists() {
-            SqliteJournal::open_to_read(&path)?.pardons(now).await?
-        } else {
-            Vec::new()
+        let (config, now) = (global.config()?, SystemClock.now());
+        let pardons = match journal::to_read(&config.journal).await.or_its_exit()? {
+            Some(journal) => journal.pardons(now).await?,
+            None => Vec::new(),
         };
         match self.output {
             ListOutput::Json => answer(serde_json::to_string_pretty(&pardons)?),

@@ -1,6 +1,6 @@
 //! `quell recordings`: recordings without a plugin: their schema, and those that the journal holds.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -8,9 +8,10 @@ use super::{Global, output::answer, redaction::Redaction};
 use crate::{
     clock::{Clock, SystemClock},
     duration::HumanDuration,
-    exit::{Exit, Failure},
+    exit::{Exit, Failure, OrItsExit},
     record::{Directory, Loaded, Recording, load_journal},
     report::summary::count,
+    setup,
     text::with_causes,
 };
 
@@ -71,16 +72,16 @@ impl Export {
     async fn run(self, global: &Global) -> Result<(), Failure> {
         let config = global.config()?;
         let redactor = self.redaction.redactor(&config)?;
-        let path = &config.journal.path;
-        if !path.exists() {
+        let Some(journal) = setup::journal::to_read(&config.journal).await.or_its_exit()? else {
+            let path = config.journal.file().unwrap_or(Path::new(""));
             let error = format!("there is no journal at {}", path.display());
             return Err(Failure::new(Exit::NotFound, error));
-        }
+        };
         let now = SystemClock.now();
         let since = self.since.and_then(|since| now.checked_sub(since.0).ok());
         let directory = Directory::without_bound(self.directory.clone());
         let (mut written, mut left_out) = (0, 0);
-        for Loaded { name, recording, .. } in load_journal(path, since).await? {
+        for Loaded { name, recording, .. } in load_journal(&*journal, since).await? {
             let recording = match recording {
                 Ok(recording) => recording,
                 Err(error) => {

@@ -12,7 +12,7 @@ use super::{
     guard::Guard,
     http::HttpTable,
     instance::Instance,
-    journal::Journal,
+    journal::JournalTable,
     mode::Mode,
     network_acl::NetworkAcl,
     path::Path,
@@ -33,7 +33,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) mode: Mode,
     #[serde(default)]
-    pub(super) journal: Journal,
+    pub(super) journal: JournalTable,
     pub(super) aws: Option<Aws>,
     pub(super) simulated: Option<Simulated>,
     pub(super) stealthwatch_cloud: Option<StealthwatchCloudTable>,
@@ -82,15 +82,13 @@ impl File {
             );
         }
         let recordings = self.recordings.check(&Path::key("recordings"), checks);
+        let journal = self.journal.check(&Path::key("journal"), checks);
         let http = self.http.check(&Path::key("http"), checks);
         let plugins = plugins(self.plugin, cloud.as_ref(), &self.sandbox.limits, checks);
         self.instance.check(plugins.as_deref().unwrap_or_default(), checks);
         Some(Config {
             mode: self.mode,
-            journal: Journal {
-                path: checks.resolve(&self.journal.path),
-                keep: self.journal.keep,
-            },
+            journal,
             cloud: cloud?,
             stealthwatch_cloud: match stealthwatch_cloud {
                 Some(checked) => Some(checked?),

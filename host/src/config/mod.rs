@@ -56,7 +56,7 @@ pub use self::{
     guard::Guard,
     http::{Http, TokenRequired},
     instance::Instance,
-    journal::Journal,
+    journal::{Journal, JournalStore},
     mode::Mode,
     network_acl::NetworkAcl,
     plugin::{Plugin, PluginSource},

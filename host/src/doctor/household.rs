@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs::OpenOptions, io, path::Path};
 
 use super::{Finding, Verdict};
 use crate::{
-    config::{Config, Mode, Secret},
+    config::{Config, JournalStore, Mode, Secret},
     decision::ActionKind,
     hold::{Hold, Remedy},
     roster::Snapshot,
@@ -82,14 +82,19 @@ pub fn folders(config: &Config) -> Vec<Finding> {
     told.collect()
 }
 
-/// Whether the journal's file can be written to, or made if it is not there.
-pub fn journal(path: &Path, opened: Result<(), String>) -> Finding {
+/// Whether the journal can be read, and its file written to, or made if it is not there.
+pub fn journal(store: &JournalStore, opened: Result<(), String>) -> Finding {
     let what = "journal";
     let of = |verdict, why: String| Finding::of_machine(what, verdict, why);
+    let path = match (store, opened) {
+        (JournalStore::File(path), Ok(())) => path,
+        (JournalStore::File(path), Err(error)) => return of(Verdict::Missing, format!("{}: {error}", path.display())),
+        (JournalStore::Table { .. }, Err(error)) => return of(Verdict::Missing, error),
+        (JournalStore::Table { name, .. }, Ok(())) => {
+            return of(Verdict::Fine, format!("the table {name} can be read"));
+        }
+    };
     let missing = |error: &dyn std::fmt::Display| of(Verdict::Missing, format!("{}: {error}", path.display()));
-    if let Err(error) = opened {
-        return missing(&error);
-    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let made = writable(folder.unwrap_or(Path::new(".")));
     match (made, path.exists()) {

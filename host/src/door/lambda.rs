@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use self::record::{RecordReport, work_on};
 use super::sns;
-use crate::{report::summary::count, text::with_causes, way::Host};
+use crate::{config::JournalStore, report::summary::count, text::with_causes, way::Host};
 
 /// What became of an event: the function's answer.
 #[derive(Debug, Serialize)]
@@ -23,11 +23,13 @@ struct EventReport {
 }
 
 /// Takes events from the Lambda runtime until the environment is shut down.
-pub async fn run(host: Arc<Host>) -> Result<(), lambda_runtime::Error> {
-    tracing::warn!(
-        "the journal lies in this function's own storage and does not last: holds are forgotten with the execution environment, and their \
-         entries then stay until a person removes them"
-    );
+pub async fn run(host: Arc<Host>, journal: &JournalStore) -> Result<(), lambda_runtime::Error> {
+    if let JournalStore::File(_) = journal {
+        tracing::warn!(
+            "the journal lies in this function's own storage and does not last: holds are forgotten with the execution environment, and their \
+             entries then stay until a person removes them"
+        );
+    }
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let host = Arc::clone(&host);
         // In one piece with the runtime's own futures this one is deeper than the compiler can lay out.

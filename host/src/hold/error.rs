@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{HoldId, Target};
+use crate::cloud::Fault;
 
 /// The journal can't be opened, read or written.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,41 @@ pub enum JournalError {
         /// What the database says.
         #[source]
         source: rusqlite::Error,
+    },
+    /// The table is not there.
+    #[error(
+        "the journal's table {table} is not there: create it in the region where Quell looks for it (journal.region), or check its name (journal.table)"
+    )]
+    NoTable {
+        /// Its name.
+        table: String,
+    },
+    /// A call to the table failed, after its retries.
+    #[error("the journal's table {table} failed to {doing}")]
+    Table {
+        /// Its name.
+        table: String,
+        /// What was being done.
+        doing: &'static str,
+        /// What DynamoDB says.
+        #[source]
+        source: Fault,
+    },
+    /// Others wrote the same again and again.
+    #[error("the journal could not {doing}: others wrote there at the same time, again and again; try again")]
+    Contended {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// A text is too long to be kept.
+    #[error("the {what} is too long for the journal: {bytes} bytes packed, of which {most} fit")]
+    TooLong {
+        /// Which.
+        what: String,
+        /// How long it is, packed.
+        bytes: usize,
+        /// How long it may be.
+        most: usize,
     },
     /// A row does not hold what it should.
     #[error("the journal has an unreadable {what}: {text}")]

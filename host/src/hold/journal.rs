@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{
     Admission, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldFilter, HoldId,
     Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon, Pause, Target,
+    archive::{Page, Place, Record},
 };
 use crate::fact::History;
 
@@ -143,6 +144,12 @@ pub trait Journal: Send + Sync {
 
     /// The pause, if it is paused.
     async fn paused(&self) -> Result<Option<Pause>, JournalError>;
+
+    /// A page of all that is kept, in no particular order; the first if `from` is None. Others may write meanwhile: who wants one moment sees to it that nobody does.
+    async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError>;
+
+    /// Writes what another journal kept, numbers and all. Each target of it is unfinished then.
+    async fn restore(&self, records: &[Record]) -> Result<(), JournalError>;
 
     /// Removes what ended before a time: settled deliveries that were received before, holds that ended before, changes that were finished (or, if a
     /// crash left them, begun) before, and what is kept only for the sake of those. Never a hold in force, a delivery that waits, or an entry of

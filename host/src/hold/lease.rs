@@ -18,9 +18,15 @@ impl Owner {
         Self(name.into())
     }
 
-    /// The owner that this process is: its number, and when it began, because numbers come again.
+    /// The owner that this process is: its number, when it began, because numbers come again, and a random word, because other machines have the same numbers.
     pub fn this_process(began: Timestamp) -> Self {
-        Self(format!("process {} of {began}", std::process::id()))
+        let mut bytes = [0; 4];
+        // Without a random word the nanosecond has to tell them apart.
+        let word = match getrandom::fill(&mut bytes) {
+            Ok(()) => format!(" {:08x}", u32::from_be_bytes(bytes)),
+            Err(_) => String::new(),
+        };
+        Self(format!("process {} of {began}{word}", std::process::id()))
     }
 
     /// Its name.

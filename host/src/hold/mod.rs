@@ -3,10 +3,14 @@
 //! The journal is the only memory Quell has: what came in ([`delivery`]), what is in force and until when ([`Hold`]), and which AWS writes
 //! were begun and how they ended ([`change`]). Every row is written before the act that it speaks of.
 
+mod act;
 pub mod agreement;
+pub mod archive;
 pub mod change;
 pub mod coverage;
 pub mod delivery;
+#[cfg(feature = "aws")]
+pub mod dynamo;
 pub mod entry_change;
 pub mod error;
 pub mod filter;
@@ -26,6 +30,8 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "aws")]
+pub use self::dynamo::DynamoJournal;
 pub use self::{
     agreement::{Disagreement, agree},
     change::{Change, ChangeId, Effect, MadeChange},

@@ -1,38 +1,42 @@
 //! The journal's own recordings: its reports, with the alerts that came with the deliveries.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 
 use super::{Loaded, ReadError, Recording};
 use crate::{
-    hold::{Delivery, JournalError, SqliteJournal},
+    hold::{Delivery, Journal, JournalError, archive::Record},
     report::Report,
 };
 
-/// How many deliveries are read at once: a journal may have more than fits into memory.
-const PAGE: u32 = 500;
-
-/// Loads what the journal at `path` can tell of the alerts that were received since a time and were worked on, oldest first.
+/// Loads what a journal can tell of the alerts that were received since a time and were worked on, oldest first.
 ///
 /// # Errors
 /// If the journal can't be read. A report that is no recording is told in its [`Loaded`].
-pub async fn load_journal(path: &Path, since: Option<Timestamp>) -> Result<Vec<Loaded>, JournalError> {
-    let journal = SqliteJournal::open_to_read(path)?;
-    let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
-    let (mut loaded, mut after) = (Vec::new(), None);
+pub async fn load_journal(journal: &dyn Journal, since: Option<Timestamp>) -> Result<Vec<Loaded>, JournalError> {
+    let since = since.unwrap_or(Timestamp::MIN);
+    let (mut loaded, mut place) = (Vec::new(), None);
     loop {
-        let page = journal.worked_on(since, after, PAGE).await?;
-        let Some((last, _)) = page.last() else {
-            return Ok(loaded);
-        };
-        after = Some(*last);
-        loaded.extend(page.into_iter().map(|(_, delivery)| Loaded {
-            name: delivery.id.to_string(),
-            path: path.to_owned(),
-            recording: of_delivery(&delivery),
-        }));
+        let page = journal.records(place.as_ref()).await?;
+        for record in page.records {
+            match record {
+                Record::Delivery(delivery) if delivery.received >= since && !delivery.report.is_empty() => {
+                    loaded.push((delivery.received, of_delivery(&delivery), delivery.id));
+                }
+                _ => {}
+            }
+        }
+        place = page.next;
+        if place.is_none() {
+            break;
+        }
     }
+    loaded.sort_by_key(|(received, ..)| *received);
+    let loaded = loaded.into_iter().map(|(_, recording, id)| Loaded {
+        name: id.to_string(),
+        path: id.to_string().into(),
+        recording,
+    });
+    Ok(loaded.collect())
 }
 
 /// The recording of a delivery.

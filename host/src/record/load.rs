@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{ReadError, Recording, load_journal};
-use crate::hold::JournalError;
+use crate::hold::{JournalError, SqliteJournal};
 
 /// How the name of a recording's file ends.
 pub const SUFFIX: &str = ".recording.json";
@@ -57,7 +57,8 @@ const SQLITE: &[u8] = b"SQLite format 3\0";
 /// As [`load`], or if the journal can't be read.
 pub async fn load_any(path: &Path, since: Option<Timestamp>) -> Result<Vec<Loaded>, LoadError> {
     if is_journal(path) {
-        return Ok(load_journal(path, since).await?);
+        let journal = SqliteJournal::open_to_read(path)?;
+        return Ok(load_journal(&journal, since).await?);
     }
     load(path)
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{SetupError, cloud, converger, load_plugins};
+use super::{SetupError, cloud, converger, journal, load_plugins};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     decision::ActionKind,
     doctor::{Checkup, group, household, permission, room},
-    hold::{HoldFilter, Journal, JournalError, SqliteJournal},
+    hold::{HoldFilter, Journal},
     permission::Needs,
     text::with_causes,
 };
@@ -22,7 +22,7 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     let places = cloud::places(&config.cloud, &clock).await?;
     let accounts = cloud::accounts(&config.cloud)?;
     let clouds = Arc::new(places.clouds);
-    let (journal, opened) = journal(config)?;
+    let (journal, opened) = journal_or_none(config).await?;
     let converger = converger(config, &clouds, &journal, &clock);
     let needs = Needs::of(config);
     let terms = config.instance.terms();
@@ -49,7 +49,7 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     findings.extend(of_accounts);
     findings.extend(household::plugins(config, &load_plugins(config).await?));
     findings.extend(household::secrets(config));
-    findings.push(household::journal(&config.journal.path, opened));
+    findings.push(household::journal(&config.journal.store, opened));
     findings.extend(household::folders(config));
     let holds = journal.holds(&HoldFilter::default()).await?;
     findings.extend(household::left_over(config, &holds));
@@ -60,14 +60,13 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
 type Opened = (Arc<dyn Journal>, Result<(), String>);
 
 /// The journal, or an empty one.
-fn journal(config: &Config) -> Result<Opened, JournalError> {
-    let path = &config.journal.path;
-    let empty = || SqliteJournal::in_memory().map(|journal| Arc::new(journal) as Arc<dyn Journal>);
-    if !path.exists() {
-        return Ok((empty()?, Ok(())));
-    }
-    match SqliteJournal::open_to_read(path) {
-        Ok(journal) => Ok((Arc::new(journal), Ok(()))),
-        Err(error) => Ok((empty()?, Err(with_causes(&error)))),
-    }
+async fn journal_or_none(config: &Config) -> Result<Opened, SetupError> {
+    Ok(match journal::to_read(&config.journal).await {
+        Ok(Some(journal)) => match journal.paused().await {
+            Ok(_) => (journal, Ok(())),
+            Err(error) => (journal::nothing()?, Err(with_causes(&error))),
+        },
+        Ok(None) => (journal::nothing()?, Ok(())),
+        Err(error) => (journal::nothing()?, Err(with_causes(&error))),
+    })
 }

@@ -5,6 +5,7 @@
 mod cloud;
 mod error;
 mod examination;
+pub mod journal;
 mod lock;
 mod observations;
 mod plugin_error;
@@ -12,7 +13,7 @@ mod plugins;
 mod recorder;
 pub mod reload;
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -23,7 +24,7 @@ use crate::{
     converge::{Converger, Flows, Means, Stance, Terms},
     fact::{NoObservations, ObservationSource},
     guard::Rules,
-    hold::{Journal, Owner, SqliteJournal},
+    hold::{Journal, Owner},
     permission::{self, HeldPolicy, Needs},
     report::Mode,
     roster::{OnFailure, Roster, Snapshot},
@@ -33,7 +34,8 @@ use crate::{
 
 use self::plugins::Loading;
 pub use self::{
-    error::SetupError, examination::examine, lock::WriterLock, plugin_error::PluginError, recorder::redactor,
+    error::SetupError, examination::examine, journal::Writer, lock::WriterLock, plugin_error::PluginError,
+    recorder::redactor,
 };
 
 /// What a host is set up for.
@@ -60,10 +62,14 @@ impl Purpose {
     }
 }
 
-/// A host as the configuration says.
-pub async fn host(config: &Config, purpose: Purpose) -> Result<Host, SetupError> {
-    let journal = journal(&config.journal.path, purpose)?;
-    host_with(config, purpose, journal).await
+/// A host that only tells what would be: the journal is only read.
+pub async fn explaining_host(config: &Config) -> Result<Host, SetupError> {
+    // Who has no journal yet has no holds either.
+    let journal = match journal::to_read(&config.journal).await? {
+        Some(journal) => journal,
+        None => journal::nothing()?,
+    };
+    host_with(config, Purpose::Explain, journal).await
 }
 
 /// A host as the configuration says, with a journal that is open already.
@@ -72,9 +78,8 @@ pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journ
 }
 
 /// A daemon's host as the configuration says, and the sandbox of its plugins, in which others can be loaded later.
-pub(crate) async fn reloadable_host(config: &Config) -> Result<(Host, Sandbox), SetupError> {
+pub(crate) async fn reloadable_host(config: &Config, journal: Arc<dyn Journal>) -> Result<(Host, Sandbox), SetupError> {
     let sandbox = sandbox(config, Purpose::Daemon)?;
-    let journal = journal(&config.journal.path, Purpose::Daemon)?;
     Ok((host_in(config, Purpose::Daemon, journal, &sandbox).await?, sandbox))
 }
 
@@ -183,16 +188,6 @@ fn converger(config: &Config, clouds: &Arc<Clouds>, journal: &Arc<dyn Journal>, 
             },
         },
         owner: Owner::this_process(Timestamp::now()),
-    })
-}
-
-fn journal(path: &Path, purpose: Purpose) -> Result<Arc<dyn Journal>, SetupError> {
-    Ok(match purpose {
-        // Who has no journal yet has no holds either.
-        Purpose::Explain if !path.exists() => Arc::new(SqliteJournal::in_memory()?),
-        Purpose::Explain => Arc::new(SqliteJournal::open_to_read(path)?),
-        Purpose::Plugins => Arc::new(SqliteJournal::in_memory()?),
-        Purpose::Daemon | Purpose::OneAtATime | Purpose::Orders => Arc::new(SqliteJournal::open(path)?),
     })
 }
 

@@ -16,6 +16,10 @@ pub struct Trouble {
     spared: usize,
     /// How many of them it befalls then.
     times: usize,
+    /// It befalls each so-manieth of them.
+    each: usize,
+    /// How many came since it befell one.
+    since: usize,
 }
 
 /// What befalls a request.
@@ -64,6 +68,8 @@ pub enum Whom {
     AclReads,
     /// Those to Service Quotas.
     ServiceQuotas,
+    /// All to this service, such as `dynamodb`.
+    Service(&'static str),
     /// Those that ask for this, such as `StopInstances`.
     Action(&'static str),
 }
@@ -75,6 +81,7 @@ impl Whom {
             Self::Writes => request.is_write(),
             Self::AclReads => request.is_acl_read(),
             Self::ServiceQuotas => request.service == "servicequotas",
+            Self::Service(service) => request.service == service,
             Self::Action(action) => request.action == action,
         }
     }
@@ -88,7 +95,14 @@ impl Trouble {
             whom,
             spared: 0,
             times: usize::MAX,
+            each: 1,
+            since: 0,
         }
+    }
+
+    /// It befalls one in so many of them.
+    pub fn one_in(self, each: usize) -> Self {
+        Self { each, ..self }
     }
 
     /// It befalls so many of them; all is well with the rest.
@@ -122,6 +136,11 @@ impl Trouble {
             self.spared -= 1;
             return None;
         }
+        self.since += 1;
+        if self.since < self.each {
+            return None;
+        }
+        self.since = 0;
         self.times -= 1;
         Some(self.kind.clone())
     }

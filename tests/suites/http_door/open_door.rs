@@ -6,12 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use anyhow::Context;
 use anyhow::{Context, ensure};
 use quell::{
     config::Config,
     daemon::Daemon,
     door::http::{HttpDoor, HttpOptions},
-    setup::WriterLock,
+    setup::{Writer, WriterLock},
 };
 use quell_tests::stand::Stand;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -45,8 +46,8 @@ impl OpenDoor {
             "[simulated]\naccount-file = \"not-read\"\n[journal]\npath = \"journal.sqlite\"\n[http]\nlisten = \"127.0.0.1:0\"\n{http}"
         );
         let config = Config::parse(&text, &folder.path().join("quell.toml"))?;
-        let lock = WriterLock::take(&config.journal.path)?;
-        let daemon = Daemon::run(Arc::clone(&stand.host), &config, lock).await?;
+        let writer = Writer::Only(WriterLock::take(config.journal.file().context("a file")?)?);
+        let daemon = Daemon::run(Arc::clone(&stand.host), &config, writer).await?;
         Ok(Self {
             stand,
             address: daemon.address(),

@@ -26,7 +26,7 @@ pub(super) fn unread(call: Call) -> impl Fn(Fault) -> CloudError {
 }
 
 /// What went wrong.
-pub(super) fn fault<E>(error: &SdkError<E>) -> Fault
+pub(crate) fn fault<E>(error: &SdkError<E>) -> Fault
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
@@ -120,6 +120,7 @@ fn of_code(code: Option<&str>, message: Option<&str>, status: u16) -> Fault {
         | "UnauthorizedOperation"
         | "UnrecognizedClientException" => Fault::Denied { code, message },
         "EC2ThrottledException"
+        | "ProvisionedThroughputExceededException"
         | "RequestLimitExceeded"
         | "RequestThrottled"
         | "Throttling"
@@ -131,6 +132,7 @@ fn of_code(code: Option<&str>, message: Option<&str>, status: u16) -> Fault {
         | "IncorrectState"
         | "UnsupportedHibernationConfiguration" => Fault::WrongState { code, message },
         _ if given.ends_with(".Duplicate") => Fault::Duplicate { code, message },
+        "ResourceNotFoundException" => Fault::NotFound { code, message },
         _ if given.ends_with(".NotFound") => Fault::NotFound { code, message },
         _ if status < 500 => Fault::Invalid { code, message },
         _ => Fault::Other { code, message },

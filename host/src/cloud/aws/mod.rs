@@ -19,6 +19,7 @@ use aws_config::{AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::config::IdentityCache;
 
+pub(crate) use self::fault::fault;
 pub use self::role::Role;
 use self::role::RoleSessions;
 use super::{

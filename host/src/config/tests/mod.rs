@@ -37,7 +37,7 @@ fn the_example_that_ships_is_fine_and_says_the_defaults() {
 fn the_example_for_lambda_is_fine_observes_first_and_writes_only_below_tmp() {
     let config = parse(include_str!("../../../../examples/lambda/quell.toml")).unwrap();
     assert_eq!(config.mode, Mode::Observe);
-    assert!(config.journal.path.starts_with("/tmp"));
+    assert!(config.journal.file().unwrap().starts_with("/tmp"));
     assert!(config.sandbox.cache.starts_with("/tmp"));
     let key = config.stealthwatch_cloud.unwrap().key;
     let template = include_str!("../../../../examples/lambda/template.yaml");
@@ -90,7 +90,7 @@ fn paths_are_relative_to_the_configuration_file_and_not_to_where_the_daemon_was_
             observations: Some("/etc/quell/observations".into()),
         })
     );
-    assert_eq!(config.journal.path, Path::new("/tmp/j"));
+    assert_eq!(config.journal.file(), Some(Path::new("/tmp/j")));
 }
 
 #[test]

@@ -82,24 +82,39 @@ pub(super) fn find(sql: &Connection, id: &DeliveryId) -> Result<Option<Delivery>
         .transpose()
 }
 
-/// See [`super::SqliteJournal::worked_on`].
-pub(super) fn worked_on(
-    sql: &Connection,
-    since: Timestamp,
-    after: Option<i64>,
-    most: u32,
-) -> Result<Vec<(i64, Delivery)>, Failure> {
-    let query = format!(
-        "SELECT rowid, {COLUMNS} FROM deliveries
-         WHERE rowid > ?1 AND received >= ?2 AND report <> '' ORDER BY rowid LIMIT ?3"
-    );
+/// Up to `most` deliveries whose number is greater than `after`, with their numbers, in the order in which they came.
+pub(super) fn all(sql: &Connection, after: i64, most: i64) -> Result<Vec<(i64, Delivery)>, Failure> {
+    let query = format!("SELECT rowid, {COLUMNS} FROM deliveries WHERE rowid > ?1 ORDER BY rowid LIMIT ?2");
     let mut statement = sql.prepare_cached(&query)?;
-    let mut rows = statement.query(params![after.unwrap_or(0), from_time(since), most])?;
+    let mut rows = statement.query(params![after, most])?;
     let mut deliveries = Vec::new();
     while let Some(row) = rows.next()? {
         deliveries.push((row.get("rowid")?, read(row)?));
     }
     Ok(deliveries)
+}
+
+/// Writes a delivery as it stands in another journal.
+pub(super) fn restore(sql: &Connection, delivery: &Delivery) -> Result<(), Failure> {
+    sql.prepare_cached(
+        "INSERT INTO deliveries (id, door, detector, body, received, attempts, state, not_before, report)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (id) DO UPDATE SET
+             door = excluded.door, detector = excluded.detector, body = excluded.body, received = excluded.received,
+             attempts = excluded.attempts, state = excluded.state, not_before = excluded.not_before, report = excluded.report",
+    )?
+    .execute(params![
+        delivery.id.as_str(),
+        delivery.door,
+        delivery.detector.name(),
+        delivery.body,
+        from_time(delivery.received),
+        delivery.attempts,
+        delivery.state.name(),
+        not_before(delivery.state),
+        delivery.report,
+    ])?;
+    Ok(())
 }
 
 /// How a delivery stands, if it is known.

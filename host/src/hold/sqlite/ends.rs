@@ -21,16 +21,20 @@ pub(super) fn end(sql: &Connection, id: HoldId, why: EndReason, at: Timestamp) -
 
 /// Notes the end of a hold; its target is for the caller to touch.
 pub(super) fn mark(sql: &Connection, hold: Hold, ended: Ended) -> Result<Hold, Failure> {
-    let why = match ended.why {
-        EndReason::Expired => "expired",
-        EndReason::Released => "released",
-    };
     sql.prepare_cached("UPDATE holds SET ended_at = ?2, ended_why = ?3 WHERE id = ?1")?
-        .execute(params![hold.id.0, from_time(ended.at), why])?;
+        .execute(params![hold.id.0, from_time(ended.at), word(ended.why)])?;
     Ok(Hold {
         ended: Some(ended),
         ..hold
     })
+}
+
+/// Why a hold ended, as the table has it.
+pub(super) fn word(why: EndReason) -> &'static str {
+    match why {
+        EndReason::Expired => "expired",
+        EndReason::Released => "released",
+    }
 }
 
 /// See [`super::super::Journal::extend`].

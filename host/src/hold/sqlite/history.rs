@@ -6,32 +6,15 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::{
+    super::act::Act,
     Failure,
     row::{from_address, from_time, prefixes_around, to_time},
 };
 use crate::fact::History;
 
-/// Holds that began together: one delivery puts one on each ACL and in each direction. They are one act, so they count as one.
-struct Act {
-    offences: u32,
-    in_force: bool,
-    since: i64,
-    /// The latest end of them; None if one lasts until released.
-    until: Option<i64>,
-}
-
 /// See [`super::super::Journal::history`].
 pub(super) fn history(sql: &Connection, address: IpAddr, now: Timestamp) -> Result<History, Failure> {
-    let acts = acts(sql, address, now)?;
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let newest = acts.iter().max_by_key(|act| act.since);
-    Ok(History {
-        holds: count(acts.len()),
-        offences: acts.iter().fold(0, |sum, act| sum.saturating_add(act.offences)),
-        in_force: count(acts.iter().filter(|act| act.in_force).count()),
-        last_since: newest.map(|act| to_time(act.since)).transpose()?,
-        last_until: newest.and_then(|act| act.until).map(to_time).transpose()?,
-    })
+    Ok(Act::history(acts(sql, address, now)?.into_iter()))
 }
 
 /// What was done about an address, in the order in which it began.
@@ -49,8 +32,8 @@ fn acts(sql: &Connection, address: IpAddr, now: Timestamp) -> Result<Vec<Act>, F
         acts.push(Act {
             offences: row.get(0)?,
             in_force: row.get(1)?,
-            since: row.get(2)?,
-            until: row.get(3)?,
+            since: to_time(row.get(2)?)?,
+            until: row.get::<_, Option<i64>>(3)?.map(to_time).transpose()?,
         });
     }
     Ok(acts)

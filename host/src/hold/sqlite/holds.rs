@@ -114,8 +114,48 @@ fn insert(sql: &Connection, intent: &Intent, delivery: &DeliveryId, now: Timesta
     Ok(id)
 }
 
+/// Writes a hold as it stands in another journal, with its number.
+pub(super) fn restore(sql: &Connection, hold: &Hold, began_by: &DeliveryId) -> Result<(), Failure> {
+    let RemedyColumns {
+        subject,
+        direction,
+        first,
+        last,
+        whole,
+    } = RemedyColumns::of(&hold.remedy)?;
+    sql.prepare_cached(
+        "INSERT OR REPLACE INTO holds (id, account, region, resource, subject, first, last, direction, reason, confidence, severity,
+                                       plugin, alert, began_by, since, until, offences, coverage, remedy, ended_at, ended_why)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+    )?
+    .execute(params![
+        hold.id.0,
+        hold.target.account,
+        hold.target.region,
+        hold.target.resource.as_str(),
+        subject,
+        first,
+        last,
+        direction,
+        hold.reason,
+        hold.confidence,
+        hold.severity,
+        hold.plugin,
+        hold.alert,
+        began_by.as_str(),
+        from_time(hold.since),
+        hold.until.map(from_time),
+        hold.offences,
+        from_value(&hold.coverage)?,
+        whole,
+        hold.ended.map(|ended| from_time(ended.at)),
+        hold.ended.map(|ended| ends::word(ended.why)),
+    ])?;
+    Ok(())
+}
+
 /// Notes that a delivery asked for a hold. Returns whether it is the first time: work on a delivery may be done more than once.
-fn note_offence(sql: &Connection, hold: HoldId, delivery: &DeliveryId) -> Result<bool, Failure> {
+pub(super) fn note_offence(sql: &Connection, hold: HoldId, delivery: &DeliveryId) -> Result<bool, Failure> {
     let noted = sql
         .prepare_cached("INSERT INTO offences (hold, delivery) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
         .execute(params![hold.0, delivery.as_str()])?;

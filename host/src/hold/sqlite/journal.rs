@@ -11,9 +11,10 @@ use super::{
         Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
         HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
         Pruned, Revision, Situation, Target,
+        archive::{Page, Place, Record},
     },
-    SqliteJournal, changes, deliveries, ends, history, holds, images, leases, list, own, pardons, pauses, prune,
-    targets,
+    SqliteJournal, archive, changes, deliveries, ends, history, holds, images, leases, list, own, pardons, pauses,
+    prune, targets,
 };
 use crate::fact::History;
 
@@ -266,6 +267,20 @@ impl Journal for SqliteJournal {
 
     async fn paused(&self) -> Result<Option<Pause>, JournalError> {
         self.thread.ask("find the pause", pauses::present).await
+    }
+
+    async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {
+        let from = from.cloned();
+        self.thread
+            .ask("read what it keeps", move |sql| archive::records(sql, from.as_ref()))
+            .await
+    }
+
+    async fn restore(&self, records: &[Record]) -> Result<(), JournalError> {
+        let records = records.to_vec();
+        self.thread
+            .ask("write what another kept", move |sql| archive::restore(sql, &records))
+            .await
     }
 
     async fn prune(&self, ended_before: Timestamp) -> Result<Pruned, JournalError> {

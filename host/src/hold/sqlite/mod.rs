@@ -3,6 +3,7 @@
 //! WAL, so that `quell holds` reads while a daemon writes; `synchronous = FULL`, because a row that is lost with the power would be an
 //! AWS write that nobody remembers.
 
+mod archive;
 mod changes;
 mod deliveries;
 mod ends;
@@ -23,11 +24,10 @@ mod thread;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
 use self::thread::Thread;
-use super::{Delivery, JournalError};
+use super::JournalError;
 
 /// How long a statement waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
@@ -100,21 +100,6 @@ impl SqliteJournal {
         Ok(Self {
             thread: Arc::new(Thread::start(connection)?),
         })
-    }
-
-    /// Up to `most` deliveries that were received since a time and have a report, in the order in which they came, each with its place in that order;
-    /// only those after the place `after`.
-    pub async fn worked_on(
-        &self,
-        since: Timestamp,
-        after: Option<i64>,
-        most: u32,
-    ) -> Result<Vec<(i64, Delivery)>, JournalError> {
-        self.thread
-            .ask("list deliveries", move |sql| {
-                deliveries::worked_on(sql, since, after, most)
-            })
-            .await
     }
 
     /// How many transactions were committed: fewer than calls, when many come at once.

@@ -130,7 +130,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<Target, Failure> {
     })
 }
 
-fn list(sql: &Connection, query: &str) -> Result<Vec<Target>, Failure> {
+/// The targets that a query gives.
+pub(super) fn list(sql: &Connection, query: &str) -> Result<Vec<Target>, Failure> {
     let mut statement = sql.prepare_cached(query)?;
     let mut rows = statement.query([])?;
     let mut targets = Vec::new();

@@ -1,14 +1,8 @@
-//! What people fear of a journal. Any other journal has to pass the same, but for what is said of the file and the thread.
+//! What people fear of the file and the thread. What they fear of any journal is in the suite `journal`.
 
-mod deliveries;
-mod entries;
 mod file;
 mod format;
-mod history;
 mod holds;
-mod leases;
-mod listing;
-mod pardons;
 mod pruning;
 mod targets;
 mod thread;
@@ -19,7 +13,6 @@ use super::{super::*, *};
 use crate::{
     alert::Detector,
     cloud::{Direction, Entry},
-    fact::History,
 };
 
 fn target(acl: &str) -> Target {
@@ -32,10 +25,6 @@ fn target(acl: &str) -> Target {
 
 fn web() -> Target {
     target("acl-0a1b2c3d")
-}
-
-fn database() -> Target {
-    target("acl-0d4e5f6a")
 }
 
 fn intent(prefix: &str, until: Option<i64>) -> Intent {

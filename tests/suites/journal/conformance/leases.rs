@@ -2,7 +2,7 @@
 
 use super::*;
 
-async fn ask(journal: &SqliteJournal, owner: &str, now: i64, until: i64) -> Leasing {
+async fn ask(journal: &Opened, owner: &str, now: i64, until: i64) -> Leasing {
     let owner = Owner::new(owner);
     journal.lease(&web(), &owner, at(now), at(until)).await.unwrap()
 }
@@ -20,7 +20,7 @@ fn is_theirs(leasing: &Leasing) -> bool {
 
 #[tokio::test]
 async fn two_processes_never_have_the_lease_on_one_target() {
-    let journal = journal();
+    let journal = journal().await;
     ours(ask(&journal, "one", 0, 60).await);
     let theirs = Leasing::Theirs {
         owner: Owner::new("one"),
@@ -33,7 +33,7 @@ async fn two_processes_never_have_the_lease_on_one_target() {
 
 #[tokio::test]
 async fn a_lease_that_is_renewed_lasts() {
-    let journal = journal();
+    let journal = journal().await;
     ours(ask(&journal, "one", 0, 60).await);
     assert_eq!(ours(ask(&journal, "one", 50, 110).await).until, at(110));
     assert!(is_theirs(&ask(&journal, "two", 109, 120).await));
@@ -41,7 +41,7 @@ async fn a_lease_that_is_renewed_lasts() {
 
 #[tokio::test]
 async fn a_process_that_died_does_not_keep_a_target_for_ever() {
-    let journal = journal();
+    let journal = journal().await;
     ours(ask(&journal, "one", 0, 60).await);
     ours(ask(&journal, "two", 60, 120).await);
     assert!(is_theirs(&ask(&journal, "one", 61, 120).await), "it slept too long");
@@ -49,7 +49,7 @@ async fn a_process_that_died_does_not_keep_a_target_for_ever() {
 
 #[tokio::test]
 async fn who_is_alone_need_not_wait_for_the_leases_of_the_dead() {
-    let journal = journal();
+    let journal = journal().await;
     ours(ask(&journal, "one", 0, 60).await);
     journal.break_leases().await.unwrap();
     ours(ask(&journal, "two", 1, 60).await);
@@ -57,7 +57,7 @@ async fn who_is_alone_need_not_wait_for_the_leases_of_the_dead() {
 
 #[tokio::test]
 async fn a_lease_that_is_given_back_is_free_at_once_but_only_its_owner_can_give_it_back() {
-    let journal = journal();
+    let journal = journal().await;
     let first = ours(ask(&journal, "one", 0, 60).await);
     journal.give_back(&first).await.unwrap();
     ours(ask(&journal, "two", 1, 60).await);
@@ -67,7 +67,7 @@ async fn a_lease_that_is_given_back_is_free_at_once_but_only_its_owner_can_give_
 
 #[tokio::test]
 async fn nothing_is_begun_without_the_lease() {
-    let journal = journal();
+    let journal = journal().await;
     let change = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));
     let lease = ours(ask(&journal, "one", 0, 60).await);
     journal.begin(&lease, &change, None, at(59)).await.unwrap();
@@ -90,7 +90,7 @@ async fn nothing_is_begun_without_the_lease() {
 
 #[tokio::test]
 async fn a_lease_that_was_renewed_meanwhile_is_still_its_owners() {
-    let journal = journal();
+    let journal = journal().await;
     let first = ours(ask(&journal, "one", 0, 60).await);
     ours(ask(&journal, "one", 30, 120).await);
     let change = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));

@@ -4,13 +4,13 @@ use super::*;
 
 /// A journal with a lease, and hands for changes.
 struct Bench {
-    journal: SqliteJournal,
+    journal: Opened,
     lease: Lease,
 }
 
 impl Bench {
     async fn new() -> Self {
-        let journal = journal();
+        let journal = journal().await;
         let lease = lease(&journal).await;
         Self { journal, lease }
     }

@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_delivery_seen_twice_is_worked_on_once() {
-    let journal = journal();
+    let journal = journal().await;
     assert_eq!(journal.admit(&delivery("a"), 10).await.unwrap(), Admission::Admitted);
     let waiting = DeliveryState::Waiting { not_before: at(0) };
     assert_eq!(
@@ -22,7 +22,7 @@ async fn a_delivery_seen_twice_is_worked_on_once() {
 
 #[tokio::test]
 async fn a_delivery_that_failed_is_taken_again() {
-    let journal = journal();
+    let journal = journal().await;
     journal.admit(&delivery("a"), 10).await.unwrap();
     journal.settle(&id("a"), DeliveryState::Failed, "{}").await.unwrap();
     assert_eq!(journal.admit(&delivery("a"), 10).await.unwrap(), Admission::Admitted);
@@ -30,7 +30,7 @@ async fn a_delivery_that_failed_is_taken_again() {
 
 #[tokio::test]
 async fn what_can_not_be_read_is_kept_even_when_the_queue_is_full() {
-    let journal = journal();
+    let journal = journal().await;
     assert_eq!(journal.admit(&delivery("a"), 1).await.unwrap(), Admission::Admitted);
     assert_eq!(journal.admit(&delivery("b"), 1).await.unwrap(), Admission::Full);
     let mut dead = delivery("c");
@@ -45,7 +45,7 @@ async fn what_can_not_be_read_is_kept_even_when_the_queue_is_full() {
 
 #[tokio::test]
 async fn a_delivery_waits_for_its_time_and_counts_its_attempts() {
-    let journal = journal();
+    let journal = journal().await;
     journal.admit(&delivery("a"), 10).await.unwrap();
     assert_eq!(journal.attempt(&id("a")).await.unwrap(), 1);
     let later = DeliveryState::Waiting { not_before: at(60) };
@@ -57,7 +57,7 @@ async fn a_delivery_waits_for_its_time_and_counts_its_attempts() {
 
 #[tokio::test]
 async fn the_queue_is_as_full_as_it_was_said_whatever_became_of_those_that_came_and_went() {
-    let journal = journal();
+    let journal = journal().await;
     for name in ["a", "b", "c"] {
         assert_eq!(journal.admit(&delivery(name), 3).await.unwrap(), Admission::Admitted);
     }

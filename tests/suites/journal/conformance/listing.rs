@@ -3,8 +3,8 @@
 use super::*;
 
 /// Four holds, numbered 1 to 4; the first is covered, the third has ended.
-async fn listed() -> SqliteJournal {
-    let journal = journal();
+async fn listed() -> Opened {
+    let journal = journal().await;
     put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
     let elsewhere = Intent {
         target: database(),

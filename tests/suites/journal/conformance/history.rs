@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn the_history_of_an_address_knows_every_prefix_around_it_in_both_families() {
-    let journal = journal();
+    let journal = journal().await;
     put(&journal, intent("203.0.113.0/24", Some(100)), "a", 0).await;
     put(&journal, intent("203.0.113.7/32", Some(200)), "b", 50).await;
     put(&journal, intent("2001:db8::/64", None), "c", 60).await;
@@ -22,7 +22,7 @@ async fn the_history_of_an_address_knows_every_prefix_around_it_in_both_families
 
 #[tokio::test]
 async fn an_instance_in_two_subnets_does_not_make_an_address_offend_twice() {
-    let journal = journal();
+    let journal = journal().await;
     let everywhere = |until| {
         let mut intents = Vec::new();
         for target in [web(), database()] {
@@ -61,7 +61,7 @@ async fn an_instance_in_two_subnets_does_not_make_an_address_offend_twice() {
 
 #[tokio::test]
 async fn of_holds_that_began_together_the_last_end_counts() {
-    let journal = journal();
+    let journal = journal().await;
     let there = Intent {
         target: database(),
         ..intent("203.0.113.7/32", Some(100))

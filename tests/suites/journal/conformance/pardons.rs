@@ -19,19 +19,19 @@ fn pause(second: i64, reason: &str) -> Pause {
 }
 
 /// Notes that [`web`] does what its holds say.
-async fn converge(journal: &SqliteJournal) {
+async fn converge(journal: &Opened) {
     let seen = situation(journal, 0).await;
     journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
     assert!(journal.unfinished().await.unwrap().is_empty());
 }
 
-async fn is_unfinished(journal: &SqliteJournal) -> bool {
+async fn is_unfinished(journal: &Opened) -> bool {
     journal.unfinished().await.unwrap() == [web()]
 }
 
 #[tokio::test]
 async fn a_pardon_lasts_until_its_time_and_is_known_to_every_target() {
-    let journal = journal();
+    let journal = journal().await;
     journal.pardon(&pardon("203.0.113.7/32", 100)).await.unwrap();
     assert_eq!(situation(&journal, 99).await.pardons, [pardon("203.0.113.7/32", 100)]);
     assert_eq!(journal.pardons(at(99)).await.unwrap().len(), 1);
@@ -41,7 +41,7 @@ async fn a_pardon_lasts_until_its_time_and_is_known_to_every_target() {
 
 #[tokio::test]
 async fn the_newest_word_about_a_prefix_counts() {
-    let journal = journal();
+    let journal = journal().await;
     journal.pardon(&pardon("203.0.113.7/32", 100)).await.unwrap();
     journal.pardon(&pardon("203.0.113.7/32", 50)).await.unwrap();
     assert_eq!(journal.pardons(at(0)).await.unwrap(), [pardon("203.0.113.7/32", 50)]);
@@ -49,7 +49,7 @@ async fn the_newest_word_about_a_prefix_counts() {
 
 #[tokio::test]
 async fn targets_with_holds_are_converged_anew_when_a_pardon_begins_and_when_it_ends() {
-    let journal = journal();
+    let journal = journal().await;
     put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
     converge(&journal).await;
     journal.pardon(&pardon("203.0.113.0/24", 100)).await.unwrap();
@@ -72,7 +72,7 @@ async fn targets_with_holds_are_converged_anew_when_a_pardon_begins_and_when_it_
 
 #[tokio::test]
 async fn targets_without_holds_are_not_disturbed() {
-    let journal = journal();
+    let journal = journal().await;
     let hold = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
     journal.end(&[hold.id], EndReason::Released, at(1)).await.unwrap();
     converge(&journal).await;
@@ -83,7 +83,7 @@ async fn targets_without_holds_are_not_disturbed() {
 
 #[tokio::test]
 async fn a_pause_lasts_until_somebody_ends_it_and_keeps_its_beginning() {
-    let journal = journal();
+    let journal = journal().await;
     assert_eq!(journal.resume().await.unwrap(), None);
     journal.pause(&pause(5, "an exercise")).await.unwrap();
     journal.pause(&pause(50, "a longer exercise")).await.unwrap();
@@ -97,7 +97,7 @@ async fn a_pause_lasts_until_somebody_ends_it_and_keeps_its_beginning() {
 
 #[tokio::test]
 async fn what_was_not_covered_in_a_pause_is_converged_when_it_ends() {
-    let journal = journal();
+    let journal = journal().await;
     put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
     journal.pause(&pause(1, "an exercise")).await.unwrap();
     converge(&journal).await;
@@ -107,7 +107,7 @@ async fn what_was_not_covered_in_a_pause_is_converged_when_it_ends() {
 
 #[tokio::test]
 async fn a_pardon_to_the_end_of_time_does_not_make_the_journal_unreadable() {
-    let journal = journal();
+    let journal = journal().await;
     let pardon = Pardon {
         prefix: "203.0.113.7/32".parse().unwrap(),
         since: at(0),

@@ -1,0 +1,187 @@
+//! All that the table keeps, as DynamoDB has it, and writing what another journal kept.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{
+    super::{
+        DeliveryId, Hold, KeptImage, OwnEntry, Pardon, Pause,
+        archive::{Page, Place, Record},
+    },
+    Failure, Lasting, changes, deliveries, history,
+    holds::{self, Kept},
+    images,
+    item::{Item, from_json, key_attributes, to_json},
+    key::{self, Key},
+    own::{self, Standing},
+    pardons, pauses,
+    table::Table,
+    targets,
+    transaction::{Committed, Transaction},
+    tries::Tries,
+};
+
+/// See [`super::super::Journal::records`].
+pub(super) async fn records(table: &Table, from: Option<&Place>) -> Result<Page, Failure> {
+    let from = match from {
+        Some(place) => {
+            let (pk, sk): (String, String) = from_json("place in the journal", &place.0)?;
+            Some(key_attributes(&Key { pk, sk }))
+        }
+        None => None,
+    };
+    let (items, next) = table.scan(from).await?;
+    let mut records = Vec::new();
+    for item in &items {
+        records.extend(record(table, item).await?);
+    }
+    let next = next.map(Item::read).transpose()?;
+    let next = next.map(|item| to_json(&(item.key.pk, item.key.sk))).transpose()?;
+    Ok(Page {
+        records,
+        next: next.map(Place),
+    })
+}
+
+/// The record that an item is. None if it is only a part of one, or can be known from others.
+async fn record(table: &Table, item: &Item) -> Result<Option<Record>, Failure> {
+    let (pk, sk) = (item.key.pk.as_str(), item.key.sk.as_str());
+    if pk.starts_with("delivery#") && sk == "state" {
+        let whole = table.query(&key::whole_partition(pk), None).await?;
+        return Ok(deliveries::read(&whole)?.map(Record::Delivery));
+    }
+    if pk.starts_with("change#") {
+        return changes::record(item).map(Some);
+    }
+    if pk == "global" {
+        return Ok(match sk {
+            "pause" => Some(Record::Pause(item.doc::<Pause>("pause")?)),
+            _ if sk.starts_with("pardon#") => Some(Record::Pardon(item.doc::<Pardon>("pardon")?)),
+            _ => None,
+        });
+    }
+    let Some(target) = pk.strip_prefix("target#").map(targets::of_word).transpose()? else {
+        return Ok(None);
+    };
+    if holds::is_one(item) || holds::is_ended(item) {
+        let kept = Kept::read(item)?;
+        return Ok(Some(Record::Hold {
+            hold: Box::new(kept.hold),
+            began_by: DeliveryId::read(&kept.began_by),
+            deliveries: kept.deliveries.iter().map(|id| DeliveryId::read(id)).collect(),
+        }));
+    }
+    if own::is_one(item) {
+        return Ok(Some(Record::Own(target, own::read(item)?)));
+    }
+    if images::is_one(item) {
+        return Ok(Some(Record::Image(target, images::read(item)?)));
+    }
+    Ok(targets::spared(item)?.map(|prefix| Record::Spare(target, prefix)))
+}
+
+/// See [`super::super::Journal::restore`].
+pub(super) async fn restore(table: &Lasting, records: &[Record]) -> Result<(), Failure> {
+    let mut last = None;
+    for record in records {
+        match record {
+            Record::Pardon(pardon) => pardons::give(&table.table, pardon).await?,
+            Record::Pause(pause) => pauses::begin(&table.table, pause).await?,
+            Record::Hold { hold, .. } => {
+                let denial = hold.remedy.denial();
+                history::note_lengths(table, denial.into_iter().map(|denial| denial.prefix)).await?;
+                last = last.max(Some(hold.id.0));
+                put(table, record).await?;
+            }
+            other => put(table, other).await?,
+        }
+    }
+    match last {
+        Some(last) => count_from(table, last).await,
+        None => Ok(()),
+    }
+}
+
+/// Lets the numbers of new holds begin behind this one.
+async fn count_from(table: &Lasting, last: i64) -> Result<(), Failure> {
+    let call = table
+        .table
+        .update(&key::last_hold())
+        .update_expression("SET last_hold = :last")
+        .condition_expression("attribute_not_exists(last_hold) OR last_hold < :last")
+        .expression_attribute_values(":last", AttributeValue::N(last.to_string()));
+    table.table.updated(call).await.map(drop)
+}
+
+/// Writes a record in a transaction.
+async fn put(table: &Lasting, record: &Record) -> Result<(), Failure> {
+    let mut tries = Tries::default();
+    loop {
+        let mut transaction = Transaction::new(&table.table);
+        write(table, &mut transaction, record).await?;
+        if transaction.commit().await? == Committed::Yes {
+            return Ok(());
+        }
+        tries.wait().await?;
+    }
+}
+
+async fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Record) -> Result<(), Failure> {
+    match record {
+        Record::Delivery(delivery) => {
+            transaction.get(&key::delivery(&delivery.id)).await?;
+            deliveries::write(table, transaction, delivery, Some(delivery.attempts))
+        }
+        Record::Hold {
+            hold,
+            began_by,
+            deliveries,
+        } => {
+            let kept = Kept {
+                hold: Hold::clone(hold),
+                began_by: began_by.to_string(),
+                deliveries: deliveries.iter().map(ToString::to_string).collect(),
+            };
+            kept.restore(table, transaction)?;
+            transaction.touch(&hold.target);
+            Ok(())
+        }
+        Record::Change {
+            id,
+            target,
+            change,
+            begun,
+            finished,
+        } => {
+            for item in changes::restored(table, *id, target, change, *begun, finished.as_ref())? {
+                transaction.overwrite(item);
+            }
+            Ok(())
+        }
+        Record::Own(
+            target,
+            OwnEntry {
+                entry,
+                confirmed,
+                written,
+            },
+        ) => {
+            let standing = Standing {
+                confirmed: *confirmed,
+                written: *written,
+            };
+            transaction.overwrite(own::item(target, entry, standing)?);
+            transaction.touch(target);
+            Ok(())
+        }
+        Record::Image(target, KeptImage { image, written }) => {
+            transaction.overwrite(images::item(target, image, *written)?);
+            transaction.touch(target);
+            Ok(())
+        }
+        Record::Spare(target, prefix) => {
+            transaction.overwrite(Item::new(key::spare(target, *prefix)));
+            Ok(())
+        }
+        Record::Pardon(_) | Record::Pause(_) => Ok(()),
+    }
+}

@@ -1,0 +1,284 @@
+//! Deliveries in the table. Bodies and reports are compressed, and cut into parts that fit into items.
+
+use aws_sdk_dynamodb::{
+    primitives::Blob,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{Admission, Delivery, DeliveryId, DeliveryState, JournalError},
+    AT_ONCE, Failure, Lasting,
+    item::Item,
+    key, packed,
+    table::Table,
+    transaction::{Committed, Transaction, token},
+    tries::Tries,
+};
+
+/// Of a delivery: how often it was worked on. Attempts write it without a transaction.
+const ATTEMPTS: &str = "attempts";
+/// The two long texts.
+const BODY: &str = "body";
+const REPORT: &str = "report";
+/// Of a part: its bytes.
+const BYTES: &str = "bytes";
+/// DynamoDB takes keys of up to 2,048 bytes. A longer id was never admitted.
+const LONGEST_ID: usize = 1024;
+/// How many bytes of a long text one item has: DynamoDB takes items of up to 400 KB.
+const PART: usize = 350_000;
+/// How many parts a text has at most: DynamoDB takes transactions of up to 4 MB.
+const MOST_PARTS: usize = 5;
+
+/// What is kept of a delivery, beside its body, its report and its attempts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Kept {
+    delivery: Delivery,
+    /// How many parts each has.
+    body: usize,
+    report: usize,
+}
+
+/// See [`super::super::Journal::admit`].
+pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u32) -> Result<Admission, Failure> {
+    if delivery.id.as_str().len() > LONGEST_ID {
+        return Err(JournalError::Unreadable {
+            what: "delivery id, which has more than 1,024 bytes",
+            text: delivery.id.as_str().chars().take(80).collect(),
+        }
+        .into());
+    }
+    let mut tries = Tries::default();
+    loop {
+        let mut transaction = Transaction::new(&table.table);
+        let known = find_state(&mut transaction, &delivery.id).await?;
+        if let Some(state @ (DeliveryState::Waiting { .. } | DeliveryState::Done)) =
+            known.as_ref().map(|kept| kept.delivery.state)
+        {
+            return Ok(Admission::SeenBefore(state));
+        }
+        if matches!(delivery.state, DeliveryState::Waiting { .. }) {
+            let most = usize::try_from(most_waiting).unwrap_or(usize::MAX);
+            if table.table.count(&key::all_waiting(), most).await? >= most {
+                return Ok(Admission::Full);
+            }
+        }
+        // A delivery that failed before starts anew; when it came first stays true.
+        let received = known.map_or(delivery.received, |known| known.delivery.received);
+        let new = Delivery {
+            received,
+            attempts: 0,
+            ..delivery.clone()
+        };
+        write(table, &mut transaction, &new, Some(0))?;
+        if transaction.commit().await? == Committed::Yes {
+            return Ok(Admission::Admitted);
+        }
+        tries.wait().await?;
+    }
+}
+
+/// Writes a delivery with its body and report; the attempts only if they are given.
+pub(super) fn write(
+    table: &Lasting,
+    transaction: &mut Transaction<'_>,
+    delivery: &Delivery,
+    attempts: Option<u32>,
+) -> Result<(), Failure> {
+    let body = parts(transaction, delivery, BODY, &delivery.body, expires(table, delivery))?;
+    let report = parts(
+        transaction,
+        delivery,
+        REPORT,
+        &delivery.report,
+        expires(table, delivery),
+    )?;
+    stand(
+        table,
+        transaction,
+        &Kept {
+            delivery: delivery.clone(),
+            body,
+            report,
+        },
+        attempts,
+    )
+}
+
+/// Writes how a delivery stands.
+fn stand(
+    table: &Lasting,
+    transaction: &mut Transaction<'_>,
+    kept: &Kept,
+    attempts: Option<u32>,
+) -> Result<(), Failure> {
+    let Delivery {
+        id, state, received, ..
+    } = &kept.delivery;
+    let without_texts = Kept {
+        delivery: Delivery {
+            body: String::new(),
+            report: String::new(),
+            ..kept.delivery.clone()
+        },
+        ..*kept
+    };
+    let item = Item::saying(key::delivery(id), &without_texts)?.expiring(expires(table, &kept.delivery));
+    transaction.put(match attempts {
+        Some(attempts) => item.with_number(ATTEMPTS, attempts.into()),
+        None => item,
+    });
+    if let DeliveryState::Waiting { not_before } = state {
+        transaction.overwrite(Item::saying(key::waiting(id, *not_before, *received), id)?);
+    }
+    Ok(())
+}
+
+/// When a delivery may be removed: one that waits never.
+fn expires(table: &Lasting, delivery: &Delivery) -> Option<i64> {
+    match delivery.state {
+        DeliveryState::Waiting { .. } => None,
+        DeliveryState::Done | DeliveryState::Failed => Some(table.expires(delivery.received)),
+    }
+}
+
+/// Writes a long text in parts, and gives their number.
+fn parts(
+    transaction: &mut Transaction<'_>,
+    delivery: &Delivery,
+    what: &str,
+    text: &str,
+    expires: Option<i64>,
+) -> Result<usize, Failure> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    let packed = packed::pack(text)?;
+    let parts = packed.chunks(PART);
+    let count = parts.len();
+    if count > MOST_PARTS {
+        return Err(JournalError::TooLong {
+            what: format!("{what} of delivery {}", delivery.id),
+            bytes: packed.len(),
+            most: MOST_PARTS * PART,
+        }
+        .into());
+    }
+    for (index, part) in parts.enumerate() {
+        let item = Item::new(key::part(&delivery.id, what, index));
+        let item = item.with(BYTES, AttributeValue::B(Blob::new(part)));
+        transaction.overwrite(item.expiring(expires));
+    }
+    Ok(count)
+}
+
+async fn find_state(transaction: &mut Transaction<'_>, id: &DeliveryId) -> Result<Option<Kept>, Failure> {
+    let item = transaction.get(&key::delivery(id)).await?;
+    item.map(|item| item.doc("delivery")).transpose()
+}
+
+/// See [`super::super::Journal::waiting`].
+pub(super) async fn waiting(table: &Table, now: Timestamp, most: u32) -> Result<Vec<Delivery>, Failure> {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let due = table.query(&key::waiting_until(now), Some(most)).await?;
+    let mut ids = Vec::new();
+    for item in &due {
+        ids.push(item.doc::<DeliveryId>("id of a delivery")?);
+    }
+    let found = stream::iter(ids).map(|id| async move { find(table, &id).await });
+    let found: Vec<_> = found.buffered(AT_ONCE).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// See [`super::super::Journal::attempt`]. The mark tells an attempt whose answer was lost from another one.
+pub(super) async fn attempt(table: &Table, id: &DeliveryId) -> Result<u32, Failure> {
+    let mark = token();
+    let call = table
+        .update(&key::delivery(id))
+        .update_expression("ADD attempts :one SET tried = :mark")
+        .condition_expression("attribute_exists(pk) AND (attribute_not_exists(tried) OR tried <> :mark)")
+        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+        .expression_attribute_values(":mark", AttributeValue::S(mark.clone()))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None);
+    let counted = match table.updated(call).await? {
+        Some(item) => Some(item),
+        None => table
+            .get(&key::delivery(id))
+            .await?
+            .filter(|item| item.text("tried") == Some(&mark)),
+    };
+    let attempts = counted.and_then(|item| item.number(ATTEMPTS));
+    attempts
+        .and_then(|attempts| u32::try_from(attempts).ok())
+        .ok_or_else(|| unknown(id))
+}
+
+/// See [`super::super::Journal::settle`].
+pub(super) async fn settle(
+    table: &Lasting,
+    id: &DeliveryId,
+    state: DeliveryState,
+    report: &str,
+) -> Result<(), Failure> {
+    let mut tries = Tries::default();
+    loop {
+        let mut transaction = Transaction::new(&table.table);
+        let mut kept = find_state(&mut transaction, id).await?.ok_or_else(|| unknown(id))?;
+        let received = kept.delivery.received;
+        if let DeliveryState::Waiting { not_before } = kept.delivery.state {
+            transaction.delete(key::waiting(id, not_before, received));
+        }
+        kept.delivery.state = state;
+        let expires = expires(table, &kept.delivery);
+        kept.report = parts(&mut transaction, &kept.delivery, REPORT, report, expires)?;
+        stand(table, &mut transaction, &kept, None)?;
+        // The body was written when nobody knew when it would be over.
+        if let Some(expires) = expires {
+            for index in 0..kept.body {
+                transaction.expire(key::part(id, BODY, index), expires);
+            }
+        }
+        if transaction.commit().await? == Committed::Yes {
+            return Ok(());
+        }
+        tries.wait().await?;
+    }
+}
+
+/// See [`super::super::Journal::delivery`].
+pub(super) async fn find(table: &Table, id: &DeliveryId) -> Result<Option<Delivery>, Failure> {
+    if id.as_str().len() > LONGEST_ID {
+        return Ok(None);
+    }
+    read(&table.query(&key::whole_delivery(id), None).await?)
+}
+
+/// A delivery out of all its items.
+pub(super) fn read(items: &[Item]) -> Result<Option<Delivery>, Failure> {
+    let Some(state) = items.iter().find(|item| item.key.sk == "state") else {
+        return Ok(None);
+    };
+    let kept: Kept = state.doc("delivery")?;
+    let text = |what: &str, count: usize| {
+        let parts = (0..count).flat_map(|index| {
+            let key = key::part(&kept.delivery.id, what, index);
+            items.iter().find(|item| item.key == key)
+        });
+        let bytes: Vec<u8> = parts.filter_map(|part| part.bytes(BYTES)).flatten().copied().collect();
+        packed::unpack(&bytes)
+    };
+    let (body, report) = (text(BODY, kept.body)?, text(REPORT, kept.report)?);
+    let attempts = state.number(ATTEMPTS).unwrap_or_default();
+    Ok(Some(Delivery {
+        body,
+        report,
+        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+        ..kept.delivery
+    }))
+}
+
+fn unknown(id: &DeliveryId) -> Failure {
+    super::item::unreadable("delivery: it is not in the journal", id.as_str())
+}

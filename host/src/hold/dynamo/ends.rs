@@ -1,0 +1,173 @@
+//! How holds end.
+
+use jiff::Timestamp;
+
+use super::{
+    super::{EndReason, Ended, Hold, HoldId, JournalError},
+    Failure, Lasting,
+    holds::{self, Kept, Place},
+    item::Item,
+    key, pardons, targets,
+    transaction::{Committed, MOST_WRITES, Transaction},
+    tries::Tries,
+};
+
+/// How many items the end of a hold writes: its own two, its end, what lies elsewhere, and its target's.
+const WRITES_OF_AN_END: usize = 7;
+/// How many holds one transaction ends.
+const PORTION: usize = MOST_WRITES / WRITES_OF_AN_END;
+
+/// See [`super::super::Journal::end`]. All of them are looked for before the first is ended.
+pub(super) async fn end(table: &Lasting, ids: &[HoldId], why: EndReason, at: Timestamp) -> Result<Vec<Hold>, Failure> {
+    all_in_force(table, ids).await?;
+    let mut ended = Vec::new();
+    for ids in ids.chunks(PORTION) {
+        let mut tries = Tries::default();
+        loop {
+            let mut transaction = Transaction::new(&table.table);
+            let mut some = Vec::new();
+            for kept in in_force(&mut transaction, ids).await? {
+                some.push(holds::end(table, &mut transaction, kept, Ended { at, why })?);
+            }
+            targets::touch_each(&mut transaction, some.iter().map(|hold| &hold.target));
+            if transaction.commit().await? == Committed::Yes {
+                ended.extend(some);
+                break;
+            }
+            tries.wait().await?;
+        }
+    }
+    Ok(ended)
+}
+
+/// See [`super::super::Journal::extend`].
+pub(super) async fn extend(table: &Lasting, ids: &[HoldId], until: Option<Timestamp>) -> Result<Vec<Hold>, Failure> {
+    for kept in all_in_force(table, ids).await? {
+        check_later(&kept.hold, until)?;
+    }
+    let mut extended = Vec::new();
+    for ids in ids.chunks(PORTION) {
+        let mut tries = Tries::default();
+        loop {
+            let mut transaction = Transaction::new(&table.table);
+            let mut some = Vec::new();
+            for kept in in_force(&mut transaction, ids).await? {
+                check_later(&kept.hold, until)?;
+                let mut longer = kept.clone();
+                longer.hold.until = until;
+                holds::alter(&mut transaction, &kept.hold, &longer)?;
+                some.push(longer.hold);
+            }
+            targets::touch_each(&mut transaction, some.iter().map(|hold| &hold.target));
+            if transaction.commit().await? == Committed::Yes {
+                extended.extend(some);
+                break;
+            }
+            tries.wait().await?;
+        }
+    }
+    Ok(extended)
+}
+
+fn check_later(hold: &Hold, until: Option<Timestamp>) -> Result<(), Failure> {
+    let is_later = match (hold.until, until) {
+        (Some(present), Some(until)) => until > present,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    if is_later {
+        return Ok(());
+    }
+    let Hold { id, until, .. } = *hold;
+    Err(JournalError::NotLater { id, until }.into())
+}
+
+/// See [`super::super::Journal::expire`].
+pub(super) async fn expire(table: &Lasting, now: Timestamp) -> Result<Vec<Hold>, Failure> {
+    pardons::expire(&table.table, now).await?;
+    let mut over = Vec::new();
+    loop {
+        let mut tries = Tries::default();
+        let some = loop {
+            let mut transaction = Transaction::new(&table.table);
+            let due = transaction.query(&key::ends_until(now), Some(PORTION)).await?;
+            if due.is_empty() {
+                return Ok(over);
+            }
+            let mut some = Vec::new();
+            for end in &due {
+                // Whatever is found there, this end is over.
+                transaction.delete(end.key.clone());
+                let place: Place = end.doc("end of a hold")?;
+                let Some(item) = transaction.get(&key::hold(&place.target, &place.remedy)).await? else {
+                    continue;
+                };
+                let kept = Kept::read(&item)?;
+                if !kept.hold.is_live(now) {
+                    let why = EndReason::Expired;
+                    some.push(holds::end(table, &mut transaction, kept, Ended { at: now, why })?);
+                }
+            }
+            targets::touch_each(&mut transaction, some.iter().map(|hold| &hold.target));
+            if transaction.commit().await? == Committed::Yes {
+                break some;
+            }
+            tries.wait().await?;
+        };
+        over.extend(some);
+    }
+}
+
+/// See [`super::super::Journal::next_end`].
+pub(super) async fn next_end(table: &Lasting) -> Result<Option<Timestamp>, Failure> {
+    let first = table.table.query(&key::all_ends(), Some(1)).await?;
+    let hold = match first.first() {
+        Some(end) => {
+            let place: Place = end.doc("end of a hold")?;
+            let item = table.table.get(&key::hold(&place.target, &place.remedy)).await?;
+            item.as_ref()
+                .map(Kept::read)
+                .transpose()?
+                .and_then(|kept| kept.hold.until)
+        }
+        None => None,
+    };
+    let pardon = pardons::all(&table.table)
+        .await?
+        .into_iter()
+        .map(|pardon| pardon.until)
+        .min();
+    Ok([hold, pardon].into_iter().flatten().min())
+}
+
+/// These holds, all of which must be in force, as the transaction reads them.
+async fn in_force(transaction: &mut Transaction<'_>, ids: &[HoldId]) -> Result<Vec<Kept>, Failure> {
+    transaction.fetch(ids.iter().map(|id| key::place_of(*id))).await?;
+    let mut places = Vec::new();
+    for id in ids {
+        let place = transaction.get(&key::place_of(*id)).await?;
+        let place: Place = place.ok_or(JournalError::NoSuchHold(*id))?.doc("place of a hold")?;
+        places.push((*id, key::hold(&place.target, &place.remedy)));
+    }
+    transaction.fetch(places.iter().map(|(_, key)| key.clone())).await?;
+    let mut found = Vec::new();
+    for (id, key) in places {
+        let item = transaction.get(&key).await?;
+        found.push(of_number(item, id)?);
+    }
+    Ok(found)
+}
+
+fn of_number(item: Option<Item>, id: HoldId) -> Result<Kept, Failure> {
+    // Another hold for the same may have come after it.
+    let kept = item
+        .as_ref()
+        .map(Kept::read)
+        .transpose()?
+        .filter(|kept| kept.hold.id == id);
+    kept.ok_or_else(|| JournalError::NoSuchHold(id).into())
+}
+
+async fn all_in_force(table: &Lasting, ids: &[HoldId]) -> Result<Vec<Kept>, Failure> {
+    in_force(&mut Transaction::new(&table.table), ids).await
+}

@@ -1,0 +1,311 @@
+//! Holds in the table.
+//!
+//! A hold in force lies with its target, at a place that only one hold for this target and remedy can have. Beside it lie, in the same transaction: where
+//! the hold with its number is, its end among all ends, and what it did about a prefix or that it began.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use ipnet::IpNet;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{Coverage, DeliveryId, EndReason, Ended, Hold, HoldId, Intent, Remedy, Target, agreement::later},
+    Failure, Lasting,
+    history::{self, About},
+    item::{Item, from_json, name, to_json},
+    key::{self, Key},
+    targets,
+    transaction::{Committed, MOST_WRITES, Transaction},
+    tries::Tries,
+};
+
+/// Of a hold in force: its number.
+pub(super) const ID: &str = "id";
+/// Of a hold in force: how it is covered. A converge writes it without a transaction.
+pub(super) const COVERAGE: &str = "coverage";
+/// How many deliveries a hold remembers: work on one that was interrupted comes again within minutes.
+const MOST_DELIVERIES: usize = 100;
+/// How many items a hold that takes the place of one whose time is up writes, beside those of its target: itself, its end and two notes, and for the
+/// other one as many.
+const WRITES_OF_A_HOLD: usize = 8;
+
+/// What is kept of a hold.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// The hold. Its coverage stands beside it.
+    #[serde(flatten)]
+    pub(super) hold: Hold,
+    /// The delivery that it began with.
+    #[serde(rename = "began-by")]
+    pub(super) began_by: String,
+    /// The deliveries that asked for it last, so that the same delivery twice counts as one offence.
+    pub(super) deliveries: Vec<String>,
+}
+
+/// Where a hold is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) target: Target,
+    pub(super) remedy: Remedy,
+}
+
+/// Whether an item of a target is a hold in force.
+pub(super) fn is_one(item: &Item) -> bool {
+    item.key.sk.starts_with(key::HOLD)
+}
+
+/// Whether an item of a target is a hold that ended.
+pub(super) fn is_ended(item: &Item) -> bool {
+    item.key.sk.starts_with(key::ENDED)
+}
+
+impl Kept {
+    /// A hold out of its item.
+    pub(super) fn read(item: &Item) -> Result<Self, Failure> {
+        let mut kept: Self = item.doc("hold")?;
+        if let Some(coverage) = item.text(COVERAGE) {
+            kept.hold.coverage = from_json("coverage", coverage)?;
+        }
+        Ok(kept)
+    }
+
+    /// Its item, where it lies while it is in force.
+    fn item(&self) -> Result<Item, Failure> {
+        let key = key::hold(&self.hold.target, &self.hold.remedy);
+        Ok(Item::saying(key, self)?.with_number(ID, self.hold.id.0))
+    }
+
+    /// Its item as it is put first.
+    pub(super) fn new_item(&self) -> Result<Item, Failure> {
+        let coverage = to_json(&self.hold.coverage)?;
+        Ok(self.item()?.with(COVERAGE, AttributeValue::S(coverage)))
+    }
+
+    /// Writes it as it stands in another journal, in force or ended.
+    pub(super) fn restore(&self, table: &Lasting, transaction: &mut Transaction<'_>) -> Result<(), Failure> {
+        match self.hold.ended {
+            Some(ended) => {
+                let mut kept = self.clone();
+                kept.hold.ended = None;
+                over(table, transaction, kept, ended).map(drop)
+            }
+            None => {
+                transaction.overwrite(self.new_item()?);
+                note(transaction, self, None)
+            }
+        }
+    }
+
+    /// What lies elsewhere of it, removed after `expires` if it has ended.
+    pub(super) fn notes(&self, expires: Option<i64>) -> Result<Vec<Item>, Failure> {
+        let Hold { id, target, remedy, .. } = &self.hold;
+        let place = Place {
+            target: target.clone(),
+            remedy: remedy.clone(),
+        };
+        let mut notes = vec![Item::saying(key::place_of(*id), &place)?];
+        notes.push(match remedy.denial() {
+            Some(denial) => Item::saying(key::about(denial.prefix, *id), &About::of(self))?,
+            None => Item::saying(key::remedy(&target.place(), self.hold.since, *id), &place)?,
+        });
+        let number = id.0;
+        let notes = notes
+            .into_iter()
+            .map(|note| note.with_number(ID, number).expiring(expires));
+        Ok(notes.collect())
+    }
+}
+
+/// See [`super::super::Journal::put_in_force`]. Holds on so many targets that they do not fit into one transaction are put in force a few at a time.
+pub(super) async fn put_in_force(
+    table: &Lasting,
+    intents: &[Intent],
+    delivery: &DeliveryId,
+    now: Timestamp,
+) -> Result<Vec<Hold>, Failure> {
+    let prefixes = intents.iter().filter_map(|intent| intent.remedy.denial());
+    history::note_lengths(table, prefixes.map(|denial| denial.prefix)).await?;
+    let mut holds = Vec::new();
+    for intents in portions(intents) {
+        let mut tries = Tries::default();
+        loop {
+            let mut transaction = Transaction::new(&table.table);
+            let now_in_force = put_some(table, &mut transaction, intents, delivery, now).await?;
+            if transaction.commit().await? == Committed::Yes {
+                holds.extend(now_in_force);
+                break;
+            }
+            tries.wait().await?;
+        }
+    }
+    Ok(holds)
+}
+
+/// So many at a time as fit into one transaction.
+fn portions(intents: &[Intent]) -> Vec<&[Intent]> {
+    let mut portions = Vec::new();
+    let (mut from, mut writes) = (0, 0);
+    for (index, intent) in intents.iter().enumerate() {
+        // The target is touched, which writes two items.
+        let more = WRITES_OF_A_HOLD + 2 + intent.spare.len();
+        if index > from && writes + more > MOST_WRITES {
+            portions.push(&intents[from..index]);
+            (from, writes) = (index, 0);
+        }
+        writes += more;
+    }
+    portions.push(&intents[from..]);
+    portions
+}
+
+async fn put_some(
+    table: &Lasting,
+    transaction: &mut Transaction<'_>,
+    intents: &[Intent],
+    delivery: &DeliveryId,
+    now: Timestamp,
+) -> Result<Vec<Hold>, Failure> {
+    let places = intents
+        .iter()
+        .flat_map(|intent| [key::hold(&intent.target, &intent.remedy), key::known(&intent.target)]);
+    transaction.fetch(places.chain(intents.iter().flat_map(spared))).await?;
+    let mut in_force = Vec::new();
+    for intent in intents {
+        let place = key::hold(&intent.target, &intent.remedy);
+        let present = transaction.get(&place).await?;
+        let present = present.as_ref().map(Kept::read).transpose()?;
+        let kept = match present {
+            Some(kept) if kept.hold.is_live(now) => {
+                let mut asked_again = kept.clone();
+                ask_again(&mut asked_again, intent, delivery);
+                alter(transaction, &kept.hold, &asked_again)?;
+                asked_again
+            }
+            over => {
+                if let Some(kept) = over {
+                    let at = kept.hold.until.unwrap_or(now);
+                    let why = EndReason::Expired;
+                    end(table, transaction, kept, Ended { at, why })?;
+                }
+                let kept = begin(table.next_hold_id().await?, intent, delivery, now);
+                transaction.put(kept.new_item()?);
+                note(transaction, &kept, None)?;
+                kept
+            }
+        };
+        // Where nothing was in force for long, somebody may be removing them.
+        let known = transaction.get(&key::known(&intent.target)).await?;
+        let is_lasting = known.is_some_and(|known| known.number(name::EXPIRES).is_none());
+        for spare in spared(intent) {
+            if !is_lasting || transaction.get(&spare).await?.is_none() {
+                transaction.overwrite(Item::new(spare));
+            }
+        }
+        in_force.push(kept.hold);
+    }
+    targets::touch_each(transaction, intents.iter().map(|intent| &intent.target));
+    Ok(in_force)
+}
+
+fn spared(intent: &Intent) -> impl Iterator<Item = Key> {
+    intent
+        .spare
+        .iter()
+        .map(|prefix: &IpNet| key::spare(&intent.target, *prefix))
+}
+
+fn begin(id: HoldId, intent: &Intent, delivery: &DeliveryId, now: Timestamp) -> Kept {
+    Kept {
+        hold: Hold {
+            id,
+            target: intent.target.clone(),
+            remedy: intent.remedy.clone(),
+            reason: intent.reason.clone(),
+            confidence: intent.confidence,
+            severity: intent.severity,
+            plugin: intent.plugin.clone(),
+            alert: intent.alert.clone(),
+            since: now,
+            until: intent.until,
+            offences: 1,
+            coverage: Coverage::Pending,
+            ended: None,
+        },
+        began_by: delivery.to_string(),
+        deliveries: vec![delivery.to_string()],
+    }
+}
+
+fn ask_again(kept: &mut Kept, intent: &Intent, delivery: &DeliveryId) {
+    let Kept { hold, deliveries, .. } = kept;
+    hold.until = later(hold.until, intent.until);
+    hold.reason.clone_from(&intent.reason);
+    hold.confidence = hold.confidence.max(intent.confidence);
+    hold.severity = intent.severity.or(hold.severity);
+    hold.plugin.clone_from(&intent.plugin);
+    hold.alert.clone_from(&intent.alert);
+    if !deliveries.iter().any(|known| known == delivery.as_str()) {
+        hold.offences = hold.offences.saturating_add(1);
+        deliveries.push(delivery.to_string());
+        let too_many = deliveries.len().saturating_sub(MOST_DELIVERIES);
+        deliveries.drain(..too_many);
+    }
+}
+
+/// Writes a hold in force that is otherwise than it was.
+pub(super) fn alter(transaction: &mut Transaction<'_>, before: &Hold, kept: &Kept) -> Result<(), Failure> {
+    transaction.put(kept.item()?);
+    note(transaction, kept, before.until)
+}
+
+/// Writes what lies elsewhere of a hold in force, which ended at `before` until now.
+fn note(transaction: &mut Transaction<'_>, kept: &Kept, before: Option<Timestamp>) -> Result<(), Failure> {
+    let Hold {
+        id,
+        target,
+        remedy,
+        until,
+        ..
+    } = &kept.hold;
+    for item in kept.notes(None)? {
+        transaction.overwrite(item);
+    }
+    if let Some(before) = before.filter(|before| Some(*before) != *until) {
+        transaction.delete(key::end(before, *id));
+    }
+    if let Some(until) = until {
+        let place = Place {
+            target: target.clone(),
+            remedy: remedy.clone(),
+        };
+        transaction.overwrite(Item::saying(key::end(*until, *id), &place)?);
+    }
+    Ok(())
+}
+
+/// Ends a hold in force, which the transaction has read; its target is for the caller to touch.
+pub(super) fn end(
+    table: &Lasting,
+    transaction: &mut Transaction<'_>,
+    kept: Kept,
+    ended: Ended,
+) -> Result<Hold, Failure> {
+    transaction.delete(key::hold(&kept.hold.target, &kept.hold.remedy));
+    if let Some(until) = kept.hold.until {
+        transaction.delete(key::end(until, kept.hold.id));
+    }
+    over(table, transaction, kept, ended)
+}
+
+/// Writes a hold that ended where those lie.
+fn over(table: &Lasting, transaction: &mut Transaction<'_>, mut kept: Kept, ended: Ended) -> Result<Hold, Failure> {
+    let expires = Some(table.expires(ended.at));
+    kept.hold.ended = Some(ended);
+    let coverage = to_json(&kept.hold.coverage)?;
+    let over = Item::saying(key::ended(&kept.hold.target, kept.hold.id), &kept)?;
+    transaction.overwrite(over.with(COVERAGE, AttributeValue::S(coverage)).expiring(expires));
+    for item in kept.notes(expires)? {
+        transaction.overwrite(item);
+    }
+    Ok(kept.hold)
+}

@@ -1,0 +1,268 @@
+//! The journal's methods.
+
+use std::net::IpAddr;
+
+use async_trait::async_trait;
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use super::{
+    super::{
+        Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
+        HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
+        Pruned, Revision, Situation, Target,
+        archive::{Page, Place, Record},
+    },
+    DynamoJournal, Failure, archive, changes, deliveries, ends, history, holds, images,
+    item::Item,
+    key, leases, list, own, pardons, pauses, prune, targets,
+};
+use crate::fact::History;
+
+impl DynamoJournal {
+    /// What the caller is told of a failure.
+    fn told<T>(&self, doing: &'static str, result: Result<T, Failure>) -> Result<T, JournalError> {
+        result.map_err(|failure| failure.doing(doing, self.table.table.name()))
+    }
+}
+
+#[async_trait]
+impl Journal for DynamoJournal {
+    async fn admit(&self, delivery: &Delivery, most_waiting: u32) -> Result<Admission, JournalError> {
+        let admission = deliveries::admit(&self.table, delivery, most_waiting).await;
+        self.told("admit a delivery", admission)
+    }
+
+    async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError> {
+        let waiting = deliveries::waiting(&self.table.table, now, most).await;
+        self.told("list what waits", waiting)
+    }
+
+    async fn attempt(&self, id: &DeliveryId) -> Result<u32, JournalError> {
+        let attempts = deliveries::attempt(&self.table.table, id).await;
+        self.told("note an attempt", attempts)
+    }
+
+    async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError> {
+        let settled = deliveries::settle(&self.table, id, state, report).await;
+        self.told("settle a delivery", settled)
+    }
+
+    async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>, JournalError> {
+        let found = deliveries::find(&self.table.table, id).await;
+        self.told("find a delivery", found)
+    }
+
+    async fn put_in_force(
+        &self,
+        intents: &[Intent],
+        delivery: &DeliveryId,
+        now: Timestamp,
+    ) -> Result<Vec<Hold>, JournalError> {
+        let in_force = holds::put_in_force(&self.table, intents, delivery, now).await;
+        self.told("put holds in force", in_force)
+    }
+
+    async fn holds(&self, filter: &HoldFilter) -> Result<Vec<Hold>, JournalError> {
+        let found = list::list(&self.table.table, filter).await;
+        self.told("list holds", found)
+    }
+
+    async fn end(&self, ids: &[HoldId], why: EndReason, at: Timestamp) -> Result<Vec<Hold>, JournalError> {
+        let ended = ends::end(&self.table, ids, why, at).await;
+        self.told("end holds", ended)
+    }
+
+    async fn extend(&self, ids: &[HoldId], until: Option<Timestamp>) -> Result<Vec<Hold>, JournalError> {
+        let extended = ends::extend(&self.table, ids, until).await;
+        self.told("extend holds", extended)
+    }
+
+    async fn expire(&self, now: Timestamp) -> Result<Vec<Hold>, JournalError> {
+        let expired = ends::expire(&self.table, now).await;
+        self.told("end the holds whose time is up", expired)
+    }
+
+    async fn next_end(&self) -> Result<Option<Timestamp>, JournalError> {
+        let next = ends::next_end(&self.table).await;
+        self.told("find the next end", next)
+    }
+
+    async fn unfinished(&self) -> Result<Vec<Target>, JournalError> {
+        let unfinished = targets::unfinished(&self.table.table).await;
+        self.told("list unfinished targets", unfinished)
+    }
+
+    async fn targets(&self) -> Result<Vec<Target>, JournalError> {
+        let targets = targets::all(&self.table.table).await;
+        self.told("list targets", targets)
+    }
+
+    async fn situation(
+        &self,
+        target: &Target,
+        now: Timestamp,
+        recent_since: Timestamp,
+    ) -> Result<Situation, JournalError> {
+        let read = async {
+            // The target first: who pardons or pauses touches it afterwards, so that a converge that did not see that stays unfinished.
+            let present = self
+                .table
+                .table
+                .query(&key::situation(target, recent_since), None)
+                .await?;
+            let global = self.table.table.query(&key::global(), None).await?;
+            situation(&present, &global, now)
+        };
+        let situation = read.await;
+        self.told("read a target's holds", situation)
+    }
+
+    async fn converged(
+        &self,
+        target: &Target,
+        revision: Option<Revision>,
+        coverage: &[(HoldId, Coverage)],
+    ) -> Result<(), JournalError> {
+        let noted = targets::converged(&self.table, target, revision, coverage).await;
+        self.told("note that a target converged", noted)
+    }
+
+    async fn lease(
+        &self,
+        target: &Target,
+        owner: &Owner,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Leasing, JournalError> {
+        let leasing = leases::lease(&self.table, target, owner, now, until).await;
+        self.told("take a lease", leasing)
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<(), JournalError> {
+        let given = leases::give_back(&self.table.table, lease).await;
+        self.told("give a lease back", given)
+    }
+
+    async fn break_leases(&self) -> Result<(), JournalError> {
+        let broken = leases::break_all(&self.table.table).await;
+        self.told("break all leases", broken)
+    }
+
+    async fn begin(
+        &self,
+        lease: &Lease,
+        change: &Change,
+        image: Option<&Image>,
+        now: Timestamp,
+    ) -> Result<ChangeId, JournalError> {
+        let begun = changes::begin(&self.table, lease, change, image, now).await;
+        self.told("begin a change", begun)
+    }
+
+    async fn finish(
+        &self,
+        id: ChangeId,
+        end: &ChangeEnd,
+        image: Option<&Image>,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let finished = changes::finish(&self.table, id, end, image, now).await;
+        self.told("finish a change", finished)
+    }
+
+    async fn forget(&self, target: &Target, entry: &OwnEntry) -> Result<(), JournalError> {
+        let forget = async {
+            let place = own::place(target, &entry.entry)?;
+            self.table.table.delete(&place).await
+        };
+        let forgotten = forget.await;
+        self.told("forget an entry", forgotten)
+    }
+
+    async fn forget_image(&self, target: &Target, image: &Image) -> Result<(), JournalError> {
+        let forgotten = self.table.table.delete(&key::image(target, &image.part())).await;
+        self.told("forget a before-image", forgotten)
+    }
+
+    async fn history(&self, address: IpAddr, now: Timestamp) -> Result<History, JournalError> {
+        let history = history::history(&self.table, address, now).await;
+        self.told("look into the history of an address", history)
+    }
+
+    async fn pardon(&self, pardon: &Pardon) -> Result<(), JournalError> {
+        let given = pardons::give(&self.table.table, pardon).await;
+        self.told("pardon a prefix", given)
+    }
+
+    async fn pardons(&self, now: Timestamp) -> Result<Vec<Pardon>, JournalError> {
+        let items = self.table.table.query(&key::pardons(), None).await;
+        let pardons = items.and_then(|items| pardons::in_force(&items, now));
+        self.told("list pardons", pardons)
+    }
+
+    async fn end_pardon(&self, prefix: IpNet) -> Result<bool, JournalError> {
+        let ended = pardons::end(&self.table.table, prefix).await;
+        self.told("take a pardon back", ended)
+    }
+
+    async fn pause(&self, pause: &Pause) -> Result<(), JournalError> {
+        let begun = pauses::begin(&self.table.table, pause).await;
+        self.told("pause", begun)
+    }
+
+    async fn resume(&self) -> Result<Option<Pause>, JournalError> {
+        let ended = pauses::end(&self.table.table).await;
+        self.told("resume", ended)
+    }
+
+    async fn paused(&self) -> Result<Option<Pause>, JournalError> {
+        let pause = pauses::present(&self.table.table).await;
+        self.told("find the pause", pause)
+    }
+
+    async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {
+        let page = archive::records(&self.table.table, from).await;
+        self.told("read what it keeps", page)
+    }
+
+    async fn restore(&self, records: &[Record]) -> Result<(), JournalError> {
+        let restored = archive::restore(&self.table, records).await;
+        self.told("write what another kept", restored)
+    }
+
+    /// DynamoDB removes most of what is over by itself, and tells nobody how much.
+    async fn prune(&self, ended_before: Timestamp) -> Result<Pruned, JournalError> {
+        let pruned = prune::prune(&self.table, ended_before).await;
+        self.told("remove what ended long ago", pruned.map(|()| Pruned::default()))
+    }
+}
+
+/// A situation out of what a target's partition has and what bears on all targets.
+fn situation(present: &[Item], global: &[Item], now: Timestamp) -> Result<Situation, Failure> {
+    let mut situation = Situation {
+        pardons: pardons::in_force(global, now)?,
+        paused: global.iter().any(|item| item.key == key::pause()),
+        revision: targets::revision(present),
+        ..Situation::default()
+    };
+    for item in present {
+        if holds::is_one(item) {
+            let hold = holds::Kept::read(item)?.hold;
+            situation.holds.extend(Some(hold).filter(|hold| hold.is_live(now)));
+        } else if own::is_one(item) {
+            situation.own.push(own::read(item)?);
+        } else if images::is_one(item) {
+            situation.images.push(images::read(item)?);
+        } else if changes::is_made(item) {
+            situation.recent.push(changes::read_made(item)?);
+        } else if let Some(prefix) = targets::spared(item)? {
+            situation.spare.push(prefix);
+        }
+    }
+    situation.own.sort_by_key(|own| (own.key(), own.written));
+    situation.holds.sort_by_key(|hold| hold.id);
+    situation.spare.sort_by_key(ToString::to_string);
+    situation.images.sort_by_key(|kept| kept.image.part());
+    Ok(situation)
+}

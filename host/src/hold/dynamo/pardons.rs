@@ -1,0 +1,77 @@
+//! Pardons in the table.
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use super::{
+    super::Pardon,
+    Failure,
+    item::Item,
+    key,
+    table::Table,
+    targets,
+    transaction::{Committed, Transaction},
+    tries::Tries,
+};
+
+/// See [`super::super::Journal::pardon`].
+pub(super) async fn give(table: &Table, pardon: &Pardon) -> Result<(), Failure> {
+    let pardon = Pardon {
+        prefix: pardon.prefix.trunc(),
+        ..pardon.clone()
+    };
+    let mut tries = Tries::default();
+    loop {
+        let mut transaction = Transaction::new(table);
+        transaction.overwrite(Item::saying(key::pardon(pardon.prefix), &pardon)?);
+        targets::ask_to_touch_all(&mut transaction);
+        if transaction.commit().await? == Committed::Yes {
+            return targets::touch_all(table).await;
+        }
+        tries.wait().await?;
+    }
+}
+
+/// All pardons, those whose time is up among them, by prefix.
+pub(super) async fn all(table: &Table) -> Result<Vec<Pardon>, Failure> {
+    let items = table.query(&key::pardons(), None).await?;
+    items.iter().map(|item| item.doc("pardon")).collect()
+}
+
+/// Those of some items that are pardons in force.
+pub(super) fn in_force(items: &[Item], now: Timestamp) -> Result<Vec<Pardon>, Failure> {
+    let pardons = items.iter().filter(|item| item.key.sk.starts_with("pardon#"));
+    let mut pardons = pardons
+        .map(|item| item.doc::<Pardon>("pardon"))
+        .collect::<Result<Vec<_>, _>>()?;
+    pardons.retain(|pardon| pardon.until > now);
+    pardons.sort_by_key(|pardon| pardon.prefix.to_string());
+    Ok(pardons)
+}
+
+/// See [`super::super::Journal::end_pardon`].
+pub(super) async fn end(table: &Table, prefix: IpNet) -> Result<bool, Failure> {
+    let mut tries = Tries::default();
+    loop {
+        let mut transaction = Transaction::new(table);
+        let place = key::pardon(prefix);
+        if transaction.get(&place).await?.is_none() {
+            return Ok(false);
+        }
+        transaction.delete(place);
+        targets::ask_to_touch_all(&mut transaction);
+        if transaction.commit().await? == Committed::Yes {
+            targets::touch_all(table).await?;
+            return Ok(true);
+        }
+        tries.wait().await?;
+    }
+}
+
+/// Ends the pardons whose time is up.
+pub(super) async fn expire(table: &Table, now: Timestamp) -> Result<(), Failure> {
+    for pardon in all(table).await?.iter().filter(|pardon| pardon.until <= now) {
+        end(table, pardon.prefix).await?;
+    }
+    Ok(())
+}

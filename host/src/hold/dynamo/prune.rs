@@ -1,0 +1,77 @@
+//! Removing what DynamoDB does not remove by itself.
+//!
+//! What is over has an end, after which DynamoDB removes it within days: ended holds, settled deliveries, changes, and what lies elsewhere of them. That leaves
+//! what must stay reachable around targets where nothing is in force any more, and before-images of parts that somebody else changed.
+
+use jiff::Timestamp;
+
+use super::{
+    super::Target,
+    Failure, Lasting,
+    holds::{self, Kept},
+    images,
+    item::{Item, name},
+    key,
+    table::Table,
+    targets,
+    transaction::{Committed, MOST_WRITES, Transaction},
+};
+
+/// See [`super::super::Journal::prune`].
+pub(super) async fn prune(lasting: &Lasting, ended_before: Timestamp) -> Result<(), Failure> {
+    let table = &lasting.table;
+    let now = lasting.expires(ended_before);
+    for target in targets::ever(table).await? {
+        let known = table.get(&key::known(&target)).await?;
+        let expires = known.and_then(|known| known.number(name::EXPIRES));
+        if expires.is_some_and(|expires| expires <= now + targets::MARGIN) {
+            let present = table.query(&key::in_force(&target), None).await?;
+            let spared: Vec<_> = present
+                .iter()
+                .filter(|item| item.key.sk.starts_with(key::SPARE))
+                .collect();
+            remove(table, &spared).await?;
+        } else if expires.is_none() {
+            remove_old_images(table, &target, ended_before).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Before-images of parts that nothing holds any more, and that somebody else changed so that they were not put back: those who could want that had their time.
+async fn remove_old_images(table: &Table, target: &Target, before: Timestamp) -> Result<(), Failure> {
+    let present = table.query(&key::in_force(target), None).await?;
+    if present.iter().any(holds::is_one) {
+        return Ok(());
+    }
+    let mut old = Vec::new();
+    for item in present.iter().filter(|item| images::is_one(item)) {
+        if images::read(item)?.written < before {
+            old.push(item);
+        }
+    }
+    if old.is_empty() {
+        return Ok(());
+    }
+    for item in table.query(&key::all_ended(target), None).await? {
+        if Kept::read(&item)?.hold.ended.is_some_and(|ended| ended.at >= before) {
+            return Ok(());
+        }
+    }
+    remove(table, &old).await
+}
+
+/// Removes items that nobody wrote since they were read; those that somebody wrote are left for the next time.
+async fn remove(table: &Table, items: &[&Item]) -> Result<(), Failure> {
+    for items in items.chunks(MOST_WRITES) {
+        let mut transaction = Transaction::new(table);
+        for item in items {
+            transaction.remember((*item).clone());
+            transaction.delete(item.key.clone());
+        }
+        if transaction.commit().await? != Committed::Yes {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

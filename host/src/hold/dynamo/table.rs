@@ -1,0 +1,247 @@
+//! The table: the few calls of DynamoDB that the journal is made of. All reads are consistent.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::SdkError,
+    operation::{
+        transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
+        update_item::builders::UpdateItemFluentBuilder,
+    },
+    types::{AttributeValue, KeysAndAttributes, ReturnValue, Select, TransactWriteItem},
+};
+
+use super::{
+    Failure,
+    fault::called,
+    item::{Attributes, Item, key_attributes, unreadable},
+    key::{Key, Range},
+    tries::Tries,
+};
+
+/// How many items one BatchGetItem may ask for.
+const BATCH: usize = 100;
+
+/// A table that has the keys `pk` and `sk`.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    client: Client,
+    name: Arc<str>,
+    is_read_only: bool,
+}
+
+/// What became of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// All of it is written.
+    Done,
+    /// Nothing is written: the condition of one of the writes, whose place is given if it is known, was not fulfilled, or another transaction was in the way.
+    NotDone {
+        /// Which write's condition was not fulfilled.
+        unfulfilled: Option<usize>,
+    },
+}
+
+impl Table {
+    pub(super) fn new(client: Client, name: &str) -> Self {
+        Self {
+            client,
+            name: name.into(),
+            is_read_only: false,
+        }
+    }
+
+    /// The same table, of which nothing is written any more.
+    pub(super) fn read_only(&self) -> Self {
+        Self {
+            is_read_only: true,
+            ..self.clone()
+        }
+    }
+
+    fn may_write(&self) -> Result<(), Failure> {
+        if self.is_read_only {
+            return Err(Failure::refused("ReadOnly", "this journal was opened to be read only"));
+        }
+        Ok(())
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// One item, if it is there.
+    pub(super) async fn get(&self, key: &Key) -> Result<Option<Item>, Failure> {
+        let asked = self.client.get_item().table_name(&*self.name).consistent_read(true);
+        let answer = asked.set_key(Some(key_attributes(key))).send().await.map_err(called)?;
+        answer.item.map(Item::read).transpose()
+    }
+
+    /// Those of some items that are there, in no order.
+    pub(super) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, Failure> {
+        let mut items = Vec::new();
+        for keys in keys.chunks(BATCH) {
+            let mut left: Vec<Attributes> = keys.iter().map(key_attributes).collect();
+            let mut tries = Tries::default();
+            while !left.is_empty() {
+                let asked = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(left));
+                let asked = asked.build().map_err(|error| unreadable("key", &error.to_string()))?;
+                let call = self.client.batch_get_item().request_items(&*self.name, asked);
+                let answer = call.send().await.map_err(called)?;
+                let found = answer.responses.into_iter().flatten().flat_map(|(_, found)| found);
+                for item in found {
+                    items.push(Item::read(item)?);
+                }
+                // What it had no capacity for it leaves to us.
+                left = answer
+                    .unprocessed_keys
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|(_, left)| left.keys)
+                    .collect();
+                if !left.is_empty() {
+                    tries.wait().await?;
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    /// The items of a range in their order, `most` at most.
+    pub(super) async fn query(&self, range: &Range, most: Option<usize>) -> Result<Vec<Item>, Failure> {
+        let mut items = Vec::new();
+        let mut from = None;
+        loop {
+            let left = most.map(|most| most.saturating_sub(items.len()));
+            if left == Some(0) {
+                return Ok(items);
+            }
+            let call = self.asked(range).set_exclusive_start_key(from);
+            let call = call.set_limit(left.and_then(|left| i32::try_from(left).ok()));
+            let answer = call.send().await.map_err(called)?;
+            for item in answer.items.into_iter().flatten() {
+                items.push(Item::read(item)?);
+            }
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// How many items there are in a range. It stops to count soon after `enough`.
+    pub(super) async fn count(&self, range: &Range, enough: usize) -> Result<usize, Failure> {
+        let mut count = 0;
+        let mut from = None;
+        loop {
+            let call = self.asked(range).select(Select::Count).set_exclusive_start_key(from);
+            let answer = call.send().await.map_err(called)?;
+            count += usize::try_from(answer.count).unwrap_or_default();
+            from = answer.last_evaluated_key;
+            if from.is_none() || count >= enough {
+                return Ok(count);
+            }
+        }
+    }
+
+    fn asked(&self, range: &Range) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+        let condition = match range {
+            Range::All(_) => "pk = :pk",
+            Range::From(_) => "pk = :pk AND sk >= :sk",
+            Range::UpTo(_) => "pk = :pk AND sk <= :sk",
+            Range::Prefix(_) => "pk = :pk AND begins_with(sk, :sk)",
+        };
+        let call = self.client.query().table_name(&*self.name).consistent_read(true);
+        let call = call
+            .key_condition_expression(condition)
+            .expression_attribute_values(":pk", AttributeValue::S(range.partition().to_owned()));
+        match range {
+            Range::All(_) => call,
+            Range::From(key) | Range::UpTo(key) | Range::Prefix(key) => {
+                call.expression_attribute_values(":sk", AttributeValue::S(key.sk.clone()))
+            }
+        }
+    }
+
+    /// Everything in the table, page by page. Only for copies and listings that a person asks for.
+    pub(super) async fn scan(&self, from: Option<Attributes>) -> Result<(Vec<Item>, Option<Attributes>), Failure> {
+        let call = self.client.scan().table_name(&*self.name).consistent_read(true);
+        let answer = call.set_exclusive_start_key(from).send().await.map_err(called)?;
+        let items = answer.items.into_iter().flatten().map(Item::read);
+        Ok((items.collect::<Result<_, _>>()?, answer.last_evaluated_key))
+    }
+
+    /// An update of one item, to be completed and given to [`Self::updated`].
+    pub(super) fn update(&self, key: &Key) -> UpdateItemFluentBuilder {
+        let call = self.client.update_item().table_name(&*self.name);
+        call.set_key(Some(key_attributes(key)))
+            .return_values(ReturnValue::AllNew)
+    }
+
+    /// Does an update. The item as it is now; None if its condition was not fulfilled.
+    pub(super) async fn updated(&self, call: UpdateItemFluentBuilder) -> Result<Option<Item>, Failure> {
+        self.may_write()?;
+        match call.send().await {
+            Ok(answer) => answer.attributes.map(Item::read).transpose(),
+            Err(SdkError::ServiceError(error))
+                if matches!(error.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(called(error)),
+        }
+    }
+
+    /// Removes one item, whether or not it is there.
+    pub(super) async fn delete(&self, key: &Key) -> Result<(), Failure> {
+        self.may_write()?;
+        let call = self.client.delete_item().table_name(&*self.name);
+        call.set_key(Some(key_attributes(key))).send().await.map_err(called)?;
+        Ok(())
+    }
+
+    /// Writes some items, all or none. The same token again is the same transaction.
+    pub(super) async fn write(&self, token: &str, writes: Vec<TransactWriteItem>) -> Result<Outcome, Failure> {
+        self.may_write()?;
+        let call = self.client.transact_write_items().client_request_token(token);
+        match call.set_transact_items(Some(writes)).send().await {
+            Ok(_) => Ok(Outcome::Done),
+            Err(SdkError::ServiceError(error)) => match error.err() {
+                TransactWriteItemsError::TransactionCanceledException(canceled) => {
+                    of_reasons(canceled.cancellation_reasons())
+                }
+                TransactWriteItemsError::TransactionInProgressException(_) => {
+                    Ok(Outcome::NotDone { unfulfilled: None })
+                }
+                _ => Err(called(SdkError::ServiceError(error))),
+            },
+            Err(error) => Err(called(error)),
+        }
+    }
+
+    /// An expression's value for the SDK.
+    pub(super) fn text(text: &str) -> AttributeValue {
+        AttributeValue::S(text.to_owned())
+    }
+}
+
+/// What it means that a transaction was cancelled.
+fn of_reasons(reasons: &[aws_sdk_dynamodb::types::CancellationReason]) -> Result<Outcome, Failure> {
+    let code = |reason: &aws_sdk_dynamodb::types::CancellationReason| reason.code().unwrap_or("None").to_owned();
+    let passing = [
+        "None",
+        "ConditionalCheckFailed",
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+    ];
+    if let Some(bad) = reasons.iter().find(|reason| !passing.contains(&code(reason).as_str())) {
+        return Err(Failure::refused(&code(bad), bad.message().unwrap_or_default()));
+    }
+    let unfulfilled = reasons
+        .iter()
+        .position(|reason| code(reason) == "ConditionalCheckFailed");
+    Ok(Outcome::NotDone { unfulfilled })
+}

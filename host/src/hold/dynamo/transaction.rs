@@ -1,0 +1,294 @@
+//! Transactions: some items are read, some are written, all or none, and only if nobody else wrote what was read meanwhile.
+//!
+//! Each item says which transaction wrote it last. What was read is written on the condition that this is still so; who comes too late reads again. The
+//! same mark tells a transaction whose answer was lost that it was done.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::{
+    error::BuildError,
+    types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update},
+};
+use jiff::Timestamp;
+
+use super::{
+    super::{Owner, Target},
+    Failure,
+    item::{Attributes, Item, key_attributes, name, unreadable},
+    key::{self, Key, Range},
+    table::{Outcome, Table},
+};
+
+/// How many items one transaction may write.
+pub(super) const MOST_WRITES: usize = 100;
+
+/// A transaction that is being put together.
+pub(super) struct Transaction<'table> {
+    table: &'table Table,
+    token: String,
+    read: HashMap<Key, Option<Item>>,
+    writes: BTreeMap<Key, Write>,
+}
+
+/// What became of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Committed {
+    /// All of it is written.
+    Yes,
+    /// Nothing is written, others were faster: read again.
+    No,
+    /// Nothing is written: the lease that it stands on is not its owner's, or has ended.
+    WithoutLease,
+}
+
+enum Write {
+    /// What was read gets these attributes; what was not there comes.
+    Put(Item),
+    /// Put whatever lies there.
+    Overwrite(Item),
+    Delete,
+    /// A number grows by so much, and the item lasts.
+    Add(&'static str, i64),
+    /// What lies there may be removed at this time, in seconds since 1970.
+    Expire(i64),
+    /// Nothing is written: the lease must be this owner's at this time.
+    Hold(Owner, Timestamp),
+}
+
+impl<'table> Transaction<'table> {
+    pub(super) fn new(table: &'table Table) -> Self {
+        Self {
+            table,
+            token: token(),
+            read: HashMap::new(),
+            writes: BTreeMap::new(),
+        }
+    }
+
+    /// An item as it would be if the transaction were done now.
+    pub(super) async fn get(&mut self, key: &Key) -> Result<Option<Item>, Failure> {
+        if !self.read.contains_key(key) {
+            let item = self.table.get(key).await?;
+            self.read.insert(key.clone(), item);
+        }
+        Ok(self.seen(key))
+    }
+
+    /// Reads some items at once, so that getting them costs nothing any more.
+    pub(super) async fn fetch(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<(), Failure> {
+        let mut keys: Vec<Key> = keys.into_iter().filter(|key| !self.read.contains_key(key)).collect();
+        keys.sort();
+        keys.dedup();
+        let found = self.table.get_many(&keys).await?;
+        self.read.extend(keys.into_iter().map(|key| (key, None)));
+        self.read
+            .extend(found.into_iter().map(|item| (item.key.clone(), Some(item))));
+        Ok(())
+    }
+
+    /// Reads a range, `most` items at most.
+    pub(super) async fn query(&mut self, range: &Range, most: Option<usize>) -> Result<Vec<Item>, Failure> {
+        let found = self.table.query(range, most).await?;
+        self.read
+            .extend(found.iter().map(|item| (item.key.clone(), Some(item.clone()))));
+        Ok(found)
+    }
+
+    /// Takes an item for read that was read before.
+    pub(super) fn remember(&mut self, item: Item) {
+        self.read.insert(item.key.clone(), Some(item));
+    }
+
+    fn seen(&self, key: &Key) -> Option<Item> {
+        let read = self.read.get(key).cloned().flatten();
+        match self.writes.get(key) {
+            Some(Write::Put(item) | Write::Overwrite(item)) => {
+                Some(read.map_or_else(|| item.clone(), |read| read.overlaid(item)))
+            }
+            Some(Write::Delete) => None,
+            Some(Write::Add(..) | Write::Expire(_) | Write::Hold(..)) | None => read,
+        }
+    }
+
+    /// Writes an item. If it was read: on the condition that nobody wrote it since; attributes that it does not have then stay as they are.
+    pub(super) fn put(&mut self, item: Item) {
+        self.writes.insert(item.key.clone(), Write::Put(item));
+    }
+
+    /// Writes an item, whatever lies there.
+    pub(super) fn overwrite(&mut self, item: Item) {
+        self.writes.insert(item.key.clone(), Write::Overwrite(item));
+    }
+
+    /// Removes an item. If it was read: on the condition that nobody wrote it since.
+    pub(super) fn delete(&mut self, key: Key) {
+        self.writes.insert(key, Write::Delete);
+    }
+
+    /// Lets a number grow.
+    pub(super) fn add(&mut self, key: Key, name: &'static str, by: i64) {
+        self.writes.insert(key, Write::Add(name, by));
+    }
+
+    /// Lets an item be removed at a time, in seconds since 1970.
+    pub(super) fn expire(&mut self, key: Key, at: i64) {
+        self.writes.insert(key, Write::Expire(at));
+    }
+
+    /// Notes that the holds of a target, or what bears on them, changed.
+    pub(super) fn touch(&mut self, target: &Target) {
+        self.add(key::state(target), super::targets::REVISION, 1);
+        self.overwrite(super::targets::unfinished_item(target));
+    }
+
+    /// On the condition that the lease of a target is this owner's at this time.
+    pub(super) fn hold_lease(&mut self, target: &Target, owner: &Owner, now: Timestamp) {
+        self.writes.insert(key::lease(target), Write::Hold(owner.clone(), now));
+    }
+
+    /// Writes all of it or nothing.
+    pub(super) async fn commit(self) -> Result<Committed, Failure> {
+        if self.writes.is_empty() {
+            return Ok(Committed::Yes);
+        }
+        let leased: Vec<bool> = self
+            .writes
+            .values()
+            .map(|write| matches!(write, Write::Hold(..)))
+            .collect();
+        let writes = self.writes.iter().map(|(key, write)| self.written(key, write));
+        let writes = writes.collect::<Result<_, _>>()?;
+        let unfulfilled = match self.table.write(&self.token, writes).await? {
+            Outcome::Done => return Ok(Committed::Yes),
+            Outcome::NotDone { unfulfilled } => unfulfilled,
+        };
+        if self.was_done().await? {
+            return Ok(Committed::Yes);
+        }
+        match unfulfilled.and_then(|place| leased.get(place)) {
+            Some(true) => Ok(Committed::WithoutLease),
+            _ => Ok(Committed::No),
+        }
+    }
+
+    /// Whether an earlier try of this very transaction was done, and only its answer lost.
+    async fn was_done(&self) -> Result<bool, Failure> {
+        let marked = self.writes.iter().find_map(|(key, write)| match write {
+            Write::Put(_) | Write::Overwrite(_) => Some(key),
+            _ => None,
+        });
+        let Some(key) = marked else {
+            return Ok(false);
+        };
+        let found = self.table.get(key).await?;
+        Ok(found.is_some_and(|item| item.version() == Some(&self.token)))
+    }
+
+    fn written(&self, key: &Key, write: &Write) -> Result<TransactWriteItem, Failure> {
+        let read = self.read.get(key);
+        let built = match write {
+            Write::Put(item) => match read {
+                Some(Some(before)) => self.altered(before, item),
+                Some(None) => self.made(item, Some("attribute_not_exists(pk)")),
+                None => self.made(item, None),
+            },
+            Write::Overwrite(item) => self.made(item, None),
+            Write::Delete => {
+                let delete = Delete::builder()
+                    .table_name(self.table.name())
+                    .set_key(Some(key_attributes(key)));
+                let delete = match read.and_then(Option::as_ref).and_then(Item::version) {
+                    Some(version) => delete
+                        .condition_expression("v = :before")
+                        .expression_attribute_values(":before", Table::text(version)),
+                    None => delete,
+                };
+                delete.build().map(|delete| TransactWriteItem::builder().delete(delete))
+            }
+            Write::Add(name, by) => Update::builder()
+                .table_name(self.table.name())
+                .set_key(Some(key_attributes(key)))
+                .update_expression("ADD #number :by REMOVE expires")
+                .expression_attribute_names("#number", *name)
+                .expression_attribute_values(":by", AttributeValue::N(by.to_string()))
+                .build()
+                .map(|update| TransactWriteItem::builder().update(update)),
+            Write::Expire(at) => Update::builder()
+                .table_name(self.table.name())
+                .set_key(Some(key_attributes(key)))
+                .update_expression("SET expires = :at")
+                .expression_attribute_values(":at", AttributeValue::N(at.to_string()))
+                .build()
+                .map(|update| TransactWriteItem::builder().update(update)),
+            Write::Hold(owner, now) => ConditionCheck::builder()
+                .table_name(self.table.name())
+                .set_key(Some(key_attributes(key)))
+                .condition_expression("holder = :owner AND leased_until > :now")
+                .expression_attribute_values(":owner", Table::text(owner.as_str()))
+                .expression_attribute_values(":now", AttributeValue::N(now.as_millisecond().to_string()))
+                .build()
+                .map(|check| TransactWriteItem::builder().condition_check(check)),
+        };
+        Ok(built.map_err(unbuilt)?.build())
+    }
+
+    fn made(
+        &self,
+        item: &Item,
+        condition: Option<&str>,
+    ) -> Result<aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder, BuildError> {
+        let mut whole = item.whole();
+        whole.insert(name::VERSION.to_owned(), Table::text(&self.token));
+        let put = Put::builder().table_name(self.table.name()).set_item(Some(whole));
+        let put = put.set_condition_expression(condition.map(str::to_owned)).build()?;
+        Ok(TransactWriteItem::builder().put(put))
+    }
+
+    fn altered(
+        &self,
+        before: &Item,
+        item: &Item,
+    ) -> Result<aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder, BuildError> {
+        let mut set: Attributes = item.attributes().clone();
+        set.insert(name::VERSION.to_owned(), Table::text(&self.token));
+        let mut names: Vec<_> = set.keys().cloned().collect();
+        names.sort();
+        let assignments: Vec<_> = (0..names.len()).map(|index| format!("#n{index} = :v{index}")).collect();
+        let mut expression = format!("SET {}", assignments.join(", "));
+        if !set.contains_key(name::EXPIRES) {
+            expression.push_str(" REMOVE expires");
+        }
+        let mut update = Update::builder()
+            .table_name(self.table.name())
+            .set_key(Some(key_attributes(&item.key)))
+            .update_expression(expression);
+        for (index, attribute) in names.into_iter().enumerate() {
+            if let Some(value) = set.remove(&attribute) {
+                update = update
+                    .expression_attribute_values(format!(":v{index}"), value)
+                    .expression_attribute_names(format!("#n{index}"), attribute);
+            }
+        }
+        update = match before.version() {
+            Some(version) => update
+                .condition_expression("v = :before")
+                .expression_attribute_values(":before", Table::text(version)),
+            None => update.condition_expression("attribute_exists(pk) AND attribute_not_exists(v)"),
+        };
+        Ok(TransactWriteItem::builder().update(update.build()?))
+    }
+}
+
+/// A word that no other transaction has.
+pub(super) fn token() -> String {
+    // 128 random bits; should the system have none, what is written says so and nothing else goes wrong than that two transactions may take each other for themselves.
+    let mut bytes = [0; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        bytes = Timestamp::now().as_nanosecond().to_be_bytes();
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unbuilt(error: BuildError) -> Failure {
+    unreadable("write", &error.to_string())
+}

@@ -1,0 +1,82 @@
+//! The journal that the configuration names.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::{SetupError, WriterLock};
+use crate::{
+    config::{self, JournalStore},
+    hold::{Journal, SqliteJournal},
+};
+
+/// Whether the writer of a journal is the only one.
+#[derive(Debug)]
+pub enum Writer {
+    /// It is, for as long as it has the lock.
+    Only(WriterLock),
+    /// Others write as well; leases keep them out of one another's way.
+    OneOfMany,
+}
+
+/// Opens the journal to write it. If only one may write, nobody else does: whoever had a lease does not live any more.
+///
+/// # Errors
+/// [`SetupError::Locked`] if only one may write, and another does.
+pub async fn to_write(config: &config::Journal) -> Result<(Arc<dyn Journal>, Writer), SetupError> {
+    match &config.store {
+        JournalStore::File(path) => {
+            let lock = WriterLock::take(path)?;
+            let journal = SqliteJournal::open(path)?;
+            journal.break_leases().await?;
+            Ok((Arc::new(journal), Writer::Only(lock)))
+        }
+        JournalStore::Table { name, region } => {
+            let journal = table(name, region.as_deref(), config, Access::Write).await?;
+            Ok((journal, Writer::OneOfMany))
+        }
+    }
+}
+
+/// Opens the journal to read it. None if there is none yet: then nothing is in force.
+pub async fn to_read(config: &config::Journal) -> Result<Option<Arc<dyn Journal>>, SetupError> {
+    match &config.store {
+        JournalStore::File(path) if !path.exists() => Ok(None),
+        JournalStore::File(path) => Ok(Some(Arc::new(SqliteJournal::open_to_read(path)?))),
+        JournalStore::Table { name, region } => table(name, region.as_deref(), config, Access::Read).await.map(Some),
+    }
+}
+
+/// An empty journal, gone with the value.
+pub fn nothing() -> Result<Arc<dyn Journal>, SetupError> {
+    Ok(Arc::new(SqliteJournal::in_memory()?))
+}
+
+/// What a table is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
+#[cfg(feature = "aws")]
+async fn table(
+    name: &str,
+    region: Option<&str>,
+    config: &config::Journal,
+    access: Access,
+) -> Result<Arc<dyn Journal>, SetupError> {
+    use crate::{cloud::aws::environment, hold::DynamoJournal};
+
+    let keep = SignedDuration::try_from(config.keep.0).unwrap_or(SignedDuration::MAX);
+    let journal = DynamoJournal::new(&environment().await, region, name, keep);
+    Ok(match access {
+        Access::Write => Arc::new(journal),
+        Access::Read => Arc::new(journal.read_only()),
+    })
+}
+
+#[cfg(not(feature = "aws"))]
+async fn table(_: &str, _: Option<&str>, _: &config::Journal, _: Access) -> Result<Arc<dyn Journal>, SetupError> {
+    Err(SetupError::WithoutAws)
+}

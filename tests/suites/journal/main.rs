@@ -1,0 +1,29 @@
+//! What people fear of a journal, of whichever kind: each test of `conformance` is made on SQLite, on a table of DynamoDB as moto plays it, and on the same table behind
+//! a network that throttles, refuses and loses answers.
+
+mod opened;
+
+/// The tests, each on a journal that [`opened`] makes anew.
+macro_rules! conformance {
+    ($($kind:ident),*) => {$(
+        #[path = "conformance"]
+        mod $kind {
+            mod deliveries;
+            mod entries;
+            mod history;
+            mod holds;
+            mod leases;
+            mod listing;
+            mod pardons;
+            mod targets;
+
+            use crate::opened::*;
+
+            async fn journal() -> Opened {
+                crate::opened::$kind().await
+            }
+        }
+    )*};
+}
+
+conformance!(sqlite, dynamo, dynamo_in_trouble);

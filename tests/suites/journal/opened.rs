@@ -1,0 +1,171 @@
+//! An empty journal, and what the tests put into it.
+
+use std::{
+    ops::Deref,
+    sync::{Arc, Weak},
+};
+
+use jiff::SignedDuration;
+pub(crate) use jiff::Timestamp;
+pub(crate) use quell::{
+    alert::Detector,
+    cloud::{Direction, Entry},
+    fact::History,
+    hold::*,
+};
+use quell_tests::table::new_table as table;
+use quell_tests::{
+    moto::Moto,
+    proxy::{Ec2Proxy, Kind, Trouble, Whom},
+};
+use tokio::sync::Mutex;
+
+/// A journal of one test. What is behind it lives as long.
+pub(crate) struct Opened {
+    journal: Arc<dyn Journal>,
+    _moto: Option<Arc<Moto>>,
+    _proxy: Option<Ec2Proxy>,
+}
+
+impl Deref for Opened {
+    type Target = dyn Journal;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.journal
+    }
+}
+
+/// In memory.
+pub(crate) async fn sqlite() -> Opened {
+    Opened {
+        journal: Arc::new(SqliteJournal::in_memory().unwrap()),
+        _moto: None,
+        _proxy: None,
+    }
+}
+
+/// In a table of its own.
+pub(crate) async fn dynamo() -> Opened {
+    let moto = moto().await;
+    let table = table(&moto).await;
+    Opened {
+        journal: Arc::new(DynamoJournal::new(&moto.sdk_config(), None, &table, KEEP)),
+        _moto: Some(moto),
+        _proxy: None,
+    }
+}
+
+/// In a table of its own, behind a network that loses and refuses.
+pub(crate) async fn dynamo_in_trouble() -> Opened {
+    let moto = moto().await;
+    let table = table(&moto).await;
+    let proxy = Ec2Proxy::start(&moto.endpoint()).await.unwrap();
+    for kind in [Kind::Throttled, Kind::Fails, Kind::Lost] {
+        proxy.set(Trouble::new(kind, Whom::Service("dynamodb")).one_in(5));
+    }
+    let behind = moto.sdk_config().into_builder().endpoint_url(proxy.endpoint()).build();
+    Opened {
+        journal: Arc::new(DynamoJournal::new(&behind, None, &table, KEEP)),
+        _moto: Some(moto),
+        _proxy: Some(proxy),
+    }
+}
+
+/// How long what is over is kept.
+const KEEP: SignedDuration = SignedDuration::from_hours(24);
+
+/// The server that all tests of this moment share. The last of them stops it.
+async fn moto() -> Arc<Moto> {
+    static SHARED: Mutex<Weak<Moto>> = Mutex::const_new(Weak::new());
+    let mut shared = SHARED.lock().await;
+    if let Some(moto) = shared.upgrade() {
+        return moto;
+    }
+    let moto = tokio::task::spawn_blocking(Moto::start).await.unwrap().unwrap();
+    let moto = Arc::new(moto);
+    *shared = Arc::downgrade(&moto);
+    moto
+}
+
+pub(crate) fn target(acl: &str) -> Target {
+    Target {
+        account: "111122223333".to_owned(),
+        region: "eu-west-1".to_owned(),
+        resource: acl.parse().unwrap(),
+    }
+}
+
+pub(crate) fn web() -> Target {
+    target("acl-0a1b2c3d")
+}
+
+pub(crate) fn database() -> Target {
+    target("acl-0d4e5f6a")
+}
+
+pub(crate) fn intent(prefix: &str, until: Option<i64>) -> Intent {
+    Intent {
+        target: web(),
+        remedy: Remedy::deny(prefix.parse().unwrap(), Direction::Ingress),
+        reason: "600 failed attempts".to_owned(),
+        confidence: 80,
+        severity: None,
+        spare: Vec::new(),
+        plugin: "nacl-block".to_owned(),
+        alert: "stealthwatch-cloud/6125".to_owned(),
+        until: until.map(at),
+    }
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+pub(crate) fn delivery(id: &str) -> Delivery {
+    Delivery {
+        id: DeliveryId::read(id),
+        door: "http".to_owned(),
+        detector: Detector::StealthwatchCloud,
+        body: "{}".to_owned(),
+        received: at(0),
+        attempts: 0,
+        state: DeliveryState::Waiting { not_before: at(0) },
+        report: String::new(),
+    }
+}
+
+pub(crate) fn id(text: &str) -> DeliveryId {
+    DeliveryId::read(text)
+}
+
+pub(crate) fn deny(number: u16, prefix: &str) -> Entry {
+    Entry::deny(number, Direction::Ingress, prefix.parse().unwrap())
+}
+
+pub(crate) fn everything() -> HoldFilter {
+    HoldFilter {
+        ended: true,
+        ..HoldFilter::default()
+    }
+}
+
+pub(crate) async fn situation(journal: &Opened, now: i64) -> Situation {
+    journal.situation(&web(), at(now), at(0)).await.unwrap()
+}
+
+/// A lease on [`web`] that lasts until second 1,000.
+pub(crate) async fn lease(journal: &Opened) -> Lease {
+    let leasing = journal.lease(&web(), &Owner::new("one"), at(0), at(1_000)).await;
+    match leasing.unwrap() {
+        Leasing::Ours(lease) => lease,
+        theirs @ Leasing::Theirs { .. } => panic!("{theirs:?}"),
+    }
+}
+
+pub(crate) async fn put(journal: &Opened, intent: Intent, by: &str, now: i64) -> Hold {
+    journal
+        .put_in_force(&[intent], &id(by), at(now))
+        .await
+        .unwrap()
+        .remove(0)
+}
