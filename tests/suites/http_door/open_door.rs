@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context;
 use anyhow::{Context, ensure};
 use quell::{
     config::Config,
