@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     door::http::{HttpDoor, HttpError, HttpOptions},
     exit::{Classified, Exit},
+    secret::Secrets,
     setup::{
         self, Purpose, SetupError, Writer,
         reload::{Content, Reloader, Watch},
@@ -79,7 +80,8 @@ impl Daemon {
 
     /// Starts everything around a host that is set up already.
     pub async fn run(host: Arc<Host>, config: &Config, writer: Writer) -> Result<Self, DaemonError> {
-        let token = config.http.token().map(|secret| secret.read()).transpose();
+        let secrets = Secrets::new(&config.secrets);
+        let token = config.http.token().map(|secret| secrets.live(secret)).transpose();
         let door = HttpDoor::open(HttpOptions {
             listen: config.http.listen(),
             token: token.map_err(SetupError::Secret)?,

@@ -31,6 +31,7 @@ pub mod record;
 pub mod report;
 pub mod roster;
 pub mod sandbox;
+pub mod secret;
 pub mod setup;
 pub mod simulated_stealthwatch;
 pub mod telemetry;

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     door::http::{CARRIED_OUT_IN_PART, ORDER_TIMEOUT},
     exit::{Classified, Exit},
     hold::{Journal, JournalError},
+    secret::{Secrets, SharedSecret},
     setup::{self, Purpose, SetupError},
     way::{
         Host,
@@ -95,7 +96,7 @@ pub async fn carry(config: &Config, order: Order) -> Result<Done, OperatorError>
             };
             Ok(host(config, &order, journal).await?.carry_order(order).await?)
         }
-        Err(SetupError::Locked { .. }) => Daemon::of(config)?.carry(&order).await,
+        Err(SetupError::Locked { .. }) => Daemon::of(config).await?.carry(&order).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -111,12 +112,15 @@ async fn host(config: &Config, order: &Order, journal: Arc<dyn Journal>) -> Resu
 /// The daemon that runs.
 struct Daemon {
     url: String,
-    token: Option<SecretString>,
+    token: Option<SharedSecret>,
 }
 
 impl Daemon {
-    fn of(config: &Config) -> Result<Self, SetupError> {
-        let token = config.http.token().map(|secret| secret.read()).transpose()?;
+    async fn of(config: &Config) -> Result<Self, SetupError> {
+        let token = match config.http.token() {
+            Some(secret) => Some(Secrets::new(&config.secrets).live(secret)?.value().await?),
+            None => None,
+        };
         Ok(Self {
             url: format!("http://{}", config.http.listen()),
             token,

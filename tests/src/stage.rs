@@ -233,7 +233,8 @@ impl Stage {
         self.world.moto.seen_entries(acl)
     }
 
-    fn url(&self, path: &str) -> String {
+    /// Where this is at the door.
+    pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.listen)
     }
 }

@@ -28,6 +28,7 @@ use quell::{
     report::{Mode, Report},
     roster::{Answers, Roster, Route, Routed, Snapshot},
     sandbox::{Limits, Plugin, Sandbox, Use},
+    secret::LiveSecret,
     simulated_stealthwatch::SimulatedStealthwatch,
     way::{Host, Parts, Receipt, work::Worked},
 };
@@ -341,7 +342,7 @@ fn api(stealthwatch: &SimulatedStealthwatch) -> anyhow::Result<Arc<dyn Observati
     let api = StealthwatchApi::new(StealthwatchOptions {
         base_url: stealthwatch.base_url(),
         user: SimulatedStealthwatch::USER.to_owned(),
-        key: SimulatedStealthwatch::KEY.into(),
+        key: LiveSecret::fixed(SimulatedStealthwatch::KEY),
         timeout: Duration::from_secs(2),
         max_pages: 20,
         max_bytes: 1 << 20,

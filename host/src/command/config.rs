@@ -60,7 +60,7 @@ impl ConfigCommand {
                     ));
                 }
                 answer(format!("{} is fine: {}", path.display(), summary(&config)))?;
-                notes(&config).into_iter().try_for_each(answer)
+                notes(&config).await.into_iter().try_for_each(answer)
             }
         }
     }
@@ -101,7 +101,7 @@ fn account(account: &AwsAccount) -> String {
 }
 
 /// What is right in the file, but would fail on this machine and in this environment.
-fn notes(config: &Config) -> Vec<String> {
+async fn notes(config: &Config) -> Vec<String> {
     let unpinned = config.plugins.iter().filter(|plugin| plugin.is_unpinned());
     let unpinned = unpinned.map(|plugin| {
         format!(
@@ -109,9 +109,10 @@ fn notes(config: &Config) -> Vec<String> {
             plugin.name
         )
     });
-    let secrets = household::secrets_of(config)
+    let secrets = household::had(config)
+        .await
         .into_iter()
-        .filter_map(|(_, secret)| secret.read().err())
+        .filter_map(|(_, _, had)| had.err())
         .map(|error| format!("note: as things are here, {error}"));
     unpinned.chain(secrets).collect()
 }

@@ -59,7 +59,7 @@ impl Explain {
             StoryOutput::Json => answer(serde_json::to_string_pretty(&report)?)?,
         }
         if let Some(path) = &self.record {
-            let redactor = self.redaction.redactor(&config)?;
+            let redactor = self.redaction.redactor(&config).await?;
             let recording = host.recording(&report, redactor.as_ref()).await.or_exit(Exit::Input)?;
             let file = recording.save(path)?;
             if self.output == StoryOutput::Text {

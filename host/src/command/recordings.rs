@@ -71,7 +71,7 @@ impl Recordings {
 impl Export {
     async fn run(self, global: &Global) -> Result<(), Failure> {
         let config = global.config()?;
-        let redactor = self.redaction.redactor(&config)?;
+        let redactor = self.redaction.redactor(&config).await?;
         let Some(journal) = setup::journal::to_read(&config.journal).await.or_its_exit()? else {
             let path = config.journal.file().unwrap_or(Path::new(""));
             let error = format!("there is no journal at {}", path.display());

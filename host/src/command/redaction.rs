@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use secrecy::ExposeSecret;
 
 use crate::{
     config::{Config, Secret},
     exit::{Exit, Failure, OrExit, OrItsExit},
-    record::redact::{Key, Kind, Redactor},
-    setup,
+    record::redact::{Kind, Redactor},
+    secret::Secrets,
+    setup::{self, SetupError},
 };
 
 /// What is redacted. Without any of these: what the configuration says.
@@ -22,8 +22,8 @@ pub(super) struct Redaction {
     /// Redact the value of this key in the detector's JSON, and every other mention of the value [default: `redact-fields` in [recordings]]
     #[arg(long, value_name = "KEY", value_delimiter = ',')]
     redact_field: Vec<String>,
-    /// The file that holds the key: with the same key equal things stay equal in all recordings [default: `key-file` or `key-env` in [recordings], or else a
-    /// key for this run alone]
+    /// The file that holds the key: with the same key equal things stay equal in all recordings [default: that of [recordings], or else a key for this run
+    /// alone]
     #[arg(long, value_name = "FILE")]
     redact_key: Option<PathBuf>,
     /// Redact nothing, whatever the configuration says
@@ -33,7 +33,7 @@ pub(super) struct Redaction {
 
 impl Redaction {
     /// What redacts. None if nothing is to be redacted.
-    pub(super) fn redactor(&self, config: &Config) -> Result<Option<Redactor>, Failure> {
+    pub(super) async fn redactor(&self, config: &Config) -> Result<Option<Redactor>, Failure> {
         if self.unredacted {
             return Ok(None);
         }
@@ -43,11 +43,20 @@ impl Redaction {
             recordings.redact_fields.clone_from(&self.redact_field);
         }
         if let Some(file) = &self.redact_key {
-            let secret = Secret::File(file.clone()).read().or_exit(Exit::Input)?;
-            let key = Key::of(secret.expose_secret().as_bytes());
-            let redacts = !recordings.redact.is_empty() || !recordings.redact_fields.is_empty();
-            return Ok(redacts.then(|| Redactor::new(key, &recordings.redact, &recordings.redact_fields)));
+            recordings.key = Some(Secret::File(file.clone()));
         }
-        setup::redactor(&recordings).or_its_exit()
+        let exit = if self.redact_key.is_some() {
+            Exit::Input
+        } else {
+            Exit::Configuration
+        };
+        let redaction = match setup::redaction(&recordings, &Secrets::new(&config.secrets)) {
+            Err(error @ SetupError::Secret(_)) => return Err(error).or_exit(exit),
+            redaction => redaction.or_its_exit()?,
+        };
+        match redaction {
+            Some(redaction) => redaction.redactor().await.or_exit(exit).map(Some),
+            None => Ok(None),
+        }
     }
 }

@@ -1,6 +1,11 @@
 //! Checks across keys: what serde can't see, because each value alone is fine.
 
-use super::{document::Document, path::Path, problem::Problem, secret::Secret};
+use super::{
+    document::Document,
+    path::Path,
+    problem::Problem,
+    secret::{self, Secret, SecretKeys},
+};
 use crate::duration::HumanDuration;
 
 /// Collects what is wrong, with where it stands.
@@ -55,33 +60,50 @@ impl<'document> Checks<'document> {
         }
     }
 
-    /// One secret from its two keys, of which at most one may be there.
-    pub(super) fn secret(
-        &mut self,
-        here: &Path,
-        (env_key, env): (&str, Option<String>),
-        (file_key, file): (&str, Option<std::path::PathBuf>),
-    ) -> Option<Secret> {
-        match (env, file) {
-            (Some(_), Some(_)) => {
-                self.fail(
-                    &here.join(file_key),
-                    format!("both `{env_key}` and `{file_key}` are given in [{here}]"),
-                    "keep the one that is meant and take out the other",
-                );
-                None
+    /// One secret from its four keys, of which at most one may be there. `what` is the beginning of their names, such as `key`.
+    pub(super) fn secret(&mut self, here: &Path, what: &str, keys: SecretKeys) -> Option<Secret> {
+        if let [first, .., last] = keys.given().as_slice() {
+            self.fail(
+                &here.join(&format!("{what}-{last}")),
+                format!("both `{what}-{first}` and `{what}-{last}` are given in [{here}]"),
+                "keep the one that is meant and take out the other",
+            );
+            return None;
+        }
+        // The value is not shown where it is wrong: it may be the secret itself.
+        let mut read = |end: &str, text: String, read: fn(&str) -> Option<Secret>, is_not: &str, remedy: &str| {
+            let secret = read(&text);
+            if secret.is_none() {
+                let key = format!("{what}-{end}");
+                self.fail_unseen(&here.join(&key), format!("`{key}` in [{here}] is not {is_not}"), remedy);
             }
-            (Some(name), None) if !is_variable_name(&name) => {
-                self.fail_unseen(
-                    &here.join(env_key),
-                    format!("`{env_key}` in [{here}] is not the name of an environment variable"),
-                    "write the variable's name, in capitals; the secret itself never stands here",
-                );
-                None
-            }
-            (Some(name), None) => Some(Secret::Env(name)),
-            (None, Some(path)) => Some(Secret::File(self.resolve(&path))),
-            (None, None) => None,
+            secret
+        };
+        match keys {
+            SecretKeys { env: Some(name), .. } => read(
+                "env",
+                name,
+                |name| is_variable_name(name).then(|| Secret::Env(name.to_owned())),
+                "the name of an environment variable",
+                "write the variable's name, in capitals; the secret itself never stands here",
+            ),
+            SecretKeys { secret: Some(id), .. } => read(
+                "secret",
+                id,
+                secret::secrets_manager,
+                "the name or ARN of a secret in Secrets Manager",
+                "write it as in `quell/stealthwatch`, or `quell/stealthwatch#api-key` for a key of the JSON that is kept there; the secret itself never stands here",
+            ),
+            SecretKeys {
+                parameter: Some(name), ..
+            } => read(
+                "parameter",
+                name,
+                secret::parameter_store,
+                "the name or ARN of a parameter in Parameter Store",
+                "write it as in `/quell/stealthwatch-key`; the secret itself never stands here",
+            ),
+            SecretKeys { file, .. } => file.map(|path| Secret::File(self.resolve(&path))),
         }
     }
 

@@ -19,6 +19,7 @@ use super::{
     plugin::{self, Plugin, PluginTable},
     recordings::RecordingsTable,
     sandbox::Sandbox,
+    secrets::Secrets,
     stealthwatch::StealthwatchCloudTable,
     work::Work,
 };
@@ -37,6 +38,8 @@ pub(super) struct File {
     pub(super) aws: Option<Aws>,
     pub(super) simulated: Option<Simulated>,
     pub(super) stealthwatch_cloud: Option<StealthwatchCloudTable>,
+    #[serde(default)]
+    pub(super) secrets: Secrets,
     #[serde(default)]
     pub(super) http: HttpTable,
     /// The plugins that decide, in the order in which they are asked. If none is given, the built-in `nacl-block` decides alerts of
@@ -63,6 +66,7 @@ impl File {
     /// Checks the keys against one another. None only if something was wrong.
     pub(super) fn check(self, checks: &mut Checks<'_>) -> Option<Config> {
         self.sandbox.check(&Path::key("sandbox"), checks);
+        self.secrets.check(&Path::key("secrets"), checks);
         self.network_acl.check(&Path::key("network-acl"), checks);
         let cloud = Cloud::check(self.aws, self.simulated, checks);
         let stealthwatch_cloud = self
@@ -94,6 +98,7 @@ impl File {
                 Some(checked) => Some(checked?),
                 None => None,
             },
+            secrets: self.secrets,
             http,
             plugins: plugins?,
             decision: self.decision,

@@ -5,7 +5,12 @@ use std::{net::SocketAddr, path::PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{checks::Checks, number::Bounded, path::Path, secret::Secret};
+use super::{
+    checks::Checks,
+    number::Bounded,
+    path::Path,
+    secret::{Secret, SecretKeys},
+};
 use crate::duration::HumanDuration;
 
 /// The HTTP door.
@@ -22,8 +27,8 @@ pub struct Http {
 /// A listener that others could reach, without a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0} can be reached from outside this machine, so a token is required: set `http.token-env` or `http.token-file` in the \
-     configuration, or listen on 127.0.0.1"
+    "{0} can be reached from outside this machine, so a token is required: set one of `http.token-env`, `http.token-file`, \
+     `http.token-secret` and `http.token-parameter` in the configuration, or listen on 127.0.0.1"
 )]
 pub struct TokenRequired(pub SocketAddr);
 
@@ -56,11 +61,15 @@ pub(super) struct HttpTable {
     #[schemars(with = "String", example = "127.0.0.1:8480")]
     #[serde(deserialize_with = "read_address")]
     pub(super) listen: SocketAddr,
-    /// The environment variable that holds the bearer token that each request must carry. One of `token-env` and
-    /// `token-file` is required unless `listen` is loopback.
+    /// The environment variable that holds the bearer token that each request must carry. One of `token-env`,
+    /// `token-file`, `token-secret` and `token-parameter` is required unless `listen` is loopback.
     pub(super) token_env: Option<String>,
     /// The file that holds the bearer token and nothing else. Relative to the configuration file.
     pub(super) token_file: Option<PathBuf>,
+    /// The secret in Secrets Manager that is the bearer token: its name or ARN, and behind a `#` the key in its JSON if it is one of several.
+    pub(super) token_secret: Option<String>,
+    /// The parameter in Parameter Store that is the bearer token: its name or ARN. It is decrypted.
+    pub(super) token_parameter: Option<String>,
     /// The most bytes of a request's body.
     pub(super) max_body: Bounded<usize, 1024, 104_857_600>,
     /// How long requests may finish after the daemon was told to stop.
@@ -82,6 +91,8 @@ impl Default for HttpTable {
             listen: SocketAddr::from(([127, 0, 0, 1], 8480)),
             token_env: None,
             token_file: None,
+            token_secret: None,
+            token_parameter: None,
             max_body: Bounded::default_of(1024 * 1024),
             shutdown_grace: HumanDuration::from_secs(10),
         }
@@ -90,17 +101,23 @@ impl Default for HttpTable {
 
 impl HttpTable {
     pub(super) fn check(self, here: &Path, checks: &mut Checks<'_>) -> Http {
-        if !self.listen.ip().is_loopback() && self.token_env.is_none() && self.token_file.is_none() {
+        let keys = SecretKeys {
+            env: self.token_env,
+            file: self.token_file,
+            secret: self.token_secret,
+            parameter: self.token_parameter,
+        };
+        if !self.listen.ip().is_loopback() && keys.is_empty() {
             checks.fail(
                 &here.join("listen"),
                 format!(
-                    "`listen` {} can be reached from outside this machine, so `token-env` or `token-file` is required",
+                    "`listen` {} can be reached from outside this machine, so one of `token-env`, `token-file`, `token-secret` and `token-parameter` is required",
                     self.listen
                 ),
                 "write `token-env = \"QUELL_HTTP_TOKEN\"` and set that variable, or listen on 127.0.0.1",
             );
         }
-        let token = checks.secret(here, ("token-env", self.token_env), ("token-file", self.token_file));
+        let token = checks.secret(here, "token", keys);
         Http {
             listen: self.listen,
             token,

@@ -32,6 +32,7 @@ pub mod recordings;
 mod route;
 pub mod sandbox;
 pub mod secret;
+pub mod secrets;
 mod settings;
 pub mod stealthwatch;
 pub mod suggestion;
@@ -63,7 +64,8 @@ pub use self::{
     problem::Problem,
     recordings::Recordings,
     sandbox::Sandbox,
-    secret::{Secret, SecretError},
+    secret::Secret,
+    secrets::Secrets,
     stealthwatch::StealthwatchCloud,
     work::Work,
 };
@@ -83,6 +85,8 @@ pub struct Config {
     pub cloud: Cloud,
     /// The API of Stealthwatch Cloud. None if its alerts have no observations.
     pub stealthwatch_cloud: Option<StealthwatchCloud>,
+    /// How keys and tokens are fetched that are kept in AWS.
+    pub secrets: Secrets,
     /// The HTTP door.
     pub http: Http,
     /// The plugins that decide. At least one.

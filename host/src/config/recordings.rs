@@ -5,7 +5,12 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{checks::Checks, number::Bounded, path::Path, secret::Secret};
+use super::{
+    checks::Checks,
+    number::Bounded,
+    path::Path,
+    secret::{Secret, SecretKeys},
+};
 use crate::{alert::Detector, record::redact::Kind, report::Outcome};
 
 /// Which alerts are recorded, where, and what in them is redacted. Nothing is recorded if there is no place for it.
@@ -61,6 +66,10 @@ pub(super) struct RecordingsTable {
     pub(super) key_env: Option<String>,
     /// The file that holds the redaction's key and nothing else. Relative to the configuration file.
     pub(super) key_file: Option<PathBuf>,
+    /// The secret in Secrets Manager that is the redaction's key: its name or ARN, and behind a `#` the key in its JSON if it is one of several.
+    pub(super) key_secret: Option<String>,
+    /// The parameter in Parameter Store that is the redaction's key: its name or ARN. It is decrypted.
+    pub(super) key_parameter: Option<String>,
     /// How many files the directory may have. The oldest goes when there are more.
     pub(super) most_files: Bounded<usize, 1, 100_000>,
     /// How many bytes they may have together. The oldest goes when there are more.
@@ -79,6 +88,8 @@ impl Default for RecordingsTable {
             redact_fields: Vec::new(),
             key_env: None,
             key_file: None,
+            key_secret: None,
+            key_parameter: None,
             most_files: Bounded::default_of(1000),
             most_bytes: Bounded::default_of(100 * 1024 * 1024),
         }
@@ -95,7 +106,16 @@ impl RecordingsTable {
             kinds: self.kinds,
             redact: self.redact,
             redact_fields: self.redact_fields,
-            key: checks.secret(here, ("key-env", self.key_env), ("key-file", self.key_file)),
+            key: checks.secret(
+                here,
+                "key",
+                SecretKeys {
+                    env: self.key_env,
+                    file: self.key_file,
+                    secret: self.key_secret,
+                    parameter: self.key_parameter,
+                },
+            ),
             most_files: self.most_files.get(),
             most_bytes: self.most_bytes.get(),
         }

@@ -1,15 +1,6 @@
 //! A secret: a key or token that never stands in the configuration, only where it is kept.
 
-use std::{
-    env, fmt, fs,
-    io::{self, Read},
-    path::{Path, PathBuf},
-};
-
-use secrecy::SecretString;
-
-/// No key or token is longer; a file that is was named by mistake.
-const MOST_BYTES: u64 = 64 * 1024;
+use std::{fmt, path::PathBuf};
 
 /// Where a key or token is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,45 +9,31 @@ pub enum Secret {
     Env(String),
     /// In this file.
     File(PathBuf),
-}
-
-/// Why a secret can't be had. Never says anything of the secret itself.
-#[derive(Debug, thiserror::Error)]
-pub enum SecretError {
-    /// The variable is not set.
-    #[error("the environment variable {0} is not set: set it to the secret")]
-    NotSet(String),
-    /// The variable or file holds something that is not UTF-8.
-    #[error("{0} is not UTF-8 text: it must hold the secret and nothing else")]
-    NotText(Secret),
-    /// There is nothing in it.
-    #[error("{0} is empty: it must hold the secret")]
-    Empty(Secret),
-    /// It is too long to be a key or token.
-    #[error("{0} has more than {MOST_BYTES} bytes: this is no key or token")]
-    TooLong(Secret),
-    /// The file can't be read.
-    #[error("{file} can't be read: check that it is there and that this user may read it", file = .0.display())]
-    Unreadable(PathBuf, #[source] io::Error),
+    /// In AWS Secrets Manager.
+    SecretsManager {
+        /// Its name or its ARN.
+        id: String,
+        /// The key in the JSON object that is kept there. None if the whole of it is the secret.
+        key: Option<String>,
+    },
+    /// In AWS Systems Manager Parameter Store, by this name or ARN.
+    ParameterStore(String),
 }
 
 impl Secret {
-    /// Fetches the secret, without the line break that editors and `echo` leave behind it. Warns in the log of a file that others may read.
-    pub fn read(&self) -> Result<SecretString, SecretError> {
-        let bytes = match self {
-            Self::Env(name) => env::var_os(name)
-                .ok_or_else(|| SecretError::NotSet(name.clone()))?
-                .into_encoded_bytes(),
-            Self::File(path) => read_file(path).map_err(|error| SecretError::Unreadable(path.clone(), error))?,
-        };
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(SecretError::TooLong(self.clone()));
+    /// The region that the place itself names, which is that of its ARN.
+    pub fn region(&self) -> Option<&str> {
+        match self {
+            Self::Env(_) | Self::File(_) => None,
+            Self::SecretsManager { id: name, .. } | Self::ParameterStore(name) => {
+                name.strip_prefix("arn:")?.split(':').nth(2)
+            }
         }
-        let text = String::from_utf8(bytes).map_err(|_| SecretError::NotText(self.clone()))?;
-        match text.trim_end_matches(['\r', '\n']) {
-            "" => Err(SecretError::Empty(self.clone())),
-            secret => Ok(SecretString::from(secret)),
-        }
+    }
+
+    /// Whether it is had from AWS, over the network.
+    pub fn is_remote(&self) -> bool {
+        matches!(self, Self::SecretsManager { .. } | Self::ParameterStore(_))
     }
 }
 
@@ -65,96 +42,139 @@ impl fmt::Display for Secret {
         match self {
             Self::Env(name) => write!(formatter, "the environment variable {name}"),
             Self::File(path) => write!(formatter, "the file {}", path.display()),
+            Self::SecretsManager { id, key: None } => write!(formatter, "the secret {id} in Secrets Manager"),
+            Self::SecretsManager { id, key: Some(key) } => {
+                write!(formatter, "the key {key} of the secret {id} in Secrets Manager")
+            }
+            Self::ParameterStore(name) => write!(formatter, "the parameter {name} in Parameter Store"),
         }
     }
 }
 
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let file = fs::File::open(path)?;
-    if is_open_to_others(&file.metadata()?) {
-        tracing::warn!(file = %path.display(), "others on this machine may read this secret: chmod 600 it");
+/// The four keys of one secret as they stand in a table, of which at most one may be there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct SecretKeys {
+    /// `…-env`.
+    pub(super) env: Option<String>,
+    /// `…-file`.
+    pub(super) file: Option<PathBuf>,
+    /// `…-secret`.
+    pub(super) secret: Option<String>,
+    /// `…-parameter`.
+    pub(super) parameter: Option<String>,
+}
+
+impl SecretKeys {
+    /// Whether none of them is there.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
-    let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+
+    /// The ends of the names of those that are there.
+    pub(super) fn given(&self) -> Vec<&'static str> {
+        let all = [
+            ("env", self.env.is_some()),
+            ("file", self.file.is_some()),
+            ("secret", self.secret.is_some()),
+            ("parameter", self.parameter.is_some()),
+        ];
+        all.into_iter()
+            .filter(|(_, given)| *given)
+            .map(|(end, _)| end)
+            .collect()
+    }
 }
 
-/// Whether users other than the file's owner and its group may read it. A group is often how a service gets its secret.
-#[cfg(unix)]
-fn is_open_to_others(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o004 != 0
+/// A secret of Secrets Manager, from `NAME`, `ARN`, `NAME#KEY` or `ARN#KEY`. No name has a `#` in it. None if it is not of that form.
+pub(super) fn secrets_manager(text: &str) -> Option<Secret> {
+    let (id, key) = match text.split_once('#') {
+        Some((id, key)) => (id, Some(key)),
+        None => (text, None),
+    };
+    let fits = match id.strip_prefix("arn:") {
+        Some(arn) => is_arn_of("secretsmanager", "secret:", arn),
+        None => is_name(id, "/_+=.@-"),
+    };
+    let key_fits = key.is_none_or(|key| !key.is_empty() && !key.chars().any(char::is_control));
+    (fits && key_fits).then(|| Secret::SecretsManager {
+        id: id.to_owned(),
+        key: key.map(str::to_owned),
+    })
 }
 
-#[cfg(not(unix))]
-fn is_open_to_others(_: &fs::Metadata) -> bool {
-    false
+/// A parameter, from its name or ARN, either with `:VERSION` or `:LABEL` behind it or not. None if it is not of that form.
+pub(super) fn parameter_store(text: &str) -> Option<Secret> {
+    let fits = match text.strip_prefix("arn:") {
+        Some(arn) => is_arn_of("ssm", "parameter", arn),
+        None => is_name(text, "/_.-:"),
+    };
+    fits.then(|| Secret::ParameterStore(text.to_owned()))
+}
+
+/// The longest ARN that Parameter Store takes. Secrets Manager takes some more, for names that nobody gives.
+const MOST_CHARACTERS: usize = 2048;
+
+fn is_name(text: &str, more: &str) -> bool {
+    (1..=MOST_CHARACTERS).contains(&text.len())
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || more.contains(character))
+}
+
+/// Whether this is `PARTITION:SERVICE:REGION:ACCOUNT:` and a resource of this kind.
+fn is_arn_of(service: &str, kind: &str, arn: &str) -> bool {
+    let parts: Vec<_> = arn.splitn(5, ':').collect();
+    let [partition, of, region, account, resource] = parts.as_slice() else {
+        return false;
+    };
+    partition.starts_with("aws")
+        && *of == service
+        && region.contains('-')
+        && is_name(region, "-")
+        && account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && resource
+            .strip_prefix(kind)
+            .is_some_and(|name| is_name(name, "/_+=.@-:"))
 }
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
-    fn in_file(bytes: &[u8]) -> Result<String, String> {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("key");
-        fs::write(&path, bytes).unwrap();
-        let shown = path.display().to_string();
-        Secret::File(path)
-            .read()
-            .map(|secret| secret.expose_secret().to_owned())
-            .map_err(|error| error.to_string().replace(&shown, "KEY"))
+    #[test]
+    fn a_secret_is_named_with_or_without_a_key_and_knows_the_region_of_its_arn() {
+        let named = secrets_manager("quell/stealthwatch#api-key").unwrap();
+        insta::assert_snapshot!(named, @"the key api-key of the secret quell/stealthwatch in Secrets Manager");
+        assert_eq!(named.region(), None);
+        let arn = secrets_manager("arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell/http-AbCdEf").unwrap();
+        assert_eq!(arn.region(), Some("eu-west-1"));
+        let parameter = parameter_store("arn:aws-cn:ssm:cn-north-1:111122223333:parameter/quell/key").unwrap();
+        assert_eq!(parameter.region(), Some("cn-north-1"));
+        insta::assert_snapshot!(parameter_store("/quell/key:3").unwrap(), @"the parameter /quell/key:3 in Parameter Store");
     }
 
     #[test]
-    fn the_line_break_behind_a_secret_is_not_part_of_it_but_a_space_is() {
-        assert_eq!(in_file(b"s3cret \r\n").unwrap(), "s3cret ");
-    }
-
-    #[test]
-    fn an_empty_secret_is_refused_and_not_taken_for_no_password() {
-        insta::assert_snapshot!(in_file(b"\n").unwrap_err(), @"the file KEY is empty: it must hold the secret");
-    }
-
-    #[test]
-    fn what_is_no_key_is_refused_without_showing_it() {
-        insta::assert_snapshot!(
-            in_file(b"\xff").unwrap_err(),
-            @"the file KEY is not UTF-8 text: it must hold the secret and nothing else"
-        );
-        insta::assert_snapshot!(
-            in_file(&[b'x'; 65537]).unwrap_err(),
-            @"the file KEY has more than 65536 bytes: this is no key or token"
-        );
-    }
-
-    #[test]
-    fn what_is_not_there_is_named_with_the_remedy() {
-        let error = Secret::Env("QUELL_TEST_NOT_SET".to_owned()).read().unwrap_err();
-        insta::assert_snapshot!(
-            error,
-            @"the environment variable QUELL_TEST_NOT_SET is not set: set it to the secret"
-        );
-        let error = Secret::File("/nowhere/key".into()).read().unwrap_err();
-        insta::assert_snapshot!(
-            error,
-            @"/nowhere/key can't be read: check that it is there and that this user may read it"
-        );
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_file_that_others_may_read_is_noticed() {
-        use std::os::unix::fs::PermissionsExt;
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let open_with = |mode| {
-            fs::set_permissions(file.path(), fs::Permissions::from_mode(mode)).unwrap();
-            is_open_to_others(&file.path().metadata().unwrap())
-        };
-        assert!(open_with(0o644));
-        assert!(!open_with(0o640));
-        assert!(!open_with(0o600));
+    fn what_can_not_be_a_name_is_refused_before_aws_is_asked() {
+        for text in [
+            "",
+            "#key",
+            "name#",
+            "a secret",
+            "arn:aws:s3:::bucket",
+            "arn:aws:ssm:eu-west-1:111122223333:parameter/key",
+            "arn:aws:secretsmanager::111122223333:secret:name",
+            "arn:aws:secretsmanager:eu-west-1:1111:secret:name",
+        ] {
+            assert_eq!(secrets_manager(text), None, "{text}");
+        }
+        for text in [
+            "",
+            "a b",
+            "key#part",
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:name",
+        ] {
+            assert_eq!(parameter_store(text), None, "{text}");
+        }
     }
 }

@@ -6,7 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use url::{Host, Url};
 
-use super::{checks::Checks, number::Bounded, path::Path, secret::Secret};
+use super::{
+    checks::Checks,
+    number::Bounded,
+    path::Path,
+    secret::{Secret, SecretKeys},
+};
 use crate::duration::HumanDuration;
 
 /// The Stealthwatch Cloud API, ready to be asked.
@@ -38,10 +43,14 @@ pub(super) struct StealthwatchCloudTable {
     pub(super) base_url: Url,
     /// The user that the key belongs to.
     pub(super) user: String,
-    /// The environment variable that holds the API key. Exactly one of `key-env` and `key-file` is given.
+    /// The environment variable that holds the API key. Exactly one of `key-env`, `key-file`, `key-secret` and `key-parameter` is given.
     pub(super) key_env: Option<String>,
     /// The file that holds the API key and nothing else. Relative to the configuration file.
     pub(super) key_file: Option<PathBuf>,
+    /// The secret in Secrets Manager that is the API key: its name or ARN, and behind a `#` the key in its JSON if it is one of several.
+    pub(super) key_secret: Option<String>,
+    /// The parameter in Parameter Store that is the API key: its name or ARN. It is decrypted.
+    pub(super) key_parameter: Option<String>,
     /// How long one request may take.
     #[serde(default = "timeout")]
     pub(super) timeout: HumanDuration,
@@ -83,16 +92,22 @@ fn attempts() -> Bounded<u32, 1, 10> {
 
 impl StealthwatchCloudTable {
     pub(super) fn check(self, here: &Path, checks: &mut Checks<'_>) -> Option<StealthwatchCloud> {
-        if self.key_env.is_none() && self.key_file.is_none() {
+        let keys = SecretKeys {
+            env: self.key_env,
+            file: self.key_file,
+            secret: self.key_secret,
+            parameter: self.key_parameter,
+        };
+        if keys.is_empty() {
             checks.fail(
                 here,
-                format!("neither `key-env` nor `key-file` is given in [{here}]"),
+                format!("none of `key-env`, `key-file`, `key-secret` and `key-parameter` is given in [{here}]"),
                 "write `key-env = \"QUELL_STEALTHWATCH_KEY\"` and set that variable to the API key",
             );
         }
         checks.positive(&here.join("timeout"), self.timeout);
         let base_url = base_url(self.base_url, &here.join("base-url"), checks);
-        let key = checks.secret(here, ("key-env", self.key_env), ("key-file", self.key_file));
+        let key = checks.secret(here, "key", keys);
         Some(StealthwatchCloud {
             base_url: base_url?,
             user: self.user,
@@ -128,7 +143,7 @@ fn base_url(mut url: Url, at: &Path, checks: &mut Checks<'_>) -> Option<Url> {
         checks.fail_unseen(
             at,
             format!("`{at}` has a user or a password in it"),
-            "name the user in `user`, and where the key is kept in `key-env` or `key-file`",
+            "name the user in `user`, and where the key is kept in `key-env`, `key-file`, `key-secret` or `key-parameter`",
         );
         return None;
     }

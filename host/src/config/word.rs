@@ -112,6 +112,12 @@ word!(
     |text| (2..=1224).contains(&text.len()) && text.bytes().all(|byte| is_iam_character(byte) || matches!(byte, b':' | b'/'))
 );
 
+word!(
+    /// The ARN of a KMS key.
+    KmsKeyArn, "the ARN of a KMS key, such as `arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`",
+    r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", is_kms_key
+);
+
 impl RoleArn {
     /// The account that the role is in.
     pub fn account(&self) -> &str {
@@ -121,6 +127,19 @@ impl RoleArn {
 
 fn is_account_number(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_kms_key(arn: &str) -> bool {
+    let parts: Vec<_> = arn.split(':').collect();
+    let ["arn", partition, "kms", region, account, key] = parts.as_slice() else {
+        return false;
+    };
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_key = |id: &str| !id.is_empty() && is_plain(id);
+    partition.starts_with("aws")
+        && is_plain(region)
+        && is_account_number(account)
+        && key.strip_prefix("key/").is_some_and(is_key)
 }
 
 /// What IAM takes in names: `[\w+=,.@-]`.
@@ -175,6 +194,14 @@ mod tests {
     #[case::a_space("arn:aws:iam::111122223333:role/quell ")]
     fn what_is_no_role_is_refused(#[case] arn: &str) {
         assert!(RoleArn::try_from(arn.to_owned()).is_err());
+    }
+
+    #[rstest]
+    #[case::an_alias("arn:aws:kms:eu-west-1:111122223333:alias/quell")]
+    #[case::all_keys("arn:aws:kms:eu-west-1:111122223333:key/*")]
+    #[case::only_an_id("1234abcd-12ab-34cd-56ef-1234567890ab")]
+    fn a_key_that_iam_would_not_know_is_refused(#[case] arn: &str) {
+        assert!(KmsKeyArn::try_from(arn.to_owned()).is_err());
     }
 
     #[test]

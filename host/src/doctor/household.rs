@@ -8,6 +8,7 @@ use crate::{
     decision::ActionKind,
     hold::{Hold, Remedy},
     roster::Snapshot,
+    secret::{SecretError, Secrets},
 };
 
 /// Each plugin: whether it is loaded, and what it may.
@@ -32,7 +33,7 @@ pub fn plugins(config: &Config, loaded: &Snapshot) -> Vec<Finding> {
 }
 
 /// The secrets that a configuration names, with what each is for.
-pub fn secrets_of(config: &Config) -> Vec<(&'static str, &Secret)> {
+pub(crate) fn secrets_of(config: &Config) -> Vec<(&'static str, &Secret)> {
     let key = config
         .stealthwatch_cloud
         .as_ref()
@@ -42,15 +43,26 @@ pub fn secrets_of(config: &Config) -> Vec<(&'static str, &Secret)> {
     [key, token, redaction].into_iter().flatten().collect()
 }
 
-/// Each secret: whether it can be read as things are here.
-pub fn secrets(config: &Config) -> Vec<Finding> {
-    let told = secrets_of(config)
-        .into_iter()
-        .map(|(what, secret)| match secret.read() {
-            Ok(_) => Finding::of_machine(what, Verdict::Fine, secret.to_string()),
-            Err(error) => Finding::of_machine(what, Verdict::Missing, error.to_string()),
-        });
+/// Each secret: whether it can be had as things are here.
+pub async fn secrets(config: &Config) -> Vec<Finding> {
+    let told = had(config).await.into_iter().map(|(what, secret, had)| match had {
+        Ok(()) => Finding::of_machine(what, Verdict::Fine, secret.to_string()),
+        Err(error) => Finding::of_machine(what, Verdict::Missing, error.to_string()),
+    });
     told.collect()
+}
+
+/// Each secret that a configuration names, with what it is for and whether it can be had as things are here. All are asked for at once.
+pub async fn had(config: &Config) -> Vec<(&'static str, &Secret, Result<(), SecretError>)> {
+    let secrets = &Secrets::new(&config.secrets);
+    let asked = secrets_of(config).into_iter().map(|(what, secret)| async move {
+        let had = match secrets.live(secret) {
+            Ok(live) => live.value().await.map(drop),
+            Err(error) => Err(error),
+        };
+        (what, secret, had)
+    });
+    futures::future::join_all(asked).await
 }
 
 /// The folders and files that are written to, but for the journal.

@@ -13,12 +13,11 @@ mod text;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::server::Server;
-use crate::way::Host;
+use crate::{secret::LiveSecret, way::Host};
 
 /// How long a person's order may take: several calls to AWS at each of several network ACLs, each with retries.
 pub const ORDER_TIMEOUT: Duration = Duration::from_secs(50);
@@ -32,7 +31,7 @@ pub struct HttpOptions {
     /// The address to listen on. Port 0 is any free one.
     pub listen: SocketAddr,
     /// What senders must show as `Authorization: Bearer …`. None only where `listen` is loopback; the configuration sees to that.
-    pub token: Option<SecretString>,
+    pub token: Option<LiveSecret>,
     /// The most bytes that a request may have.
     pub max_body: usize,
     /// How long a sender may take for a request's head, and then for the rest of it and our answer together. An order may take

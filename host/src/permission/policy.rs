@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use super::{
     declared::grants,
     grant::{Condition, Grant, Values},
+    host::HostGrant,
     need::Needs,
 };
 
@@ -138,6 +139,9 @@ pub fn policies(needs: &Needs, accounts: &[Account]) -> Vec<HeldPolicy> {
         };
         host.insert(ASSUME, statement);
     }
+    for grant in needs.host() {
+        add(&mut host, grant, own, accounts);
+    }
     let host = HeldPolicy {
         holder: Holder::Host,
         account: own.map(|account| account.id.clone()),
@@ -153,6 +157,26 @@ pub fn policies(needs: &Needs, accounts: &[Account]) -> Vec<HeldPolicy> {
     std::iter::once(host).chain(of_roles).collect()
 }
 
+/// Adds what the host needs for itself. Whose credentials it runs with is only known of an account that it reaches without a role.
+fn add(
+    statements: &mut BTreeMap<&'static str, Statement>,
+    grant: &HostGrant,
+    own: Option<&Account>,
+    accounts: &[Account],
+) {
+    let partition = own.or(accounts.first()).map_or("aws", Account::partition);
+    let statement = statements.entry(grant.sid).or_insert_with(|| Statement {
+        sid: grant.sid.to_owned(),
+        effect: "Allow",
+        action: BTreeSet::new(),
+        resource: BTreeSet::new(),
+        condition: conditions(&grant.conditions, &BTreeSet::new()),
+    });
+    statement.action.extend(grant.actions.iter().map(ToString::to_string));
+    let account = own.map(|account| account.id.as_str());
+    statement.resource.insert(grant.resource.arn(partition, account));
+}
+
 const ASSUME: &str = "AssumeTheseRoles";
 
 fn statements(needs: &Needs, account: &Account) -> BTreeMap<&'static str, Statement> {
@@ -166,7 +190,7 @@ fn statements(needs: &Needs, account: &Account) -> BTreeMap<&'static str, Statem
             effect: "Allow",
             action: BTreeSet::new(),
             resource: resources(&grant, account),
-            condition: conditions(&grant.conditions, account),
+            condition: conditions(&grant.conditions, &account.regions),
         });
         statement.action.insert(grant.action);
     }
@@ -184,11 +208,11 @@ fn resources(grant: &Grant, account: &Account) -> BTreeSet<String> {
     account.regions.iter().flat_map(of).collect()
 }
 
-fn conditions(conditions: &[Condition], account: &Account) -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
+fn conditions(conditions: &[Condition], regions: &BTreeSet<String>) -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
     let mut by_operator: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
     for condition in conditions {
         let values = match &condition.values {
-            Values::Regions => account.regions.iter().cloned().collect(),
+            Values::Regions => regions.iter().cloned().collect(),
             Values::These(values) => values.clone(),
         };
         let keys = by_operator.entry(condition.operator.to_owned()).or_default();

@@ -165,3 +165,51 @@ fn every_call_needs_the_action_of_its_own_name() {
         assert!(!grants.iter().any(|grant| grant.action.contains("Terminate")), "{call}");
     }
 }
+
+#[test]
+fn secrets_in_aws_are_allowed_by_name_and_no_others_and_only_to_the_host() {
+    let secrets = r#"
+        [stealthwatch-cloud]
+        base-url = "https://example.obsrvbl.com/api/v3/"
+        user = "quell@example.com"
+        key-secret = "quell/stealthwatch#api-key"
+
+        [http]
+        token-parameter = "/quell/token:3"
+
+        [recordings]
+        key-secret = "arn:aws:secretsmanager:us-east-1:999988887777:secret:quell/redaction-AbCdEf"
+
+        [secrets]
+        region = "eu-central-1"
+        kms-keys = ["arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
+    "#;
+    let needs = Needs::of(&config(r#"["custom"]"#, secrets));
+    let remote = Account {
+        id: "444455556666".to_owned(),
+        role: Some("arn:aws:iam::444455556666:role/quell".to_owned()),
+        ..account()
+    };
+    let [host, of_role] = policies(&needs, &[account(), remote.clone()]).try_into().unwrap();
+    let of_secrets = |policy: &Policy| {
+        let statements = policy.statement.iter().filter(|statement| {
+            let mut actions = statement.action.iter();
+            actions.any(|action| {
+                ["secretsmanager", "ssm", "kms"]
+                    .iter()
+                    .any(|service| action.starts_with(service))
+            })
+        });
+        serde_json::to_string_pretty(&statements.collect::<Vec<_>>()).unwrap()
+    };
+    insta::assert_snapshot!(of_secrets(&host.policy));
+    assert_eq!(of_secrets(&of_role.policy), "[]");
+    // Nothing says which account a host runs in that only assumes roles.
+    let only_roles = policies(&needs, &[remote]).remove(0);
+    let parameter = only_roles
+        .policy
+        .statement
+        .iter()
+        .find(|statement| statement.sid == "ReadTheParameters");
+    insta::assert_snapshot!(parameter.unwrap().resource.first().unwrap(), @"arn:aws:ssm:eu-central-1:*:parameter/quell/token");
+}

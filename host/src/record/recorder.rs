@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Directory, Recording, redact::Redactor};
+use super::{Directory, Recording, redact::Redaction};
 use crate::{
     alert::Detector,
     report::{Outcome, Report},
@@ -37,7 +37,7 @@ pub struct Recorder {
     /// Which alerts are recorded.
     pub wanted: Wanted,
     /// What is redacted in each. None if nothing is.
-    pub redactor: Option<Redactor>,
+    pub redaction: Option<Redaction>,
     /// Where files go.
     pub directory: Option<Arc<Directory>>,
     /// Whether each recording is a line of the log.

@@ -4,12 +4,12 @@ use std::{io, path::PathBuf};
 
 use crate::{
     cloud::{CloudPlace, simulated::AccountError},
-    config::SecretError,
     exit::{Classified, Exit},
     fact::stealthwatch::OptionsError,
     hold::JournalError,
     record::redact::NoKey,
     sandbox::SandboxError,
+    secret::SecretError,
 };
 
 /// Why a host can't be set up.

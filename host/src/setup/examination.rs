@@ -48,7 +48,7 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     }
     findings.extend(of_accounts);
     findings.extend(household::plugins(config, &load_plugins(config).await?));
-    findings.extend(household::secrets(config));
+    findings.extend(household::secrets(config).await);
     findings.push(household::journal(&config.journal.store, opened));
     findings.extend(household::folders(config));
     let holds = journal.holds(&HoldFilter::default()).await?;

@@ -29,13 +29,14 @@ use crate::{
     report::Mode,
     roster::{OnFailure, Roster, Snapshot},
     sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
+    secret::Secrets,
     way::{Host, Parts},
 };
 
 use self::plugins::Loading;
 pub use self::{
     error::SetupError, examination::examine, journal::Writer, lock::WriterLock, plugin_error::PluginError,
-    recorder::redactor,
+    recorder::redaction,
 };
 
 /// What a host is set up for.
@@ -126,12 +127,13 @@ async fn host_in(
 ) -> Result<Host, SetupError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let clouds = Arc::new(cloud::places(&config.cloud, &clock).await?.clouds.cached(&clock));
+    let secrets = Secrets::new(&config.secrets);
     let observations: Arc<dyn ObservationSource> = match purpose {
         Purpose::Orders | Purpose::Plugins => Arc::new(NoObservations),
-        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain => observations::observations(config)?,
+        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain => observations::observations(config, &secrets)?,
     };
     let recorder = match purpose {
-        Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings)?,
+        Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings, &secrets)?,
         Purpose::Explain | Purpose::Orders | Purpose::Plugins => None,
     };
     let snapshot = match purpose {

@@ -9,10 +9,11 @@ use crate::{
         NoObservations, ObservationSource,
         stealthwatch::{SavedObservations, StealthwatchApi, StealthwatchOptions},
     },
+    secret::Secrets,
 };
 
 /// The source as the configuration says.
-pub(super) fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>, SetupError> {
+pub(super) fn observations(config: &Config, secrets: &Secrets) -> Result<Arc<dyn ObservationSource>, SetupError> {
     if let Cloud::Simulated(Simulated {
         observations: Some(directory),
         ..
@@ -21,7 +22,7 @@ pub(super) fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>
         return Ok(Arc::new(SavedObservations::in_directory(directory)));
     }
     if let Some(api) = &config.stealthwatch_cloud {
-        return Ok(Arc::new(StealthwatchApi::new(options(api)?)?));
+        return Ok(Arc::new(StealthwatchApi::new(options(api, secrets)?)?));
     }
     tracing::warn!(
         "[stealthwatch-cloud] is not configured: its alerts are taken, but without their observations nobody can be blocked"
@@ -29,11 +30,11 @@ pub(super) fn observations(config: &Config) -> Result<Arc<dyn ObservationSource>
     Ok(Arc::new(NoObservations))
 }
 
-fn options(api: &StealthwatchCloud) -> Result<StealthwatchOptions, SetupError> {
+fn options(api: &StealthwatchCloud, secrets: &Secrets) -> Result<StealthwatchOptions, SetupError> {
     Ok(StealthwatchOptions {
         base_url: api.base_url.clone(),
         user: api.user.clone(),
-        key: api.key.read()?,
+        key: secrets.live(&api.key)?,
         timeout: api.timeout.0,
         max_pages: api.max_pages,
         max_bytes: api.max_bytes,

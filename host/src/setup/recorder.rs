@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use secrecy::ExposeSecret;
-
 use super::SetupError;
 use crate::{
     config::Recordings,
     record::{
         Directory, Recorder, Wanted,
-        redact::{Key, Redactor},
+        redact::{Key, Redaction, RedactionKey},
     },
+    secret::Secrets,
 };
 
 /// The recorder as the configuration says. None if it gives no place for recordings.
-pub(super) fn recorder(configured: &Recordings) -> Result<Option<Recorder>, SetupError> {
+pub(super) fn recorder(configured: &Recordings, secrets: &Secrets) -> Result<Option<Recorder>, SetupError> {
     if configured.directory.is_none() && !configured.log {
         return Ok(None);
     }
@@ -28,7 +27,7 @@ pub(super) fn recorder(configured: &Recordings) -> Result<Option<Recorder>, Setu
             detectors: configured.detectors.clone(),
             kinds: configured.kinds.clone(),
         },
-        redactor: redactor(configured)?,
+        redaction: redaction(configured, secrets)?,
         directory,
         log: configured.log,
     }))
@@ -37,14 +36,17 @@ pub(super) fn recorder(configured: &Recordings) -> Result<Option<Recorder>, Setu
 /// What the configuration redacts. None if that is nothing.
 ///
 /// # Errors
-/// If its key can't be had.
-pub fn redactor(configured: &Recordings) -> Result<Option<Redactor>, SetupError> {
+/// If its key can't be had. One that is kept in AWS is asked for when something is recorded.
+pub fn redaction(configured: &Recordings, secrets: &Secrets) -> Result<Option<Redaction>, SetupError> {
     if configured.redact.is_empty() && configured.redact_fields.is_empty() {
         return Ok(None);
     }
-    let key = match &configured.key {
-        Some(secret) => Key::of(secret.read()?.expose_secret().as_bytes()),
-        None => Key::random()?,
-    };
-    Ok(Some(Redactor::new(key, &configured.redact, &configured.redact_fields)))
+    Ok(Some(Redaction {
+        kinds: configured.redact.clone(),
+        fields: configured.redact_fields.clone(),
+        key: match &configured.key {
+            Some(secret) => RedactionKey::Kept(secrets.live(secret)?),
+            None => RedactionKey::OfThisProcess(Key::random()?),
+        },
+    }))
 }

@@ -4,9 +4,10 @@ use super::Host;
 use crate::{
     record::{
         NotRecordable, Recorder, Recording,
-        redact::{DecidedError, Redactor, redact_and_decide},
+        redact::{DecidedError, Redaction, Redactor, redact_and_decide},
     },
     report::Report,
+    secret::SecretError,
     text::with_causes,
 };
 
@@ -16,6 +17,9 @@ pub enum RecordError {
     /// There is nothing to record.
     #[error(transparent)]
     NotRecordable(#[from] NotRecordable),
+    /// There is no key to redact it with.
+    #[error("there is no key to redact the recording with")]
+    NoKey(#[source] SecretError),
     /// It can't be redacted.
     #[error("the recording can't be redacted")]
     Redact(#[source] DecidedError),
@@ -45,7 +49,7 @@ impl Host {
         let Some(recorder) = self.recorder.as_ref().filter(|recorder| recorder.wanted.wants(report)) else {
             return;
         };
-        match self.recording(report, recorder.redactor.as_ref()).await {
+        match self.redacted(report, recorder.redaction.as_ref()).await {
             Ok(recording) => recorder.keep(recording).await,
             Err(error) => tracing::error!(
                 alert = report.alert.id,
@@ -53,5 +57,13 @@ impl Host {
                 with_causes(&error)
             ),
         }
+    }
+
+    async fn redacted(&self, report: &Report, redaction: Option<&Redaction>) -> Result<Recording, RecordError> {
+        let redactor = match redaction {
+            Some(redaction) => Some(redaction.redactor().await.map_err(RecordError::NoKey)?),
+            None => None,
+        };
+        self.recording(report, redactor.as_ref()).await
     }
 }

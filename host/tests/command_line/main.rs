@@ -170,7 +170,7 @@ fn the_example_is_printed_as_it_ships_and_passes_its_own_check() {
 fn a_door_for_everybody_without_a_token_can_not_be_opened_by_an_option_either() {
     insta::assert_snapshot!(with_configuration("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]", &["serve", "--listen", "0.0.0.0:80"]), @r"
     -- stderr
-    error: 0.0.0.0:80 can be reached from outside this machine, so a token is required: set `http.token-env` or `http.token-file` in the configuration, or listen on 127.0.0.1
+    error: 0.0.0.0:80 can be reached from outside this machine, so a token is required: set one of `http.token-env`, `http.token-file`, `http.token-secret` and `http.token-parameter` in the configuration, or listen on 127.0.0.1
     exit 3
     ");
 }

@@ -52,7 +52,7 @@ fn unrecorded(replayed: &Replayed) -> String {
 fn recorder(directory: &Path, most_files: usize) -> Recorder {
     Recorder {
         wanted: Wanted::default(),
-        redactor: None,
+        redaction: None,
         directory: Some(Arc::new(Directory::new(directory.to_owned(), most_files, u64::MAX))),
         log: false,
     }

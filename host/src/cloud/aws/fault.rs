@@ -89,7 +89,13 @@ fn with_causes(error: &(dyn Error + 'static)) -> String {
 
 /// The fault for an error that EC2 answered with.
 fn of_code(code: Option<&str>, message: Option<&str>, status: u16) -> Fault {
-    let message = message.unwrap_or_default().to_owned();
+    let message = match code {
+        // Some services write here what should have been signed: the request's headers, and with them the session's token.
+        Some("IncompleteSignature" | "InvalidSignatureException" | "SignatureDoesNotMatch") => {
+            "the signature is not accepted: check the secret access key and this machine's clock".to_owned()
+        }
+        _ => message.unwrap_or_default().to_owned(),
+    };
     let Some(code) = code else {
         let code = format!("HTTP {status}");
         return if status < 500 {
@@ -112,6 +118,7 @@ fn of_code(code: Option<&str>, message: Option<&str>, status: u16) -> Fault {
         | "IncompleteSignature"
         | "InvalidClientTokenId"
         | "InvalidSecurity"
+        | "InvalidSignatureException"
         | "MissingAuthenticationToken"
         | "OptInRequired"
         | "PendingVerification"
@@ -177,6 +184,20 @@ mod tests {
         assert!(matches!(of_code(Some("New"), None, 503), Fault::Other { .. }));
         assert!(matches!(of_code(None, None, 404), Fault::Invalid { .. }));
         assert!(matches!(of_code(None, None, 500), Fault::Other { .. }));
+    }
+
+    #[test]
+    fn what_should_have_been_signed_is_not_repeated_because_the_sessions_token_is_in_it() {
+        let said = "The Canonical String for this request should have been 'POST\n/\n\nx-amz-security-token:s3cret\n'";
+        for code in [
+            "SignatureDoesNotMatch",
+            "InvalidSignatureException",
+            "IncompleteSignature",
+        ] {
+            let fault = of_code(Some(code), Some(said), 403);
+            assert!(matches!(fault, Fault::Denied { .. }), "{fault}");
+            assert!(!fault.to_string().contains("s3cret"), "{fault}");
+        }
     }
 
     fn unanswered(error: SdkError<ErrorMetadata, HttpResponse>) -> Fault {

@@ -40,7 +40,7 @@ fn a_key_in_two_places_or_in_none_is_refused() {
     let api = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[stealthwatch-cloud]\nbase-url = 'https://example.obsrvbl.com/api/v3/'\nuser = 'u'\n";
     insta::assert_snapshot!(wrong(api), @r#"
     one problem in the configuration
-    quell.toml:2: neither `key-env` nor `key-file` is given in [stealthwatch-cloud]
+    quell.toml:2: none of `key-env`, `key-file`, `key-secret` and `key-parameter` is given in [stealthwatch-cloud]
       2 | [stealthwatch-cloud]
         |  ^^^^^^^^^^^^^^^^^^
       write `key-env = "QUELL_STEALTHWATCH_KEY"` and set that variable to the API key
@@ -51,6 +51,43 @@ fn a_key_in_two_places_or_in_none_is_refused() {
       6 | key-file = 'k'
         | ^^^^^^^^
       keep the one that is meant and take out the other
+    ");
+}
+
+#[test]
+fn a_secret_in_aws_is_named_in_its_own_form_and_what_is_not_shown_may_be_the_secret() {
+    let http = |key: &str| format!("aws.account = [{{ id = '111122223333', regions = ['eu-west-1'] }}]\n[http]\n{key}");
+    insta::assert_snapshot!(wrong(&http("token-secret = 'my secret token'\ntoken-parameter = '/quell/token'")), @r"
+    one problem in the configuration
+    quell.toml:4: both `token-secret` and `token-parameter` are given in [http]
+      4 | token-parameter = '/quell/token'
+        | ^^^^^^^^^^^^^^^
+      keep the one that is meant and take out the other
+    ");
+    insta::assert_snapshot!(wrong(&http("token-secret = 'my secret token'")), @r"
+    one problem in the configuration
+    quell.toml:3: `token-secret` in [http] is not the name or ARN of a secret in Secrets Manager
+      3 | token-secret …
+        | ^^^^^^^^^^^^
+      write it as in `quell/stealthwatch`, or `quell/stealthwatch#api-key` for a key of the JSON that is kept there; the secret itself never stands here
+    ");
+    insta::assert_snapshot!(wrong(&http("token-parameter = '!s3cret'")), @r"
+    one problem in the configuration
+    quell.toml:3: `token-parameter` in [http] is not the name or ARN of a parameter in Parameter Store
+      3 | token-parameter …
+        | ^^^^^^^^^^^^^^^
+      write it as in `/quell/stealthwatch-key`; the secret itself never stands here
+    ");
+    insta::assert_snapshot!(wrong(&http("[secrets]\nrefresh = '1s'\ntimeout = '0s'")), @r"
+    2 problems in the configuration
+    quell.toml:4: `secrets.refresh` is less than 10 s, which AWS would be asked too often for
+      4 | refresh = '1s'
+        | ^^^^^^^
+      write `5m` if in doubt: a secret that is refused is fetched again at once
+    quell.toml:5: `secrets.timeout` is zero, so nothing would ever be in time
+      5 | timeout = '0s'
+        | ^^^^^^^
+      write `10s` if in doubt
     ");
 }
 
@@ -73,7 +110,7 @@ fn a_key_sent_in_the_clear_or_written_into_the_url_is_refused() {
     quell.toml:3: `stealthwatch-cloud.base-url` has a user or a password in it
       3 | base-url …
         | ^^^^^^^^
-      name the user in `user`, and where the key is kept in `key-env` or `key-file`
+      name the user in `user`, and where the key is kept in `key-env`, `key-file`, `key-secret` or `key-parameter`
     ");
 }
 
@@ -81,7 +118,7 @@ fn a_key_sent_in_the_clear_or_written_into_the_url_is_refused() {
 fn a_door_that_others_can_reach_needs_a_token() {
     insta::assert_snapshot!(wrong("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n[http]\nlisten = '0.0.0.0:8480'"), @r#"
     one problem in the configuration
-    quell.toml:3: `listen` 0.0.0.0:8480 can be reached from outside this machine, so `token-env` or `token-file` is required
+    quell.toml:3: `listen` 0.0.0.0:8480 can be reached from outside this machine, so one of `token-env`, `token-file`, `token-secret` and `token-parameter` is required
       3 | listen = '0.0.0.0:8480'
         | ^^^^^^
       write `token-env = "QUELL_HTTP_TOKEN"` and set that variable, or listen on 127.0.0.1
@@ -89,7 +126,7 @@ fn a_door_that_others_can_reach_needs_a_token() {
     let http = parse("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]")
         .unwrap()
         .http;
-    insta::assert_snapshot!(http.listening_on("[::]:80".parse().unwrap()).unwrap_err(), @"[::]:80 can be reached from outside this machine, so a token is required: set `http.token-env` or `http.token-file` in the configuration, or listen on 127.0.0.1");
+    insta::assert_snapshot!(http.listening_on("[::]:80".parse().unwrap()).unwrap_err(), @"[::]:80 can be reached from outside this machine, so a token is required: set one of `http.token-env`, `http.token-file`, `http.token-secret` and `http.token-parameter` in the configuration, or listen on 127.0.0.1");
 }
 
 #[test]
@@ -158,8 +195,8 @@ fn contradictions_in_several_sections_are_told_at_once() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     neither [aws] nor [simulated] is given, so there is no account to protect
     `first-number` 100 is above `last-number` 99, so no number is left
-    neither `key-env` nor `key-file` is given in [stealthwatch-cloud]
-    `listen` 0.0.0.0:80 can be reached from outside this machine, so `token-env` or `token-file` is required
+    none of `key-env`, `key-file`, `key-secret` and `key-parameter` is given in [stealthwatch-cloud]
+    `listen` 0.0.0.0:80 can be reached from outside this machine, so one of `token-env`, `token-file`, `token-secret` and `token-parameter` is required
     there is no built-in plugin `mine`
     ");
 }

@@ -14,8 +14,7 @@ use axum::{
 use serde_json::{json, value::RawValue};
 
 use super::{
-    HttpOptions, ORDER_TIMEOUT,
-    admission::{self, Token},
+    HttpOptions, ORDER_TIMEOUT, admission,
     answer::{failed, refuse, too_long},
     holds, orders, text,
 };
@@ -30,7 +29,6 @@ const COME_AGAIN: HeaderValue = HeaderValue::from_static("10");
 
 /// All routes. `/healthz` is open to everybody and tells nothing but that the door is.
 pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
-    let token: Token = options.token.clone().map(Arc::new);
     let quick = Router::new()
         .route("/alerts/{detector}", post(receive))
         .route("/deliveries/{id}", get(delivery))
@@ -45,7 +43,7 @@ pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
         .with_state(host)
         .layer(DefaultBodyLimit::max(options.max_body))
         .layer(middleware::from_fn_with_state(options.max_body, fits))
-        .layer(middleware::from_fn_with_state(token, admission::admit))
+        .layer(middleware::from_fn_with_state(options.token.clone(), admission::admit))
         .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
         .method_not_allowed_fallback(|| async {
             refuse(

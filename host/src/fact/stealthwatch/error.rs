@@ -2,7 +2,8 @@
 
 use std::{error::Error, time::Duration};
 
-use crate::fact::FactError;
+use super::OptionsError;
+use crate::{fact::FactError, secret::SecretError};
 
 /// A request that failed, after its retries. No part of it was made from the API key or from the text of an answer, which may repeat the key.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +43,15 @@ pub enum Fault {
         /// For how long the API wants to be left alone.
         retry_after: Option<Duration>,
     },
+    /// The key can't be had.
+    #[error("there is no key to ask with")]
+    NoKey(#[source] SecretError),
+    /// The key is none.
+    #[error("the key can't be used")]
+    BadKey(#[source] OptionsError),
     /// The credentials are wrong, or may not do this.
     #[error(
-        "status {status}: the API does not accept the user and key; check both, where the configuration says that the key is (an environment variable or a file), and that the user may read observations"
+        "status {status}: the API does not accept the user and key; check both, what is kept where the configuration says that the key is, and that the user may read observations"
     )]
     Refused {
         /// 401 or 403.

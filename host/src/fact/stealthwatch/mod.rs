@@ -13,13 +13,14 @@ use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{
     Client, Response, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, HeaderValue, RETRY_AFTER},
+    header::{ACCEPT, AUTHORIZATION, RETRY_AFTER},
     redirect::Policy,
 };
 use url::Url;
 
 use self::page::{Listing, Next, PAGE_LIMIT, Page};
 use super::{FactError, Observation, observation::ObservationSource};
+use crate::secret::SharedSecret;
 
 pub use self::{
     error::{Fault, StealthwatchError},
@@ -39,7 +40,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 pub struct StealthwatchApi {
     client: Client,
     observations_url: Url,
-    authorization: HeaderValue,
     options: StealthwatchOptions,
 }
 
@@ -51,7 +51,9 @@ impl StealthwatchApi {
     /// [`OptionsError`] if the options can't be used.
     pub fn new(options: StealthwatchOptions) -> Result<Self, OptionsError> {
         let observations_url = options.observations_url()?;
-        let authorization = options.authorization()?;
+        if let Some(key) = options.key.known() {
+            options.authorization(&key)?;
+        }
         let mut builder = Client::builder()
             .redirect(Policy::none())
             .timeout(options.timeout)
@@ -62,7 +64,6 @@ impl StealthwatchApi {
         Ok(Self {
             client: builder.build().map_err(OptionsError::Client)?,
             observations_url,
-            authorization,
             options,
         })
     }
@@ -127,7 +128,7 @@ impl StealthwatchApi {
         let mut attempts = 0;
         let attempt = || {
             attempts += 1;
-            self.get_once(url, max_bytes)
+            self.get_with_fresh_key(url, max_bytes)
         };
         let waits = ExponentialBuilder::default()
             .with_jitter()
@@ -146,12 +147,25 @@ impl StealthwatchApi {
         (attempts, result)
     }
 
-    async fn get_once(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, Fault> {
+    /// The body at `url`. If the key is refused, which may be because it was rotated, it is tried with the new one.
+    async fn get_with_fresh_key(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, Fault> {
+        let key = self.options.key.value().await.map_err(Fault::NoKey)?;
+        let answer = self.get_once(url, &key, max_bytes).await;
+        if matches!(answer, Err(Fault::Refused { .. }))
+            && let Some(other) = self.options.key.refused(&key).await
+        {
+            return self.get_once(url, &other, max_bytes).await;
+        }
+        answer
+    }
+
+    async fn get_once(&self, url: &Url, key: &SharedSecret, max_bytes: usize) -> Result<Vec<u8>, Fault> {
+        let authorization = self.options.authorization(key).map_err(Fault::BadKey)?;
         let transport = |error| Fault::transport(error, self.options.timeout);
         let request = self
             .client
             .get(url.clone())
-            .header(AUTHORIZATION, self.authorization.clone())
+            .header(AUTHORIZATION, authorization)
             .header(ACCEPT, "application/json");
         let mut response = request.send().await.map_err(transport)?;
         check_status(&response)?;

@@ -6,6 +6,8 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use crate::secret::LiveSecret;
+
 /// How to reach the Stealthwatch Cloud API, and how much to take from it for one alert.
 #[derive(Debug, Clone)]
 pub struct StealthwatchOptions {
@@ -14,7 +16,7 @@ pub struct StealthwatchOptions {
     /// The e-mail address of the API user.
     pub user: String,
     /// The API user's key. White space around it, such as the line break at the end of a file, is left out.
-    pub key: SecretString,
+    pub key: LiveSecret,
     /// How long one request may take, from connecting to the last byte.
     pub timeout: Duration,
     /// How many pages may be read, each of up to 1,000 observations.
@@ -76,8 +78,8 @@ impl StealthwatchOptions {
     }
 
     /// The value of the header `Authorization`. It is marked sensitive, so that no Debug shows it.
-    pub(super) fn authorization(&self) -> Result<HeaderValue, OptionsError> {
-        let (user, key) = (self.user.trim(), self.key.expose_secret().trim());
+    pub(super) fn authorization(&self, key: &SecretString) -> Result<HeaderValue, OptionsError> {
+        let (user, key) = (self.user.trim(), key.expose_secret().trim());
         for (what, value) in [("user", user), ("key", key)] {
             if value.is_empty() {
                 return Err(OptionsError::Empty { what });

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, time::Instant};
 
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::secret::LiveSecret;
 use crate::simulated_stealthwatch::{Fault as SimulatedFault, SimulatedStealthwatch};
 
 const ALERT: &str = "4711";
@@ -26,7 +26,7 @@ fn options(base_url: Url) -> StealthwatchOptions {
     StealthwatchOptions {
         base_url,
         user: SimulatedStealthwatch::USER.into(),
-        key: SecretString::from(SimulatedStealthwatch::KEY),
+        key: LiveSecret::fixed(SimulatedStealthwatch::KEY),
         timeout: Duration::from_secs(10),
         max_pages: 10,
         max_bytes: 1024 * 1024,
@@ -79,12 +79,12 @@ async fn all_pages_are_read() {
 async fn a_wrong_key_is_not_permitted_and_not_tried_again() {
     let server = simulated(1).await;
     let wrong = StealthwatchOptions {
-        key: SecretString::from("another-key"),
+        key: LiveSecret::fixed("another-key"),
         ..options(server.base_url())
     };
     let outcome = ask_with(wrong).await;
     assert!(matches!(outcome, Err(FactError::NotPermitted(_))));
-    insta::assert_snapshot!(told(&server, outcome), @"not permitted: observations from Stealthwatch Cloud: GET http://127.0.0.1:PORT/api/v3/observations/all/?alert=4711&limit=1000&offset=0: status 401: the API does not accept the user and key; check both, where the configuration says that the key is (an environment variable or a file), and that the user may read observations");
+    insta::assert_snapshot!(told(&server, outcome), @"not permitted: observations from Stealthwatch Cloud: GET http://127.0.0.1:PORT/api/v3/observations/all/?alert=4711&limit=1000&offset=0: status 401: the API does not accept the user and key; check both, what is kept where the configuration says that the key is, and that the user may read observations");
     assert_eq!(server.requests(), 1);
 }
 
@@ -286,7 +286,7 @@ fn options_that_would_give_the_key_away_or_can_not_work_are_refused() {
     insta::assert_snapshot!(refused(url("http://example.obsrvbl.com/api/v3/")), @"the Stealthwatch Cloud API's base URL http://example.obsrvbl.com/api/v3/ must begin with `https://`: the API key would travel in the clear; http is only for this machine (localhost, 127.0.0.0/8, ::1)");
     insta::assert_snapshot!(refused(url("https://user:password@example.obsrvbl.com/")), @"the Stealthwatch Cloud API's base URL must be only scheme, host, port and path, such as `https://example.obsrvbl.com/api/v3/`; take the user, password, query or fragment out of it");
     let key = |key: &str| StealthwatchOptions {
-        key: SecretString::from(key),
+        key: LiveSecret::fixed(key),
         ..base()
     };
     insta::assert_snapshot!(refused(key(" \n")), @"the Stealthwatch Cloud API's key is empty; create one in its console under Settings, API credentials");

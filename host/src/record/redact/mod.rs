@@ -10,6 +10,7 @@
 mod address;
 mod decided;
 mod key;
+mod redaction;
 mod text;
 
 use std::{
@@ -28,6 +29,7 @@ use self::address::Addresses;
 pub use self::{
     decided::{DecidedError, redact_and_decide},
     key::{Key, NoKey},
+    redaction::{Redaction, RedactionKey},
 };
 use super::Recording;
 use crate::{

@@ -1,5 +1,7 @@
-//! A Stealthwatch Cloud API on this machine, for the demonstration and for tests: its envelope, its paging, its key, and
-//! the ways in which a real one fails.
+//! A Stealthwatch Cloud API on this machine, for the demonstration and for tests: its envelope, its paging, its alerts that can be commented on and closed, its key,
+//! and the ways in which a real one fails.
+
+mod alert;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -14,15 +16,18 @@ use axum::{
     body::{Body, Bytes},
     extract::{Query, State},
     http::{
-        HeaderMap, StatusCode,
+        HeaderMap, HeaderValue, StatusCode,
         header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER},
     },
     response::{IntoResponse, Response},
     routing::get,
 };
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 use url::Url;
+
+pub use self::alert::SimulatedAlert;
 
 /// The most observations that a page has, as with the real API.
 const MAX_PAGE: usize = 1000;
@@ -47,8 +52,12 @@ pub enum Fault {
         /// The header `Retry-After`, in seconds.
         retry_after: Option<u32>,
     },
-    /// Every answer comes so late.
+    /// Every answer comes so late. What was asked for is done at once.
     Slow(Duration),
+    /// This status for every request, with a page that repeats the request's headers, the key included. Nothing is done.
+    Echo(u16),
+    /// What was asked for is done, and answered with 500.
+    DoneButFails,
     /// A web page that repeats the request's headers, the key included, as debug pages do.
     NotJson,
     /// An answer that never ends.
@@ -69,10 +78,12 @@ struct Shared {
     state: Mutex<Behaviour>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Behaviour {
     fault: Option<Fault>,
     requests: u32,
+    key: SecretString,
+    alerts: BTreeMap<String, SimulatedAlert>,
 }
 
 impl SimulatedStealthwatch {
@@ -90,12 +101,22 @@ impl SimulatedStealthwatch {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let url = format!("http://{}/api/v3/", listener.local_addr()?);
         let base_url = Url::parse(&url).map_err(io::Error::other)?;
+        let behaviour = Behaviour {
+            fault: None,
+            requests: 0,
+            key: SecretString::from(Self::KEY),
+            alerts: observations
+                .keys()
+                .map(|id| (id.clone(), SimulatedAlert::default()))
+                .collect(),
+        };
         let shared = Arc::new(Shared {
             observations,
-            state: Mutex::default(),
+            state: Mutex::new(behaviour),
         });
         let routes = Router::new()
             .route("/api/v3/observations/all/", get(answer))
+            .route("/api/v3/alerts/alert/{id}/", get(alert::show).patch(alert::change))
             .with_state(Arc::clone(&shared));
         let server = tokio::spawn(async move {
             // A server on loopback ends only with its task.
@@ -123,6 +144,16 @@ impl SimulatedStealthwatch {
         self.shared.behaviour().fault = None;
     }
 
+    /// From now on only this key is known.
+    pub fn rotate_key(&self, key: &str) {
+        self.shared.behaviour().key = SecretString::from(key);
+    }
+
+    /// An alert as it is now, if it is known: one is for each list of observations.
+    pub fn alert(&self, id: &str) -> Option<SimulatedAlert> {
+        self.shared.behaviour().alerts.get(id).cloned()
+    }
+
     /// How many requests came, refused ones included.
     pub fn requests(&self) -> u32 {
         self.shared.behaviour().requests
@@ -138,6 +169,13 @@ impl Drop for SimulatedStealthwatch {
 impl Shared {
     fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a request shows the user and the key.
+    fn admits(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key = self.behaviour().key.clone();
+        given == Some(format!("ApiKey {}:{}", SimulatedStealthwatch::USER, key.expose_secret()).as_str())
     }
 
     /// Counts a request and says how to fail it. The lock is not held while the request is answered.
@@ -169,17 +207,16 @@ async fn answer(
     Query(query): Query<HashMap<String, String>>,
 ) -> Response {
     let fault = shared.next_fault();
-    let expected = format!("ApiKey {}:{}", SimulatedStealthwatch::USER, SimulatedStealthwatch::KEY);
-    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if given != Some(expected.as_str()) {
-        return StatusCode::UNAUTHORIZED.into_response();
+    if !shared.admits(&headers) {
+        return echo(401, &headers);
     }
     match &fault {
+        Some(Fault::Echo(code)) => return echo(*code, &headers),
+        Some(Fault::DoneButFails) => return status(500, None),
         Some(Fault::Status { code, retry_after, .. }) => return status(*code, *retry_after),
         Some(Fault::Slow(wait)) => tokio::time::sleep(*wait).await,
         Some(Fault::NotJson) => {
-            let page = format!("<html><body>Sign in. You sent: {given:?}</body></html>");
-            return ([(CONTENT_TYPE, "text/html")], page).into_response();
+            return echo(200, &headers);
         }
         Some(Fault::EndlessBody) => return endless(),
         Some(Fault::Redirect(to)) => return (StatusCode::FOUND, [(LOCATION, to.to_string())]).into_response(),
@@ -209,6 +246,17 @@ fn page(all: &[Value], query: &HashMap<String, String>, fault: Option<Fault>) ->
         "meta": {"limit": limit, "next": next, "offset": offset, "previous": null, "total_count": total},
         "objects": objects
     })
+}
+
+/// A page that repeats the key, as debug pages do.
+fn echo(code: u16, headers: &HeaderMap) -> Response {
+    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let page = format!("<html><body>Sign in. You sent: {given:?}</body></html>");
+    let mut response = status(code, None);
+    *response.body_mut() = Body::from(page);
+    let html = HeaderValue::from_static("text/html");
+    response.headers_mut().insert(CONTENT_TYPE, html);
+    response
 }
 
 fn status(code: u16, retry_after: Option<u32>) -> Response {
