@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    door::http::{HttpDoor, HttpError, HttpOptions},
+    door::http::{HttpDoor, HttpError, HttpOptions, RequestTerms},
     exit::{Classified, Exit},
     secret::Secrets,
     setup::{
@@ -84,9 +84,11 @@ impl Daemon {
         let token = config.http.token().map(|secret| secrets.live(secret)).transpose();
         let door = HttpDoor::open(HttpOptions {
             listen: config.http.listen(),
-            token: token.map_err(SetupError::Secret)?,
-            max_body: config.http.max_body,
-            timeout: REQUEST_TIMEOUT,
+            terms: RequestTerms {
+                token: token.map_err(SetupError::Secret)?,
+                max_body: config.http.max_body,
+                timeout: REQUEST_TIMEOUT,
+            },
             grace: config.http.shutdown_grace.0,
         })
         .await?;

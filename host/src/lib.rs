@@ -19,6 +19,7 @@ pub mod digest;
 pub mod doctor;
 pub mod door;
 pub mod duration;
+pub mod ends;
 pub mod exit;
 pub mod fact;
 pub mod guard;

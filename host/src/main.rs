@@ -2,15 +2,16 @@
 
 use std::{env, process::ExitCode};
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use quell::{
     command::{Global, Quell},
     exit::{Exit, Failure},
     telemetry::{self, LogFilter, LogFormat},
 };
+use tokio::runtime;
 
 fn main() -> ExitCode {
-    let quell = Quell::parse();
+    let quell = Quell::read();
     quell.global.color.apply();
     let (filter, format) = match &quell.command {
         Some(command) => (command.default_log(), command.log_format()),
@@ -27,10 +28,16 @@ fn main() -> ExitCode {
 }
 
 fn run(quell: Quell) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match quell.command {
-        Some(command) => runtime.block_on(command.run(&quell.global))?,
-        None if env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() => runtime.block_on(lambda(&quell.global))?,
+        Some(command) => {
+            let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(command.run(&quell.global))?;
+        }
+        None if env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() => {
+            // A function has one event at a time and a part of a processor: more threads would only have to be started.
+            let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(lambda(&quell.global))?;
+        }
         None => {
             anstream::eprintln!("{}", Quell::command().render_help().ansi());
             return Ok(Exit::Usage);
@@ -44,18 +51,18 @@ fn run(quell: Quell) -> Result<Exit, Failure> {
 async fn lambda(global: &Global) -> Result<(), Failure> {
     use std::sync::Arc;
 
-    use quell::{
-        door,
-        exit::OrItsExit,
-        setup::{self, Purpose},
-    };
+    use quell::{clock::GivenTime, door::lambda, exit::OrItsExit, secret::Secrets, setup};
 
     let config = global.config()?;
     let (journal, _writer) = setup::journal::to_write(&config.journal).await.or_its_exit()?;
-    let host = setup::host_with(&config, Purpose::OneAtATime, journal)
-        .await
-        .or_its_exit()?;
-    let ended = door::lambda::run(Arc::new(host), &config.journal.store).await;
+    let clock = Arc::new(GivenTime::none());
+    let host = setup::function_host(&config, journal, &clock).await.or_its_exit()?;
+    let options = lambda::FunctionOptions {
+        token: config.http.token().cloned(),
+        secrets: Secrets::new(&config.secrets),
+        max_body: config.http.max_body,
+    };
+    let ended = lambda::run(Arc::new(host), clock, options, &config.journal.store).await;
     ended.map_err(|error| Failure::new(Exit::Failed, error))
 }
 

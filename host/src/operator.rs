@@ -1,24 +1,31 @@
-//! Who carries a person's orders out: the daemon if one runs, we ourselves if none does.
+//! Who carries a person's orders out: the daemon if one runs, we ourselves if none does, or the deployed function that the person names.
 //!
 //! Only one process may write for a journal. Who has the writer's lock is asked; if nobody has it we take it. Looks go the same way, because what a network ACL does
 //! not show yet, and a whole simulated account, are in the memory of the daemon.
+
+#[cfg(feature = "aws")]
+mod function;
 
 use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 
+#[cfg(feature = "aws")]
+pub use self::function::{Function, FunctionError};
 use crate::{
     config::Config,
     door::http::{CARRIED_OUT_IN_PART, ORDER_TIMEOUT},
     exit::{Classified, Exit},
-    hold::{Journal, JournalError},
+    hold::{HoldFilter, Journal, JournalError, Pardon},
     secret::{Secrets, SharedSecret},
     setup::{self, Purpose, SetupError},
     way::{
         Host,
+        listing::Listing,
         order::{Done, Order, OrderError},
     },
 };
@@ -35,6 +42,10 @@ pub enum OperatorError {
     /// It could not be carried out here.
     #[error(transparent)]
     Order(#[from] OrderError),
+    /// The function does not do it.
+    #[cfg(feature = "aws")]
+    #[error(transparent)]
+    Function(#[from] FunctionError),
     /// The daemon can't be reached.
     #[error("a Quell works on this journal but does not answer at {url}; is it on another address (--listen)?")]
     Unreachable {
@@ -74,6 +85,8 @@ impl Classified for OperatorError {
         match self {
             Self::Setup(error) => error.exit(),
             Self::Order(error) => error.exit(),
+            #[cfg(feature = "aws")]
+            Self::Function(error) => error.exit(),
             Self::Refused { status: 404, .. } => Exit::NotFound,
             Self::Refused { status: 422, .. } => Exit::Usage,
             Self::Unreachable { .. } | Self::Refused { .. } | Self::Strange { .. } => Exit::Failed,
@@ -81,8 +94,66 @@ impl Classified for OperatorError {
     }
 }
 
-/// Has an order carried out.
-pub async fn carry(config: &Config, order: Order) -> Result<Done, OperatorError> {
+/// Whom a person asks.
+pub enum Operator {
+    /// The Quell of this configuration: the daemon that runs, or this process.
+    Here(Box<Config>),
+    /// A deployed function.
+    #[cfg(feature = "aws")]
+    Function(Function),
+}
+
+impl Operator {
+    /// A deployed function, by its name or ARN.
+    ///
+    /// # Errors
+    /// If this binary has no AWS side.
+    pub fn function(name: &str) -> Result<Self, OperatorError> {
+        #[cfg(feature = "aws")]
+        let function = Ok(Self::Function(Function::named(name)));
+        #[cfg(not(feature = "aws"))]
+        let function = {
+            tracing::debug!(name, "there is no function without AWS");
+            Err(SetupError::WithoutAws.into())
+        };
+        function
+    }
+
+    /// Has an order carried out.
+    pub async fn carry(&self, order: Order) -> Result<Done, OperatorError> {
+        match self {
+            Self::Here(config) => carry(config, order).await,
+            #[cfg(feature = "aws")]
+            Self::Function(function) => Ok(function.carry(order).await?),
+        }
+    }
+
+    /// Lists holds. Who has no journal yet has none.
+    pub async fn holds(&self, filter: &HoldFilter, now: Timestamp) -> Result<Listing, OperatorError> {
+        match self {
+            Self::Here(config) => match setup::journal::to_read(&config.journal).await? {
+                Some(journal) => Ok(Listing::read(&*journal, filter, now).await?),
+                None => Ok(Listing::default()),
+            },
+            #[cfg(feature = "aws")]
+            Self::Function(function) => Ok(function.holds(filter.clone()).await?),
+        }
+    }
+
+    /// Lists the pardons in force.
+    pub async fn pardons(&self, now: Timestamp) -> Result<Vec<Pardon>, OperatorError> {
+        match self {
+            Self::Here(config) => match setup::journal::to_read(&config.journal).await? {
+                Some(journal) => Ok(journal.pardons(now).await?),
+                None => Ok(Vec::new()),
+            },
+            #[cfg(feature = "aws")]
+            Self::Function(function) => Ok(function.pardons().await?),
+        }
+    }
+}
+
+async fn carry(config: &Config, order: Order) -> Result<Done, OperatorError> {
     if !order.may_begin_a_journal() && setup::journal::to_read(&config.journal).await?.is_none() {
         // Nobody works here, and nothing is in force.
         let host = host(config, &order, setup::journal::nothing()?).await?;

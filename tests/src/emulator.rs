@@ -1,10 +1,11 @@
 //! AWS's Lambda Runtime Interface Emulator, with the real binary as the function's `bootstrap`.
 
 use std::{
-    fs::File,
+    ffi::OsStr,
+    fs::{self, File},
     net::{SocketAddr, TcpStream},
     os::unix::{fs::symlink, process::CommandExt},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -35,13 +36,28 @@ impl Emulator {
     /// emulator's go to `folder/emulator.log`.
     pub fn start(folder: &Path, environment: &[(&str, String)]) -> anyhow::Result<Self> {
         let bootstrap = folder.join("bootstrap");
-        symlink(binary()?, &bootstrap).context("the bootstrap can't be linked")?;
+        if !bootstrap.exists() {
+            symlink(binary()?, &bootstrap).context("the bootstrap can't be linked")?;
+        }
+        Self::start_with([bootstrap], folder, environment)
+    }
+
+    /// As [`Self::start`], with another program and its arguments as the bootstrap. It runs in the folder.
+    pub fn start_with<A: AsRef<OsStr>>(
+        bootstrap: impl IntoIterator<Item = A>,
+        folder: &Path,
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
         let (address, api) = (free_address()?, free_address()?);
-        let log = File::create(folder.join("emulator.log"))?;
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(folder.join("emulator.log"))?;
         let emulator = Command::new(python::program("aws-lambda-rie")?)
             .args(["--runtime-interface-emulator-address", &address.to_string()])
             .args(["--runtime-api-address", &api.to_string()])
-            .arg(bootstrap)
+            .args(bootstrap)
+            .current_dir(folder)
             .env_clear()
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_FUNCTION_NAME", "quell")
@@ -61,6 +77,11 @@ impl Emulator {
         Ok(started)
     }
 
+    /// Where it listens, for `AWS_ENDPOINT_URL_LAMBDA`. It calls its function `function`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Invokes the function with an event and returns its answer: what it returned, or its error with `errorType` and `errorMessage`.
     pub async fn invoke(&self, event: &Value) -> anyhow::Result<Value> {
         let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
@@ -68,6 +89,20 @@ impl Emulator {
         let response = request.send().await.context("the emulator does not answer")?;
         let text = response.text().await?;
         serde_json::from_str(&text).with_context(|| format!("the emulator answers with {text}"))
+    }
+
+    /// The function's process, which is the emulator's child. It is there after the first invocation.
+    pub fn function(&self) -> anyhow::Result<FunctionProcess> {
+        let emulator = self.emulator.id().to_string();
+        for process in fs::read_dir("/proc")? {
+            let folder = process?.path();
+            // Other processes end while this looks.
+            let status = fs::read_to_string(folder.join("status")).unwrap_or_default();
+            if field(&status, "PPid") == Some(&emulator) {
+                return Ok(FunctionProcess { folder });
+            }
+        }
+        bail!("the function does not run")
     }
 
     fn wait_until_it_listens(&mut self) -> anyhow::Result<()> {
@@ -85,6 +120,60 @@ impl Emulator {
         }
         Ok(())
     }
+}
+
+/// What the kernel says of a function's process.
+#[derive(Debug)]
+pub struct FunctionProcess {
+    folder: PathBuf,
+}
+
+impl FunctionProcess {
+    /// Its process, for those who want to end it.
+    pub fn process(&self) -> anyhow::Result<Pid> {
+        let name = self
+            .folder
+            .file_name()
+            .and_then(OsStr::to_str)
+            .context("a process has a number")?;
+        Pid::from_raw(name.parse()?).context("no process has the number 0")
+    }
+
+    /// The most memory that was resident so far, in bytes.
+    pub fn peak_memory(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(self.folder.join("status"))?;
+        let kib = field(&status, "VmHWM").and_then(|size| size.strip_suffix(" kB"));
+        Ok(kib.context("the kernel counts memory")?.parse::<u64>()? * 1024)
+    }
+
+    /// Its sockets of TCP in this state, as `/proc/net/tcp` writes it: `0A` for those that listen, `01` for connections.
+    pub fn sockets(&self, state: &str) -> anyhow::Result<usize> {
+        let mut own = Vec::new();
+        for file in fs::read_dir(self.folder.join("fd"))? {
+            let link = fs::read_link(file?.path()).unwrap_or_default();
+            let inode = link
+                .to_str()
+                .and_then(|link| link.strip_prefix("socket:[")?.strip_suffix(']'));
+            own.extend(inode.map(str::to_owned));
+        }
+        let mut sockets = 0;
+        for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
+            let table = fs::read_to_string(table).unwrap_or_default();
+            let mine = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+            let mine = mine.filter(|fields| {
+                fields.get(3) == Some(&state) && fields.get(9).is_some_and(|inode| own.iter().any(|own| own == inode))
+            });
+            sockets += mine.count();
+        }
+        Ok(sockets)
+    }
+}
+
+fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    line.map(str::trim)
 }
 
 impl Drop for Emulator {

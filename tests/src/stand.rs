@@ -18,6 +18,7 @@ use quell::{
     converge::{Converger, InstanceTerms, Means, Stance, Terms},
     decision::ActionKind,
     duration::HumanDuration,
+    ends::Ends,
     fact::{
         ObservationSource,
         stealthwatch::{StealthwatchApi, StealthwatchOptions},
@@ -179,6 +180,14 @@ impl Stand {
         self.restart()?;
         let host = Arc::get_mut(&mut self.host).context("nobody else has the new host yet")?;
         host.set_recorder(recorder);
+        Ok(())
+    }
+
+    /// As [`Self::restart`], with a delay queue in place of a timer.
+    pub fn restart_with_ends(&mut self, ends: Arc<dyn Ends>) -> anyhow::Result<()> {
+        self.restart()?;
+        let host = Arc::get_mut(&mut self.host).context("nobody else has the new host yet")?;
+        host.set_ends(ends);
         Ok(())
     }
 

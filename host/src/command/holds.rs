@@ -14,23 +14,21 @@ use crate::{
     address::AddressOrPrefix,
     clock::{Clock, SystemClock},
     cloud::Direction,
-    config,
     exit::{Failure, OrItsExit},
-    hold::{Coverage, Hold, HoldFilter, Pardon, Pause},
+    hold::{Coverage, Hold, HoldFilter},
     report::{
         hold_table::hold_table,
         style::{BAD, NOTE, paint},
         summary::count,
     },
-    setup::journal,
-    way::order::text::paused,
+    way::{listing::Listing, order::text::paused},
 };
 
 /// List what is in force, how it is covered, and how much time is left.
 ///
 /// A hold that can't be done is listed as not covered, with the reason below the table: a block that found no room on its network ACL gets its place when there is room.
 ///
-/// Reads the journal, with and without a Quell that runs.
+/// Reads the journal, with and without a Quell that runs; with `--lambda`, that of a deployed function.
 #[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  quell holds\n  quell holds --address 203.0.113.7\n  quell holds --uncovered --at acl-0a1b2c3d\n  \
@@ -65,12 +63,12 @@ pub struct Holds {
 impl Holds {
     /// Prints the list.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        let (config, now) = (global.config()?, SystemClock.now());
-        let output = self.output;
-        let listing = Listing::read(&config.journal, &self.into(), now).await?;
+        let now = SystemClock.now();
+        let (output, filter) = (self.output, HoldFilter::from(self));
+        let listing = global.operator()?.holds(&filter, now).await.or_its_exit()?;
         match output {
             ListOutput::Json => answer(serde_json::to_string_pretty(&listing.holds)?),
-            ListOutput::Table => answer(listing.text(now)),
+            ListOutput::Table => answer(text(&listing, &filter, now)),
         }
     }
 }
@@ -100,63 +98,40 @@ fn direction(name: &str) -> Result<Direction, &'static str> {
     found.ok_or("this is neither `ingress` nor `egress`")
 }
 
-/// What is listed, and what bears on all of it.
-#[derive(Default)]
-struct Listing {
-    holds: Vec<Hold>,
-    is_filtered: bool,
-    pardons: Vec<Pardon>,
-    pause: Option<Pause>,
+/// The listing as text, and what bears on all of it.
+fn text(listing: &Listing, filter: &HoldFilter, now: Timestamp) -> String {
+    let any = HoldFilter {
+        ended: filter.ended,
+        ..HoldFilter::default()
+    };
+    let mut parts = vec![match listing.holds.as_slice() {
+        [] if *filter != any => "no hold is like that".to_owned(),
+        [] => "nothing is in force".to_owned(),
+        holds => hold_table(holds, now).trim_fmt(),
+    }];
+    parts.extend(uncovered(&listing.holds, now));
+    if !listing.pardons.is_empty() {
+        let many = count(listing.pardons.len(), "pardon");
+        parts.push(format!("{} in force: `quell pardons` lists them", paint(NOTE, many)));
+    }
+    parts.extend(listing.pause.as_ref().map(paused));
+    parts.join("\n")
 }
 
-impl Listing {
-    async fn read(journal: &config::Journal, filter: &HoldFilter, now: Timestamp) -> Result<Self, Failure> {
-        // Who has no journal yet has no holds either.
-        let Some(journal) = journal::to_read(journal).await.or_its_exit()? else {
-            return Ok(Self::default());
-        };
-        let any = HoldFilter {
-            ended: filter.ended,
-            ..HoldFilter::default()
-        };
-        Ok(Self {
-            holds: journal.holds(filter).await?,
-            is_filtered: *filter != any,
-            pardons: journal.pardons(now).await?,
-            pause: journal.paused().await?,
-        })
-    }
-
-    fn text(&self, now: Timestamp) -> String {
-        let mut parts = vec![match (self.holds.as_slice(), self.is_filtered) {
-            ([], true) => "no hold is like that".to_owned(),
-            ([], false) => "nothing is in force".to_owned(),
-            (holds, _) => hold_table(holds, now).trim_fmt(),
-        }];
-        parts.extend(self.uncovered(now));
-        if !self.pardons.is_empty() {
-            let many = count(self.pardons.len(), "pardon");
-            parts.push(format!("{} in force: `quell pardons` lists them", paint(NOTE, many)));
+/// How many holds nothing covers, a line for each reason.
+fn uncovered(holds: &[Hold], now: Timestamp) -> Vec<String> {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for hold in holds.iter().filter(|hold| hold.is_live(now)) {
+        match &hold.coverage {
+            Coverage::NotCovered { why } => *reasons.entry(why).or_default() += 1,
+            Coverage::Pending => *reasons.entry("its target was not brought to it yet").or_default() += 1,
+            Coverage::UnderWay { what } => *reasons.entry(what).or_default() += 1,
+            Coverage::Covered { .. } | Coverage::CoveredByOthers { .. } | Coverage::Done { .. } => {}
         }
-        parts.extend(self.pause.as_ref().map(paused));
-        parts.join("\n")
     }
-
-    /// How many holds nothing covers, a line for each reason.
-    fn uncovered(&self, now: Timestamp) -> Vec<String> {
-        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-        for hold in self.holds.iter().filter(|hold| hold.is_live(now)) {
-            match &hold.coverage {
-                Coverage::NotCovered { why } => *reasons.entry(why).or_default() += 1,
-                Coverage::Pending => *reasons.entry("its target was not brought to it yet").or_default() += 1,
-                Coverage::UnderWay { what } => *reasons.entry(what).or_default() += 1,
-                Coverage::Covered { .. } | Coverage::CoveredByOthers { .. } | Coverage::Done { .. } => {}
-            }
-        }
-        let told = |(why, many): (&str, usize)| {
-            let told = format!("{} not covered", count(many, "hold"));
-            format!("{}: {why}", paint(BAD, told))
-        };
-        reasons.into_iter().map(told).collect()
-    }
+    let told = |(why, many): (&str, usize)| {
+        let told = format!("{} not covered", count(many, "hold"));
+        format!("{}: {why}", paint(BAD, told))
+    };
+    reasons.into_iter().map(told).collect()
 }

@@ -27,12 +27,13 @@ pub mod version;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind, parser::ValueSource};
 
 use self::output::Color;
 use crate::{
     config::Config,
-    exit::{Exit, Failure, OrExit},
+    exit::{Exit, Failure, OrExit, OrItsExit},
+    operator::Operator,
     telemetry::{LogFilter, LogFormat},
 };
 
@@ -58,6 +59,20 @@ pub struct Quell {
     pub command: Option<Command>,
 }
 
+impl Quell {
+    /// Reads the command line, or ends the process with what is wrong with it.
+    pub fn read() -> Self {
+        let matches = Self::command().get_matches();
+        let quell = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let is_asked = matches.value_source("lambda") == Some(ValueSource::CommandLine);
+        if is_asked && !quell.command.as_ref().is_some_and(Command::is_for_functions) {
+            let why = "--lambda asks a deployed function about what it has in force, and this command does not; leave it away";
+            Self::command().error(ErrorKind::ArgumentConflict, why).exit();
+        }
+        quell
+    }
+}
+
 fn after_long_help() -> String {
     format!(
         "Examples:\n  \
@@ -65,7 +80,7 @@ fn after_long_help() -> String {
          quell config example > quell.toml       begin a configuration\n  \
          quell explain alert.json                what would be done about this alert, and why\n  \
          quell serve                             take alerts by HTTP\n\n\
-         In AWS Lambda the same binary, named `bootstrap`, takes alerts from SNS without any command.\n\n{}",
+         In AWS Lambda the same binary, named `bootstrap`, takes alerts from SNS, SQS, EventBridge and HTTP without any command.\n\n{}",
         Exit::help()
     )
 }
@@ -91,9 +106,26 @@ pub struct Global {
         hide_possible_values = true
     )]
     pub color: Color,
+    /// The deployed Lambda function, by its name or ARN, to be asked about what it has in force
+    #[arg(
+        long,
+        global = true,
+        value_name = "FUNCTION",
+        env = "QUELL_LAMBDA",
+        hide_env_values = true
+    )]
+    pub lambda: Option<String>,
 }
 
 impl Global {
+    /// Whom a command asks: the function that is named, or the Quell of the configuration.
+    pub fn operator(&self) -> Result<Operator, Failure> {
+        match &self.lambda {
+            Some(name) => Operator::function(name).or_its_exit(),
+            None => Ok(Operator::Here(Box::new(self.config()?))),
+        }
+    }
+
     /// The configuration that this process is to use.
     pub fn config(&self) -> Result<Config, Failure> {
         Ok(self.config_and_its_file()?.1)
@@ -143,6 +175,23 @@ impl Command {
             // That attackers are not covered is its story, and no warning.
             Self::Demo(_) => LogFilter::errors(),
             _ => LogFilter::warnings(),
+        }
+    }
+
+    /// Whether a deployed function can be asked it.
+    pub fn is_for_functions(&self) -> bool {
+        match self {
+            Self::Holds(_)
+            | Self::Release(_)
+            | Self::Pardons(_)
+            | Self::Extend(_)
+            | Self::Pause(_)
+            | Self::Resume(_)
+            | Self::Converge(_)
+            | Self::PutBack(_)
+            | Self::Capacity(_) => true,
+            Self::Plugin(plugin) => plugin.is_list(),
+            _ => false,
         }
     }
 

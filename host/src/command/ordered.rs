@@ -3,7 +3,6 @@
 use super::{Global, output::answer};
 use crate::{
     exit::{Exit, Failure, OrItsExit},
-    operator,
     way::order::{Done, Order},
 };
 
@@ -16,7 +15,7 @@ pub(super) async fn told(global: &Global, order: Order) -> Result<(), Failure> {
 
 /// Has an order carried out.
 pub(super) async fn carried(global: &Global, order: Order) -> Result<Done, Failure> {
-    operator::carry(&global.config()?, order).await.or_its_exit()
+    global.operator()?.carry(order).await.or_its_exit()
 }
 
 /// Whether all of it could be done. What failed is told already.

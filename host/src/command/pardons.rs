@@ -14,7 +14,6 @@ use crate::{
     exit::{Failure, OrItsExit},
     hold::Pardon,
     report::left::left,
-    setup::journal,
     way::order::Order,
 };
 
@@ -40,11 +39,8 @@ impl Pardons {
         if let Some(prefix) = self.end {
             return ordered::told(global, Order::EndPardon { prefix }).await;
         }
-        let (config, now) = (global.config()?, SystemClock.now());
-        let pardons = match journal::to_read(&config.journal).await.or_its_exit()? {
-            Some(journal) => journal.pardons(now).await?,
-            None => Vec::new(),
-        };
+        let now = SystemClock.now();
+        let pardons = global.operator()?.pardons(now).await.or_its_exit()?;
         match self.output {
             ListOutput::Json => answer(serde_json::to_string_pretty(&pardons)?),
             ListOutput::Table if pardons.is_empty() => answer("nothing is pardoned"),

@@ -8,6 +8,7 @@ use super::{
     checks::Checks,
     cloud::{Cloud, Simulated},
     decision::Decision,
+    ends::Ends,
     fallback,
     guard::Guard,
     http::HttpTable,
@@ -35,6 +36,8 @@ pub(super) struct File {
     pub(super) mode: Mode,
     #[serde(default)]
     pub(super) journal: JournalTable,
+    #[serde(default)]
+    pub(super) ends: Ends,
     pub(super) aws: Option<Aws>,
     pub(super) simulated: Option<Simulated>,
     pub(super) stealthwatch_cloud: Option<StealthwatchCloudTable>,
@@ -68,6 +71,7 @@ impl File {
         self.sandbox.check(&Path::key("sandbox"), checks);
         self.secrets.check(&Path::key("secrets"), checks);
         self.network_acl.check(&Path::key("network-acl"), checks);
+        self.ends.check(&Path::key("ends"), checks);
         let cloud = Cloud::check(self.aws, self.simulated, checks);
         let stealthwatch_cloud = self
             .stealthwatch_cloud
@@ -93,6 +97,7 @@ impl File {
         Some(Config {
             mode: self.mode,
             journal,
+            ends: self.ends,
             cloud: cloud?,
             stealthwatch_cloud: match stealthwatch_cloud {
                 Some(checked) => Some(checked?),

@@ -11,6 +11,7 @@ mod checks;
 pub mod cloud;
 pub mod decision;
 pub mod document;
+pub mod ends;
 mod error;
 mod fallback;
 mod fault;
@@ -52,6 +53,7 @@ pub use self::{
     aws::{Aws, AwsAccount},
     cloud::{Cloud, Simulated},
     decision::Decision,
+    ends::Ends,
     error::{ConfigError, Invalid},
     find::VARIABLE,
     guard::Guard,
@@ -81,6 +83,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where alerts, holds and changes are kept.
     pub journal: Journal,
+    /// Where word of the ends of holds is sent.
+    pub ends: Ends,
     /// The accounts that are protected.
     pub cloud: Cloud,
     /// The API of Stealthwatch Cloud. None if its alerts have no observations.

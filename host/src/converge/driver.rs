@@ -26,6 +26,8 @@ const ROUNDS: u32 = 64;
 const LEASE: SignedDuration = SignedDuration::from_mins(2);
 /// A lease with less left than this is renewed before the next change.
 const RENEW: SignedDuration = SignedDuration::from_mins(1);
+/// How long a lease outlives the time that this process is given: as long as a call may still be done that was sent in the last moment. Nothing of ours comes after that.
+const AFTERWARDS: SignedDuration = SignedDuration::from_secs(10);
 /// For how long a read is good enough to write by: `DeleteNetworkAclEntry` and `ReplaceNetworkAclEntry` know an entry by its number alone, so that
 /// what stands there must have been seen right before.
 const FRESH: SignedDuration = SignedDuration::from_secs(5);
@@ -79,6 +81,7 @@ impl Driver {
     /// Brings one target to what its holds say. If it is so already, nothing is written.
     pub(super) async fn run(&self, target: &Target, insistence: Insistence) -> Result<Converged, ConvergeError> {
         let cloud = self.surveyor.cloud(target)?;
+        self.in_time(target)?;
         let lease = self.lease(target).await?;
         let mut run = Run {
             target,
@@ -99,6 +102,7 @@ impl Driver {
         let mut first: Option<(Live, Vec<Drift>)> = None;
         let mut stale = 0;
         for _ in 0..ROUNDS {
+            self.in_time(run.target)?;
             let sight = self.surveyor.look(run.target, run.cloud, &[]).await?;
             let plan = self
                 .surveyor
@@ -151,6 +155,11 @@ impl Driver {
                 .await;
             if self.clock().now().duration_since(sight.read_at) > FRESH {
                 break;
+            }
+            // Between the two calls of an isolation the interface lets everything in: there is always time for the second.
+            let before = run.changes.last().and_then(interface_of);
+            if before.is_none() || before != interface(step) {
+                self.in_time(run.target)?;
             }
             match self.make(run, step).await? {
                 Wrote::Done => run.changes.push(step.change.clone()),
@@ -218,10 +227,20 @@ impl Driver {
         converged.map_err(journal)
     }
 
+    /// Whether another change may begin.
+    fn in_time(&self, target: &Target) -> Result<(), ConvergeError> {
+        if self.clock().is_time_up() {
+            return Err(ConvergeError::OutOfTime { target: target.clone() });
+        }
+        Ok(())
+    }
+
     async fn lease(&self, target: &Target) -> Result<Lease, ConvergeError> {
         let now = self.clock().now();
-        let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-        let leasing = self.journal().lease(target, &self.owner, now, until).await;
+        let leasing = self
+            .journal()
+            .lease(target, &self.owner, now, self.lease_end(now))
+            .await;
         match leasing.map_err(|source| journal_error(target, source))? {
             Leasing::Ours(lease) => Ok(lease),
             Leasing::Theirs { owner, until } => Err(ConvergeError::Busy {
@@ -233,10 +252,21 @@ impl Driver {
     }
 
     async fn renew(&self, run: &mut Run<'_>) -> Result<(), ConvergeError> {
-        if run.lease.until.duration_since(self.clock().now()) < RENEW {
+        let now = self.clock().now();
+        if run.lease.until.duration_since(now) < RENEW && run.lease.until < self.lease_end(now) {
             run.lease = self.lease(run.target).await?;
         }
         Ok(())
+    }
+
+    /// When a lease ends that is taken now: where this process is ended from outside, soon after that, so that no other waits long for it.
+    fn lease_end(&self, now: Timestamp) -> Timestamp {
+        let end = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let given = self
+            .clock()
+            .deadline()
+            .and_then(|deadline| deadline.checked_add(AFTERWARDS).ok());
+        given.map_or(end, |given| given.min(end))
     }
 
     fn clock(&self) -> &dyn Clock {
@@ -250,7 +280,11 @@ impl Driver {
 
 /// The interface that a step is about.
 fn interface(step: &Step) -> Option<&InterfaceId> {
-    match &step.change {
+    interface_of(&step.change)
+}
+
+fn interface_of(change: &Change) -> Option<&InterfaceId> {
+    match change {
         Change::Groups(GroupChange::SetGroups { interface, .. }) => Some(interface),
         _ => None,
     }

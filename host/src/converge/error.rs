@@ -61,6 +61,12 @@ pub enum ConvergeError {
         /// The target.
         target: Target,
     },
+    /// The time that this process is given is up.
+    #[error("no time is left for {target}: what was changed there is in the journal, and the next run goes on")]
+    OutOfTime {
+        /// The target.
+        target: Target,
+    },
     /// The journal failed.
     #[error("the journal failed while converging {target}")]
     Journal {
@@ -86,7 +92,11 @@ impl ConvergeError {
         match self {
             Self::Read { source, .. } | Self::Change { source, .. } => source.is_passing(),
             Self::NotConfigured { .. } => false,
-            Self::Busy { .. } | Self::Unsteady { .. } | Self::Journal { .. } | Self::BrokeOff { .. } => true,
+            Self::Busy { .. }
+            | Self::Unsteady { .. }
+            | Self::OutOfTime { .. }
+            | Self::Journal { .. }
+            | Self::BrokeOff { .. } => true,
         }
     }
 }

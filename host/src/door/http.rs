@@ -16,6 +16,7 @@ use axum::http::StatusCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub(super) use self::routes::{Waits, router};
 use self::server::Server;
 use crate::{secret::LiveSecret, way::Host};
 
@@ -30,15 +31,22 @@ pub const CARRIED_OUT_IN_PART: StatusCode = StatusCode::BAD_GATEWAY;
 pub struct HttpOptions {
     /// The address to listen on. Port 0 is any free one.
     pub listen: SocketAddr,
-    /// What senders must show as `Authorization: Bearer …`. None only where `listen` is loopback; the configuration sees to that.
+    /// What is asked of each request.
+    pub terms: RequestTerms,
+    /// How long requests may go on after the door was told to close.
+    pub grace: Duration,
+}
+
+/// What is asked of each request.
+#[derive(Debug, Clone)]
+pub struct RequestTerms {
+    /// What senders must show as `Authorization: Bearer …`. None only where nobody from outside can come; the configuration sees to that.
     pub token: Option<LiveSecret>,
     /// The most bytes that a request may have.
     pub max_body: usize,
     /// How long a sender may take for a request's head, and then for the rest of it and our answer together. An order may take
     /// [`ORDER_TIMEOUT`].
     pub timeout: Duration,
-    /// How long requests may go on after the door was told to close.
-    pub grace: Duration,
 }
 
 /// What can go wrong with the door.
@@ -85,8 +93,8 @@ impl HttpDoor {
 
     /// Lets alerts in until it is told to stop; then requests that are under way may end, within the grace.
     pub async fn serve(self, host: Arc<Host>, stop: CancellationToken) {
-        let router = routes::router(host, &self.options);
-        let server = Server::new(router, self.options.timeout);
+        let router = router(host, &self.options.terms);
+        let server = Server::new(router, self.options.terms.timeout);
         let cut_off = server.run(self.listener, stop, self.options.grace).await;
         if cut_off > 0 {
             tracing::warn!(

@@ -1,62 +1,267 @@
-//! The Lambda door: SNS invokes the function, each record of the event is one delivery.
+//! The Lambda door: what invokes the function is read as what it is, and worked on at once.
 //!
-//! Lambda keeps and repeats an event that fails, and then hands it to the function's dead-letter queue or failure destination; so a record that fails fails the
-//! invocation, after all its neighbours were worked on. A repeated event does no harm: what was done is in the journal.
+//! - Alerts come by SNS, through a queue, or as an event of EventBridge. A record that fails is delivered again: Lambda repeats an event of SNS or EventBridge that failed, and a queue
+//!   the records that the answer names. In the end they go to the dead letters of the function or of the queue, and the journal has the reason. A repetition does no harm: what was done is in
+//!   the journal. So nothing is ever acknowledged that is not done, whether or not a schedule would come back to it.
+//! - A schedule is the function's timer and worker ([`crate::way::tick`]).
+//! - Web requests of a Function URL or of API Gateway go to the HTTP door's own routes.
+//! - Commands are a person's, sent with `quell --lambda`.
+//!
+//! Nothing begins in the last seconds of an invocation, and what is under way then goes on in the journal.
 
+mod answer;
+pub mod command;
+mod event;
 mod record;
+mod request;
+mod sqs;
+mod times;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use axum::{Router, http::StatusCode};
+use futures::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn, tower::ServiceExt};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::sync::Mutex;
 
-use self::record::{RecordReport, work_on};
-use super::sns;
-use crate::{config::JournalStore, report::summary::count, text::with_causes, way::Host};
+use self::{
+    answer::HttpAnswer,
+    command::{Answer, Command, Refusal},
+    event::{Event, EventError},
+    record::{Invocation, RecordReport},
+    sqs::BatchAnswer,
+    times::Times,
+};
+use super::http::{self, RequestTerms, Waits};
+use crate::{
+    clock::{Clock, GivenTime},
+    cloud::Cause,
+    config::{JournalStore, Secret},
+    exit::Exit,
+    report::summary::count,
+    secret::Secrets,
+    text::with_causes,
+    way::{Host, tick::Ticker},
+};
 
-/// What became of an event: the function's answer.
-#[derive(Debug, Serialize)]
-struct EventReport {
-    /// One line a record, in their order.
-    records: Vec<RecordReport>,
+/// How many records of one event are worked on at the same time. A queue's batch has ten by default.
+const RECORDS_AT_ONCE: usize = 10;
+/// How often a function that gets alerts looks after what is due, schedule or not.
+const LOOK_AFTER_EVERY: SignedDuration = SignedDuration::from_secs(30);
+/// How long one web request may take, not counting what is done about its alert.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How a function is set up.
+pub struct FunctionOptions {
+    /// Where the token is that web requests must show. Without one none is let in.
+    pub token: Option<Secret>,
+    /// How it is had.
+    pub secrets: Secrets,
+    /// The most bytes of a web request's body.
+    pub max_body: usize,
 }
 
-/// Takes events from the Lambda runtime until the environment is shut down.
-pub async fn run(host: Arc<Host>, journal: &JournalStore) -> Result<(), lambda_runtime::Error> {
+/// The function.
+struct Function {
+    host: Arc<Host>,
+    clock: Arc<GivenTime>,
+    options: FunctionOptions,
+    /// Made by the first web request.
+    router: Mutex<Option<Router>>,
+    ticker: Mutex<Ticker>,
+    looked_after: Mutex<Option<Timestamp>>,
+}
+
+/// What the function answers.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Answered {
+    Records { records: Vec<RecordReport> },
+    Batch(BatchAnswer),
+    Http(HttpAnswer),
+    Command(Box<Answer>),
+}
+
+/// Takes events from the Lambda runtime until the environment is shut down. `clock` is the host's own, and is given each invocation's time.
+pub async fn run(
+    host: Arc<Host>,
+    clock: Arc<GivenTime>,
+    options: FunctionOptions,
+    journal: &JournalStore,
+) -> Result<(), lambda_runtime::Error> {
     if let JournalStore::File(_) = journal {
         tracing::warn!(
             "the journal lies in this function's own storage and does not last: holds are forgotten with the execution environment, and their \
-             entries then stay until a person removes them"
+             entries then stay until a person removes them; keep it in a table (journal.table)"
         );
     }
+    let function = Arc::new(Function {
+        host,
+        clock,
+        options,
+        router: Mutex::default(),
+        ticker: Mutex::default(),
+        looked_after: Mutex::default(),
+    });
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-        let host = Arc::clone(&host);
+        let function = Arc::clone(&function);
         // In one piece with the runtime's own futures this one is deeper than the compiler can lay out.
-        Box::pin(async move { handle(&host, event.payload.get().as_bytes()).await })
+        Box::pin(async move { function.handle(event.payload.get(), event.context.deadline).await })
     }))
     .await
 }
 
-async fn handle(host: &Host, event: &[u8]) -> Result<EventReport, Diagnostic> {
-    // A function has no timer: what ended since it last ran is taken back now.
-    if let Err(error) = host.tend().await {
-        tracing::error!("holds could not be looked after: {}", with_causes(&error));
-    }
-    let records = sns::read(event).map_err(|error| {
-        tracing::error!("{}", with_causes(&error));
-        Diagnostic {
-            error_type: "UnreadableEvent".to_owned(),
-            error_message: with_causes(&error),
+impl Function {
+    /// Handles an event. `deadline` is when Lambda ends the invocation, in milliseconds since 1970.
+    async fn handle(&self, event: &str, deadline: u64) -> Result<Answered, Diagnostic> {
+        let now = self.clock.now();
+        let deadline = i64::try_from(deadline)
+            .ok()
+            .and_then(|at| Timestamp::from_millisecond(at).ok());
+        let times = Times::until(deadline.unwrap_or(now), now);
+        self.clock.give(times.begin);
+        let invocation = Invocation {
+            host: &self.host,
+            clock: &*self.clock,
+            patience: times.answer,
+        };
+        match event::read(event).map_err(|error| unreadable(&error))? {
+            Event::Sns(records) => {
+                let work = records.into_iter().map(|record| invocation.sns(record));
+                all_done(self.all(work).await)
+            }
+            Event::EventBridge(alert) => all_done(self.all([invocation.alert(alert)]).await),
+            Event::Sqs(records) => {
+                let work = records.into_iter().map(|record| invocation.sqs(record));
+                let failed = self.all(work).await.into_iter().filter(|report| report.failed);
+                Ok(Answered::Batch(failed.filter_map(|report| report.message_id).collect()))
+            }
+            Event::Tick => Ok(Answered::Command(Box::new(self.tick().await))),
+            Event::Command(command) => {
+                let answer = self.command(command, times.answer).await;
+                Ok(Answered::Command(Box::new(answer)))
+            }
+            Event::Http(Ok(request)) => Ok(Answered::Http(self.http(request, invocation).await)),
+            Event::Http(Err(error)) => {
+                let why = with_causes(&error);
+                Ok(Answered::Http(HttpAnswer::refusal(StatusCode::BAD_REQUEST, &why)))
+            }
         }
-    })?;
-    let mut reports = Vec::new();
-    for record in records {
-        reports.push(work_on(host, record).await);
     }
+
+    /// Works on records, some at a time, and looks after what is due meanwhile: not every function has a schedule.
+    async fn all(&self, work: impl IntoIterator<Item = impl Future<Output = RecordReport>>) -> Vec<RecordReport> {
+        let work = stream::iter(work).buffered(RECORDS_AT_ONCE).collect();
+        let (reports, ()) = tokio::join!(work, self.look_after());
+        reports
+    }
+
+    async fn look_after(&self) {
+        let mut looked_after = self.looked_after.lock().await;
+        let now = self.clock.now();
+        if looked_after.is_some_and(|before| now.duration_since(before) < LOOK_AFTER_EVERY) {
+            return;
+        }
+        *looked_after = Some(now);
+        if let Err(error) = Cause::Timer.scope(self.host.tend()).await {
+            tracing::error!("holds could not be looked after: {}", with_causes(&error));
+        }
+    }
+
+    async fn tick(&self) -> Answer {
+        let ticked = self.ticker.lock().await.tick(&self.host).await;
+        tracing::info!(
+            tended = ticked.tended,
+            worked = ticked.worked,
+            repaired = ticked.repaired,
+            complete = ticked.complete,
+            "ticked"
+        );
+        Answer::Ticked(ticked)
+    }
+
+    async fn command(&self, command: Command, patience: Duration) -> Answer {
+        let clock = &*self.clock;
+        let answer = async {
+            match command {
+                Command::Tick => self.tick().await,
+                Command::Order(order) => {
+                    // In a task of its own: an order that is cut off would be carried out by half.
+                    let host = Arc::clone(&self.host);
+                    let carried = tokio::spawn(async move { Cause::Command.scope(command::carry(&host, order)).await });
+                    carried
+                        .await
+                        .unwrap_or_else(|error| Refusal::of(Exit::Failed, error.to_string()))
+                }
+                Command::Holds(filter) => command::holds(&self.host, &filter, clock).await,
+                Command::Pardons => command::pardons(&self.host, clock).await,
+            }
+        };
+        let answered = tokio::time::timeout(patience, answer).await;
+        answered.unwrap_or_else(|_| {
+            let why =
+                "the invocation's time is up, and the order goes on with the next; `quell holds` shows how far it is";
+            Refusal::of(Exit::Failed, why.to_owned())
+        })
+    }
+
+    /// Lets a request through the HTTP door, and works on the alert that it brought.
+    async fn http(&self, request: axum::extract::Request, invocation: Invocation<'_>) -> HttpAnswer {
+        let router = match self.router().await {
+            Ok(router) => router,
+            Err(refusal) => return refusal,
+        };
+        let Ok(response) = router.oneshot(request).await;
+        if let Some(Waits(id)) = response.extensions().get().cloned() {
+            // Who sent it may read what came of it at the address in `Location`.
+            let (_, ()) = tokio::join!(invocation.admitted(&id), self.look_after());
+        }
+        HttpAnswer::of(response).await
+    }
+
+    async fn router(&self) -> Result<Router, HttpAnswer> {
+        let mut router = self.router.lock().await;
+        if let Some(router) = &*router {
+            return Ok(router.clone());
+        }
+        let Some(token) = &self.options.token else {
+            return Err(HttpAnswer::refusal(
+                StatusCode::FORBIDDEN,
+                "this function has no token, so it takes no web requests: set one of http.token-env, http.token-file, http.token-secret and http.token-parameter in its configuration",
+            ));
+        };
+        let token = self.options.secrets.live(token).map_err(|error| {
+            tracing::error!("{}", with_causes(&error));
+            HttpAnswer::refusal(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "this function's token can't be read; its log says why",
+            )
+        })?;
+        let terms = RequestTerms {
+            token: Some(token),
+            max_body: self.options.max_body,
+            timeout: REQUEST_TIMEOUT,
+        };
+        Ok(router.insert(http::router(Arc::clone(&self.host), &terms)).clone())
+    }
+}
+
+fn unreadable(error: &EventError) -> Diagnostic {
+    tracing::error!("{}", with_causes(error));
+    Diagnostic {
+        error_type: "UnreadableEvent".to_owned(),
+        error_message: with_causes(error),
+    }
+}
+
+/// The answer to records of which each that failed fails the event, so that Lambda repeats it.
+fn all_done(reports: Vec<RecordReport>) -> Result<Answered, Diagnostic> {
     let failed: Vec<_> = reports.iter().filter(|report| report.failed).collect();
     if failed.is_empty() {
-        return Ok(EventReport { records: reports });
+        return Ok(Answered::Records { records: reports });
     }
     let told: Vec<_> = failed.iter().map(|report| report.summary.as_str()).collect();
     let others = if failed.len() < reports.len() {

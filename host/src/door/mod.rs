@@ -3,4 +3,5 @@
 pub mod http;
 #[cfg(feature = "aws")]
 pub mod lambda;
+pub mod message;
 pub mod sns;

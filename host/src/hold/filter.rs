@@ -2,12 +2,14 @@
 
 use ipnet::IpNet;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Hold, HoldId, Resource, Target};
 use crate::cloud::Direction;
 
 /// Which holds to list: those that fulfil all that is set. The default lists all that are in force.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct HoldFilter {
     /// Ended ones too.
     pub ended: bool,

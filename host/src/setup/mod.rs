@@ -3,6 +3,7 @@
 //! The only place where the parts meet. Whatever is wrong with any of them is told here, before the first alert comes in.
 
 mod cloud;
+mod ends;
 mod error;
 mod examination;
 pub mod journal;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    clock::{Clock, SystemClock},
+    clock::{Clock, GivenTime, SystemClock},
     cloud::Clouds,
     config::{Config, Guard, Mode as ConfiguredMode},
     converge::{Converger, Flows, Means, Stance, Terms},
@@ -75,13 +76,34 @@ pub async fn explaining_host(config: &Config) -> Result<Host, SetupError> {
 
 /// A host as the configuration says, with a journal that is open already.
 pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
-    host_in(config, purpose, journal, &sandbox(config, purpose)?).await
+    host_in(
+        config,
+        purpose,
+        journal,
+        &sandbox(config, purpose)?,
+        Arc::new(SystemClock),
+    )
+    .await
+}
+
+/// A function's host as the configuration says, which works within the time that the clock is given.
+pub async fn function_host(
+    config: &Config,
+    journal: Arc<dyn Journal>,
+    clock: &Arc<GivenTime>,
+) -> Result<Host, SetupError> {
+    let purpose = Purpose::OneAtATime;
+    host_in(config, purpose, journal, &sandbox(config, purpose)?, clock.clone()).await
 }
 
 /// A daemon's host as the configuration says, and the sandbox of its plugins, in which others can be loaded later.
 pub(crate) async fn reloadable_host(config: &Config, journal: Arc<dyn Journal>) -> Result<(Host, Sandbox), SetupError> {
     let sandbox = sandbox(config, Purpose::Daemon)?;
-    Ok((host_in(config, Purpose::Daemon, journal, &sandbox).await?, sandbox))
+    let clock = Arc::new(SystemClock);
+    Ok((
+        host_in(config, Purpose::Daemon, journal, &sandbox, clock).await?,
+        sandbox,
+    ))
 }
 
 fn sandbox(config: &Config, purpose: Purpose) -> Result<Sandbox, SetupError> {
@@ -124,8 +146,8 @@ async fn host_in(
     purpose: Purpose,
     journal: Arc<dyn Journal>,
     sandbox: &Sandbox,
+    clock: Arc<dyn Clock>,
 ) -> Result<Host, SetupError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let clouds = Arc::new(cloud::places(&config.cloud, &clock).await?.clouds.cached(&clock));
     let secrets = Secrets::new(&config.secrets);
     let observations: Arc<dyn ObservationSource> = match purpose {
@@ -168,6 +190,12 @@ async fn host_in(
     });
     if let Some(recorder) = recorder {
         host.set_recorder(recorder);
+    }
+    // The daemon's timer knows every end by itself.
+    if matches!(purpose, Purpose::OneAtATime | Purpose::Orders)
+        && let Some(queue) = ends::delay_queue(&config.ends).await?
+    {
+        host.set_ends(queue);
     }
     Ok(host)
 }

@@ -46,7 +46,7 @@ impl Host {
             .unwrap_or_default();
         loop {
             let pruned = self.parts.journal.prune(before).await?;
-            if !pruned.is_more_left() {
+            if !pruned.is_more_left() || self.parts.clock.is_time_up() {
                 return Ok(());
             }
         }

@@ -6,9 +6,11 @@
 mod carry_out;
 mod consider;
 mod ending;
+mod ends;
 pub mod evaluate;
 mod history;
 mod inquiry;
+pub mod listing;
 pub mod order;
 mod place;
 pub mod receive;
@@ -16,6 +18,7 @@ pub mod recording;
 pub mod retry;
 mod surroundings;
 mod take_over;
+pub mod tick;
 pub mod timer;
 pub mod work;
 pub mod worker;
@@ -31,6 +34,7 @@ use crate::{
     clock::Clock,
     cloud::{Cloud, Clouds},
     converge::Converger,
+    ends::Ends,
     fact::{HistorySource, LiveFacts, Memo, ObservationSource},
     hold::Journal,
     record::Recorder,
@@ -80,6 +84,7 @@ pub struct Host {
     /// The places of those who wait for their network ACL.
     waiting: Semaphore,
     recorder: Option<Recorder>,
+    ends: Option<Arc<dyn Ends>>,
 }
 
 impl Host {
@@ -93,6 +98,7 @@ impl Host {
             admitted: Notify::new(),
             held: Notify::new(),
             recorder: None,
+            ends: None,
         }
     }
 

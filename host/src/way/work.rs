@@ -93,7 +93,9 @@ impl Host {
             Some(delivery) if mode.writes() => {
                 let holds = self.put_in_force(&considered.intents, delivery, now).await?;
                 drop(considered.turn);
-                self.carry_out(holds).await
+                let ends: Vec<_> = holds.iter().filter_map(|hold| hold.until).collect();
+                let (targets, ()) = tokio::join!(self.carry_out(holds), self.tell_ends(ends));
+                targets
             }
             _ => self.preview(&considered.intents, now).await,
         };

@@ -60,6 +60,8 @@ impl Moment {
 /// Which requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whom {
+    /// All, to whatever service.
+    All,
     /// All to EC2.
     Ec2,
     /// Those that change something.
@@ -77,6 +79,7 @@ pub enum Whom {
 impl Whom {
     fn is(self, request: &AwsRequest) -> bool {
         match self {
+            Self::All => true,
             Self::Ec2 => request.is_ec2(),
             Self::Writes => request.is_write(),
             Self::AclReads => request.is_acl_read(),

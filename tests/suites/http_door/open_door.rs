@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use quell::{
     config::Config,
     daemon::Daemon,
-    door::http::{HttpDoor, HttpOptions},
+    door::http::{HttpDoor, HttpOptions, RequestTerms},
     setup::{Writer, WriterLock},
 };
 use quell_tests::stand::Stand;
@@ -61,9 +61,11 @@ impl OpenDoor {
         let stand = Stand::new().await?;
         let door = HttpDoor::open(HttpOptions {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            token: None,
-            max_body: 1 << 20,
-            timeout,
+            terms: RequestTerms {
+                token: None,
+                max_body: 1 << 20,
+                timeout,
+            },
             grace: timeout,
         })
         .await?;

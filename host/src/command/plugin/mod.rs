@@ -44,6 +44,11 @@ enum What {
 }
 
 impl PluginCommand {
+    /// Whether it only lists.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.what, What::List(_))
+    }
+
     /// Does it.
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
         match self.what {

@@ -14,7 +14,7 @@ use axum::{
 use serde_json::{json, value::RawValue};
 
 use super::{
-    HttpOptions, ORDER_TIMEOUT, admission,
+    ORDER_TIMEOUT, RequestTerms, admission,
     answer::{failed, refuse, too_long},
     holds, orders, text,
 };
@@ -28,22 +28,22 @@ use crate::{
 const COME_AGAIN: HeaderValue = HeaderValue::from_static("10");
 
 /// All routes. `/healthz` is open to everybody and tells nothing but that the door is.
-pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
+pub(in crate::door) fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
     let quick = Router::new()
         .route("/alerts/{detector}", post(receive))
         .route("/deliveries/{id}", get(delivery))
         .route("/holds", get(holds::list))
-        .layer(middleware::from_fn_with_state(options.timeout, in_time));
+        .layer(middleware::from_fn_with_state(terms.timeout, in_time));
     let slow = Router::new()
         .route("/orders", post(orders::carry_out))
-        .layer(middleware::from_fn_with_state(ORDER_TIMEOUT + options.timeout, in_time));
+        .layer(middleware::from_fn_with_state(ORDER_TIMEOUT + terms.timeout, in_time));
     Router::new()
         .merge(quick)
         .merge(slow)
         .with_state(host)
-        .layer(DefaultBodyLimit::max(options.max_body))
-        .layer(middleware::from_fn_with_state(options.max_body, fits))
-        .layer(middleware::from_fn_with_state(options.token.clone(), admission::admit))
+        .layer(DefaultBodyLimit::max(terms.max_body))
+        .layer(middleware::from_fn_with_state(terms.max_body, fits))
+        .layer(middleware::from_fn_with_state(terms.token.clone(), admission::admit))
         .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
         .method_not_allowed_fallback(|| async {
             refuse(
@@ -96,15 +96,29 @@ async fn receive(
     };
     let id = DeliveryId::of_bytes(&body);
     match host.receive("http", detector, id.clone(), &body).await {
-        Ok(Receipt::Admitted(alert)) => {
-            accepted(&id, &json!({ "delivery": id, "state": "waiting", "alert": alert.id }))
-        }
-        Ok(Receipt::SeenBefore(state)) => accepted(
-            &id,
-            &json!({ "delivery": id, "state": state.name(), "seen-before": true }),
+        Ok(Receipt::Admitted(alert)) => waits(
+            accepted(&id, &json!({ "delivery": id, "state": "waiting", "alert": alert.id })),
+            id,
         ),
+        Ok(Receipt::SeenBefore(state)) => {
+            let told = json!({ "delivery": id, "state": state.name(), "seen-before": true });
+            let answer = accepted(&id, &told);
+            match state {
+                DeliveryState::Waiting { .. } => waits(answer, id),
+                DeliveryState::Done | DeliveryState::Failed => answer,
+            }
+        }
         Err(error) => turned_away(&error),
     }
+}
+
+/// Goes along with the answer to an alert that waits in the journal, for a door that has no worker behind it.
+#[derive(Debug, Clone)]
+pub(in crate::door) struct Waits(pub(in crate::door) DeliveryId);
+
+fn waits(mut answer: Response, id: DeliveryId) -> Response {
+    answer.extensions_mut().insert(Waits(id));
+    answer
 }
 
 fn accepted(id: &DeliveryId, answer: &serde_json::Value) -> Response {

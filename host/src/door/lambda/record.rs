@@ -1,10 +1,20 @@
-//! One record of an event.
+//! One record of an event, or the one alert that an event is.
+
+use std::time::Duration;
 
 use serde::Serialize;
 
-use super::super::sns::{SnsRecord, SnsRecordError};
+use super::{
+    super::{
+        message::{self, Carried, Message},
+        sns::{SnsRecord, SnsRecordError},
+    },
+    sqs::SqsRecord,
+};
 use crate::{
     alert,
+    clock::Clock,
+    cloud::Cause,
     hold::{DeliveryId, DeliveryState},
     text::with_causes,
     way::{Host, Receipt},
@@ -13,7 +23,7 @@ use crate::{
 /// What became of a record.
 #[derive(Debug, Serialize)]
 pub(super) struct RecordReport {
-    /// SNS's id of the message, if it could be read.
+    /// The id of the message at SNS, SQS or EventBridge, if it could be read.
     pub(super) message_id: Option<String>,
     /// Whether it is to be delivered again.
     pub(super) failed: bool,
@@ -23,68 +33,158 @@ pub(super) struct RecordReport {
     pub(super) summary: String,
 }
 
-/// Takes one record in and works on it at once: a function does not live on to do it later.
-pub(super) async fn work_on(host: &Host, record: Result<SnsRecord, SnsRecordError>) -> RecordReport {
-    let record = match record {
-        Ok(record) => record,
-        Err(error) => {
-            let summary = with_causes(&error);
-            tracing::error!(delivery = error.message_id, outcome = "failed", "{summary}");
-            return RecordReport {
-                message_id: error.message_id,
-                failed: true,
-                outcome: "failed",
-                summary,
-            };
+/// The invocation in which records are worked on.
+#[derive(Clone, Copy)]
+pub(super) struct Invocation<'a> {
+    pub(super) host: &'a Host,
+    pub(super) clock: &'a dyn Clock,
+    /// How long a record may take. What is under way then is left to the journal.
+    pub(super) patience: Duration,
+}
+
+impl Invocation<'_> {
+    /// Takes a record of SNS in and works on it at once: a function does not live on to do it later.
+    pub(super) async fn sns(self, record: Result<SnsRecord, SnsRecordError>) -> RecordReport {
+        match record {
+            Ok(record) => {
+                let id = DeliveryId::given("sns", &record.message_id);
+                let outcome = self.message(message::open(&record.message, id)).await;
+                outcome.of(Some(record.message_id))
+            }
+            Err(error) => {
+                let summary = with_causes(&error);
+                tracing::error!(delivery = error.message_id, outcome = "failed", "{summary}");
+                Outcome::failed(summary).of(error.message_id)
+            }
         }
-    };
-    let (failed, outcome, summary) = receive_and_work(host, &record).await;
-    RecordReport {
-        message_id: Some(record.message_id),
-        failed,
-        outcome,
-        summary,
+    }
+
+    /// Takes a record of a queue in and works on it at once.
+    pub(super) async fn sqs(self, record: SqsRecord) -> RecordReport {
+        let id = DeliveryId::given("sqs", &record.message_id);
+        let outcome = self.message(message::open(&record.body, id)).await;
+        outcome.of(Some(record.message_id))
+    }
+
+    /// Takes an alert in that is an event by itself.
+    pub(super) async fn alert(self, carried: Carried<'_>) -> RecordReport {
+        let id = carried.id.to_string();
+        self.message(Message::Alert(carried)).await.of(Some(id))
+    }
+
+    /// Works on a delivery that a web request brought, which was answered already.
+    pub(super) async fn admitted(self, id: &DeliveryId) {
+        self.in_time(id.as_str(), self.work(id)).await;
+    }
+
+    async fn message(self, message: Message<'_>) -> Outcome {
+        match message {
+            Message::Alert(carried) => {
+                let id = carried.id.clone();
+                self.in_time(id.as_str(), self.receive(carried)).await
+            }
+            Message::End(end) => {
+                let come = Cause::Timer.scope(self.host.end_has_come(end));
+                self.in_time("an end", async {
+                    match come.await {
+                        Ok(()) => Outcome::done("end", format!("what ends by {end} was looked after")),
+                        Err(error) => Outcome::failed(with_causes(&error)),
+                    }
+                })
+                .await
+            }
+        }
+    }
+
+    /// What is not done in time goes on in the journal: with the next delivery of the same message, or with the next tick.
+    async fn in_time(self, what: &str, work: impl Future<Output = Outcome>) -> Outcome {
+        let done = tokio::time::timeout(self.patience, work).await;
+        done.unwrap_or_else(|_| {
+            let summary =
+                format!("the invocation's time is up while {what} is under way; the journal has it, and it goes on");
+            tracing::error!(delivery = what, outcome = "failed", "{summary}");
+            Outcome::failed(summary)
+        })
+    }
+
+    async fn receive(self, Carried { id, body, .. }: Carried<'_>) -> Outcome {
+        // Stealthwatch Cloud publishes its alerts to SNS as they are, and an EventBridge rule puts GuardDuty's into a topic, which may be the same.
+        let detector = alert::recognise(&body);
+        match self.host.receive("lambda", detector, id.clone(), body.as_bytes()).await {
+            Ok(Receipt::SeenBefore(DeliveryState::Done)) => {
+                let summary = format!("delivery {id} was seen before and is done");
+                tracing::info!(delivery = %id, outcome = "seen-before", "{summary}");
+                Outcome::done("seen-before", summary)
+            }
+            // An earlier try failed for a passing reason: whoever sent it repeats it, and this is the next try.
+            Ok(Receipt::Admitted(_) | Receipt::SeenBefore(_)) => self.work(&id).await,
+            Err(error) => {
+                let summary = with_causes(&error);
+                tracing::error!(delivery = %id, outcome = "failed", "{summary}");
+                Outcome::failed(summary)
+            }
+        }
+    }
+
+    async fn work(self, id: &DeliveryId) -> Outcome {
+        if self.clock.is_time_up() {
+            let summary =
+                format!("no time of the invocation is left for delivery {id}; the journal has it, and it goes on");
+            tracing::warn!(delivery = %id, outcome = "failed", "{summary}");
+            return Outcome::failed(summary);
+        }
+        let worked = match self.host.journal().delivery(id).await {
+            Ok(Some(delivery)) => self.host.work(&delivery).await,
+            Ok(None) => return Outcome::failed(format!("delivery {id} is not in the journal any more")),
+            Err(error) => Err(error),
+        };
+        match worked {
+            Ok(worked) => match worked.report {
+                Some(report) => Outcome {
+                    failed: worked.state != DeliveryState::Done,
+                    outcome: report.outcome.name(),
+                    summary: report.summary,
+                },
+                None => Outcome::failed(format!("delivery {id} was given up")),
+            },
+            Err(error) => {
+                let summary = with_causes(&error);
+                tracing::error!(delivery = %id, outcome = "failed", "{summary}");
+                Outcome::failed(summary)
+            }
+        }
     }
 }
 
-async fn receive_and_work(host: &Host, record: &SnsRecord) -> (bool, &'static str, String) {
-    let id = DeliveryId::given("sns", &record.message_id);
-    // Stealthwatch Cloud publishes its alerts to SNS as they are, and an EventBridge rule puts GuardDuty's into a topic, which may be the same.
-    let detector = alert::recognise(&record.message);
-    match host
-        .receive("lambda", detector, id.clone(), record.message.as_bytes())
-        .await
-    {
-        Ok(Receipt::SeenBefore(DeliveryState::Done)) => {
-            let summary = format!("delivery {id} was seen before and is done");
-            tracing::info!(delivery = %id, outcome = "seen-before", "{summary}");
-            return (false, "seen-before", summary);
-        }
-        // An earlier try failed for a passing reason: Lambda repeats the event, and this is the next try.
-        Ok(Receipt::Admitted(_) | Receipt::SeenBefore(_)) => {}
-        Err(error) => {
-            let summary = with_causes(&error);
-            tracing::error!(delivery = %id, outcome = "failed", "{summary}");
-            return (true, "failed", summary);
+struct Outcome {
+    failed: bool,
+    outcome: &'static str,
+    summary: String,
+}
+
+impl Outcome {
+    fn done(outcome: &'static str, summary: String) -> Self {
+        Self {
+            failed: false,
+            outcome,
+            summary,
         }
     }
-    let worked = match host.journal().delivery(&id).await {
-        Ok(Some(delivery)) => host.work(&delivery).await,
-        Ok(None) => return (true, "failed", format!("delivery {id} is not in the journal any more")),
-        Err(error) => Err(error),
-    };
-    match worked {
-        Ok(worked) => {
-            let failed = worked.state != DeliveryState::Done;
-            match worked.report {
-                Some(report) => (failed, report.outcome.name(), report.summary),
-                None => (failed, "failed", format!("delivery {id} was given up")),
-            }
+
+    fn failed(summary: String) -> Self {
+        Self {
+            failed: true,
+            outcome: "failed",
+            summary,
         }
-        Err(error) => {
-            let summary = with_causes(&error);
-            tracing::error!(delivery = %id, outcome = "failed", "{summary}");
-            (true, "failed", summary)
+    }
+
+    fn of(self, message_id: Option<String>) -> RecordReport {
+        RecordReport {
+            message_id,
+            failed: self.failed,
+            outcome: self.outcome,
+            summary: self.summary,
         }
     }
 }

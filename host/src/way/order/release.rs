@@ -42,6 +42,7 @@ impl Host {
             journal.pardon(pardon).await?;
             tracing::info!(prefix = %pardon.prefix, until = %pardon.until, reason = pardon.reason, "pardoned by hand");
         }
+        self.tell_ends(pardons.iter().map(|pardon| pardon.until)).await;
         let holds = self.end_all(chosen.into_keys().collect(), now).await?;
         let mut targets: BTreeSet<Target> = holds.iter().map(|hold| hold.target.clone()).collect();
         if !pardons.is_empty() {

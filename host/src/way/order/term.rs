@@ -19,10 +19,9 @@ impl Host {
             tracing::info!(hold = hold.id.0, remedy = %hold.remedy, at = %hold.target, "hold extended by hand");
         }
         let targets: Vec<_> = holds.iter().map(|hold| hold.target.clone()).collect();
-        Ok(Done::Extended {
-            acls: self.outcomes(targets).await?,
-            holds,
-        })
+        let told = self.tell_ends(holds.iter().filter_map(|hold| hold.until));
+        let (acls, ()) = tokio::join!(self.outcomes(targets), told);
+        Ok(Done::Extended { acls: acls?, holds })
     }
 }
 

@@ -1,0 +1,174 @@
+//! Web requests as a Function URL and API Gateway tell them to a function, made into what the HTTP door takes. Pure.
+//!
+//! Payload format 2.0 is that of Function URLs and HTTP APIs, 1.0 that of REST APIs. The library for it, `lambda_http`, panics at a strange `Host` header or at broken Base64, both
+//! of which a stranger can send.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{Uri, uri::PathAndQuery},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Deserialize;
+use url::form_urlencoded;
+
+/// Why a request can't be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RequestError {
+    /// It has not the form of either payload format.
+    #[error("the event is not that of a Function URL or of API Gateway, in payload format 1.0 or 2.0")]
+    Form(#[source] serde_json::Error),
+    /// Its body is not what it says.
+    #[error("the request's body is not the Base64 that the event says it is")]
+    Base64(#[source] base64::DecodeError),
+    /// Its path, method or a header is none.
+    #[error("the request has no path, method or header that HTTP knows")]
+    Http(#[source] axum::http::Error),
+}
+
+/// Reads the event of a request.
+pub(super) fn read(event: &str) -> Result<Request, RequestError> {
+    let Version { version } = serde_json::from_str(event).map_err(RequestError::Form)?;
+    let parts = if version.as_deref() == Some("2.0") {
+        serde_json::from_str::<Payload2>(event).map(Parts::from)
+    } else {
+        serde_json::from_str::<Payload1>(event).map(Parts::from)
+    };
+    parts.map_err(RequestError::Form)?.into_request()
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: Option<String>,
+}
+
+/// What both formats say.
+struct Parts {
+    method: String,
+    path: String,
+    /// As it stands behind the `?`, encoded.
+    query: String,
+    headers: Vec<(String, String)>,
+    content: Content,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload2 {
+    raw_path: String,
+    #[serde(default)]
+    raw_query_string: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    request_context: Context2,
+    #[serde(flatten)]
+    content: Content,
+}
+
+#[derive(Deserialize)]
+struct Context2 {
+    http: Http2,
+    stage: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Http2 {
+    method: String,
+}
+
+impl From<Payload2> for Parts {
+    fn from(payload: Payload2) -> Self {
+        // A stage with a name of its own stands before the path.
+        let stage = payload.request_context.stage.filter(|stage| stage != "$default");
+        let path = stage
+            .and_then(|stage| payload.raw_path.strip_prefix(&format!("/{stage}")))
+            .filter(|path| path.starts_with('/'))
+            .map_or_else(|| payload.raw_path.clone(), ToOwned::to_owned);
+        Self {
+            method: payload.request_context.http.method,
+            path,
+            query: payload.raw_query_string,
+            headers: payload.headers.into_iter().collect(),
+            content: payload.content,
+        }
+    }
+}
+
+/// Its maps may be null.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload1 {
+    http_method: String,
+    path: String,
+    headers: Option<BTreeMap<String, String>>,
+    multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
+    query_string_parameters: Option<BTreeMap<String, String>>,
+    multi_value_query_string_parameters: Option<BTreeMap<String, Vec<String>>>,
+    #[serde(flatten)]
+    content: Content,
+}
+
+impl From<Payload1> for Parts {
+    fn from(payload: Payload1) -> Self {
+        let parameters = pairs(
+            payload.multi_value_query_string_parameters,
+            payload.query_string_parameters,
+        );
+        Self {
+            method: payload.http_method,
+            path: payload.path,
+            query: form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(parameters)
+                .finish(),
+            headers: pairs(payload.multi_value_headers, payload.headers),
+            content: payload.content,
+        }
+    }
+}
+
+/// All values, or of each name the one that there is.
+fn pairs(many: Option<BTreeMap<String, Vec<String>>>, one: Option<BTreeMap<String, String>>) -> Vec<(String, String)> {
+    match many {
+        Some(many) if !many.is_empty() => {
+            let each = many
+                .into_iter()
+                .flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)));
+            each.collect()
+        }
+        _ => one.unwrap_or_default().into_iter().collect(),
+    }
+}
+
+impl Parts {
+    fn into_request(self) -> Result<Request, RequestError> {
+        let body = match self.content.body {
+            Some(body) if self.content.is_base64_encoded => {
+                Body::from(BASE64_STANDARD.decode(body).map_err(RequestError::Base64)?)
+            }
+            body => Body::from(body.unwrap_or_default()),
+        };
+        let target = match self.query.as_str() {
+            "" => self.path,
+            query => format!("{}?{query}", self.path),
+        };
+        let target = PathAndQuery::try_from(target).map_err(|error| RequestError::Http(error.into()))?;
+        let mut request = Request::builder().method(self.method.as_str()).uri(Uri::from(target));
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        request.body(body).map_err(RequestError::Http)
+    }
+}
+
+#[cfg(test)]
+mod tests;
