@@ -10,6 +10,7 @@ mod breaker;
 mod checks;
 pub mod cloud;
 pub mod decision;
+mod detector;
 pub mod document;
 mod error;
 mod fallback;
@@ -47,6 +48,8 @@ use std::{
 
 use serde::Deserialize;
 
+use crate::alert::{Detector, Mapping};
+
 pub use self::{
     aws::{Aws, AwsAccount},
     cloud::{Cloud, Simulated},
@@ -83,6 +86,8 @@ pub struct Config {
     pub cloud: Cloud,
     /// The API of Stealthwatch Cloud. None if its alerts have no observations.
     pub stealthwatch_cloud: Option<StealthwatchCloud>,
+    /// The detectors that Quell does not know by itself, each with how its alerts are read.
+    pub detectors: Vec<(Detector, Mapping)>,
     /// The HTTP door.
     pub http: Http,
     /// The plugins that decide. At least one.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
+    alert::Decoders,
     clock::{Clock, SystemClock},
     cloud::Clouds,
     config::{Config, Guard, Mode as ConfiguredMode},
@@ -149,6 +150,7 @@ async fn host_in(
         tell_plugins(config, &snapshot);
     }
     let mut host = Host::new(Parts {
+        decoders: decoders(config),
         roster: Arc::new(Roster::new(snapshot)),
         observations,
         converger: converger(config, &clouds, &journal, &clock),
@@ -168,6 +170,11 @@ async fn host_in(
         host.set_recorder(recorder);
     }
     Ok(host)
+}
+
+/// What reads alerts, as the configuration has it.
+pub fn decoders(config: &Config) -> Decoders {
+    Decoders::new(config.detectors.iter().cloned())
 }
 
 /// What brings targets to what their holds say, as the configuration wants it.

@@ -20,9 +20,9 @@ use super::{
     holds, orders, text,
 };
 use crate::{
-    alert::Detector,
     hold::{Delivery, DeliveryId, DeliveryState},
-    way::{Host, Receipt, ReceiveError},
+    text::with_causes,
+    way::{Host, Receipt, ReceiveError, Received},
 };
 
 /// When a sender that was turned away for want of room should come again, in seconds.
@@ -56,7 +56,7 @@ pub(super) fn router(host: Arc<Host>, options: &HttpOptions) -> Router {
         .fallback(|| async {
             refuse(
                 StatusCode::NOT_FOUND,
-                "there is nothing here; alerts go to POST /alerts/stealthwatch-cloud or POST /alerts/guardduty",
+                "there is nothing here; alerts go to POST /alerts/ with the name of their detector, such as POST /alerts/guardduty",
             )
         })
 }
@@ -85,10 +85,14 @@ async fn receive(
     Path(detector): Path<String>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let Ok(detector) = serde_json::from_value::<Detector>(detector.clone().into()) else {
+    let decoders = host.decoders();
+    let Some(detector) = decoders.detector(&detector) else {
         let shown: String = detector.chars().take(40).flat_map(char::escape_debug).collect();
-        let known = Detector::ALL.map(|detector| format!("`{detector}`")).join(", ");
-        let why = format!("there is no detector `{shown}`; those that Quell knows are {known}");
+        let known: Vec<_> = decoders.detectors().map(|detector| format!("`{detector}`")).collect();
+        let why = format!(
+            "there is no detector `{shown}`; those that Quell knows are {}",
+            known.join(", ")
+        );
         return refuse(StatusCode::NOT_FOUND, &why);
     };
     let body = match body {
@@ -96,16 +100,47 @@ async fn receive(
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return too_long(),
         Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
     };
-    let id = DeliveryId::of_bytes(&body);
-    match host.receive("http", detector, id.clone(), &body).await {
-        Ok(Receipt::Admitted(alert)) => {
-            accepted(&id, &json!({ "delivery": id, "state": "waiting", "alert": alert.id }))
-        }
-        Ok(Receipt::SeenBefore(state)) => accepted(
-            &id,
-            &json!({ "delivery": id, "state": state.name(), "seen-before": true }),
-        ),
-        Err(error) => turned_away(&error),
+    let received = host
+        .receive_all("http", detector, DeliveryId::of_bytes(&body), &body)
+        .await;
+    match received.as_slice() {
+        [Received { id, outcome }] => match outcome {
+            Ok(receipt) => accepted(id, &told_of(id, receipt)),
+            Err(error) => turned_away(error),
+        },
+        several => several_received(several),
+    }
+}
+
+/// The answer for a body with several alerts. If one of them was not taken, the whole body has to come again: the others are then known.
+fn several_received(several: &[Received]) -> Response {
+    let mut not_taken = several.iter().filter_map(|received| match &received.outcome {
+        Err(error) if !error.is_kept() => Some(error),
+        _ => None,
+    });
+    if let Some(error) = not_taken.next() {
+        return turned_away(error);
+    }
+    let deliveries: Vec<_> = several
+        .iter()
+        .map(|received| match &received.outcome {
+            Ok(receipt) => told_of(&received.id, receipt),
+            Err(error) => json!({ "delivery": received.id, "state": "failed", "error": with_causes(error) }),
+        })
+        .collect();
+    let is_unreadable = !several.is_empty() && several.iter().all(|received| received.outcome.is_err());
+    let status = if is_unreadable {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::ACCEPTED
+    };
+    (status, Json(json!({ "deliveries": deliveries }))).into_response()
+}
+
+fn told_of(id: &DeliveryId, receipt: &Receipt) -> serde_json::Value {
+    match receipt {
+        Receipt::Admitted(alert) => json!({ "delivery": id, "state": "waiting", "alert": alert.id }),
+        Receipt::SeenBefore(state) => json!({ "delivery": id, "state": state.name(), "seen-before": true }),
     }
 }
 
@@ -121,7 +156,7 @@ fn turned_away(error: &ReceiveError) -> Response {
     match error {
         ReceiveError::Unreadable { .. } => failed(StatusCode::UNPROCESSABLE_ENTITY, error),
         ReceiveError::Full { .. } | ReceiveError::Journal { .. } => {
-            tracing::error!("{}", crate::text::with_causes(error));
+            tracing::error!("{}", with_causes(error));
             let mut response = failed(StatusCode::SERVICE_UNAVAILABLE, error);
             response.headers_mut().insert(header::RETRY_AFTER, COME_AGAIN);
             response
