@@ -2,11 +2,14 @@
 //!
 //! `build.rs` compiles them from the source in `plugins/`. They run in the same sandbox and within the same limits as anybody's.
 
-/// The one that is used when the configuration names none.
+/// The one that is used for Stealthwatch Cloud when the configuration names none.
 pub const DEFAULT: &str = "nacl-block";
 
+/// The one that is used for findings of GuardDuty when the configuration names none.
+pub const GUARDDUTY: &str = "guardduty-block";
+
 /// Their names.
-pub const NAMES: [&str; 3] = [DEFAULT, "guardduty-block", "isolate-attacker"];
+pub const NAMES: [&str; 3] = [DEFAULT, GUARDDUTY, "isolate-attacker"];
 
 macro_rules! component {
     ($name:literal) => {
@@ -18,7 +21,7 @@ macro_rules! component {
 pub fn plugin(name: &str) -> Option<&'static [u8]> {
     match name {
         DEFAULT => Some(component!("nacl-block")),
-        "guardduty-block" => Some(component!("guardduty-block")),
+        GUARDDUTY => Some(component!("guardduty-block")),
         "isolate-attacker" => Some(component!("isolate-attacker")),
         _ => None,
     }

@@ -48,8 +48,8 @@ fn observations_of_the_attack() -> Vec<Observation> {
 }
 
 async fn whole_way(host: &Host) {
-    let alert: Alert = alert::decode(Detector::StealthwatchCloud, black_box(recorded::ATTACK.as_bytes()))
-        .expect("the recorded attack can be read");
+    let alert: Alert =
+        alert::stealthwatch::decode(black_box(recorded::ATTACK.as_bytes())).expect("the recorded attack can be read");
     let report = host.explain(alert).await.expect("the journal works");
     assert_eq!(report.outcome, Outcome::WouldAct);
     black_box(report);

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use quell::{
-    alert::Detector,
+    alert::{Decoders, Detector},
     builtin,
     clock::{Clock, ManualClock},
     cloud::{
@@ -305,6 +305,7 @@ pub fn parts(
 ) -> Parts {
     let clouds = Arc::new(clouds.cached(clock));
     Parts {
+        decoders: Decoders::default(),
         roster: Arc::new(Roster::new(Snapshot::new([plugin], rules()))),
         converger: Converger::new(Means {
             clouds: clouds.clone(),

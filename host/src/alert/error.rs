@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What helps if a part of an alert is missing or odd.
+const REMEDY: &str = "send the whole alert as the detector gave it, or correct the mapping of the detector";
+
 /// Why bytes are no alert. What can't be read is kept with this text, never dropped.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
@@ -76,6 +79,40 @@ pub enum DecodeError {
         /// What its value must be.
         expected: &'static str,
     },
+    /// Nothing where a part of the alert must be.
+    #[error("the alert has nothing at `{pointer}`, where its {what} must be: {expected}; {REMEDY}")]
+    NotThere {
+        /// Which part of the alert.
+        what: &'static str,
+        /// Where it should be, as a JSON Pointer.
+        pointer: String,
+        /// What must be there.
+        expected: String,
+    },
+    /// Something where a part of the alert must be, that can't be this part.
+    #[error("what the alert has at `{pointer}` can't be its {what}: it is {found}, but must be {expected}; {REMEDY}")]
+    Unfit {
+        /// Which part of the alert.
+        what: &'static str,
+        /// Where it is, as a JSON Pointer.
+        pointer: String,
+        /// What is there.
+        found: String,
+        /// What must be there.
+        expected: String,
+    },
+    /// More alerts in one body than are taken.
+    #[error("the body has more than {limit} alerts; send them in several parts")]
+    TooMany {
+        /// How many are taken.
+        limit: usize,
+    },
+    /// A body that says that it is compressed.
+    #[error("the body begins like gzip and can't be decompressed; send it whole")]
+    NotGzip(#[source] std::io::Error),
+    /// A detector whose mapping is gone.
+    #[error("there is no detector `{0}` any more: the configuration names none; add its [[detector]] again")]
+    NoDetector(super::Detector),
     /// A key whose value can't be guessed at.
     #[error(
         "the alert's `{key}` ({position}) is {found}, but must be {expected}; send the alert as the detector gave it"

@@ -4,6 +4,7 @@
 //! GetFindings API does. GuardDuty sends a finding again, with the same id and a higher count, as long as what it found goes on.
 
 pub mod finding;
+pub(super) mod observations;
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -12,6 +13,7 @@ use serde_json::Value;
 use self::finding::Finding;
 use super::{
     Alert, DecodeError, Detector, Place, Source,
+    document::{self, list},
     object::Object,
     printable::{printable, printable_lines},
     text::{self, unique},
@@ -80,10 +82,18 @@ pub fn decode(bytes: &[u8]) -> Result<Alert, DecodeError> {
     })
 }
 
-/// Whether a text looks like a finding or an event of EventBridge. It need not be a good one: its decoder says what is wrong with it.
-pub fn is_of_guardduty(text: &str) -> bool {
-    const MARKS: [&str; 4] = ["detail-type", "schemaVersion", "SchemaVersion", "service"];
-    Object::read(text).is_ok_and(|object| MARKS.iter().any(|key| object.has(key)))
+/// Whether an object looks like a finding, an event or a list of GuardDuty. It need not be a good one: its decoder says what is wrong with it.
+pub(super) fn is_alike(object: &Object<'_>) -> bool {
+    const MARKS: [&str; 5] = ["detail-type", "schemaVersion", "SchemaVersion", "service", "Service"];
+    let lists = ["Findings", "findings"];
+    MARKS.iter().any(|key| object.has(key)) || lists.iter().any(|key| object.elements(key).is_some())
+}
+
+/// Each finding of a text that has several. None if there is no list of findings.
+pub(super) fn findings(text: &str) -> Option<Vec<String>> {
+    let object = Object::read(text).ok()?;
+    let findings = object.elements("Findings").or_else(|| object.elements("findings"))?;
+    Some(findings.into_iter().map(str::to_owned).collect())
 }
 
 fn id(value: Value) -> Option<String> {
@@ -102,7 +112,7 @@ fn severity(severity: &Value) -> Option<u8> {
 }
 
 /// The API gives `additionalInfo` as JSON in a text; EventBridge gives it both ways.
-fn is_sample(info: &Value, title: &str) -> bool {
+pub(super) fn is_sample(info: &Value, title: &str) -> bool {
     let says_so = |info: &Value| match &info["sample"] {
         Value::String(text) => text.eq_ignore_ascii_case("true"),
         sample => sample.as_bool() == Some(true),
@@ -153,13 +163,13 @@ fn vpc(resource: &Value) -> Option<String> {
     }
 }
 
-fn extensions(service: &Value) -> BTreeMap<String, String> {
+/// What GuardDuty's `service` has to add, for [`Alert::extensions`]. Security Hub has its count as a text.
+pub(super) fn extensions(service: &Value) -> BTreeMap<String, String> {
     let named = [
         ("guardduty-resource-role", text_of(&service["resourceRole"])),
         (
             "guardduty-count",
-            service["count"]
-                .as_u64()
+            count(&service["count"])
                 .map(|count| count.to_string())
                 .unwrap_or_default(),
         ),
@@ -172,14 +182,13 @@ fn extensions(service: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The text that a value is; empty if it is none.
-fn text_of(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+fn count(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// The elements of a list; none if it is no list.
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
+/// The text that a value is; empty if it is none.
+fn text_of(value: &Value) -> String {
+    document::text_of(value).to_owned()
 }
 
 #[cfg(test)]

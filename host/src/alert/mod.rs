@@ -2,73 +2,42 @@
 //!
 //! A decoder a detector lives beside this file. Decoding is pure: bytes in, an [`Alert`] or a named error out.
 
+mod body;
 mod capitals;
+mod decoders;
+mod detector;
+mod document;
 mod envelope;
 pub mod error;
 pub mod guardduty;
+pub mod mapping;
 pub mod namespace;
 mod object;
+mod observation;
 mod place;
 pub mod printable;
+mod recognise;
+pub mod security_hub;
 pub mod stealthwatch;
 mod text;
 pub mod time;
 
-use std::{collections::BTreeMap, fmt, net::IpAddr};
+use std::{collections::BTreeMap, net::IpAddr};
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::{error::DecodeError, place::Place, text::MAX_BYTES};
-
-/// What raised an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Detector {
-    /// Cisco Stealthwatch Cloud, also called Secure Cloud Analytics.
-    StealthwatchCloud,
-    /// Amazon GuardDuty.
-    #[serde(rename = "guardduty")]
-    GuardDuty,
-}
-
-impl Detector {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::StealthwatchCloud, Self::GuardDuty];
-
-    /// Its name as it stands in the configuration, in paths and in the contract.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::StealthwatchCloud => "stealthwatch-cloud",
-            Self::GuardDuty => "guardduty",
-        }
-    }
-}
-
-impl fmt::Display for Detector {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
-/// Reads bytes as an alert of a detector.
-pub fn decode(detector: Detector, bytes: &[u8]) -> Result<Alert, DecodeError> {
-    match detector {
-        Detector::StealthwatchCloud => stealthwatch::decode(bytes),
-        Detector::GuardDuty => guardduty::decode(bytes),
-    }
-}
-
-/// The detector whose alert this is by its look, for a door that several detectors send to. What looks like nobody's is taken for an alert of
-/// Stealthwatch Cloud, whose decoder then says what is wrong with it.
-pub fn recognise(text: &str) -> Detector {
-    if guardduty::is_of_guardduty(text) {
-        Detector::GuardDuty
-    } else {
-        Detector::StealthwatchCloud
-    }
-}
+pub use self::{
+    body::MOST_BYTES as MOST_BODY_BYTES,
+    decoders::Decoders,
+    detector::{Detector, DetectorName, NotADetector},
+    error::DecodeError,
+    mapping::Mapping,
+    observation::Observation,
+    place::Place,
+    recognise::recognise,
+    text::MAX_BYTES,
+};
 
 /// One notice of a detector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,7 +64,8 @@ pub struct Alert {
     pub source: Source,
     /// Where in AWS it concerns.
     pub place: Place,
-    /// What one detector has to add, by name. The names of GuardDuty are in [`guardduty::decode`].
+    /// What one detector has to add, by name. The names of GuardDuty are in [`guardduty::decode`], those of Security Hub in
+    /// [`security_hub::decode`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<String, String>,
     /// The alert as the detector sent it, JSON text.
@@ -112,16 +82,4 @@ pub struct Source {
     pub addresses: Vec<IpAddr>,
     /// Its host names.
     pub host_names: Vec<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_detector_has_the_same_name_everywhere() {
-        for detector in Detector::ALL {
-            assert_eq!(serde_json::to_value(detector).unwrap(), detector.name());
-        }
-    }
 }

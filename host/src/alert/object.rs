@@ -35,6 +35,16 @@ impl<'text> Object<'text> {
         }
     }
 
+    /// The text of the value at `key`, a part of the whole text.
+    pub(super) fn text(&self, key: &str) -> Option<&'text str> {
+        self.values.get(key).copied()
+    }
+
+    /// The texts of the elements of the list at `key`, each a part of the whole text; None if there is no such key or its value is not a list.
+    pub(super) fn elements(&self, key: &str) -> Option<Vec<&'text str>> {
+        elements(self.values.get(key)?)
+    }
+
     /// Whether there is such a key.
     pub(super) fn has(&self, key: &str) -> bool {
         self.values.contains_key(key)
@@ -90,12 +100,7 @@ impl<'text> Object<'text> {
             };
             DecodeError::NotJson { position, source }
         })?;
-        if let Some(offset) = too_deep(part) {
-            return Err(DecodeError::TooDeep {
-                position: Position::of(part.as_bytes(), offset),
-                limit: MAX_DEPTH,
-            });
-        }
+        refuse_too_deep(text, part)?;
         let mut values = BTreeMap::new();
         for (key, raw) in members.0 {
             if values.contains_key(&key) {
@@ -106,6 +111,12 @@ impl<'text> Object<'text> {
         }
         Ok(Self { text, values })
     }
+}
+
+/// The texts of a list's elements; None if the text is no list.
+pub(super) fn elements(list: &str) -> Option<Vec<&str>> {
+    let elements: Vec<&RawValue> = serde_json::from_str(list).ok()?;
+    Some(elements.into_iter().map(RawValue::get).collect())
 }
 
 /// Where `part` begins in `text`, of which it is a slice.
@@ -123,6 +134,17 @@ fn kind_of(json: &str) -> &'static str {
         Some(b't' | b'f') => "true or false",
         Some(b'n') => "null",
         _ => "a number",
+    }
+}
+
+/// Refuses a part of a text that is nested deeper than any real alert.
+pub(super) fn refuse_too_deep(text: &str, part: &str) -> Result<(), DecodeError> {
+    match too_deep(part) {
+        Some(offset) => Err(DecodeError::TooDeep {
+            position: position_of(text, part.get(offset..).unwrap_or_default()),
+            limit: MAX_DEPTH,
+        }),
+        None => Ok(()),
     }
 }
 

@@ -64,6 +64,12 @@ pub fn decode(bytes: &[u8]) -> Result<Alert, DecodeError> {
     })
 }
 
+/// Each alert of a page of the alerts API. None if it is none.
+pub(super) fn alerts(text: &str) -> Option<Vec<String>> {
+    let alerts = Object::read(text).ok()?.elements("objects")?;
+    Some(alerts.into_iter().map(str::to_owned).collect())
+}
+
 /// The ends of the scale are left to detectors that know "informational" and "critical". That 30 is the console's "high" is inferred
 /// from 10 and 20: no alert with it was seen.
 fn severity(priority: &Value) -> Option<u8> {

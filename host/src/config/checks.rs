@@ -5,13 +5,15 @@ use super::{
     path::Path,
     problem::Problem,
     secret::{self, Secret, SecretKeys},
+    suggestion,
 };
-use crate::duration::HumanDuration;
+use crate::{alert::Detector, duration::HumanDuration};
 
 /// Collects what is wrong, with where it stands.
 pub(super) struct Checks<'document> {
     document: &'document Document<'document>,
     directory: &'document std::path::Path,
+    detectors: Vec<Detector>,
     problems: Vec<Problem>,
 }
 
@@ -21,6 +23,7 @@ impl<'document> Checks<'document> {
         Self {
             document,
             directory,
+            detectors: Detector::BUILT_IN.to_vec(),
             problems: Vec::new(),
         }
     }
@@ -42,6 +45,29 @@ impl<'document> Checks<'document> {
             span: self.document.span(at),
             may_be_secret,
         });
+    }
+
+    /// Notes that these detectors are there too, beside those that Quell knows by itself.
+    pub(super) fn know(&mut self, detectors: impl IntoIterator<Item = Detector>) {
+        self.detectors.extend(detectors);
+    }
+
+    /// What names a detector must name one that is there: alerts of another never come.
+    pub(super) fn detector(&mut self, at: &Path, detector: Detector) {
+        if self.detectors.contains(&detector) {
+            return;
+        }
+        let remedy = match suggestion::nearest(detector.name(), self.detectors.iter().map(Detector::name)) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => {
+                let known: Vec<_> = self.detectors.iter().map(ToString::to_string).collect();
+                format!(
+                    "known are: {}; for another one write a [[detector]] with its mapping",
+                    known.join(", ")
+                )
+            }
+        };
+        self.fail(at, format!("there is no detector `{detector}`"), remedy);
     }
 
     /// A path of a file as the process can open it: paths are relative to the configuration file.

@@ -9,6 +9,7 @@ use super::{
     cloud::{Cloud, Simulated},
     decision::Decision,
     ends::Ends,
+    detector::{self, DetectorTable},
     fallback,
     guard::Guard,
     http::HttpTable,
@@ -41,12 +42,15 @@ pub(super) struct File {
     pub(super) aws: Option<Aws>,
     pub(super) simulated: Option<Simulated>,
     pub(super) stealthwatch_cloud: Option<StealthwatchCloudTable>,
+    /// Detectors that Quell does not know by itself, each with a mapping from its JSON to an alert.
+    #[serde(default)]
+    pub(super) detector: Vec<DetectorTable>,
     #[serde(default)]
     pub(super) secrets: Secrets,
     #[serde(default)]
     pub(super) http: HttpTable,
-    /// The plugins that decide, in the order in which they are asked. If none is given, the built-in `nacl-block` decides alerts of
-    /// Stealthwatch Cloud and may block.
+    /// The plugins that decide, in the order in which they are asked. If none is given, the built-in `nacl-block` decides on alerts of
+    /// Stealthwatch Cloud and `guardduty-block` on findings of GuardDuty, its own and those that Security Hub passes on; both may block.
     #[serde(default)]
     pub(super) plugin: Vec<PluginTable>,
     #[serde(default)]
@@ -89,6 +93,7 @@ impl File {
                 "keep [stealthwatch-cloud] to ask the API, or `simulated.observations` to read what it answered once",
             );
         }
+        let detectors = detector::check(self.detector, &Path::key("detector"), checks);
         let recordings = self.recordings.check(&Path::key("recordings"), checks);
         let journal = self.journal.check(&Path::key("journal"), checks);
         let http = self.http.check(&Path::key("http"), checks);
@@ -104,6 +109,7 @@ impl File {
                 None => None,
             },
             secrets: self.secrets,
+            detectors,
             http,
             plugins: plugins?,
             decision: self.decision,
@@ -132,7 +138,7 @@ fn plugins(
     checks: &mut Checks<'_>,
 ) -> Option<Vec<Plugin>> {
     if tables.is_empty() {
-        return Some(vec![Plugin::default_plugin(limits)]);
+        return Some(Plugin::default_plugins(limits));
     }
     let here = Path::key("plugin");
     plugin::check_names(&tables, &here, checks);

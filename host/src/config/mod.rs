@@ -10,6 +10,7 @@ mod breaker;
 mod checks;
 pub mod cloud;
 pub mod decision;
+mod detector;
 pub mod document;
 pub mod ends;
 mod error;
@@ -48,6 +49,8 @@ use std::{
 };
 
 use serde::Deserialize;
+
+use crate::alert::{Detector, Mapping};
 
 pub use self::{
     aws::{Aws, AwsAccount},
@@ -91,6 +94,8 @@ pub struct Config {
     pub stealthwatch_cloud: Option<StealthwatchCloud>,
     /// How keys and tokens are fetched that are kept in AWS.
     pub secrets: Secrets,
+    /// The detectors that Quell does not know by itself, each with how its alerts are read.
+    pub detectors: Vec<(Detector, Mapping)>,
     /// The HTTP door.
     pub http: Http,
     /// The plugins that decide. At least one.

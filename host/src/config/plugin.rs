@@ -56,14 +56,22 @@ pub enum PluginSource {
 }
 
 impl Plugin {
-    /// The plugin that is used when the configuration names none.
-    pub(super) fn default_plugin(limits: &Limits) -> Self {
+    /// The plugins that are used when the configuration names none: one for each way in which built-in detectors tell of attackers.
+    pub(super) fn default_plugins(limits: &Limits) -> Vec<Self> {
+        let of = |name, detectors: &[Detector]| Self::built_in(name, detectors, limits);
+        vec![
+            of(builtin::DEFAULT, &[Detector::StealthwatchCloud]),
+            of(builtin::GUARDDUTY, &[Detector::GuardDuty, Detector::SecurityHub]),
+        ]
+    }
+
+    fn built_in(name: &str, detectors: &[Detector], limits: &Limits) -> Self {
         Self {
-            name: builtin::DEFAULT.to_owned(),
+            name: name.to_owned(),
             source: PluginSource::BuiltIn,
             may: may(),
             mode: Mode::default(),
-            routes: vec![Route::of_detector(Detector::StealthwatchCloud)],
+            routes: detectors.iter().copied().map(Route::of_detector).collect(),
             on_failure: OnFailure::default(),
             breaker: BreakerTerms::default(),
             limits: limits.clone(),

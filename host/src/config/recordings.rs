@@ -98,6 +98,9 @@ impl Default for RecordingsTable {
 
 impl RecordingsTable {
     pub(super) fn check(self, here: &Path, checks: &mut Checks<'_>) -> Recordings {
+        for (index, detector) in self.detectors.iter().enumerate() {
+            checks.detector(&here.join("detectors").element(index), *detector);
+        }
         Recordings {
             directory: self.directory.map(|directory| checks.resolve(&directory)),
             log: self.log,

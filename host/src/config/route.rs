@@ -35,6 +35,9 @@ pub(super) struct RouteTable {
 impl RouteTable {
     /// Checks that the route leads somewhere.
     pub(super) fn check(self, here: &Path, cloud: Option<&Cloud>, checks: &mut Checks<'_>) -> Route {
+        if let Some(detector) = self.detector {
+            checks.detector(&here.join("detector"), detector);
+        }
         if let Some(Cloud::Aws(aws)) = cloud {
             let accounts: Vec<_> = aws.accounts.iter().map(|account| &account.id).collect();
             let regions: Vec<_> = aws.accounts.iter().flat_map(|account| &account.regions).collect();

@@ -215,9 +215,13 @@ impl Function {
             Err(refusal) => return refusal,
         };
         let Ok(response) = router.oneshot(request).await;
-        if let Some(Waits(id)) = response.extensions().get().cloned() {
-            // Who sent it may read what came of it at the address in `Location`.
-            let (_, ()) = tokio::join!(invocation.admitted(&id), self.look_after());
+        if let Some(Waits(ids)) = response.extensions().get().cloned()
+            && !ids.is_empty()
+        {
+            // Who sent them may read what came of each at the address in `Location`.
+            let work = stream::iter(&ids).map(|id| invocation.admitted(id));
+            let work = work.buffered(RECORDS_AT_ONCE).collect::<()>();
+            tokio::join!(work, self.look_after());
         }
         HttpAnswer::of(response).await
     }

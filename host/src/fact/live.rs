@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{Answer, FactError, Facts, HistorySource, Observation, ObservationSource, Question, observation};
+use super::{Answer, FactError, Facts, HistorySource, Observation, ObservationSource, Question};
 use crate::{
     alert::{Alert, Place, printable::printable},
     cloud::{Cloud, CloudError, CloudPlace, Fault, Instance, InstanceName, id::NotAnId},
@@ -25,10 +25,11 @@ pub struct LiveFacts {
 }
 
 impl LiveFacts {
-    /// Facts about `alert`: its observations from itself or from its detector, and instances, network ACLs and security groups from `cloud`, which must be
+    /// Facts about `alert`: its observations as it carries them ([`carried`](super::observation::carried)) or else from its detector, and instances, network ACLs and security groups from `cloud`, which must be
     /// the account and region that the alert concerns.
     pub fn new(
         alert: &Alert,
+        carried: Option<Result<Vec<Observation>, FactError>>,
         observations: Arc<dyn ObservationSource>,
         cloud: Arc<dyn Cloud>,
         history: Arc<dyn HistorySource>,
@@ -36,7 +37,7 @@ impl LiveFacts {
         Self {
             alert_id: alert.id.clone(),
             place: alert.place.clone(),
-            carried: observation::carried(alert),
+            carried,
             observations,
             cloud,
             history,

@@ -3,7 +3,6 @@
 //! There is one way to ask: a [`Question`] to a [`Facts`]. What stands behind it may be the live sources (`live`) or answers that are at hand
 //! (`recorded`). Either way a question of one alert is fetched once (`memo`).
 
-pub mod guardduty;
 pub mod history;
 pub mod live;
 pub mod memo;

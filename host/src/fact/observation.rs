@@ -1,31 +1,15 @@
 //! Observations: what the detector saw and that led to an alert.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::{FactError, guardduty};
-use crate::alert::{Alert, Detector};
-
-/// One thing that the detector saw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Observation {
-    /// The detector's id of it.
-    pub id: String,
-    /// The detector's name of this kind of observation, or empty.
-    pub kind: String,
-    /// When it was seen.
-    pub time: Option<Timestamp>,
-    /// The observation as the detector has it: the text of a JSON object.
-    pub raw: String,
-}
+use super::FactError;
+pub use crate::alert::Observation;
+use crate::alert::{Alert, Decoders};
 
 /// The observations that an alert carries in itself. None if its detector has to be asked for them.
-pub fn carried(alert: &Alert) -> Option<Result<Vec<Observation>, FactError>> {
-    match alert.detector {
-        Detector::StealthwatchCloud => None,
-        Detector::GuardDuty => Some(guardduty::observations(alert)),
-    }
+pub fn carried(alert: &Alert, decoders: &Decoders) -> Option<Result<Vec<Observation>, FactError>> {
+    let not_known = |error| FactError::NotKnown(format!("the observations of alert {}: {error}", alert.id));
+    Some(decoders.observations(alert)?.map_err(not_known))
 }
 
 /// Where the observations of a detector's alerts are, if they have to be asked for.

@@ -27,6 +27,11 @@ impl DeliveryId {
         Self(format!("body-{hex}"))
     }
 
+    /// The id of one of several alerts in a delivery, from 1.
+    pub fn numbered(&self, number: usize) -> Self {
+        Self(format!("{}-{number}", self.0))
+    }
+
     /// An id read back from the journal or a path.
     pub fn read(text: &str) -> Self {
         Self(text.to_owned())

@@ -62,6 +62,7 @@ impl Recording {
             now: basis.now,
             alert: AlertRecord {
                 detector: report.alert.detector,
+                mapping: basis.mapping.clone(),
                 raw,
             },
             facts: facts.collect::<Result<_, _>>()?,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FactRecord, PluginRecord, ReplayError, TargetRecord};
 use crate::{
-    alert::Detector,
+    alert::{Alert, DecodeError, Decoders, Detector, Mapping},
     cloud::CloudPlace,
     guard::Rules,
     hold::Pardon,
@@ -48,13 +48,27 @@ pub struct Recording {
 }
 
 /// The alert as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlertRecord {
     /// What raised it.
     pub detector: Detector,
+    /// How it is read, if its detector is one that the configuration named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Mapping>,
     /// What it sent, every token as it came.
     pub raw: JsonText,
+}
+
+impl AlertRecord {
+    /// The alert, read as it was: a recording has all that is needed, whatever the configuration says now.
+    ///
+    /// # Errors
+    /// If what was sent is no alert.
+    pub fn decode(&self) -> Result<Alert, DecodeError> {
+        let mapping = self.mapping.clone().map(|mapping| (self.detector, mapping));
+        Decoders::new(mapping).decode(self.detector, self.raw.as_str().as_bytes())
+    }
 }
 
 /// What the guards were told.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::{Examined, PluginRecord, Recording, Unrecorded};
 use crate::{
-    alert::{self, Alert, DecodeError},
+    alert::{Alert, DecodeError},
     decision::{About, ActionKind},
     fact::{Facts, Question, RecordedFacts, recorded::RecordedFactsError},
     guard::{Rules, Surroundings},
@@ -166,8 +166,7 @@ struct Told<'a> {
 
 impl<'a> Told<'a> {
     fn of(recording: &'a Recording) -> Result<Self, ReplayError> {
-        let raw = recording.alert.raw.as_str().as_bytes();
-        let alert = alert::decode(recording.alert.detector, raw).map_err(ReplayError::Alert)?;
+        let alert = recording.alert.decode().map_err(ReplayError::Alert)?;
         let answers = recording
             .facts
             .iter()

@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{Recording, SUFFIX};
-use crate::alert::{self, Detector};
+use crate::alert::Detector;
 
 /// A recording that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +48,10 @@ impl Recording {
 
     /// A name for its file. Names sort by time, and whatever the alert's id is, the name stays one name in one folder.
     pub fn file_name(&self) -> String {
-        let raw = self.alert.raw.as_str().as_bytes();
-        let id = alert::decode(self.alert.detector, raw).map_or_else(|_| "unread".to_owned(), |alert| alert.id);
+        let id = self
+            .alert
+            .decode()
+            .map_or_else(|_| "unread".to_owned(), |alert| alert.id);
         file_name(self.now, self.alert.detector, &id)
     }
 }

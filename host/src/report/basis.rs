@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Failure;
 use crate::{
+    alert::Mapping,
     cloud::CloudPlace,
     decision::{About, ActionKind},
     digest::Digest,
@@ -17,12 +18,15 @@ use crate::{
 };
 
 /// What was told to all plugins and guards that heard of an alert.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Basis {
     /// What time it was.
     pub now: Timestamp,
     /// The account and region that the host works in for this alert.
     pub home: CloudPlace,
+    /// How the alert was read, if its detector is one that the configuration names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Mapping>,
     /// The guards' rules.
     pub rules: Rules,
     /// The pardons in force.

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
+    alert::Decoders,
     clock::{Clock, GivenTime, SystemClock},
     cloud::Clouds,
     config::{Config, Guard, Mode as ConfiguredMode},
@@ -173,6 +174,7 @@ async fn host_in(
         tell_plugins(config, &snapshot);
     }
     let mut host = Host::new(Parts {
+        decoders: decoders(config),
         roster: Arc::new(Roster::new(snapshot)),
         observations,
         converger: converger(config, &clouds, &journal, &clock),
@@ -198,6 +200,11 @@ async fn host_in(
         host.set_ends(queue);
     }
     Ok(host)
+}
+
+/// What reads alerts, as the configuration has it.
+pub fn decoders(config: &Config) -> Decoders {
+    Decoders::new(config.detectors.iter().cloned())
 }
 
 /// What brings targets to what their holds say, as the configuration wants it.

@@ -71,6 +71,7 @@ impl Host {
             basis: Basis {
                 now,
                 home: cloud.place().clone(),
+                mapping: self.parts.decoders.mapping(alert.detector).cloned(),
                 rules: roster.rules.clone(),
                 pardons,
                 surroundings,

@@ -1,6 +1,6 @@
 //! The way of an alert, put together: admit, decide, guard, hold, converge.
 //!
-//! The doors call [`Host::receive`]; the [`worker`] takes what was received through [`Host::work`]; `quell explain` goes the same way with
+//! The doors call [`Host::receive_all`]; the [`worker`] takes what was received through [`Host::work`]; `quell explain` goes the same way with
 //! [`Host::explain`] and writes nothing.
 
 mod carry_out;
@@ -28,14 +28,14 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use tokio::sync::{Notify, Semaphore};
 
-pub use self::receive::{Receipt, ReceiveError};
+pub use self::receive::{Receipt, ReceiveError, Received};
 use crate::{
-    alert::Alert,
+    alert::{Alert, Decoders},
     clock::Clock,
     cloud::{Cloud, Clouds},
     converge::Converger,
     ends::Ends,
-    fact::{HistorySource, LiveFacts, Memo, ObservationSource},
+    fact::{HistorySource, LiveFacts, Memo, ObservationSource, observation},
     hold::Journal,
     record::Recorder,
     report::Mode,
@@ -44,6 +44,8 @@ use crate::{
 
 /// What a host is made of.
 pub struct Parts {
+    /// What reads alerts.
+    pub decoders: Decoders,
     /// The plugins and the guards' rules.
     pub roster: Arc<Roster>,
     /// Every account and region that alerts may concern. What is read here may be some seconds old.
@@ -107,6 +109,11 @@ impl Host {
         &self.parts.journal
     }
 
+    /// What reads alerts, for the doors: which detectors there are.
+    pub fn decoders(&self) -> &Decoders {
+        &self.parts.decoders
+    }
+
     /// The plugins and the guards' rules, for those who look and those who reload.
     pub fn roster(&self) -> &Arc<Roster> {
         &self.parts.roster
@@ -123,7 +130,9 @@ impl Host {
             journal: Arc::clone(&self.parts.journal),
             clock: Arc::clone(&self.parts.clock),
         });
-        let live = LiveFacts::new(alert, Arc::clone(&self.parts.observations), Arc::clone(cloud), history);
+        let carried = observation::carried(alert, &self.parts.decoders);
+        let observations = Arc::clone(&self.parts.observations);
+        let live = LiveFacts::new(alert, carried, observations, Arc::clone(cloud), history);
         Arc::new(Memo::new(Arc::new(live)))
     }
 }

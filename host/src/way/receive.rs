@@ -2,7 +2,7 @@
 
 use super::Host;
 use crate::{
-    alert::{self, Alert, DecodeError, Detector},
+    alert::{Alert, DecodeError, Detector},
     hold::{Admission, Delivery, DeliveryId, DeliveryState, JournalError},
     text::with_causes,
 };
@@ -14,6 +14,25 @@ pub enum Receipt {
     Admitted(Box<Alert>),
     /// It was seen before, and this is how it stands. Nothing more will be done.
     SeenBefore(DeliveryState),
+}
+
+/// What became of one alert of a body.
+#[derive(Debug)]
+pub struct Received {
+    /// Its delivery.
+    pub id: DeliveryId,
+    /// How it was received.
+    pub outcome: Result<Receipt, ReceiveError>,
+}
+
+impl Received {
+    /// Whether it waits in the journal to be worked on.
+    pub fn waits(&self) -> bool {
+        matches!(
+            self.outcome,
+            Ok(Receipt::Admitted(_) | Receipt::SeenBefore(DeliveryState::Waiting { .. }))
+        )
+    }
 }
 
 /// Why a delivery was not taken in.
@@ -49,9 +68,42 @@ pub enum ReceiveError {
     },
 }
 
+impl ReceiveError {
+    /// Whether the journal has the delivery all the same, so that it need not come again.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Self::Unreadable { .. })
+    }
+}
+
 impl Host {
-    /// Takes in what came through a door. What this returns `Ok` for is in the journal, so the door may acknowledge it; what can't be read is kept
-    /// too.
+    /// Takes in what came through a door, which may have several alerts: each is a delivery of its own, so that one that can't be read spoils no other.
+    /// Answers with one result an alert, in their order; with none if the body is an empty list. The same body with the same `id` gives the same deliveries:
+    /// a body with one alert has `id` itself, and the alerts of a body with several have it with their number.
+    ///
+    /// The door may acknowledge if no result is [`ReceiveError::Full`] or [`ReceiveError::Journal`]. Otherwise the body has to come again; what was taken in
+    /// is then [`Receipt::SeenBefore`].
+    pub async fn receive_all(&self, door: &str, detector: Detector, id: DeliveryId, body: &[u8]) -> Vec<Received> {
+        let alerts = match self.parts.decoders.alerts_in(detector, body) {
+            Ok(alerts) => alerts,
+            Err(error) => {
+                let outcome = self.admit(door, detector, id.clone(), body, Err(error)).await;
+                return vec![Received { id, outcome }];
+            }
+        };
+        if alerts.is_empty() {
+            tracing::info!(delivery = %id, door, detector = detector.name(), "a list without an alert was received");
+        }
+        let is_one = alerts.len() == 1;
+        let mut received = Vec::new();
+        for (index, alert) in alerts.iter().enumerate() {
+            let id = if is_one { id.clone() } else { id.numbered(index + 1) };
+            let outcome = self.receive(door, detector, id.clone(), alert.as_bytes()).await;
+            received.push(Received { id, outcome });
+        }
+        received
+    }
+
+    /// Takes in one alert. What this returns `Ok` for is in the journal, so the door may acknowledge it; what can't be read is kept too.
     pub async fn receive(
         &self,
         door: &str,
@@ -59,7 +111,18 @@ impl Host {
         id: DeliveryId,
         body: &[u8],
     ) -> Result<Receipt, ReceiveError> {
-        let decoded = alert::decode(detector, body);
+        let decoded = self.parts.decoders.decode(detector, body);
+        self.admit(door, detector, id, body, decoded).await
+    }
+
+    async fn admit(
+        &self,
+        door: &str,
+        detector: Detector,
+        id: DeliveryId,
+        body: &[u8],
+        decoded: Result<Alert, DecodeError>,
+    ) -> Result<Receipt, ReceiveError> {
         let now = self.parts.clock.now();
         let (state, report) = match &decoded {
             Ok(_) => (DeliveryState::Waiting { not_before: now }, String::new()),

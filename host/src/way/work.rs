@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Host, place, receive::unread_report, retry};
 use crate::{
-    alert::{self, Alert},
+    alert::Alert,
     cloud::{Cause, Cloud},
     hold::{Delivery, DeliveryId, DeliveryState, JournalError},
     report::{Failure, Mode, Outcome, PluginReport, Report, summary::summary},
@@ -33,7 +33,7 @@ impl Host {
                 )
                 .await;
         }
-        let alert = match alert::decode(delivery.detector, delivery.body.as_bytes()) {
+        let alert = match self.parts.decoders.decode(delivery.detector, delivery.body.as_bytes()) {
             Ok(alert) => Arc::new(alert),
             Err(error) => return self.give_up(delivery, &with_causes(&error)).await,
         };

@@ -18,7 +18,8 @@ pub struct Attack<'a> {
 /// The instance must be the target. GuardDuty has findings of the same type for an instance that attacks somebody else: to block that somebody helps nobody,
 /// and `isolate-attacker` is the plugin for it.
 pub fn attack<'a>(finding: &'a Alert, settings: &Settings) -> Result<Attack<'a>, String> {
-    let Alert { id, kind, .. } = finding;
+    let id = &finding.id;
+    let kind = finding.guardduty_type().unwrap_or(&finding.kind);
     if finding.test {
         return Err(format!("finding {id} is a sample"));
     }
@@ -94,6 +95,17 @@ mod tests {
     #[case::an_odd_count(seen("many"), 1)]
     fn an_attack_on_an_instance_of_ours_is_acted_on(#[case] alert: Alert, #[case] count: u64) {
         assert_eq!(attack(&alert, &Settings::default()).unwrap().count, count);
+    }
+
+    #[test]
+    fn a_finding_that_security_hub_passes_on_is_the_same_finding() {
+        let mut passed_on = Alert {
+            detector: "security-hub".to_owned(),
+            kind: "TTPs/Initial Access/UnauthorizedAccess:EC2-SSHBruteForce".to_owned(),
+            ..brute_force()
+        };
+        passed_on.extensions.push(Extension::new("guardduty-type", SSH));
+        assert_eq!(attack(&passed_on, &Settings::default()).unwrap().count, 1);
     }
 
     #[rstest]

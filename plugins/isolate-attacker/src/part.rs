@@ -17,10 +17,11 @@ impl Part {
     /// GuardDuty says it as the finding's resource role. Two kinds of finding need no role, and there are findings of both in which it is `TARGET`: a name is
     /// looked up by nobody but the instance itself, and coins are mined by it.
     pub fn of(alert: &Alert) -> Option<Self> {
-        if alert.detector != "guardduty" {
+        let Some(finding_type) = alert.guardduty_type() else {
             return Some(Self::Actor);
-        }
-        if alert.extension("guardduty-action") == Some("DNS_REQUEST") || alert.kind.starts_with("CryptoCurrency:EC2/") {
+        };
+        let is_looked_up = alert.extension("guardduty-action") == Some("DNS_REQUEST");
+        if is_looked_up || finding_type.starts_with("CryptoCurrency:EC2/") {
             return Some(Self::Actor);
         }
         match alert.extension("guardduty-resource-role") {
@@ -62,6 +63,22 @@ mod tests {
         #[case] part: Option<Part>,
     ) {
         assert_eq!(Part::of(&finding(kind, role, action)), part);
+    }
+
+    #[test]
+    fn a_finding_that_security_hub_passes_on_says_the_same() {
+        let passed_on = Alert {
+            detector: "security-hub".to_owned(),
+            kind: "TTPs/Initial Access/UnauthorizedAccess:EC2-SSHBruteForce".to_owned(),
+            ..finding("UnauthorizedAccess:EC2/SSHBruteForce", "TARGET", CONNECTION)
+        };
+        let type_ = Extension::new("guardduty-type", "UnauthorizedAccess:EC2/SSHBruteForce");
+        let extensions = [passed_on.extensions.clone(), vec![type_]].concat();
+        let passed_on = Alert {
+            extensions,
+            ..passed_on
+        };
+        assert_eq!(Part::of(&passed_on), Some(Part::Target));
     }
 
     #[test]

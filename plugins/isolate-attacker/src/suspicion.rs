@@ -18,7 +18,8 @@ pub struct Suspicion {
 /// # Errors
 /// Otherwise why it is not.
 pub fn suspicion(alert: &Alert, settings: &Settings) -> Result<Suspicion, String> {
-    let Alert { id, kind, .. } = alert;
+    let id = &alert.id;
+    let kind = alert.guardduty_type().unwrap_or(&alert.kind);
     if alert.test {
         return Err(format!("alert {id} is a test"));
     }
@@ -26,11 +27,11 @@ pub fn suspicion(alert: &Alert, settings: &Settings) -> Result<Suspicion, String
         return Err(format!("alert {id} is resolved"));
     }
     let part = Part::of(alert).ok_or_else(|| format!("alert {id} does not say who attacks whom"))?;
-    let (setting, types) = match (alert.detector.as_str(), part) {
-        ("guardduty", Part::Actor) => ("finding-types", &settings.finding_types),
-        ("guardduty", Part::Target) => ("block-types", &settings.block_types),
-        ("stealthwatch-cloud", _) => ("alert-types", &settings.alert_types),
-        (other, _) => {
+    let (setting, types) = match (alert.guardduty_type(), alert.detector.as_str(), part) {
+        (Some(_), _, Part::Actor) => ("finding-types", &settings.finding_types),
+        (Some(_), _, Part::Target) => ("block-types", &settings.block_types),
+        (None, "stealthwatch-cloud", _) => ("alert-types", &settings.alert_types),
+        (None, other, _) => {
             return Err(format!(
                 "alert {id} is of the detector `{other}`, whose alerts are not understood"
             ));

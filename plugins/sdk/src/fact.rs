@@ -156,6 +156,22 @@ impl Alert {
     pub fn extension(&self, name: &str) -> Option<&str> {
         Extension::find(&self.extensions, name)
     }
+
+    /// The type of a finding of GuardDuty as GuardDuty spells it, `UnauthorizedAccess:EC2/SSHBruteForce`, also if Security Hub passed it on, which calls it
+    /// `TTPs/Initial Access/UnauthorizedAccess:EC2-SSHBruteForce`. None for any other alert.
+    ///
+    /// ```
+    /// let finding = quell_plugin::testing::finding("Recon:EC2/Portscan", "i-0a1b2c3d", "ACTOR");
+    /// assert_eq!(finding.guardduty_type(), Some("Recon:EC2/Portscan"));
+    /// let other = quell_plugin::testing::alert("Inbound Port Scanner", "Network");
+    /// assert_eq!(other.guardduty_type(), None);
+    /// ```
+    pub fn guardduty_type(&self) -> Option<&str> {
+        match self.detector.as_str() {
+            "guardduty" => Some(&self.kind),
+            _ => self.extension("guardduty-type"),
+        }
+    }
 }
 
 impl Extension {

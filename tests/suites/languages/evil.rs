@@ -24,7 +24,7 @@ async fn error(language: Language, mode: &str) -> String {
 
 /// The reason for which a plugin declines in this mode.
 async fn decide(plugin: &Plugin, mode: &str) -> Result<String, String> {
-    let alert = quell::alert::decode(quell::alert::Detector::StealthwatchCloud, recorded::ATTACK.as_bytes()).unwrap();
+    let alert = quell::alert::stealthwatch::decode(recorded::ATTACK.as_bytes()).unwrap();
     let request = quell::sandbox::Request {
         alert: Arc::new(alert),
         settings: json!({ "mode": mode }).to_string(),

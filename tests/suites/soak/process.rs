@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use jiff::SignedDuration;
 use quell::{
+    alert::Decoders,
     clock::{Clock, ManualClock},
     cloud::{Cloud, Clouds},
     converge::{Converger, InstanceTerms, Means, Stance, Terms},
@@ -53,6 +54,7 @@ pub(crate) async fn start(
         |watched: &Watched| -> Arc<dyn Cloud> { Arc::new(Mortal::new(watched.account.clone(), Arc::clone(life))) };
     let clouds = Arc::new(Clouds::new(accounts.iter().map(mortal)).cached(&clock));
     Ok(Arc::new(Host::new(Parts {
+        decoders: Decoders::default(),
         roster: Arc::new(Roster::new(Snapshot::new(plugins, stand::rules()))),
         converger: Converger::new(Means {
             clouds: Arc::clone(&clouds),

@@ -123,7 +123,7 @@ async fn observing_does_everything_but_the_write() {
 #[tokio::test]
 async fn explaining_leaves_no_trace() {
     let stand = Stand::new().await.unwrap();
-    let alert = quell::alert::decode(quell::alert::Detector::StealthwatchCloud, recorded::ATTACK.as_bytes()).unwrap();
+    let alert = quell::alert::stealthwatch::decode(recorded::ATTACK.as_bytes()).unwrap();
     let report = stand.host.explain(alert).await.unwrap();
     assert_eq!(report.outcome, Outcome::WouldAct);
     assert_eq!(stand.writes(), 0);
@@ -142,7 +142,7 @@ async fn explaining_leaves_no_trace() {
 async fn what_is_explained_after_it_was_done_is_that_nothing_is_left_to_do() {
     let stand = Stand::new().await.unwrap();
     stand.report("1", recorded::ATTACK).await.unwrap();
-    let alert = quell::alert::decode(quell::alert::Detector::StealthwatchCloud, recorded::ATTACK.as_bytes()).unwrap();
+    let alert = quell::alert::stealthwatch::decode(recorded::ATTACK.as_bytes()).unwrap();
     let report = stand.host.explain(alert).await.unwrap();
     assert_eq!(report.outcome, Outcome::AlreadySo, "{report}");
     assert!(report.targets[0].changes.is_empty());

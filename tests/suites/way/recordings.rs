@@ -18,7 +18,7 @@ use quell_tests::{
 /// What `quell explain` finds out about the attack.
 async fn explained() -> Report {
     let stand = Stand::new().await.unwrap();
-    let alert = alert::decode(Detector::StealthwatchCloud, recorded::ATTACK.as_bytes()).unwrap();
+    let alert = alert::stealthwatch::decode(recorded::ATTACK.as_bytes()).unwrap();
     stand.host.explain(alert).await.unwrap()
 }
 

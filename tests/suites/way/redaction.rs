@@ -22,7 +22,7 @@ use serde_json::json;
 
 async fn recording() -> (Stand, Recording) {
     let stand = Stand::new().await.unwrap();
-    let alert = alert::decode(Detector::StealthwatchCloud, recorded::ATTACK.as_bytes()).unwrap();
+    let alert = alert::stealthwatch::decode(recorded::ATTACK.as_bytes()).unwrap();
     let recording = Recording::of(&stand.host.explain(alert).await.unwrap()).unwrap();
     (stand, recording)
 }
@@ -90,7 +90,7 @@ async fn equal_things_stay_equal_in_all_recordings_of_one_key_and_in_none_of_ano
 #[tokio::test]
 async fn a_redacted_recording_has_the_decision_that_belongs_to_it() {
     let stand = Stand::with(json!({}), quell::report::Mode::Enforce).await.unwrap();
-    let alert = alert::decode(Detector::StealthwatchCloud, recorded::ATTACK.as_bytes()).unwrap();
+    let alert = alert::stealthwatch::decode(recorded::ATTACK.as_bytes()).unwrap();
     let report = stand.host.explain(alert).await.unwrap();
     let redacted = stand.host.recording(&report, Some(&redactor(&[]))).await.unwrap();
     let plugin = default_plugin().await.unwrap();
@@ -112,7 +112,7 @@ async fn a_field_that_the_alert_can_not_do_without_is_refused_by_its_name() {
     // The number of the alert may be another one; that it is resolved or not may not be.
     redactor(&["id"]).redact(&recording).unwrap();
     let alert = recorded::changed(recorded::ATTACK, &[("merit", json!("create"))]);
-    let alert = alert::decode(Detector::StealthwatchCloud, alert.as_bytes()).unwrap();
+    let alert = alert::stealthwatch::decode(alert.as_bytes()).unwrap();
     let recording = Recording::of(&_stand.host.explain(alert).await.unwrap()).unwrap();
     let error = redactor(&["merit"]).redact(&recording).unwrap_err();
     assert!(matches!(error, RedactError::Unreadable { .. }));

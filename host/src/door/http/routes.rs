@@ -19,9 +19,9 @@ use super::{
     holds, orders, text,
 };
 use crate::{
-    alert::Detector,
     hold::{Delivery, DeliveryId, DeliveryState},
-    way::{Host, Receipt, ReceiveError},
+    text::with_causes,
+    way::{Host, Receipt, ReceiveError, Received},
 };
 
 /// When a sender that was turned away for want of room should come again, in seconds.
@@ -54,7 +54,7 @@ pub(in crate::door) fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
         .fallback(|| async {
             refuse(
                 StatusCode::NOT_FOUND,
-                "there is nothing here; alerts go to POST /alerts/stealthwatch-cloud or POST /alerts/guardduty",
+                "there is nothing here; alerts go to POST /alerts/ with the name of their detector, such as POST /alerts/guardduty",
             )
         })
 }
@@ -83,10 +83,14 @@ async fn receive(
     Path(detector): Path<String>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let Ok(detector) = serde_json::from_value::<Detector>(detector.clone().into()) else {
+    let decoders = host.decoders();
+    let Some(detector) = decoders.detector(&detector) else {
         let shown: String = detector.chars().take(40).flat_map(char::escape_debug).collect();
-        let known = Detector::ALL.map(|detector| format!("`{detector}`")).join(", ");
-        let why = format!("there is no detector `{shown}`; those that Quell knows are {known}");
+        let known: Vec<_> = decoders.detectors().map(|detector| format!("`{detector}`")).collect();
+        let why = format!(
+            "there is no detector `{shown}`; those that Quell knows are {}",
+            known.join(", ")
+        );
         return refuse(StatusCode::NOT_FOUND, &why);
     };
     let body = match body {
@@ -94,30 +98,58 @@ async fn receive(
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return too_long(),
         Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
     };
-    let id = DeliveryId::of_bytes(&body);
-    match host.receive("http", detector, id.clone(), &body).await {
-        Ok(Receipt::Admitted(alert)) => waits(
-            accepted(&id, &json!({ "delivery": id, "state": "waiting", "alert": alert.id })),
-            id,
-        ),
-        Ok(Receipt::SeenBefore(state)) => {
-            let told = json!({ "delivery": id, "state": state.name(), "seen-before": true });
-            let answer = accepted(&id, &told);
-            match state {
-                DeliveryState::Waiting { .. } => waits(answer, id),
-                DeliveryState::Done | DeliveryState::Failed => answer,
-            }
-        }
-        Err(error) => turned_away(&error),
+    let received = host
+        .receive_all("http", detector, DeliveryId::of_bytes(&body), &body)
+        .await;
+    let answer = match received.as_slice() {
+        [Received { id, outcome }] => match outcome {
+            Ok(receipt) => accepted(id, &told_of(id, receipt)),
+            Err(error) => turned_away(error),
+        },
+        several => several_received(several),
+    };
+    let waiting = received.into_iter().filter(Received::waits).map(|received| received.id);
+    waits(answer, waiting.collect())
+}
+
+/// The answer for a body with several alerts. If one of them was not taken, the whole body has to come again: the others are then known.
+fn several_received(several: &[Received]) -> Response {
+    let mut not_taken = several.iter().filter_map(|received| match &received.outcome {
+        Err(error) if !error.is_kept() => Some(error),
+        _ => None,
+    });
+    if let Some(error) = not_taken.next() {
+        return turned_away(error);
+    }
+    let deliveries: Vec<_> = several
+        .iter()
+        .map(|received| match &received.outcome {
+            Ok(receipt) => told_of(&received.id, receipt),
+            Err(error) => json!({ "delivery": received.id, "state": "failed", "error": with_causes(error) }),
+        })
+        .collect();
+    let is_unreadable = !several.is_empty() && several.iter().all(|received| received.outcome.is_err());
+    let status = if is_unreadable {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::ACCEPTED
+    };
+    (status, Json(json!({ "deliveries": deliveries }))).into_response()
+}
+
+fn told_of(id: &DeliveryId, receipt: &Receipt) -> serde_json::Value {
+    match receipt {
+        Receipt::Admitted(alert) => json!({ "delivery": id, "state": "waiting", "alert": alert.id }),
+        Receipt::SeenBefore(state) => json!({ "delivery": id, "state": state.name(), "seen-before": true }),
     }
 }
 
 /// Goes along with the answer to an alert that waits in the journal, for a door that has no worker behind it.
 #[derive(Debug, Clone)]
-pub(in crate::door) struct Waits(pub(in crate::door) DeliveryId);
+pub(in crate::door) struct Waits(pub(in crate::door) Vec<DeliveryId>);
 
-fn waits(mut answer: Response, id: DeliveryId) -> Response {
-    answer.extensions_mut().insert(Waits(id));
+fn waits(mut answer: Response, ids: Vec<DeliveryId>) -> Response {
+    answer.extensions_mut().insert(Waits(ids));
     answer
 }
 
@@ -133,7 +165,7 @@ fn turned_away(error: &ReceiveError) -> Response {
     match error {
         ReceiveError::Unreadable { .. } => failed(StatusCode::UNPROCESSABLE_ENTITY, error),
         ReceiveError::Full { .. } | ReceiveError::Journal { .. } => {
-            tracing::error!("{}", crate::text::with_causes(error));
+            tracing::error!("{}", with_causes(error));
             let mut response = failed(StatusCode::SERVICE_UNAVAILABLE, error);
             response.headers_mut().insert(header::RETRY_AFTER, COME_AGAIN);
             response

@@ -17,7 +17,7 @@ use crate::{
     cloud::Cause,
     hold::{DeliveryId, DeliveryState},
     text::with_causes,
-    way::{Host, Receipt},
+    way::{Host, Receipt, Received},
 };
 
 /// What became of a record.
@@ -110,7 +110,17 @@ impl Invocation<'_> {
     async fn receive(self, Carried { id, body, .. }: Carried<'_>) -> Outcome {
         // Stealthwatch Cloud publishes its alerts to SNS as they are, and an EventBridge rule puts GuardDuty's into a topic, which may be the same.
         let detector = alert::recognise(&body);
-        match self.host.receive("lambda", detector, id.clone(), body.as_bytes()).await {
+        let received = self.host.receive_all("lambda", detector, id, body.as_bytes()).await;
+        // Alerts that came together: what the others came to stands when one fails, and a repetition finds them done.
+        let mut came_of_it = Vec::new();
+        for received in received {
+            came_of_it.push(self.received(received).await);
+        }
+        Outcome::of_all(came_of_it)
+    }
+
+    async fn received(self, Received { id, outcome }: Received) -> Outcome {
+        match outcome {
             Ok(Receipt::SeenBefore(DeliveryState::Done)) => {
                 let summary = format!("delivery {id} was seen before and is done");
                 tracing::info!(delivery = %id, outcome = "seen-before", "{summary}");
@@ -175,6 +185,26 @@ impl Outcome {
         Self {
             failed: true,
             outcome: "failed",
+            summary,
+        }
+    }
+
+    /// What one record came to that had these alerts in it.
+    fn of_all(mut all: Vec<Self>) -> Self {
+        if all.len() == 1
+            && let Some(only) = all.pop()
+        {
+            return only;
+        }
+        let failed = all.iter().any(|outcome| outcome.failed);
+        let told: Vec<_> = all.iter().map(|outcome| outcome.summary.as_str()).collect();
+        let summary = match told.as_slice() {
+            [] => "a list without an alert".to_owned(),
+            told => told.join("; "),
+        };
+        Self {
+            failed,
+            outcome: if failed { "failed" } else { "several" },
             summary,
         }
     }

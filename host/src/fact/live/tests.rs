@@ -2,7 +2,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::{
-    alert::{Detector, Source},
+    alert::{Decoders, Detector, Source},
     clock::ManualClock,
     cloud::{
         call::Call,
@@ -109,7 +109,13 @@ fn alert(vpc: Option<&str>) -> Alert {
 }
 
 fn facts(vpc: Option<&str>, cloud: Arc<SimulatedCloud>) -> LiveFacts {
-    LiveFacts::new(&alert(vpc), Arc::new(NoObservations), cloud, Arc::new(FixedHistory))
+    LiveFacts::new(
+        &alert(vpc),
+        None,
+        Arc::new(NoObservations),
+        cloud,
+        Arc::new(FixedHistory),
+    )
 }
 
 /// The id of the instance that a name finds, or the error's text.
@@ -218,8 +224,15 @@ async fn observations_without_a_configured_api_name_the_remedy() {
 #[tokio::test]
 async fn the_observations_of_a_guardduty_finding_are_had_without_any_detector_s_api() {
     let finding = include_bytes!("../../../../examples/alerts/guardduty-ssh-brute-force.json");
-    let alert = crate::alert::decode(Detector::GuardDuty, finding).unwrap();
-    let facts = LiveFacts::new(&alert, Arc::new(NoObservations), cloud(), Arc::new(FixedHistory));
+    let alert = crate::alert::guardduty::decode(finding).unwrap();
+    let carried = crate::fact::observation::carried(&alert, &Decoders::default());
+    let facts = LiveFacts::new(
+        &alert,
+        carried,
+        Arc::new(NoObservations),
+        cloud(),
+        Arc::new(FixedHistory),
+    );
     let answer = facts.ask(&Question::Observations).await;
     let Ok(Answer::Observations(observations)) = answer else {
         panic!("{answer:?}")

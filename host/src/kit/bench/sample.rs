@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    alert::{self, DecodeError},
+    alert::DecodeError,
     exit::{Classified, Exit},
     fact::{Facts, RecordedFacts},
     kit::recorded::recorded,
@@ -89,7 +89,7 @@ impl Sample {
         settings: String,
         unusable: impl Fn(String) -> SampleError,
     ) -> Result<Self, SampleError> {
-        let alert = alert::decode(recording.alert.detector, recording.alert.raw.as_str().as_bytes())?;
+        let alert = recording.alert.decode()?;
         let facts = recording
             .facts
             .iter()

@@ -33,7 +33,7 @@ pub use self::{
 };
 use super::Recording;
 use crate::{
-    alert::{self, DecodeError},
+    alert::DecodeError,
     json::{Place, rewritten, unquoted},
 };
 
@@ -153,8 +153,7 @@ impl Redactor {
         let kinds = self.kinds.iter().map(ToString::to_string);
         let fields_told = self.fields.iter().map(|field| format!("field {field}"));
         redacted.redacted = kinds.chain(fields_told).collect();
-        let raw = redacted.alert.raw.as_str().as_bytes();
-        alert::decode(redacted.alert.detector, raw).map_err(|source| RedactError::Alert {
+        redacted.alert.decode().map_err(|source| RedactError::Alert {
             fields: fields(),
             source,
         })?;

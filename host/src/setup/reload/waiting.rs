@@ -18,6 +18,7 @@ pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
             began_with.stealthwatch_cloud != new.stealthwatch_cloud,
         ),
         ("[secrets]", began_with.secrets != new.secrets),
+        ("[[detector]]", began_with.detectors != new.detectors),
         ("[http]", began_with.http != new.http),
         ("[recordings]", began_with.recordings != new.recordings),
         ("[network-acl]", began_with.network_acl != new.network_acl),

@@ -1,9 +1,10 @@
 //! The observations of GuardDuty: there is nobody to ask for them, they are in the finding itself.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{FactError, Observation};
-use crate::alert::{Alert, guardduty::finding::Finding, time};
+use super::finding::Finding;
+use crate::alert::{Alert, DecodeError, Observation, time};
 
 /// What GuardDuty saw, from the alert's own text.
 ///
@@ -14,25 +15,33 @@ use crate::alert::{Alert, guardduty::finding::Finding, time};
 ///
 /// # Errors
 ///
-/// [`FactError::NotKnown`] if the text is no finding, which can't be for an alert that was decoded from it.
-pub fn observations(alert: &Alert) -> Result<Vec<Observation>, FactError> {
-    let finding = Finding::read(&alert.raw)
-        .map_err(|error| FactError::NotKnown(format!("the observations of alert {}: {error}", alert.id)))?;
-    let service = finding.value("service");
+/// If the text is no finding, which can't be for an alert that was decoded from it.
+pub(in crate::alert) fn observations(alert: &Alert) -> Result<Vec<Observation>, DecodeError> {
+    let service = Finding::read(&alert.raw)?.value("service");
     let action = &service["action"];
     let kind = action["actionType"].as_str().unwrap_or_default();
     let time = service["eventLastSeen"].as_str().and_then(time::read);
-    let observations = seen(action).into_iter().enumerate().map(|(index, raw)| Observation {
+    Ok(numbered(alert, kind, time, seen(action)))
+}
+
+/// Observations of one kind and time, each with an id made of the alert's.
+pub(in crate::alert) fn numbered<'a>(
+    alert: &Alert,
+    kind: &str,
+    time: Option<Timestamp>,
+    seen: impl IntoIterator<Item = &'a Value>,
+) -> Vec<Observation> {
+    let observations = seen.into_iter().enumerate().map(|(index, raw)| Observation {
         id: format!("{}-{}", alert.id, index + 1),
         kind: kind.to_owned(),
         time,
         raw: raw.to_string(),
     });
-    Ok(observations.collect())
+    observations.collect()
 }
 
 /// One value an observation. Beside the action's type there is one member with the details.
-fn seen(action: &Value) -> Vec<&Value> {
+pub(in crate::alert) fn seen(action: &Value) -> Vec<&Value> {
     let members = action.as_object().into_iter().flat_map(|members| members.values());
     let details = members.filter(|member| member.is_object());
     details
@@ -46,10 +55,10 @@ fn seen(action: &Value) -> Vec<&Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alert::{Detector, decode};
+    use crate::alert::guardduty::decode;
 
     fn seen_in(finding: &str) -> String {
-        let alert = decode(Detector::GuardDuty, finding.as_bytes()).unwrap();
+        let alert = decode(finding.as_bytes()).unwrap();
         let observations = observations(&alert).unwrap();
         let lines = observations.iter().map(|it| {
             let time = it.time.map(|time| time.to_string()).unwrap_or_default();
@@ -60,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_probed_port_is_an_observation_with_its_remote_side() {
-        insta::assert_snapshot!(seen_in(include_str!("../../../examples/alerts/guardduty-port-probe.json")), @r#"
+        insta::assert_snapshot!(seen_in(include_str!("../../../../examples/alerts/guardduty-port-probe.json")), @r#"
         5be09a7741d84c2f9f0cf2a1a6f1d902-1 PORT_PROBE 2026-01-15T11:48:30Z {"localIpDetails":{"ipAddressV4":"10.0.1.10"},"localPortDetails":{"port":22,"portName":"SSH"},"remoteIpDetails":{"city":{"cityName":""},"country":{"countryName":"Examplia"},"geoLocation":{"lat":0,"lon":0},"ipAddressV4":"203.0.113.88","organization":{"asn":"64496","asnOrg":"Example Hosting","isp":"Example Hosting","org":"Example Hosting"}}}
         5be09a7741d84c2f9f0cf2a1a6f1d902-2 PORT_PROBE 2026-01-15T11:48:30Z {"localIpDetails":{"ipAddressV4":"10.0.1.10"},"localPortDetails":{"port":443,"portName":"HTTPS"},"remoteIpDetails":{"city":{"cityName":""},"country":{"countryName":"Examplia"},"geoLocation":{"lat":0,"lon":0},"ipAddressV4":"203.0.113.88","organization":{"asn":"64496","asnOrg":"Example Hosting","isp":"Example Hosting","org":"Example Hosting"}}}
         5be09a7741d84c2f9f0cf2a1a6f1d902-3 PORT_PROBE 2026-01-15T11:48:30Z {"localIpDetails":{"ipAddressV4":"10.0.1.10"},"localPortDetails":{"port":22,"portName":"SSH"},"remoteIpDetails":{"city":{"cityName":""},"country":{"countryName":"Examplia"},"geoLocation":{"lat":0,"lon":0},"ipAddressV6":"2001:db8:5ca::1","organization":{"asn":"64496","asnOrg":"Example Hosting","isp":"Example Hosting","org":"Example Hosting"}}}
