@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -26,6 +27,11 @@ const ROUNDS: u32 = 64;
 const LEASE: SignedDuration = SignedDuration::from_mins(2);
 /// A lease with less left than this is renewed before the next change.
 const RENEW: SignedDuration = SignedDuration::from_mins(1);
+/// How long a run waits for another process's lease, in all. A run mostly takes less than a second; what it does not see of our holds is then for us to do.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The wait before the lease is asked for again, at first; it doubles from one to the next, up to the longest, and is longer by chance, so that those who met do not meet again.
+const FIRST_ASK: Duration = Duration::from_millis(50);
+const LONGEST_ASK: Duration = Duration::from_secs(1);
 /// For how long a read is good enough to write by: `DeleteNetworkAclEntry` and `ReplaceNetworkAclEntry` know an entry by its number alone, so that
 /// what stands there must have been seen right before.
 const FRESH: SignedDuration = SignedDuration::from_secs(5);
@@ -79,7 +85,7 @@ impl Driver {
     /// Brings one target to what its holds say. If it is so already, nothing is written.
     pub(super) async fn run(&self, target: &Target, insistence: Insistence) -> Result<Converged, ConvergeError> {
         let cloud = self.surveyor.cloud(target)?;
-        let lease = self.lease(target).await?;
+        let lease = self.lease_in_turn(target).await?;
         let mut run = Run {
             target,
             cloud: &**cloud,
@@ -216,6 +222,24 @@ impl Driver {
         let revision = (!plan.is_under_way()).then_some(*revision);
         let converged = self.journal().converged(target, revision, &plan.coverage).await;
         converged.map_err(journal)
+    }
+
+    /// The lease on a target, as soon as those who have it are done, or soon after.
+    async fn lease_in_turn(&self, target: &Target) -> Result<Lease, ConvergeError> {
+        let waits = ExponentialBuilder::new()
+            .with_min_delay(FIRST_ASK)
+            .with_max_delay(LONGEST_ASK)
+            .without_max_times()
+            .with_total_delay(Some(PATIENCE))
+            .with_jitter();
+        let mut waits = waits.build();
+        loop {
+            let leased = self.lease(target).await;
+            match (&leased, waits.next()) {
+                (Err(ConvergeError::Busy { .. }), Some(wait)) => self.clock().sleep(wait).await,
+                _ => return leased,
+            }
+        }
     }
 
     async fn lease(&self, target: &Target) -> Result<Lease, ConvergeError> {

@@ -7,6 +7,7 @@ pub mod declared;
 pub mod grant;
 pub mod need;
 pub mod policy;
+pub mod table;
 #[cfg(test)]
 mod tests;
 
@@ -14,4 +15,5 @@ pub use self::{
     grant::{Condition, Grant, IamResource, Values},
     need::{Extent, Needs},
     policy::{Account, HeldPolicy, Holder, Policy, Statement, policies},
+    table::Table,
 };

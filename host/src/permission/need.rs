@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::table::Table;
 use crate::{
     cloud::Call,
     config::{Config, Mode},
@@ -24,6 +25,7 @@ pub enum Extent {
 pub struct Needs {
     calls: BTreeMap<Call, Extent>,
     own_groups: BTreeSet<GroupRole>,
+    table: Option<Table>,
 }
 
 impl Needs {
@@ -31,7 +33,10 @@ impl Needs {
     pub fn of(config: &Config) -> Self {
         let instances = config.instance.terms();
         let is_quota_known = config.network_acl.quota.is_some();
-        let mut needs = Self::default();
+        let mut needs = Self {
+            table: Table::of(&config.journal.store),
+            ..Self::default()
+        };
         // What any plugin may ask for as a fact.
         needs.add([
             Call::DescribeInstances,
@@ -57,6 +62,11 @@ impl Needs {
     /// The security groups that Quell may make.
     pub fn own_groups(&self) -> &BTreeSet<GroupRole> {
         &self.own_groups
+    }
+
+    /// The table of the journal, if it is in one.
+    pub fn table(&self) -> Option<&Table> {
+        self.table.as_ref()
     }
 
     /// On what a call is made. None if it is not made at all.

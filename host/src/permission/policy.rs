@@ -11,6 +11,7 @@ use super::{
     declared::grants,
     grant::{Condition, Grant, Values},
     need::Needs,
+    table,
 };
 
 /// A policy document. Equal needs make equal text.
@@ -137,6 +138,11 @@ pub fn policies(needs: &Needs, accounts: &[Account]) -> Vec<HeldPolicy> {
             condition: BTreeMap::new(),
         };
         host.insert(ASSUME, statement);
+    }
+    if let Some(table) = needs.table() {
+        let partition = accounts.first().map_or("aws", Account::partition);
+        let statement = table.statement(partition, own.map(|account| account.id.as_str()));
+        host.insert(table::SID, statement);
     }
     let host = HeldPolicy {
         holder: Holder::Host,
