@@ -73,6 +73,10 @@ bench: toolchain languages ## Measure decisions and the way of an alert (release
 storm: toolchain ## 10,000 alerts from 3,000 addresses in ten seconds (release build, some minutes)
 	QUELL_STORM=whole cargo test --locked --release --package quell-tests --no-default-features --test storm -- --nocapture
 
+.PHONY: many
+many: toolchain venv ## 32 Quells at once on one DynamoDB table, as moto plays it, and 2,000 alerts (release build, many minutes)
+	QUELL_MANY=whole cargo test --locked --release --package quell-tests --test many -- --nocapture
+
 .PHONY: lambda
 lambda: toolchain quell.toml ## Build target/lambda/quell/bootstrap.zip for a function on provided.al2023, with quell.toml in it
 	$(call say,Installing cargo-lambda and the linker zig into $(VENV))

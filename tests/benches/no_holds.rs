@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use quell::{
     fact::History,
     hold::{
-        Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
-        HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
+        Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
+        Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
         Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
     },
@@ -60,7 +60,7 @@ impl Journal for NoHolds {
         Err(JournalError::Gone)
     }
 
-    async fn attempt(&self, _: &DeliveryId) -> Result<u32, JournalError> {
+    async fn attempt(&self, _: &DeliveryId, _: Timestamp, _: Timestamp) -> Result<Attempt, JournalError> {
         Err(JournalError::Gone)
     }
 
@@ -90,6 +90,10 @@ impl Journal for NoHolds {
 
     async fn give_back(&self, _: &Lease) -> Result<(), JournalError> {
         Err(JournalError::Gone)
+    }
+
+    async fn leases(&self, _: Timestamp) -> Result<Vec<Lease>, JournalError> {
+        Ok(Vec::new())
     }
 
     async fn break_leases(&self) -> Result<(), JournalError> {

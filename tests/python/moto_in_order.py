@@ -3,18 +3,29 @@
 moto checks a condition and then writes, in as many threads as there are requests, and takes a transaction back by putting the whole table into the state of its
 beginning, other people's writes since then included. Amazon's does neither: requests are serialised here, and of a transaction the conditions are
 checked before anything is written.
+
+Amazon's knows a transaction by its token and does it once, and it refuses what is too much: more than 100 items, the same item twice, more than 4 MB, a long key.
+So does this one.
 """
 
+import json
 import sys
 import threading
 
 from moto.dynamodb import responses
-from moto.dynamodb.exceptions import TransactionCanceledException
+from moto.dynamodb.exceptions import MockValidationException, TransactionCanceledException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.comparisons import get_filter_expression
+from moto.core.responses import ActionResult
 from moto.server import main
 
 ORDER = threading.RLock()
+DONE = set()
+
+MOST_ITEMS = 100
+# Where bytes are still in Base64, they are longer by a third.
+MOST_BYTES = 4 * 1024 * 1024 * 4 // 3
+LONGEST_SORT_KEY = 1024
 
 
 def in_order(original):
@@ -25,7 +36,52 @@ def in_order(original):
     return called
 
 
+def once(original):
+    """A transaction whose token was seen is done already."""
+
+    def called(self):
+        token = self.body.get("ClientRequestToken")
+        if token in DONE:
+            return ActionResult({})
+        result = original(self)
+        if token:
+            DONE.add(token)
+        return result
+
+    return called
+
+
+def refuse_too_much(self, transact_items):
+    if len(transact_items) > MOST_ITEMS:
+        raise MockValidationException("Member must have length less than or equal to 100")
+    if size(transact_items) > MOST_BYTES:
+        raise MockValidationException("Transaction request exceeds 4 MB")
+    keys = [key_of(self, operation) for item in transact_items for operation in item.values()]
+    if len({json.dumps(key, sort_keys=True) for key in keys}) < len(keys):
+        raise MockValidationException("Transaction request cannot include multiple operations on one item")
+    for key in keys:
+        if any(len(value.get("S", "").encode()) > LONGEST_SORT_KEY for value in key.values()):
+            raise MockValidationException("Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
+
+
+def size(value):
+    if isinstance(value, dict):
+        return sum(len(name) + size(part) for name, part in value.items())
+    if isinstance(value, list):
+        return sum(size(part) for part in value)
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    return 1
+
+
+def key_of(self, operation):
+    table = self.get_table(operation["TableName"])
+    key = operation.get("Key") or operation["Item"]
+    return {name: key[name] for name in (table.hash_key_attr, table.range_key_attr) if name}
+
+
 def transact_write_items(self, transact_items):
+    refuse_too_much(self, transact_items)
     reasons = [unfulfilled(self, item) for item in transact_items]
     if any(reason[0] for reason in reasons):
         raise TransactionCanceledException(reasons)
@@ -51,14 +107,11 @@ def transact_write_items(self, transact_items):
 
 def unfulfilled(self, item):
     """Why an operation can't be done, as DynamoDB tells it."""
-    ((kind, operation),) = item.items()
+    (operation,) = item.values()
     condition = operation.get("ConditionExpression")
     if condition is None:
         return (None, None, None)
-    table = self.get_table(operation["TableName"])
-    key = operation["Item"] if kind == "Put" else operation["Key"]
-    key = {name: key[name] for name in (table.hash_key_attr, table.range_key_attr) if name}
-    present = self.get_item(operation["TableName"], key)
+    present = self.get_item(operation["TableName"], key_of(self, operation))
     fulfilled = get_filter_expression(
         condition,
         operation.get("ExpressionAttributeNames"),
@@ -70,6 +123,7 @@ def unfulfilled(self, item):
 
 
 DynamoDBBackend.transact_write_items = transact_write_items
+responses.DynamoHandler.transact_write_items = once(responses.DynamoHandler.transact_write_items)
 responses.DynamoHandler.call_action = in_order(responses.DynamoHandler.call_action)
 
 main(sys.argv[1:])

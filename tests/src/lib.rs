@@ -5,6 +5,7 @@
 pub mod attack;
 #[cfg(feature = "aws")]
 pub mod emulator;
+pub mod everything;
 pub mod foreign;
 pub mod guest;
 pub mod mortal;

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod extend;
 pub mod holds;
 pub mod input;
+pub mod journal;
 mod ordered;
 pub mod output;
 pub mod pardons;
@@ -159,6 +160,7 @@ pub enum Command {
     Capacity(capacity::Capacity),
     Doctor(doctor::Doctor),
     Recordings(recordings::Recordings),
+    Journal(journal::JournalCommand),
     Replay(replay::Replay),
     Demo(demo::Demo),
     Plugin(plugin::PluginCommand),
@@ -219,6 +221,7 @@ impl Command {
             Self::Capacity(capacity) => capacity.run(global).await,
             Self::Doctor(doctor) => doctor.run(global).await,
             Self::Recordings(recordings) => recordings.run(global).await,
+            Self::Journal(journal) => journal.run(global).await,
             Self::Replay(replay) => replay.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,

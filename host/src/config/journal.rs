@@ -1,6 +1,6 @@
 //! `[journal]`: where the journal is kept.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf, str::FromStr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,57 @@ pub enum JournalStore {
         /// Its region. None: the one that the process is in.
         region: Option<String>,
     },
+}
+
+/// Why a text names no store of a journal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It is not the name of a table.
+    #[error(
+        "`{0}` is not the name of a DynamoDB table: write `table:NAME` or `table:NAME@REGION`, with a name of 3 to 255 letters, digits, dots, hyphens and underscores"
+    )]
+    NotATable(String),
+    /// It is empty.
+    #[error("name a file, or a table as `table:NAME`")]
+    Empty,
+}
+
+/// `table:NAME`, `table:NAME@REGION`, or the path of a file.
+impl FromStr for JournalStore {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let Some(table) = text.strip_prefix("table:") else {
+            return match text {
+                "" => Err(StoreError::Empty),
+                path => Ok(Self::File(path.into())),
+            };
+        };
+        let (name, region) = table
+            .split_once('@')
+            .map_or((table, None), |(name, region)| (name, Some(region)));
+        if !is_table_name(name) || region.is_some_and(str::is_empty) {
+            return Err(StoreError::NotATable(table.to_owned()));
+        }
+        Ok(Self::Table {
+            name: name.to_owned(),
+            region: region.map(str::to_owned),
+        })
+    }
+}
+
+/// As it is read.
+impl fmt::Display for JournalStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::Table { name, region: None } => write!(formatter, "table:{name}"),
+            Self::Table {
+                name,
+                region: Some(region),
+            } => write!(formatter, "table:{name}@{region}"),
+        }
+    }
 }
 
 impl Journal {

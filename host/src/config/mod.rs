@@ -62,7 +62,7 @@ pub use self::{
     guard::Guard,
     http::{Http, TokenRequired},
     instance::Instance,
-    journal::{Journal, JournalStore},
+    journal::{Journal, JournalStore, StoreError},
     mode::Mode,
     network_acl::NetworkAcl,
     plugin::{Plugin, PluginSource},

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -28,6 +29,11 @@ const LEASE: SignedDuration = SignedDuration::from_mins(2);
 const RENEW: SignedDuration = SignedDuration::from_mins(1);
 /// How long a lease outlives the time that this process is given: as long as a call may still be done that was sent in the last moment. Nothing of ours comes after that.
 const AFTERWARDS: SignedDuration = SignedDuration::from_secs(10);
+/// How long a run waits for another process's lease, in all. A run mostly takes less than a second; what it does not see of our holds is then for us to do.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The wait before the lease is asked for again, at first; it doubles from one to the next, up to the longest, and is longer by chance, so that those who met do not meet again.
+const FIRST_ASK: Duration = Duration::from_millis(50);
+const LONGEST_ASK: Duration = Duration::from_secs(1);
 /// For how long a read is good enough to write by: `DeleteNetworkAclEntry` and `ReplaceNetworkAclEntry` know an entry by its number alone, so that
 /// what stands there must have been seen right before.
 const FRESH: SignedDuration = SignedDuration::from_secs(5);
@@ -82,7 +88,7 @@ impl Driver {
     pub(super) async fn run(&self, target: &Target, insistence: Insistence) -> Result<Converged, ConvergeError> {
         let cloud = self.surveyor.cloud(target)?;
         self.in_time(target)?;
-        let lease = self.lease(target).await?;
+        let lease = self.lease_in_turn(target).await?;
         let mut run = Run {
             target,
             cloud: &**cloud,
@@ -233,6 +239,24 @@ impl Driver {
             return Err(ConvergeError::OutOfTime { target: target.clone() });
         }
         Ok(())
+    }
+
+    /// The lease on a target, as soon as those who have it are done, or soon after.
+    async fn lease_in_turn(&self, target: &Target) -> Result<Lease, ConvergeError> {
+        let waits = ExponentialBuilder::new()
+            .with_min_delay(FIRST_ASK)
+            .with_max_delay(LONGEST_ASK)
+            .without_max_times()
+            .with_total_delay(Some(PATIENCE))
+            .with_jitter();
+        let mut waits = waits.build();
+        loop {
+            let leased = self.lease(target).await;
+            match (&leased, waits.next()) {
+                (Err(ConvergeError::Busy { .. }), Some(wait)) => self.clock().sleep(wait).await,
+                _ => return leased,
+            }
+        }
     }
 
     async fn lease(&self, target: &Target) -> Result<Lease, ConvergeError> {

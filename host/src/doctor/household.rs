@@ -94,7 +94,7 @@ pub fn folders(config: &Config) -> Vec<Finding> {
     told.collect()
 }
 
-/// Whether the journal can be read, and its file written to, or made if it is not there.
+/// Whether the journal can be read, and its file written to, or made if it is not there. Of a table [`super::table`] says more.
 pub fn journal(store: &JournalStore, opened: Result<(), String>) -> Finding {
     let what = "journal";
     let of = |verdict, why: String| Finding::of_machine(what, verdict, why);

@@ -9,6 +9,8 @@ pub mod household;
 pub mod permission;
 pub mod room;
 mod subject;
+#[cfg(feature = "aws")]
+pub mod table;
 #[cfg(test)]
 mod tests;
 mod text;

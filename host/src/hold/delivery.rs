@@ -106,3 +106,15 @@ pub enum Admission {
     /// As many deliveries wait as may wait. It was not taken; the sender should come again later.
     Full,
 }
+
+/// What came of beginning to work on a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// Work may begin. So many attempts there have been, this one included.
+    Ours(u32),
+    /// Another works on it, and has until then to settle it.
+    Theirs {
+        /// When anybody may begin again.
+        until: Timestamp,
+    },
+}

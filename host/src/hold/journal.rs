@@ -7,8 +7,8 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{
-    Admission, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldFilter, HoldId,
-    Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon, Pause, Target,
+    Admission, Attempt, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldFilter,
+    HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon, Pause, Target,
     archive::{Page, Place, Record},
 };
 use crate::fact::History;
@@ -19,12 +19,12 @@ pub trait Journal: Send + Sync {
     /// Takes a delivery in, unless it was seen before or `most_waiting` others wait.
     async fn admit(&self, delivery: &Delivery, most_waiting: u32) -> Result<Admission, JournalError>;
 
-    /// Up to `most` deliveries that wait and whose time has come, oldest first.
+    /// Up to `most` deliveries that wait, whose time has come and on which nobody works, oldest first.
     async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError>;
 
-    /// Notes that work on a delivery begins, before it does, so that a delivery which brings the process down is not tried for ever. Returns
-    /// how many attempts there have been, this one included.
-    async fn attempt(&self, id: &DeliveryId) -> Result<u32, JournalError>;
+    /// Notes that work on a delivery begins, before it does, so that a delivery which brings the process down is not tried for ever. Until it is settled, or
+    /// until `until` if its process dies, nobody else begins to work on it.
+    async fn attempt(&self, id: &DeliveryId, now: Timestamp, until: Timestamp) -> Result<Attempt, JournalError>;
 
     /// Says what became of a delivery.
     async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError>;
@@ -92,7 +92,10 @@ pub trait Journal: Send + Sync {
     /// Gives a lease back before it ends. If it is not its owner's any more, nothing happens.
     async fn give_back(&self, lease: &Lease) -> Result<(), JournalError>;
 
-    /// Ends all leases. Only for the holder of the writer's lock, who knows that no other process lives.
+    /// The leases that have not ended at `now`.
+    async fn leases(&self, now: Timestamp) -> Result<Vec<Lease>, JournalError>;
+
+    /// Ends all leases, and all attempts that are under way. Only for the holder of the writer's lock, who knows that no other process lives.
     async fn break_leases(&self) -> Result<(), JournalError>;
 
     /// Notes a change of the lease's target before it is made. [`JournalError::LeaseLost`] if at `now` the lease has ended or is another's; then

@@ -36,7 +36,7 @@ pub use self::{
     agreement::{Disagreement, agree},
     change::{Change, ChangeId, Effect, MadeChange},
     coverage::Coverage,
-    delivery::{Admission, Delivery, DeliveryId, DeliveryState},
+    delivery::{Admission, Attempt, Delivery, DeliveryId, DeliveryState},
     entry_change::{EntryChange, OwnEntry},
     error::JournalError,
     filter::HoldFilter,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::grant::Condition;
+use super::{grant::Condition, table::Table};
 use crate::{
     config::{Config, Secret},
     doctor::household::secrets_of,
@@ -61,6 +61,7 @@ pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
     if !grants.is_empty() {
         grants.extend(config.secrets.kms_keys.iter().map(|arn| decrypt(arn.as_str(), &places)));
     }
+    grants.extend(Table::of(&config.journal.store).map(|table| table.grant()));
     grants
 }
 

@@ -8,6 +8,7 @@ pub mod grant;
 pub mod host;
 pub mod need;
 pub mod policy;
+pub mod table;
 #[cfg(test)]
 mod tests;
 
@@ -16,4 +17,5 @@ pub use self::{
     host::{HostGrant, HostResource},
     need::{Extent, Needs},
     policy::{Account, HeldPolicy, Holder, Policy, Statement, policies},
+    table::Table,
 };

@@ -49,7 +49,10 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     findings.extend(of_accounts);
     findings.extend(household::plugins(config, &load_plugins(config).await?));
     findings.extend(household::secrets(config).await);
-    findings.push(household::journal(&config.journal.store, opened));
+    match journal::examine(&config.journal).await {
+        Some(of_table) => findings.extend(of_table),
+        None => findings.push(household::journal(&config.journal.store, opened)),
+    }
     findings.extend(household::folders(config));
     let holds = journal.holds(&HoldFilter::default()).await?;
     findings.extend(household::left_over(config, &holds));

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "aws")]
 use jiff::SignedDuration;
 
 use super::{SetupError, WriterLock};
+#[cfg(feature = "aws")]
+use crate::{cloud::aws::environment, doctor, hold::DynamoJournal, permission};
 use crate::{
     config::{self, JournalStore},
+    doctor::Finding,
     hold::{Journal, SqliteJournal},
 };
 
@@ -59,6 +63,29 @@ enum Access {
     Write,
 }
 
+/// What is found of the journal's table. None if it is in no table, or can't be examined by this build.
+#[cfg(feature = "aws")]
+pub(super) async fn examine(config: &config::Journal) -> Option<Vec<Finding>> {
+    let table = permission::Table::of(&config.store)?;
+    let state = dynamo(&table.name, table.region.as_deref(), config)
+        .await
+        .examine()
+        .await;
+    Some(doctor::table::check(&table, &state))
+}
+
+/// What is found of the journal's table. None if it is in no table, or can't be examined by this build.
+#[cfg(not(feature = "aws"))]
+pub(super) async fn examine(_: &config::Journal) -> Option<Vec<Finding>> {
+    None
+}
+
+#[cfg(feature = "aws")]
+async fn dynamo(name: &str, region: Option<&str>, config: &config::Journal) -> DynamoJournal {
+    let keep = SignedDuration::try_from(config.keep.0).unwrap_or(SignedDuration::MAX);
+    DynamoJournal::new(&environment().await, region, name, keep)
+}
+
 #[cfg(feature = "aws")]
 async fn table(
     name: &str,
@@ -66,10 +93,7 @@ async fn table(
     config: &config::Journal,
     access: Access,
 ) -> Result<Arc<dyn Journal>, SetupError> {
-    use crate::{cloud::aws::environment, hold::DynamoJournal};
-
-    let keep = SignedDuration::try_from(config.keep.0).unwrap_or(SignedDuration::MAX);
-    let journal = DynamoJournal::new(&environment().await, region, name, keep);
+    let journal = dynamo(name, region, config).await;
     Ok(match access {
         Access::Write => Arc::new(journal),
         Access::Read => Arc::new(journal.read_only()),

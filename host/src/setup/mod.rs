@@ -3,6 +3,7 @@
 //! The only place where the parts meet. Whatever is wrong with any of them is told here, before the first alert comes in.
 
 mod cloud;
+pub mod copy;
 mod ends;
 mod error;
 mod examination;

@@ -47,6 +47,11 @@ impl Host {
                 holds: covered(holds, &converged.coverage),
                 failure: None,
             },
+            // Another process brings it to its holds just now, and the timer does the rest.
+            Err(ConvergeError::Busy { .. }) => {
+                self.held.notify_one();
+                pending(target, holds)
+            }
             Err(error) => failed(target, holds, &error),
         }
     }

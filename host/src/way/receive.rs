@@ -4,6 +4,7 @@ use super::Host;
 use crate::{
     alert::{Alert, DecodeError, Detector},
     hold::{Admission, Delivery, DeliveryId, DeliveryState, JournalError},
+    report::Report,
     text::with_causes,
 };
 
@@ -162,4 +163,9 @@ impl Host {
 /// What the journal keeps of a delivery that can't be read.
 pub(super) fn unread_report(why: &str) -> String {
     serde_json::json!({ "outcome": "failed", "summary": why }).to_string()
+}
+
+/// What stands in the place of a report that is too long for the journal.
+pub(super) fn unkept_report(report: &Report, why: &str) -> String {
+    serde_json::json!({ "outcome": report.outcome.name(), "summary": why }).to_string()
 }

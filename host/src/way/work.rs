@@ -2,21 +2,30 @@
 
 use std::sync::Arc;
 
-use super::{Host, place, receive::unread_report, retry};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Host, place,
+    receive::{unkept_report, unread_report},
+    retry,
+};
 use crate::{
     alert::Alert,
     cloud::{Cause, Cloud},
-    hold::{Delivery, DeliveryId, DeliveryState, JournalError},
+    hold::{Attempt, Delivery, DeliveryId, DeliveryState, JournalError},
     report::{Failure, Mode, Outcome, PluginReport, Report, summary::summary},
     text::with_causes,
 };
+
+/// For how long nobody else begins to work on a delivery. Work mostly takes less than a second; when it takes longer, and another begins too, nothing is done twice.
+const CLAIM: SignedDuration = SignedDuration::from_secs(30);
 
 /// What came of working on a delivery.
 #[derive(Debug)]
 pub struct Worked {
     /// How it stands in the journal now.
     pub state: DeliveryState,
-    /// The whole way of the alert. None if it was given up before it began.
+    /// The whole way of the alert. None if it was given up before it began, or waits because another process works on it.
     pub report: Option<Report>,
 }
 
@@ -24,7 +33,18 @@ impl Host {
     /// Works on one delivery and settles it. Doing it twice does no harm: holds count a delivery once and converging twice changes nothing.
     pub async fn work(&self, delivery: &Delivery) -> Result<Worked, JournalError> {
         let journal = &self.parts.journal;
-        let attempts = journal.attempt(&delivery.id).await?;
+        let now = self.parts.clock.now();
+        let until = now.saturating_add(CLAIM).unwrap_or(Timestamp::MAX);
+        let attempts = match journal.attempt(&delivery.id, now, until).await? {
+            Attempt::Ours(attempts) => attempts,
+            Attempt::Theirs { until } => {
+                tracing::debug!(delivery = %delivery.id, "another process works on it, at most until {until:.0}");
+                return Ok(Worked {
+                    state: DeliveryState::Waiting { not_before: until },
+                    report: None,
+                });
+            }
+        };
         if attempts > retry::ATTEMPTS {
             return self
                 .give_up(
@@ -43,7 +63,17 @@ impl Host {
         }
         let state = self.state_after(&report, attempts);
         let text = serde_json::to_string(&report).unwrap_or_default();
-        journal.settle(&delivery.id, state, &text).await?;
+        match journal.settle(&delivery.id, state, &text).await {
+            // It is done all the same, and must not be done again for that.
+            Err(error @ JournalError::TooLong { .. }) => {
+                let why = format!("{}; not kept: {}", report.summary, with_causes(&error));
+                tracing::error!(delivery = %delivery.id, "{why}");
+                journal
+                    .settle(&delivery.id, state, &unkept_report(&report, &why))
+                    .await?;
+            }
+            settled => settled?,
+        }
         tell(&report, state);
         self.record(&report).await;
         Ok(Worked {

@@ -27,6 +27,14 @@ pub(super) fn json_error(status: StatusCode, code: &str, message: &str) -> Answe
     with_status(status, body.into())
 }
 
+/// A transaction of DynamoDB's that was cancelled because another one was under way on one of its items.
+pub(super) fn conflict() -> Answer {
+    let body = r#"{"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]",
+        "CancellationReasons": [{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}]}"#;
+    with_status(StatusCode::BAD_REQUEST, body.into())
+}
+
 /// Any answer.
 pub(super) fn with_status(status: StatusCode, body: Bytes) -> Answer {
     let mut answer = Response::new(Full::new(body));

@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     AwsRequest, Passed, Shared,
-    answer::{Answer, ec2_error, ec2_error_text, json_error, with_status},
+    answer::{Answer, conflict, ec2_error, ec2_error_text, json_error, with_status},
     trouble::{Kind, Moment},
 };
 
@@ -70,6 +70,13 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
             return Err(NoAnswer::Lost);
         }
         Some(Kind::Throttled) => Some(("RequestLimitExceeded", StatusCode::SERVICE_UNAVAILABLE)),
+        Some(Kind::Conflict) if request.action == "TransactWriteItems" => {
+            shared.answered(place, StatusCode::BAD_REQUEST);
+            return Ok(conflict());
+        }
+        Some(Kind::Conflict) if ["UpdateItem", "PutItem", "DeleteItem"].contains(&request.action.as_str()) => {
+            Some(("TransactionConflictException", StatusCode::BAD_REQUEST))
+        }
         Some(Kind::NotPermitted) if request.is_ec2() => Some(("UnauthorizedOperation", StatusCode::FORBIDDEN)),
         Some(Kind::NotPermitted) => Some(("AccessDeniedException", StatusCode::BAD_REQUEST)),
         // moto does some of them for real.

@@ -21,6 +21,8 @@ pub struct AwsRequest {
     pub egress: bool,
     /// Whether EC2 is only to say whether it would be permitted.
     pub dry_run: bool,
+    /// How many items it asks DynamoDB for, or writes there.
+    pub items: usize,
 }
 
 impl AwsRequest {
@@ -36,6 +38,7 @@ impl AwsRequest {
             prefix: take(&["CidrBlock", "Ipv6CidrBlock"]),
             egress: take(&["Egress"]).as_deref() == Some("true"),
             dry_run: take(&["DryRun"]).as_deref() == Some("true"),
+            items: items(body),
         }
     }
 
@@ -72,6 +75,17 @@ impl fmt::Display for AwsRequest {
         }
         Ok(())
     }
+}
+
+/// Of a request to DynamoDB: how many items it names. 1 if it is about one, or about a range.
+fn items(body: &[u8]) -> usize {
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let written = body["TransactItems"].as_array().map(Vec::len);
+    let asked = body["RequestItems"].as_object().map(|tables| {
+        let keys = tables.values().filter_map(|table| table["Keys"].as_array());
+        keys.map(Vec::len).sum()
+    });
+    written.or(asked).unwrap_or(1)
 }
 
 /// `Credential=KEY/20260301/eu-west-1/ec2/aws4_request`: the last but one.

@@ -35,6 +35,8 @@ pub enum Kind {
     Lost,
     /// It is not done, but answered by `RequestLimitExceeded`.
     Throttled,
+    /// A write to DynamoDB is not done: another transaction is in its way.
+    Conflict,
     /// It is not done: the credentials may not.
     NotPermitted,
     /// A `DescribeNetworkAcls` is answered as it would have been when the trouble was set.

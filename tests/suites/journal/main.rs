@@ -1,6 +1,8 @@
 //! What people fear of a journal, of whichever kind: each test of `conformance` is made on SQLite, on a table of DynamoDB as moto plays it, and on the same table behind
 //! a network that throttles, refuses and loses answers.
 
+mod copied;
+mod examined;
 mod opened;
 
 /// The tests, each on a journal that [`opened`] makes anew.
@@ -8,10 +10,13 @@ macro_rules! conformance {
     ($($kind:ident),*) => {$(
         #[path = "conformance"]
         mod $kind {
+            mod archived;
             mod deliveries;
             mod entries;
             mod history;
             mod holds;
+            mod images;
+            mod large;
             mod leases;
             mod listing;
             mod pardons;

@@ -11,6 +11,7 @@ pub(crate) use quell::{
     alert::Detector,
     cloud::{Direction, Entry},
     fact::History,
+    hold::archive::{self, Inventory, Record},
     hold::*,
 };
 use quell_tests::table::new_table as table;
@@ -60,8 +61,10 @@ pub(crate) async fn dynamo_in_trouble() -> Opened {
     let moto = moto().await;
     let table = table(&moto).await;
     let proxy = Ec2Proxy::start(&moto.endpoint()).await.unwrap();
-    for kind in [Kind::Throttled, Kind::Fails, Kind::Lost] {
-        proxy.set(Trouble::new(kind, Whom::Service("dynamodb")).one_in(5));
+    // Of several that are due for one request only the first befalls it.
+    let kinds = [(Kind::Throttled, 7), (Kind::Fails, 9), (Kind::Lost, 10), (Kind::Conflict, 11)];
+    for (kind, each) in kinds {
+        proxy.set(Trouble::new(kind, Whom::Service("dynamodb")).one_in(each));
     }
     let behind = moto.sdk_config().into_builder().endpoint_url(proxy.endpoint()).build();
     Opened {
@@ -75,7 +78,7 @@ pub(crate) async fn dynamo_in_trouble() -> Opened {
 const KEEP: SignedDuration = SignedDuration::from_hours(24);
 
 /// The server that all tests of this moment share. The last of them stops it.
-async fn moto() -> Arc<Moto> {
+pub(crate) async fn moto() -> Arc<Moto> {
     static SHARED: Mutex<Weak<Moto>> = Mutex::const_new(Weak::new());
     let mut shared = SHARED.lock().await;
     if let Some(moto) = shared.upgrade() {
@@ -119,6 +122,11 @@ pub(crate) fn intent(prefix: &str, until: Option<i64>) -> Intent {
 
 pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
+}
+
+/// Begins an attempt on a delivery, which lasts for 30 seconds.
+pub(crate) async fn attempt(journal: &Opened, delivery: &str, now: i64) -> Attempt {
+    journal.attempt(&id(delivery), at(now), at(now + 30)).await.unwrap()
 }
 
 pub(crate) fn delivery(id: &str) -> Delivery {

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use quell::{
     cloud::Call,
     hold::GroupRole,
-    permission::{Extent, Grant, IamResource, declared},
+    permission::{Extent, Grant, IamResource, declared, table},
 };
 use quell_tests::python::root;
 use serde_json::Value;
@@ -70,6 +70,17 @@ fn every_action_is_one_that_aws_knows_on_resources_that_it_has() {
                 _ => assert!(is_known, "{grant:?}: {known:?}"),
             }
         }
+    }
+}
+
+#[test]
+fn what_the_journals_table_needs_is_known_and_can_be_narrowed_to_it() {
+    let reference = reference();
+    for action in [&table::READS[..], &table::WRITES, &table::LOOKS].concat() {
+        let (service, name) = action.split_once(':').unwrap();
+        let known = named(&reference[service]["Actions"], name).unwrap_or_else(|| panic!("AWS knows no {action}"));
+        let resources: Vec<_> = known["Resources"].as_array().into_iter().flatten().collect();
+        assert!(resources.iter().any(|resource| **resource == "table"), "{action}: {resources:?}");
     }
 }
 

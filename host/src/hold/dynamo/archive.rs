@@ -1,13 +1,16 @@
 //! All that the table keeps, as DynamoDB has it, and writing what another journal kept.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures::future::try_join_all;
 
 use super::{
     super::{
-        DeliveryId, Hold, KeptImage, OwnEntry, Pardon, Pause,
+        DeliveryId, Hold, KeptImage, OwnEntry, Pardon, Pause, Target,
         archive::{Page, Place, Record},
     },
-    Failure, Lasting, changes, deliveries, history,
+    AT_ONCE, Failure, Lasting, changes, deliveries, history,
     holds::{self, Kept},
     images,
     item::{Item, from_json, key_attributes, to_json},
@@ -81,24 +84,60 @@ async fn record(table: &Table, item: &Item) -> Result<Option<Record>, Failure> {
 
 /// See [`super::super::Journal::restore`].
 pub(super) async fn restore(table: &Lasting, records: &[Record]) -> Result<(), Failure> {
-    let mut last = None;
+    let holds = || {
+        records.iter().filter_map(|record| match record {
+            Record::Hold { hold, .. } => Some(hold),
+            _ => None,
+        })
+    };
+    let denials = holds().filter_map(|hold| hold.remedy.denial());
+    history::note_lengths(table, denials.map(|denial| denial.prefix)).await?;
+    if let Some(last) = holds().map(|hold| hold.id.0).max() {
+        count_from(table, last).await?;
+    }
+    // Each writes items of its own.
+    for some in records.chunks(AT_ONCE) {
+        let mut writes = Vec::new();
+        for record in some {
+            writes.push(put(table, record));
+        }
+        try_join_all(writes).await?;
+    }
+    let touched: BTreeSet<_> = records.iter().filter_map(touched).collect();
+    targets::touch_some(&table.table, &touched.into_iter().collect::<Vec<_>>()).await?;
     for record in records {
         match record {
             Record::Pardon(pardon) => pardons::give(&table.table, pardon).await?,
             Record::Pause(pause) => pauses::begin(&table.table, pause).await?,
-            Record::Hold { hold, .. } => {
-                let denial = hold.remedy.denial();
-                history::note_lengths(table, denial.into_iter().map(|denial| denial.prefix)).await?;
-                last = last.max(Some(hold.id.0));
-                put(table, record).await?;
-            }
-            other => put(table, other).await?,
+            _ => {}
         }
     }
-    match last {
-        Some(last) => count_from(table, last).await,
-        None => Ok(()),
+    Ok(())
+}
+
+/// The target that is not finished with a record.
+fn touched(record: &Record) -> Option<&Target> {
+    match record {
+        Record::Hold { hold, .. } => Some(&hold.target),
+        Record::Own(target, _) | Record::Image(target, _) => Some(target),
+        _ => None,
     }
+}
+
+/// How many bytes of the deliveries of a hold are kept: a file keeps all of them, and an item has 400 KB.
+const MOST_OF_DELIVERIES: usize = 200_000;
+
+/// The last of some deliveries, as many as an item has room for.
+fn newest(deliveries: &[DeliveryId]) -> Vec<String> {
+    let mut left = MOST_OF_DELIVERIES;
+    let fit = deliveries.iter().rev().take_while(|id| {
+        let fits = id.as_str().len() <= left;
+        left = left.saturating_sub(id.as_str().len());
+        fits
+    });
+    let mut newest: Vec<_> = fit.map(ToString::to_string).collect();
+    newest.reverse();
+    newest
 }
 
 /// Lets the numbers of new holds begin behind this one.
@@ -114,10 +153,13 @@ async fn count_from(table: &Lasting, last: i64) -> Result<(), Failure> {
 
 /// Writes a record in a transaction.
 async fn put(table: &Lasting, record: &Record) -> Result<(), Failure> {
+    if let Record::Delivery(delivery) = record {
+        return deliveries::restore(table, delivery).await;
+    }
     let mut tries = Tries::default();
     loop {
         let mut transaction = Transaction::new(&table.table);
-        write(table, &mut transaction, record).await?;
+        write(table, &mut transaction, record)?;
         if transaction.commit().await? == Committed::Yes {
             return Ok(());
         }
@@ -125,12 +167,8 @@ async fn put(table: &Lasting, record: &Record) -> Result<(), Failure> {
     }
 }
 
-async fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Record) -> Result<(), Failure> {
+fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Record) -> Result<(), Failure> {
     match record {
-        Record::Delivery(delivery) => {
-            transaction.get(&key::delivery(&delivery.id)).await?;
-            deliveries::write(table, transaction, delivery, Some(delivery.attempts))
-        }
         Record::Hold {
             hold,
             began_by,
@@ -139,11 +177,9 @@ async fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Reco
             let kept = Kept {
                 hold: Hold::clone(hold),
                 began_by: began_by.to_string(),
-                deliveries: deliveries.iter().map(ToString::to_string).collect(),
+                deliveries: newest(deliveries),
             };
-            kept.restore(table, transaction)?;
-            transaction.touch(&hold.target);
-            Ok(())
+            kept.restore(table, transaction)
         }
         Record::Change {
             id,
@@ -170,18 +206,17 @@ async fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Reco
                 written: *written,
             };
             transaction.overwrite(own::item(target, entry, standing)?);
-            transaction.touch(target);
             Ok(())
         }
         Record::Image(target, KeptImage { image, written }) => {
             transaction.overwrite(images::item(target, image, *written)?);
-            transaction.touch(target);
             Ok(())
         }
         Record::Spare(target, prefix) => {
             transaction.overwrite(Item::new(key::spare(target, *prefix)));
             Ok(())
         }
-        Record::Pardon(_) | Record::Pause(_) => Ok(()),
+        // They bear on other items, too.
+        Record::Delivery(_) | Record::Pardon(_) | Record::Pause(_) => Ok(()),
     }
 }

@@ -1,15 +1,14 @@
 //! Deliveries in the table. Bodies and reports are compressed, and cut into parts that fit into items.
 
-use aws_sdk_dynamodb::{
-    primitives::Blob,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
-};
+use std::collections::HashSet;
+
+use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{Admission, Delivery, DeliveryId, DeliveryState, JournalError},
+    super::{Admission, Attempt, Delivery, DeliveryId, DeliveryState, JournalError},
     AT_ONCE, Failure, Lasting,
     item::Item,
     key, packed,
@@ -20,17 +19,22 @@ use super::{
 
 /// Of a delivery: how often it was worked on. Attempts write it without a transaction.
 const ATTEMPTS: &str = "attempts";
+/// Of a delivery that is worked on: until when nobody else may begin, and the mark of the attempt. Attempts write them without a transaction.
+const CLAIMED: &str = "claimed";
+const TRIED: &str = "tried";
+/// How many deliveries on which others work may stand before those that are looked for.
+const MOST_CLAIMED: usize = 100;
 /// The two long texts.
 const BODY: &str = "body";
 const REPORT: &str = "report";
 /// Of a part: its bytes.
 const BYTES: &str = "bytes";
-/// DynamoDB takes keys of up to 2,048 bytes. A longer id was never admitted.
-const LONGEST_ID: usize = 1024;
+/// DynamoDB takes sort keys of up to 1,024 bytes, and where a delivery waits two times stand before its id. A longer id was never admitted.
+const LONGEST_ID: usize = 960;
 /// How many bytes of a long text one item has: DynamoDB takes items of up to 400 KB.
 const PART: usize = 350_000;
-/// How many parts a text has at most: DynamoDB takes transactions of up to 4 MB.
-const MOST_PARTS: usize = 5;
+/// How many parts a text has at most: DynamoDB takes transactions of up to 4 MB, and what stands around the parts needs some of it.
+const MOST_PARTS: usize = 11;
 
 /// What is kept of a delivery, beside its body, its report and its attempts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,7 +49,7 @@ struct Kept {
 pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u32) -> Result<Admission, Failure> {
     if delivery.id.as_str().len() > LONGEST_ID {
         return Err(JournalError::Unreadable {
-            what: "delivery id, which has more than 1,024 bytes",
+            what: "delivery id, which has more than 960 bytes",
             text: delivery.id.as_str().chars().take(80).collect(),
         }
         .into());
@@ -72,7 +76,7 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
             attempts: 0,
             ..delivery.clone()
         };
-        write(table, &mut transaction, &new, Some(0))?;
+        write(table, &mut transaction, &new)?;
         if transaction.commit().await? == Committed::Yes {
             return Ok(Admission::Admitted);
         }
@@ -80,13 +84,8 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
     }
 }
 
-/// Writes a delivery with its body and report; the attempts only if they are given.
-pub(super) fn write(
-    table: &Lasting,
-    transaction: &mut Transaction<'_>,
-    delivery: &Delivery,
-    attempts: Option<u32>,
-) -> Result<(), Failure> {
+/// Writes a delivery that is new, with its body and report.
+fn write(table: &Lasting, transaction: &mut Transaction<'_>, delivery: &Delivery) -> Result<(), Failure> {
     let body = parts(transaction, delivery, BODY, &delivery.body, expires(table, delivery))?;
     let report = parts(
         transaction,
@@ -103,8 +102,49 @@ pub(super) fn write(
             body,
             report,
         },
-        attempts,
+        Some(0),
     )
+}
+
+/// Writes a delivery as it stands in another journal: its texts first, because together they may be more than fits into one transaction.
+pub(super) async fn restore(table: &Lasting, delivery: &Delivery) -> Result<(), Failure> {
+    let expires = expires(table, delivery);
+    let mut counts = [0, 0];
+    for (count, (what, text)) in counts
+        .iter_mut()
+        .zip([(BODY, &delivery.body), (REPORT, &delivery.report)])
+    {
+        let mut tries = Tries::default();
+        loop {
+            let mut transaction = Transaction::new(&table.table);
+            *count = parts(&mut transaction, delivery, what, text, expires)?;
+            if transaction.commit().await? == Committed::Yes {
+                break;
+            }
+            tries.wait().await?;
+        }
+    }
+    let [body, report] = counts;
+    let kept = Kept {
+        delivery: delivery.clone(),
+        body,
+        report,
+    };
+    let mut tries = Tries::default();
+    loop {
+        let mut transaction = Transaction::new(&table.table);
+        let known = find_state(&mut transaction, &delivery.id).await?;
+        if let Some(Kept { delivery: known, .. }) = known
+            && let DeliveryState::Waiting { not_before } = known.state
+        {
+            transaction.delete(key::waiting(&known.id, not_before, known.received));
+        }
+        stand(table, &mut transaction, &kept, Some(delivery.attempts))?;
+        if transaction.commit().await? == Committed::Yes {
+            return Ok(());
+        }
+        tries.wait().await?;
+    }
 }
 
 /// Writes how a delivery stands.
@@ -126,6 +166,7 @@ fn stand(
         ..*kept
     };
     let item = Item::saying(key::delivery(id), &without_texts)?.expiring(expires(table, &kept.delivery));
+    let item = item.with_number(CLAIMED, Timestamp::MIN.as_millisecond());
     transaction.put(match attempts {
         Some(attempts) => item.with_number(ATTEMPTS, attempts.into()),
         None => item,
@@ -182,37 +223,65 @@ async fn find_state(transaction: &mut Transaction<'_>, id: &DeliveryId) -> Resul
 /// See [`super::super::Journal::waiting`].
 pub(super) async fn waiting(table: &Table, now: Timestamp, most: u32) -> Result<Vec<Delivery>, Failure> {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let due = table.query(&key::waiting_until(now), Some(most)).await?;
+    let due = table
+        .query(&key::waiting_until(now), Some(most.saturating_add(MOST_CLAIMED)))
+        .await?;
     let mut ids = Vec::new();
     for item in &due {
         ids.push(item.doc::<DeliveryId>("id of a delivery")?);
     }
+    let states: Vec<_> = ids.iter().map(key::delivery).collect();
+    let states = table.get_many(&states).await?;
+    let claimed: HashSet<_> = states
+        .iter()
+        .filter(|state| claimed_until(state).is_some_and(|until| until > now))
+        .map(|state| &state.key)
+        .collect();
+    ids.retain(|id| !claimed.contains(&key::delivery(id)));
+    ids.truncate(most);
     let found = stream::iter(ids).map(|id| async move { find(table, &id).await });
     let found: Vec<_> = found.buffered(AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
 
 /// See [`super::super::Journal::attempt`]. The mark tells an attempt whose answer was lost from another one.
-pub(super) async fn attempt(table: &Table, id: &DeliveryId) -> Result<u32, Failure> {
+pub(super) async fn attempt(
+    table: &Table,
+    id: &DeliveryId,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Attempt, Failure> {
     let mark = token();
-    let call = table
-        .update(&key::delivery(id))
-        .update_expression("ADD attempts :one SET tried = :mark")
-        .condition_expression("attribute_exists(pk) AND (attribute_not_exists(tried) OR tried <> :mark)")
-        .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-        .expression_attribute_values(":mark", AttributeValue::S(mark.clone()))
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None);
-    let counted = match table.updated(call).await? {
-        Some(item) => Some(item),
-        None => table
-            .get(&key::delivery(id))
-            .await?
-            .filter(|item| item.text("tried") == Some(&mark)),
-    };
-    let attempts = counted.and_then(|item| item.number(ATTEMPTS));
-    attempts
-        .and_then(|attempts| u32::try_from(attempts).ok())
-        .ok_or_else(|| unknown(id))
+    let time = |time: Timestamp| AttributeValue::N(time.as_millisecond().to_string());
+    let mut tries = Tries::default();
+    loop {
+        let call = table
+            .update(&key::delivery(id))
+            .update_expression("ADD attempts :one SET tried = :mark, claimed = :until")
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(claimed) OR claimed <= :now)")
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .expression_attribute_values(":mark", AttributeValue::S(mark.clone()))
+            .expression_attribute_values(":until", time(until))
+            .expression_attribute_values(":now", time(now));
+        let found = match table.updated(call).await? {
+            Some(item) => item,
+            None => table.get(&key::delivery(id)).await?.ok_or_else(|| unknown(id))?,
+        };
+        if found.text(TRIED) == Some(&mark) {
+            let attempts = found.number(ATTEMPTS).unwrap_or_default();
+            return Ok(Attempt::Ours(u32::try_from(attempts).unwrap_or(u32::MAX)));
+        }
+        match claimed_until(&found) {
+            Some(until) if until > now => return Ok(Attempt::Theirs { until }),
+            // It was settled in between.
+            _ => tries.wait().await?,
+        }
+    }
+}
+
+/// Until when another works on a delivery.
+fn claimed_until(state: &Item) -> Option<Timestamp> {
+    Timestamp::from_millisecond(state.number(CLAIMED)?).ok()
 }
 
 /// See [`super::super::Journal::settle`].

@@ -94,12 +94,16 @@ pub(super) async fn expire(table: &Lasting, now: Timestamp) -> Result<Vec<Hold>,
             if due.is_empty() {
                 return Ok(over);
             }
+            let places = due.iter().map(|end| end.doc::<Place>("end of a hold"));
+            let places = places.collect::<Result<Vec<_>, _>>()?;
+            let holds = places.iter().map(|place| key::hold(&place.target, &place.remedy));
+            let holds: Vec<_> = holds.collect();
+            transaction.fetch(holds.iter().cloned()).await?;
             let mut some = Vec::new();
-            for end in &due {
+            for (end, hold) in due.iter().zip(&holds) {
                 // Whatever is found there, this end is over.
                 transaction.delete(end.key.clone());
-                let place: Place = end.doc("end of a hold")?;
-                let Some(item) = transaction.get(&key::hold(&place.target, &place.remedy)).await? else {
+                let Some(item) = transaction.get(hold).await? else {
                     continue;
                 };
                 let kept = Kept::read(&item)?;

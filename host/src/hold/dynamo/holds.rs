@@ -28,6 +28,8 @@ const MOST_DELIVERIES: usize = 100;
 /// How many items a hold that takes the place of one whose time is up writes, beside those of its target: itself, its end and two notes, and for the
 /// other one as many.
 const WRITES_OF_A_HOLD: usize = 8;
+/// How many prefixes that must stay reachable are written with a hold: with it and its target they fit into one transaction.
+const MOST_SPARED: usize = MOST_WRITES - WRITES_OF_A_HOLD - 2;
 
 /// What is kept of a hold.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -125,6 +127,7 @@ pub(super) async fn put_in_force(
 ) -> Result<Vec<Hold>, Failure> {
     let prefixes = intents.iter().filter_map(|intent| intent.remedy.denial());
     history::note_lengths(table, prefixes.map(|denial| denial.prefix)).await?;
+    spare_many(table, intents).await?;
     let mut holds = Vec::new();
     for intents in portions(intents) {
         let mut tries = Tries::default();
@@ -147,7 +150,7 @@ fn portions(intents: &[Intent]) -> Vec<&[Intent]> {
     let (mut from, mut writes) = (0, 0);
     for (index, intent) in intents.iter().enumerate() {
         // The target is touched, which writes two items.
-        let more = WRITES_OF_A_HOLD + 2 + intent.spare.len();
+        let more = WRITES_OF_A_HOLD + 2 + intent.spare.len().min(MOST_SPARED);
         if index > from && writes + more > MOST_WRITES {
             portions.push(&intents[from..index]);
             (from, writes) = (index, 0);
@@ -156,6 +159,28 @@ fn portions(intents: &[Intent]) -> Vec<&[Intent]> {
     }
     portions.push(&intents[from..]);
     portions
+}
+
+/// Writes what must stay reachable, where that is more than fits into a transaction with the hold: before the hold, so that none is in force without. The target
+/// is touched with it, so that nobody removes it meanwhile.
+async fn spare_many(table: &Lasting, intents: &[Intent]) -> Result<(), Failure> {
+    for intent in intents.iter().filter(|intent| intent.spare.len() > MOST_SPARED) {
+        for prefixes in intent.spare.chunks(MOST_WRITES - 2) {
+            let mut tries = Tries::default();
+            loop {
+                let mut transaction = Transaction::new(&table.table);
+                for prefix in prefixes {
+                    transaction.overwrite(Item::new(key::spare(&intent.target, *prefix)));
+                }
+                transaction.touch(&intent.target);
+                if transaction.commit().await? == Committed::Yes {
+                    break;
+                }
+                tries.wait().await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn put_some(
@@ -207,10 +232,12 @@ async fn put_some(
     Ok(in_force)
 }
 
+/// What must stay reachable, if it is written with the hold.
 fn spared(intent: &Intent) -> impl Iterator<Item = Key> {
-    intent
-        .spare
-        .iter()
+    let with_it = Some(&intent.spare).filter(|spare| spare.len() <= MOST_SPARED);
+    with_it
+        .into_iter()
+        .flatten()
         .map(|prefix: &IpNet| key::spare(&intent.target, *prefix))
 }
 

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
-        HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
+        Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
+        Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
         Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
     },
@@ -38,9 +38,9 @@ impl Journal for DynamoJournal {
         self.told("list what waits", waiting)
     }
 
-    async fn attempt(&self, id: &DeliveryId) -> Result<u32, JournalError> {
-        let attempts = deliveries::attempt(&self.table.table, id).await;
-        self.told("note an attempt", attempts)
+    async fn attempt(&self, id: &DeliveryId, now: Timestamp, until: Timestamp) -> Result<Attempt, JournalError> {
+        let attempt = deliveries::attempt(&self.table.table, id, now, until).await;
+        self.told("note an attempt", attempt)
     }
 
     async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError> {
@@ -142,6 +142,11 @@ impl Journal for DynamoJournal {
     async fn give_back(&self, lease: &Lease) -> Result<(), JournalError> {
         let given = leases::give_back(&self.table.table, lease).await;
         self.told("give a lease back", given)
+    }
+
+    async fn leases(&self, now: Timestamp) -> Result<Vec<Lease>, JournalError> {
+        let leases = leases::all(&self.table.table, now).await;
+        self.told("list the leases", leases)
     }
 
     async fn break_leases(&self) -> Result<(), JournalError> {

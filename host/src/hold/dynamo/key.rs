@@ -289,6 +289,11 @@ pub(super) fn global() -> Range {
     Range::All("global".to_owned())
 }
 
+/// Where nothing ever lies: what the doctor asks for.
+pub(super) fn probe() -> Key {
+    key("doctor", "nothing")
+}
+
 /// The last number of a hold.
 pub(super) fn last_hold() -> Key {
     key("counter", "holds")

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use super::{
     super::{Lease, Leasing, Owner, Target},
     Failure, Lasting,
-    item::unreadable,
+    item::{Item, unreadable},
     key,
     table::Table,
+    targets,
     tries::Tries,
 };
 
@@ -40,14 +41,8 @@ pub(super) async fn lease(
             }));
         }
         if let Some(found) = table.table.get(&place).await? {
-            let (Some(holder), Some(until)) = (found.text("holder"), found.number("leased_until")) else {
-                return Err(unreadable("lease", &place.pk));
-            };
-            let until = Timestamp::from_millisecond(until).map_err(|_| unreadable("time", &until.to_string()))?;
-            return Ok(Leasing::Theirs {
-                owner: Owner::new(holder),
-                until,
-            });
+            let (owner, until) = read(&found)?;
+            return Ok(Leasing::Theirs { owner, until });
         }
         // It was given back in between.
         tries.wait().await?;
@@ -65,19 +60,50 @@ pub(super) async fn give_back(table: &Table, lease: &Lease) -> Result<(), Failur
     table.updated(call).await.map(drop)
 }
 
-/// See [`super::super::Journal::break_leases`].
+/// See [`super::super::Journal::leases`].
+pub(super) async fn all(table: &Table, now: Timestamp) -> Result<Vec<Lease>, Failure> {
+    let mut leases = Vec::new();
+    for (target, item) in items(table).await? {
+        let (owner, until) = read(&item)?;
+        if until > now {
+            leases.push(Lease { target, owner, until });
+        }
+    }
+    Ok(leases)
+}
+
+/// See [`super::super::Journal::break_leases`]. An attempt on a delivery ends by itself, soon.
 pub(super) async fn break_all(table: &Table) -> Result<(), Failure> {
-    let mut from = None;
+    for (_, item) in items(table).await? {
+        table.delete(&item.key).await?;
+    }
+    Ok(())
+}
+
+/// All leases, ended or not. For a person, who asks seldom.
+async fn items(table: &Table) -> Result<Vec<(Target, Item)>, Failure> {
+    let (mut leases, mut from) = (Vec::new(), None);
     loop {
         let (items, next) = table.scan(from).await?;
-        for lease in items.iter().filter(|item| item.key.sk == key::LEASE) {
-            table.delete(&lease.key).await?;
+        for item in items.into_iter().filter(|item| item.key.sk == key::LEASE) {
+            if let Some(word) = item.key.pk.strip_prefix("target#") {
+                leases.push((targets::of_word(word)?, item));
+            }
         }
         from = next;
         if from.is_none() {
-            return Ok(());
+            return Ok(leases);
         }
     }
+}
+
+/// Whose a lease is, and until when.
+fn read(item: &Item) -> Result<(Owner, Timestamp), Failure> {
+    let (Some(owner), Some(until)) = (item.text("holder"), item.number("leased_until")) else {
+        return Err(unreadable("lease", &item.key.pk));
+    };
+    let until = Timestamp::from_millisecond(until).map_err(|_| unreadable("time", &until.to_string()))?;
+    Ok((Owner::new(owner), until))
 }
 
 fn number(number: i64) -> AttributeValue {

@@ -8,6 +8,7 @@ mod archive;
 mod changes;
 mod deliveries;
 mod ends;
+mod examine;
 mod fault;
 mod history;
 mod holds;
@@ -37,6 +38,7 @@ use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use jiff::{SignedDuration, Timestamp};
 
+pub use self::examine::TableState;
 use self::{fault::Failure, item::unreadable, table::Table};
 use super::HoldId;
 
@@ -115,14 +117,25 @@ impl Lasting {
 
     /// A number that no other hold has.
     async fn next_hold_id(&self) -> Result<HoldId, Failure> {
-        let call = self
-            .table
-            .update(&key::last_hold())
-            .update_expression("ADD last_hold :one")
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
-        let counter = self.table.updated(call).await?;
-        let last = counter.and_then(|counter| counter.number("last_hold"));
-        last.map(HoldId)
-            .ok_or_else(|| unreadable("number of the last hold", ""))
+        loop {
+            // The mark tells a count whose answer was lost from another one.
+            let mark = transaction::token();
+            let call = self
+                .table
+                .update(&key::last_hold())
+                .update_expression("ADD last_hold :one SET mark = :mark")
+                .condition_expression("attribute_not_exists(mark) OR mark <> :mark")
+                .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+                .expression_attribute_values(":mark", AttributeValue::S(mark.clone()));
+            let counter = match self.table.updated(call).await? {
+                Some(counter) => Some(counter),
+                None => self.table.get(&key::last_hold()).await?,
+            };
+            // Another may have counted since: then that number is his.
+            if let Some(counter) = counter.filter(|counter| counter.text("mark") == Some(&mark)) {
+                let last = counter.number("last_hold").map(HoldId);
+                return last.ok_or_else(|| unreadable("number of the last hold", ""));
+            }
+        }
     }
 }

@@ -21,18 +21,20 @@ use super::{
 pub(super) async fn prune(lasting: &Lasting, ended_before: Timestamp) -> Result<(), Failure> {
     let table = &lasting.table;
     let now = lasting.expires(ended_before);
-    for target in targets::ever(table).await? {
-        let known = table.get(&key::known(&target)).await?;
-        let expires = known.and_then(|known| known.number(name::EXPIRES));
-        if expires.is_some_and(|expires| expires <= now + targets::MARGIN) {
-            let present = table.query(&key::in_force(&target), None).await?;
-            let spared: Vec<_> = present
-                .iter()
-                .filter(|item| item.key.sk.starts_with(key::SPARE))
-                .collect();
-            remove(table, &spared).await?;
-        } else if expires.is_none() {
-            remove_old_images(table, &target, ended_before).await?;
+    for known in table.query(&key::all_known(), None).await? {
+        let target = targets::of_word(&known.key.sk)?;
+        match known.number(name::EXPIRES) {
+            Some(expires) if expires <= now + targets::MARGIN => {
+                let present = table.query(&key::in_force(&target), None).await?;
+                let spared: Vec<_> = present
+                    .iter()
+                    .filter(|item| item.key.sk.starts_with(key::SPARE))
+                    .collect();
+                // Whoever puts a hold in force there meanwhile writes the target anew, and finds what it spares.
+                remove(table, &spared, Some(&known)).await?;
+            }
+            Some(_) => {}
+            None => remove_old_images(table, &target, ended_before).await?,
         }
     }
     Ok(())
@@ -58,13 +60,17 @@ async fn remove_old_images(table: &Table, target: &Target, before: Timestamp) ->
             return Ok(());
         }
     }
-    remove(table, &old).await
+    remove(table, &old, None).await
 }
 
-/// Removes items that nobody wrote since they were read; those that somebody wrote are left for the next time.
-async fn remove(table: &Table, items: &[&Item]) -> Result<(), Failure> {
-    for items in items.chunks(MOST_WRITES) {
+/// Removes items that nobody wrote since they were read, and only as long as nobody wrote `unless` either; what somebody wrote is left for the next time.
+async fn remove(table: &Table, items: &[&Item], unless: Option<&Item>) -> Result<(), Failure> {
+    for items in items.chunks(MOST_WRITES - 1) {
         let mut transaction = Transaction::new(table);
+        if let Some(item) = unless {
+            transaction.remember(item.clone());
+            transaction.unchanged(item.key.clone());
+        }
         for item in items {
             transaction.remember((*item).clone());
             transaction.delete(item.key.clone());

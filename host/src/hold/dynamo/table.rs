@@ -1,15 +1,15 @@
 //! The table: the few calls of DynamoDB that the journal is made of. All reads are consistent.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use aws_sdk_dynamodb::{
     Client,
-    error::SdkError,
+    error::{ProvideErrorMetadata, SdkError},
     operation::{
-        transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
+        delete_item::DeleteItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
         update_item::builders::UpdateItemFluentBuilder,
     },
-    types::{AttributeValue, KeysAndAttributes, ReturnValue, Select, TransactWriteItem},
+    types::{AttributeValue, ConditionCheck, KeysAndAttributes, ReturnValue, Select, TransactWriteItem},
 };
 
 use super::{
@@ -65,6 +65,11 @@ impl Table {
             return Err(Failure::refused("ReadOnly", "this journal was opened to be read only"));
         }
         Ok(())
+    }
+
+    /// What calls it.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Its name.
@@ -180,17 +185,21 @@ impl Table {
             .return_values(ReturnValue::AllNew)
     }
 
-    /// Does an update. The item as it is now; None if its condition was not fulfilled.
+    /// Does an update. The item as it is now; None if its condition was not fulfilled. Somebody's transaction may be under way on the item: then DynamoDB
+    /// refuses it, and the SDK does not try again.
     pub(super) async fn updated(&self, call: UpdateItemFluentBuilder) -> Result<Option<Item>, Failure> {
         self.may_write()?;
-        match call.send().await {
-            Ok(answer) => answer.attributes.map(Item::read).transpose(),
-            Err(SdkError::ServiceError(error))
-                if matches!(error.err(), UpdateItemError::ConditionalCheckFailedException(_)) =>
-            {
-                Ok(None)
+        let mut tries = Tries::default();
+        loop {
+            match call.clone().send().await {
+                Ok(answer) => return answer.attributes.map(Item::read).transpose(),
+                Err(SdkError::ServiceError(error)) => match error.err() {
+                    UpdateItemError::ConditionalCheckFailedException(_) => return Ok(None),
+                    UpdateItemError::TransactionConflictException(_) => tries.wait().await?,
+                    _ => return Err(called(SdkError::ServiceError(error))),
+                },
+                Err(error) => return Err(called(error)),
             }
-            Err(error) => Err(called(error)),
         }
     }
 
@@ -198,8 +207,19 @@ impl Table {
     pub(super) async fn delete(&self, key: &Key) -> Result<(), Failure> {
         self.may_write()?;
         let call = self.client.delete_item().table_name(&*self.name);
-        call.set_key(Some(key_attributes(key))).send().await.map_err(called)?;
-        Ok(())
+        let call = call.set_key(Some(key_attributes(key)));
+        let mut tries = Tries::default();
+        loop {
+            match call.clone().send().await {
+                Ok(_) => return Ok(()),
+                Err(SdkError::ServiceError(error))
+                    if matches!(error.err(), DeleteItemError::TransactionConflictException(_)) =>
+                {
+                    tries.wait().await?;
+                }
+                Err(error) => return Err(called(error)),
+            }
+        }
     }
 
     /// Writes some items, all or none. The same token again is the same transaction.
@@ -221,9 +241,77 @@ impl Table {
         }
     }
 
+    /// Reads some item, whichever.
+    pub(super) async fn scan_one(&self) -> Result<(), Failure> {
+        let call = self
+            .client
+            .scan()
+            .table_name(&*self.name)
+            .consistent_read(true)
+            .limit(1);
+        call.send().await.map(drop).map_err(called)
+    }
+
+    /// Asks for a put where nothing lies, on the condition that something does: whether it would be permitted.
+    pub(super) async fn try_put(&self, nothing: &Key) -> Result<(), Failure> {
+        let call = self.client.put_item().table_name(&*self.name);
+        let call = call.set_item(Some(key_attributes(nothing)));
+        unfulfilled(call.condition_expression(IS_THERE).send().await)
+    }
+
+    /// As [`Self::try_put`], for an update.
+    pub(super) async fn try_update(&self, nothing: &Key) -> Result<(), Failure> {
+        let call = self.client.update_item().table_name(&*self.name);
+        let call = call
+            .set_key(Some(key_attributes(nothing)))
+            .update_expression("REMOVE v");
+        unfulfilled(call.condition_expression(IS_THERE).send().await)
+    }
+
+    /// As [`Self::try_put`], for a removal.
+    pub(super) async fn try_delete(&self, nothing: &Key) -> Result<(), Failure> {
+        let call = self.client.delete_item().table_name(&*self.name);
+        let call = call.set_key(Some(key_attributes(nothing)));
+        unfulfilled(call.condition_expression(IS_THERE).send().await)
+    }
+
+    /// As [`Self::try_put`], for a transaction that only checks.
+    pub(super) async fn try_check(&self, nothing: &Key) -> Result<(), Failure> {
+        let check = ConditionCheck::builder()
+            .table_name(&*self.name)
+            .set_key(Some(key_attributes(nothing)))
+            .condition_expression(IS_THERE)
+            .build()
+            .map_err(|error| unreadable("condition", &error.to_string()))?;
+        let item = TransactWriteItem::builder().condition_check(check).build();
+        unfulfilled(self.client.transact_write_items().transact_items(item).send().await)
+    }
+
     /// An expression's value for the SDK.
     pub(super) fn text(text: &str) -> AttributeValue {
         AttributeValue::S(text.to_owned())
+    }
+}
+
+/// The condition that something lies there.
+const IS_THERE: &str = "attribute_exists(pk)";
+
+/// That a condition was not fulfilled is the answer that is wanted.
+fn unfulfilled<T, E>(answer: Result<T, SdkError<E>>) -> Result<(), Failure>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match answer {
+        Err(SdkError::ServiceError(error))
+            if matches!(
+                error.err().code(),
+                Some("ConditionalCheckFailedException" | "TransactionCanceledException")
+            ) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(called(error)),
+        Ok(_) => Ok(()),
     }
 }
 

@@ -94,8 +94,20 @@ pub(super) async fn touch_all(table: &Table) -> Result<(), Failure> {
     if touch.number(DONE).unwrap_or_default() >= asked {
         return Ok(());
     }
+    touch_some(table, &all(table).await?.iter().collect::<Vec<_>>()).await?;
+    let call = table
+        .update(&key::touch())
+        .update_expression("SET done = :asked")
+        .condition_expression("attribute_not_exists(done) OR done < :asked")
+        .expression_attribute_values(":asked", AttributeValue::N(asked.to_string()));
+    table.updated(call).await?;
+    Ok(())
+}
+
+/// Touches some targets.
+pub(super) async fn touch_some(table: &Table, targets: &[&Target]) -> Result<(), Failure> {
     // Touching writes two items.
-    for targets in all(table).await?.chunks(MOST_WRITES / 2) {
+    for targets in targets.chunks(MOST_WRITES / 2) {
         let mut tries = Tries::default();
         loop {
             let mut transaction = Transaction::new(table);
@@ -108,12 +120,6 @@ pub(super) async fn touch_all(table: &Table) -> Result<(), Failure> {
             tries.wait().await?;
         }
     }
-    let call = table
-        .update(&key::touch())
-        .update_expression("SET done = :asked")
-        .condition_expression("attribute_not_exists(done) OR done < :asked")
-        .expression_attribute_values(":asked", AttributeValue::N(asked.to_string()));
-    table.updated(call).await?;
     Ok(())
 }
 

@@ -53,6 +53,8 @@ enum Write {
     Expire(i64),
     /// Nothing is written: the lease must be this owner's at this time.
     Hold(Owner, Timestamp),
+    /// Nothing is written: nobody may have written what was read since.
+    Unchanged,
 }
 
 impl<'table> Transaction<'table> {
@@ -106,7 +108,7 @@ impl<'table> Transaction<'table> {
                 Some(read.map_or_else(|| item.clone(), |read| read.overlaid(item)))
             }
             Some(Write::Delete) => None,
-            Some(Write::Add(..) | Write::Expire(_) | Write::Hold(..)) | None => read,
+            Some(Write::Add(..) | Write::Expire(_) | Write::Hold(..) | Write::Unchanged) | None => read,
         }
     }
 
@@ -123,6 +125,11 @@ impl<'table> Transaction<'table> {
     /// Removes an item. If it was read: on the condition that nobody wrote it since.
     pub(super) fn delete(&mut self, key: Key) {
         self.writes.insert(key, Write::Delete);
+    }
+
+    /// On the condition that nobody wrote an item, which was read and is there, since.
+    pub(super) fn unchanged(&mut self, key: Key) {
+        self.writes.insert(key, Write::Unchanged);
     }
 
     /// Lets a number grow.
@@ -171,17 +178,14 @@ impl<'table> Transaction<'table> {
         }
     }
 
-    /// Whether an earlier try of this very transaction was done, and only its answer lost.
+    /// Whether an earlier try of this very transaction was done, and only its answer lost. Others may have written some of its items since.
     async fn was_done(&self) -> Result<bool, Failure> {
-        let marked = self.writes.iter().find_map(|(key, write)| match write {
-            Write::Put(_) | Write::Overwrite(_) => Some(key),
+        let marked = self.writes.iter().filter_map(|(key, write)| match write {
+            Write::Put(_) | Write::Overwrite(_) => Some(key.clone()),
             _ => None,
         });
-        let Some(key) = marked else {
-            return Ok(false);
-        };
-        let found = self.table.get(key).await?;
-        Ok(found.is_some_and(|item| item.version() == Some(&self.token)))
+        let found = self.table.get_many(&marked.collect::<Vec<_>>()).await?;
+        Ok(found.iter().any(|item| item.version() == Some(&self.token)))
     }
 
     fn written(&self, key: &Key, write: &Write) -> Result<TransactWriteItem, Failure> {
@@ -220,6 +224,16 @@ impl<'table> Transaction<'table> {
                 .expression_attribute_values(":at", AttributeValue::N(at.to_string()))
                 .build()
                 .map(|update| TransactWriteItem::builder().update(update)),
+            Write::Unchanged => {
+                let version = read.and_then(Option::as_ref).and_then(Item::version);
+                ConditionCheck::builder()
+                    .table_name(self.table.name())
+                    .set_key(Some(key_attributes(key)))
+                    .condition_expression("v = :before")
+                    .expression_attribute_values(":before", Table::text(version.unwrap_or_default()))
+                    .build()
+                    .map(|check| TransactWriteItem::builder().condition_check(check))
+            }
             Write::Hold(owner, now) => ConditionCheck::builder()
                 .table_name(self.table.name())
                 .set_key(Some(key_attributes(key)))

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        Admission, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold,
-        HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
+        Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
+        Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
         Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
     },
@@ -30,25 +30,40 @@ impl Journal for SqliteJournal {
     }
 
     async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError> {
-        self.thread
-            .ask("list what waits", move |sql| deliveries::waiting(sql, now, most))
-            .await
+        let and_claimed = most.saturating_add(u32::try_from(self.claims.count()).unwrap_or(u32::MAX));
+        let waiting = self
+            .thread
+            .ask("list what waits", move |sql| deliveries::waiting(sql, now, and_claimed))
+            .await?;
+        let mut free = self.claims.without(now, waiting);
+        free.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(free)
     }
 
-    async fn attempt(&self, id: &DeliveryId) -> Result<u32, JournalError> {
-        let id = id.clone();
-        self.thread
-            .ask("note an attempt", move |sql| deliveries::attempt(sql, &id))
-            .await
+    async fn attempt(&self, id: &DeliveryId, now: Timestamp, until: Timestamp) -> Result<Attempt, JournalError> {
+        if let Err(until) = self.claims.claim(id, now, until) {
+            return Ok(Attempt::Theirs { until });
+        }
+        let same = id.clone();
+        let attempts = self
+            .thread
+            .ask("note an attempt", move |sql| deliveries::attempt(sql, &same))
+            .await;
+        if attempts.is_err() {
+            self.claims.give_back(id);
+        }
+        attempts.map(Attempt::Ours)
     }
 
     async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError> {
-        let (id, report) = (id.clone(), report.to_owned());
+        let (same, report) = (id.clone(), report.to_owned());
         self.thread
             .ask("settle a delivery", move |sql| {
-                deliveries::settle(sql, &id, state, &report)
+                deliveries::settle(sql, &same, state, &report)
             })
-            .await
+            .await?;
+        self.claims.give_back(id);
+        Ok(())
     }
 
     async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>, JournalError> {
@@ -179,7 +194,14 @@ impl Journal for SqliteJournal {
             .await
     }
 
+    async fn leases(&self, now: Timestamp) -> Result<Vec<Lease>, JournalError> {
+        self.thread
+            .ask("list the leases", move |sql| leases::all(sql, now))
+            .await
+    }
+
     async fn break_leases(&self) -> Result<(), JournalError> {
+        self.claims.clear();
         self.thread.ask("break all leases", leases::break_all).await
     }
 

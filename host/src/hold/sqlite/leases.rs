@@ -7,6 +7,7 @@ use super::{
     super::{JournalError, Lease, Leasing, Owner, Target},
     Failure,
     row::{from_time, to_time},
+    targets,
 };
 
 /// See [`super::super::Journal::lease`].
@@ -64,6 +65,22 @@ pub(super) fn give_back(sql: &Connection, lease: &Lease) -> Result<(), Failure> 
     sql.prepare_cached("DELETE FROM leases WHERE account = ?1 AND region = ?2 AND resource = ?3 AND owner = ?4")?
         .execute(params![account, region, resource.as_str(), lease.owner.as_str()])?;
     Ok(())
+}
+
+/// See [`super::super::Journal::leases`].
+pub(super) fn all(sql: &Connection, now: Timestamp) -> Result<Vec<Lease>, Failure> {
+    let mut statement =
+        sql.prepare_cached("SELECT account, region, resource, owner, until FROM leases WHERE until > ?1")?;
+    let mut rows = statement.query([from_time(now)])?;
+    let mut leases = Vec::new();
+    while let Some(row) = rows.next()? {
+        leases.push(Lease {
+            target: targets::read(row)?,
+            owner: Owner::new(row.get::<_, String>(3)?),
+            until: to_time(row.get(4)?)?,
+        });
+    }
+    Ok(leases)
 }
 
 /// See [`super::super::Journal::break_leases`].

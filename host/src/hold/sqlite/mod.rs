@@ -5,6 +5,7 @@
 
 mod archive;
 mod changes;
+mod claims;
 mod deliveries;
 mod ends;
 mod history;
@@ -26,7 +27,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
-use self::thread::Thread;
+use self::{claims::Claims, thread::Thread};
 use super::JournalError;
 
 /// How long a statement waits for another process's.
@@ -40,6 +41,7 @@ const LOG_SIZE: i64 = 16 * 1024 * 1024;
 #[derive(Clone)]
 pub struct SqliteJournal {
     thread: Arc<Thread>,
+    claims: Arc<Claims>,
 }
 
 impl SqliteJournal {
@@ -99,6 +101,7 @@ impl SqliteJournal {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self {
             thread: Arc::new(Thread::start(connection)?),
+            claims: Arc::default(),
         })
     }
 

@@ -47,12 +47,12 @@ async fn what_can_not_be_read_is_kept_even_when_the_queue_is_full() {
 async fn a_delivery_waits_for_its_time_and_counts_its_attempts() {
     let journal = journal().await;
     journal.admit(&delivery("a"), 10).await.unwrap();
-    assert_eq!(journal.attempt(&id("a")).await.unwrap(), 1);
+    assert_eq!(attempt(&journal, "a", 0).await, Attempt::Ours(1));
     let later = DeliveryState::Waiting { not_before: at(60) };
     journal.settle(&id("a"), later, "{}").await.unwrap();
     assert!(journal.waiting(at(59), 10).await.unwrap().is_empty());
     assert_eq!(journal.waiting(at(60), 10).await.unwrap()[0].attempts, 1);
-    assert_eq!(journal.attempt(&id("a")).await.unwrap(), 2);
+    assert_eq!(attempt(&journal, "a", 60).await, Attempt::Ours(2));
 }
 
 #[tokio::test]
@@ -72,4 +72,34 @@ async fn the_queue_is_as_full_as_it_was_said_whatever_became_of_those_that_came_
     assert_eq!(journal.admit(&delivery("a"), 3).await.unwrap(), Admission::Admitted);
     assert_eq!(journal.admit(&delivery("e"), 3).await.unwrap(), Admission::Admitted);
     assert!(full().await);
+}
+
+#[tokio::test]
+async fn two_processes_never_work_on_one_delivery_and_a_crash_keeps_it_only_for_a_while() {
+    let journal = journal().await;
+    journal.admit(&delivery("a"), 10).await.unwrap();
+    journal.admit(&delivery("b"), 10).await.unwrap();
+    assert_eq!(attempt(&journal, "a", 0).await, Attempt::Ours(1));
+    assert_eq!(attempt(&journal, "a", 29).await, Attempt::Theirs { until: at(30) });
+    let free = journal.waiting(at(29), 1).await.unwrap();
+    assert_eq!(free.iter().map(|free| free.id.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(journal.waiting(at(30), 10).await.unwrap().len(), 2);
+    assert_eq!(attempt(&journal, "a", 30).await, Attempt::Ours(2));
+}
+
+#[tokio::test]
+async fn a_delivery_that_was_settled_is_free_at_once() {
+    let journal = journal().await;
+    journal.admit(&delivery("a"), 10).await.unwrap();
+    assert_eq!(attempt(&journal, "a", 0).await, Attempt::Ours(1));
+    let soon = DeliveryState::Waiting { not_before: at(2) };
+    journal.settle(&id("a"), soon, "{}").await.unwrap();
+    assert_eq!(journal.waiting(at(2), 10).await.unwrap().len(), 1);
+    assert_eq!(attempt(&journal, "a", 2).await, Attempt::Ours(2));
+}
+
+#[tokio::test]
+async fn work_on_a_delivery_that_nobody_knows_is_an_error() {
+    let journal = journal().await;
+    assert!(journal.attempt(&id("a"), at(0), at(30)).await.is_err());
 }

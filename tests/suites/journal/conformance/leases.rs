@@ -96,3 +96,14 @@ async fn a_lease_that_was_renewed_meanwhile_is_still_its_owners() {
     let change = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));
     journal.begin(&first, &change, None, at(100)).await.unwrap();
 }
+
+#[tokio::test]
+async fn leases_that_live_can_be_listed() {
+    let journal = journal().await;
+    put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
+    let one = ours(ask(&journal, "one", 0, 60).await);
+    assert_eq!(journal.leases(at(59)).await.unwrap(), [one.clone()]);
+    assert!(journal.leases(at(60)).await.unwrap().is_empty());
+    journal.give_back(&one).await.unwrap();
+    assert!(journal.leases(at(1)).await.unwrap().is_empty());
+}

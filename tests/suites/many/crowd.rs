@@ -1,0 +1,269 @@
+//! The hosts, and the queue that they all take alerts from.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::SignedDuration;
+use quell::{
+    alert::Detector,
+    clock::Clock,
+    cloud::{
+        Cloud, Clouds, RuleAction,
+        simulated::{Account, SimulatedCloud},
+    },
+    converge::{Converger, InstanceTerms, Means, Stance, Terms},
+    decision::ActionKind,
+    hold::{DeliveryId, DeliveryState, DynamoJournal, Journal, Owner},
+    report::Mode,
+    roster::{Roster, Routed, Snapshot},
+    way::{Host, Parts},
+};
+use quell_tests::{
+    mortal::{Death, Life, Mortal},
+    moto::Moto,
+    proxy::Ec2Proxy,
+    stand,
+    table::new_table,
+};
+use tokio::task::JoinSet;
+
+use crate::{Size, clock::Hurried, places::Places};
+
+/// How slow the account answers.
+const LATENCY: Duration = Duration::from_millis(20);
+/// Of so many alerts one is delivered a second time, to another host.
+const TWICE: u32 = 10;
+/// How long the hosts may rest between two looks at what is left.
+const REST: Duration = Duration::from_millis(500);
+
+/// All of it.
+pub(crate) struct Crowd {
+    size: Size,
+    places: Places,
+    /// What they all write to.
+    pub(crate) cloud: Arc<SimulatedCloud>,
+    /// The table, as somebody sees it who is none of them.
+    pub(crate) journal: DynamoJournal,
+    /// Counts what goes to the table.
+    pub(crate) proxy: Ec2Proxy,
+    clock: Arc<dyn Clock>,
+    table: String,
+    plugin: Routed,
+    moto: Moto,
+}
+
+/// The alerts that nobody has worked on to the end yet.
+#[derive(Debug, Default)]
+struct Queue(Mutex<VecDeque<u32>>);
+
+impl Queue {
+    fn locked(&self) -> MutexGuard<'_, VecDeque<u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An alert that somebody works on. If he dies it is delivered again, as a queue does.
+struct Taken<'a> {
+    queue: &'a Queue,
+    number: u32,
+    is_done: bool,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.queue.locked().push_back(self.number);
+        }
+    }
+}
+
+impl Crowd {
+    pub(crate) async fn gather(size: Size, places: Places) -> anyhow::Result<Self> {
+        let moto = tokio::task::spawn_blocking(Moto::start).await??;
+        let table = new_table(&moto).await;
+        let clock: Arc<dyn Clock> = Arc::new(Hurried::new());
+        let cloud = Arc::new(SimulatedCloud::new(
+            Account::read(&places.account())?,
+            Arc::clone(&clock),
+        ));
+        cloud.answer_after(LATENCY);
+        let settings = r#"{ "jitter-percent": 0 }"#;
+        let plugin = stand::routed(stand::default_plugin().await?, settings, [ActionKind::Block]).await?;
+        Ok(Self {
+            size,
+            places,
+            cloud,
+            journal: DynamoJournal::new(&moto.sdk_config(), None, &table, KEEP),
+            proxy: Ec2Proxy::start(&moto.endpoint()).await?,
+            clock,
+            table,
+            plugin,
+            moto,
+        })
+    }
+
+    /// A host with connections of its own.
+    fn host(&self, number: usize, life: &Arc<Life>) -> Host {
+        let behind = self.moto.sdk_config().into_builder();
+        let behind = behind.endpoint_url(self.proxy.endpoint()).build();
+        let journal: Arc<dyn Journal> = Arc::new(DynamoJournal::new(&behind, None, &self.table, KEEP));
+        let mortal: Arc<dyn Cloud> = Arc::new(Mortal::new(self.cloud.clone(), Arc::clone(life)));
+        let clouds = Arc::new(Clouds::new([mortal]).cached(&self.clock));
+        Host::new(Parts {
+            roster: Arc::new(Roster::new(Snapshot::new([self.plugin.clone()], stand::rules()))),
+            converger: Converger::new(Means {
+                clouds: Arc::clone(&clouds),
+                journal: Arc::clone(&journal),
+                clock: Arc::clone(&self.clock),
+                terms: Terms::default(),
+                instances: InstanceTerms::default(),
+                stance: Stance::Enforce,
+                owner: Owner::new(format!("function {number}")),
+            }),
+            clouds,
+            observations: Arc::new(self.places),
+            journal,
+            clock: Arc::clone(&self.clock),
+            mode: Mode::Enforce,
+            queue: 10_000,
+            workers: 1,
+            keep: KEEP,
+        })
+    }
+
+    /// Lets all hosts work until the queue is empty, and says how many died.
+    pub(crate) async fn work(&self) -> usize {
+        let queue = Arc::new(Queue::default());
+        let again = (0..self.size.alerts).filter(|number| number % TWICE == 0);
+        queue.locked().extend((0..self.size.alerts).chain(again));
+        let mut hosts = JoinSet::new();
+        for number in 0..self.size.hosts {
+            let life = Arc::new(Life::default());
+            if number < self.size.dying {
+                life.ends(Some(Death {
+                    at: number / 2,
+                    is_done: number % 2 == 0,
+                }));
+            }
+            let host = self.host(number, &life);
+            let (queue, places) = (Arc::clone(&queue), self.places);
+            hosts.spawn(async move {
+                // A function that is killed drops all that it is at.
+                tokio::select! {
+                    () = life.ended() => true,
+                    () = work_off(&host, &queue, places) => false,
+                }
+            });
+        }
+        let mut died = 0;
+        while let Some(ended) = hosts.join_next().await {
+            died += usize::from(ended.expect("no host panics"));
+        }
+        // Who died last gave back what nobody was left to take.
+        let host = self.host(self.size.hosts, &Arc::default());
+        work_off(&host, &queue, self.places).await;
+        died
+    }
+
+    /// Lets a host that did nothing before work on one alert.
+    pub(crate) async fn work_off_one(&self, number: u32) {
+        let queue = Queue::default();
+        queue.locked().push_back(number);
+        work_off(&self.host(number as usize, &Arc::default()), &queue, self.places).await;
+    }
+
+    /// Lets the schedule invoke a function once.
+    pub(crate) async fn tend_once(&self) {
+        let host = self.host(self.size.hosts + 2, &Arc::default());
+        host.tend().await.expect("the table answers");
+    }
+
+    /// Lets the schedule invoke a function again and again until nothing waits and no target is unfinished.
+    pub(crate) async fn tend_until_quiet(&self) {
+        let host = self.host(self.size.hosts + 1, &Arc::default());
+        loop {
+            host.tend().await.expect("the table answers");
+            let now = self.clock.now();
+            let waiting = self.journal.waiting(now, 100).await.expect("the table answers");
+            for delivery in &waiting {
+                host.work(delivery).await.expect("the table answers");
+            }
+            let later = self
+                .journal
+                .waiting(jiff::Timestamp::MAX, 1)
+                .await
+                .expect("the table answers");
+            let unfinished = self.journal.unfinished().await.expect("the table answers");
+            if later.is_empty() && unfinished.is_empty() {
+                return;
+            }
+            tokio::time::sleep(REST).await;
+        }
+    }
+
+    /// What is denied at which network ACL.
+    pub(crate) fn entries(&self) -> BTreeSet<(String, String)> {
+        let mut entries = BTreeSet::new();
+        for id in self.places.acls() {
+            let acl = self.cloud.peek(&id.parse().expect("it is an id")).expect("it is there");
+            let denied = acl
+                .entries
+                .iter()
+                .filter(|entry| entry.action == RuleAction::Deny && entry.number < 100);
+            entries.extend(denied.map(|entry| (id.clone(), entry.prefix.to_string())));
+        }
+        entries
+    }
+
+    /// The alerts that were given up.
+    pub(crate) async fn failed(&self) -> Vec<String> {
+        let mut failed = Vec::new();
+        for number in 0..self.size.alerts {
+            let delivery = self.journal.delivery(&id(number)).await.expect("the table answers");
+            match delivery {
+                Some(delivery) if delivery.state == DeliveryState::Done => {}
+                other => failed.push(format!("{number}: {other:?}")),
+            }
+        }
+        failed
+    }
+}
+
+/// How long what is over is kept.
+const KEEP: SignedDuration = SignedDuration::from_hours(24);
+
+fn id(number: u32) -> DeliveryId {
+    DeliveryId::given("many", &number.to_string())
+}
+
+/// Takes alerts from the queue and works on each, as a function does, until there are none.
+async fn work_off(host: &Host, queue: &Queue, places: Places) {
+    loop {
+        let next = queue.locked().pop_front();
+        let Some(number) = next else { return };
+        let mut taken = Taken {
+            queue,
+            number,
+            is_done: false,
+        };
+        let id = id(number);
+        host.receive(
+            "many",
+            Detector::StealthwatchCloud,
+            id.clone(),
+            places.alert(number).as_bytes(),
+        )
+        .await
+        .expect("it is admitted, or was before");
+        let delivery = host.journal().delivery(&id).await.expect("the table answers");
+        let delivery = delivery.expect("it was admitted");
+        if delivery.state != DeliveryState::Done {
+            host.work(&delivery).await.expect("the table answers");
+        }
+        // What waits now is in the journal, and a matter of the schedule.
+        taken.is_done = true;
+    }
+}

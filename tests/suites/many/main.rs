@@ -1,0 +1,140 @@
+//! Many Quells at once on one table, as functions are: each its own host with its own connections, some of which die in the middle of a write.
+//!
+//! The cloud is shared and counts what is written to it; the table is DynamoDB's as moto plays it, which is one process in Python and slow. `make many` runs the whole: 32
+//! hosts, 2,000 alerts, 20 network ACLs. The short form, in every test run, is a small part of it.
+
+mod clock;
+mod crowd;
+mod places;
+
+use std::{
+    collections::BTreeMap,
+    env,
+    time::{Duration, Instant},
+};
+
+use quell::{
+    cloud::Call,
+    hold::{HoldFilter, Journal},
+};
+use quell_tests::proxy::Passed;
+
+use self::{crowd::Crowd, places::Places};
+
+/// How many of what.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    hosts: usize,
+    /// Of the hosts.
+    dying: usize,
+    alerts: u32,
+    acls: u32,
+    /// Attackers of each network ACL: fewer than it has room for, so that each has an entry of its own.
+    attackers: u32,
+}
+
+impl Size {
+    fn as_asked() -> Self {
+        if env::var_os("QUELL_MANY").is_some_and(|asked| asked == "whole") {
+            return Self {
+                hosts: 32,
+                dying: 8,
+                alerts: 2_000,
+                acls: 20,
+                attackers: 10,
+            };
+        }
+        Self {
+            hosts: 8,
+            dying: 2,
+            alerts: 60,
+            acls: 3,
+            attackers: 4,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_hosts_of_which_some_die_bring_all_acls_to_the_right_entries_and_write_nothing_twice() {
+    let size = Size::as_asked();
+    let places = Places {
+        acls: size.acls,
+        attackers: size.attackers,
+    };
+    let crowd = Crowd::gather(size, places).await.unwrap();
+    let began = Instant::now();
+    let died = crowd.work().await;
+    let worked = began.elapsed();
+    crowd.tend_until_quiet().await;
+    let quiet = began.elapsed();
+
+    let holds = crowd.journal.holds(&HoldFilter::default()).await.unwrap();
+    let requests = crowd.proxy.passed(0);
+    println!(
+        "{} hosts, {died} of which died, {} alerts on {} network ACLs: {} holds, {} entries, {} writes, {} reads of ACLs, {} requests to the table ({:.0} an alert); \
+         the alerts took {worked:.1?}, all was right after {quiet:.1?}",
+        size.hosts,
+        size.alerts,
+        size.acls,
+        holds.len(),
+        crowd.entries().len(),
+        crowd.cloud.writes(),
+        crowd.cloud.count(Call::DescribeNetworkAcls),
+        requests.len(),
+        requests.len() as f64 / f64::from(size.alerts),
+    );
+    assert!((1..=size.dying).contains(&died), "{died} died");
+    assert_eq!(
+        crowd.entries(),
+        places.expected(size.alerts),
+        "an entry is missing, or one too many is there"
+    );
+    assert_eq!(holds.len(), crowd.entries().len());
+    assert!(holds.iter().all(|hold| hold.coverage.is_covered()), "{holds:#?}");
+    let offences: u32 = holds.iter().map(|hold| hold.offences).sum();
+    assert_eq!(offences, size.alerts, "an alert was lost, or counted twice");
+    assert_eq!(
+        crowd.cloud.writes(),
+        crowd.entries().len(),
+        "something was written twice: {:#?}",
+        crowd.cloud.calls()
+    );
+    assert!(crowd.journal.unfinished().await.unwrap().is_empty());
+    assert!(crowd.failed().await.is_empty(), "{:#?}", crowd.failed().await);
+    assert!(quiet < Duration::from_secs(3_600));
+}
+
+/// The calls to the table, by what is asked for: how many, and of how many items.
+fn calls(passed: &[Passed]) -> String {
+    let mut calls: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for passed in passed {
+        let (times, items) = calls.entry(&passed.request.action).or_default();
+        *times += 1;
+        *items += passed.request.items;
+    }
+    let lines = calls
+        .iter()
+        .map(|(action, (times, items))| format!("{times} {action} of {items}"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_alert_costs() {
+    let size = Size {
+        hosts: 1,
+        dying: 0,
+        alerts: 1,
+        acls: 1,
+        attackers: 1,
+    };
+    let places = Places { acls: 1, attackers: 1 };
+    let crowd = Crowd::gather(size, places).await.unwrap();
+    crowd.work_off_one(0).await;
+    insta::assert_snapshot!(calls(&crowd.proxy.passed(0)), @"");
+    let before = crowd.proxy.count();
+    crowd.work_off_one(1).await;
+    insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @"");
+    let before = crowd.proxy.count();
+    crowd.tend_once().await;
+    insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @"");
+}
