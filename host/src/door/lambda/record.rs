@@ -109,7 +109,7 @@ impl Invocation<'_> {
 
     async fn receive(self, Carried { id, body, .. }: Carried<'_>) -> Outcome {
         // Stealthwatch Cloud publishes its alerts to SNS as they are, and an EventBridge rule puts GuardDuty's into a topic, which may be the same.
-        let detector = alert::recognise(&body);
+        let detector = alert::recognise(body.as_bytes());
         let received = self.host.receive_all("lambda", detector, id, body.as_bytes()).await;
         // Alerts that came together: what the others came to stands when one fails, and a repetition finds them done.
         let mut came_of_it = Vec::new();
