@@ -20,8 +20,7 @@ fn configuration(table: &str) -> String {
 /// What the doctor says of the journal, a line each.
 fn examined(quell: &Quell) -> Vec<String> {
     let told = quell.run(&["doctor", "--output", "json"]).unwrap();
-    let findings: Vec<Value> =
-        serde_json::from_str(&told.stdout).unwrap_or_else(|error| panic!("{error}: {told:?}"));
+    let findings: Vec<Value> = serde_json::from_str(&told.stdout).unwrap_or_else(|error| panic!("{error}: {told:?}"));
     let of_journal = findings.iter().filter(|finding| {
         let what = finding["what"].as_str().unwrap();
         ["dynamodb:", "journal", "ends in", "recovery of", "clock"]
@@ -60,7 +59,10 @@ async fn a_table_is_proven_and_nothing_is_written_to_it() {
     let there = client.scan().table_name(&table).send().await.unwrap();
     assert_eq!(there.count(), 0);
 
-    let ends = TimeToLiveSpecification::builder().enabled(true).attribute_name("expires").build();
+    let ends = TimeToLiveSpecification::builder()
+        .enabled(true)
+        .attribute_name("expires")
+        .build();
     let call = client.update_time_to_live().table_name(&table);
     call.time_to_live_specification(ends.unwrap()).send().await.unwrap();
     proxy.set(Trouble::new(Kind::NotPermitted, Whom::Action("PutItem")));
@@ -79,10 +81,19 @@ async fn a_table_that_is_not_there_is_told_with_the_commands_that_make_it() {
     assert_eq!(examined(&quell), ["journal missing"]);
     let told = quell.run(&["doctor"]).unwrap();
     assert_eq!(told.exit, Some(1), "{told:?}");
-    assert!(told.stdout.contains("make it by: aws dynamodb create-table --table-name nowhere"), "{told:?}");
+    assert!(
+        told.stdout
+            .contains("make it by: aws dynamodb create-table --table-name nowhere"),
+        "{told:?}"
+    );
     let printed = quell.run(&["doctor", "--permissions"]).unwrap();
     let policy: Value = serde_json::from_str(&printed.stdout).unwrap();
-    let of_journal = policy["Statement"].as_array().unwrap().iter().find(|it| it["Sid"] == "KeepTheJournal").unwrap();
+    let of_journal = policy["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["Sid"] == "KeepTheJournal")
+        .unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(of_journal).unwrap(), @r#"
     {
       "Action": [

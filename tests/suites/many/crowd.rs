@@ -8,7 +8,7 @@ use std::{
 
 use jiff::SignedDuration;
 use quell::{
-    alert::Detector,
+    alert::{Decoders, Detector},
     clock::Clock,
     cloud::{
         Cloud, Clouds, RuleAction,
@@ -125,6 +125,7 @@ impl Crowd {
             }),
             clouds,
             observations: Arc::new(self.places),
+            decoders: Decoders::default(),
             journal,
             clock: Arc::clone(&self.clock),
             mode: Mode::Enforce,

@@ -80,7 +80,10 @@ fn what_the_journals_table_needs_is_known_and_can_be_narrowed_to_it() {
         let (service, name) = action.split_once(':').unwrap();
         let known = named(&reference[service]["Actions"], name).unwrap_or_else(|| panic!("AWS knows no {action}"));
         let resources: Vec<_> = known["Resources"].as_array().into_iter().flatten().collect();
-        assert!(resources.iter().any(|resource| **resource == "table"), "{action}: {resources:?}");
+        assert!(
+            resources.iter().any(|resource| **resource == "table"),
+            "{action}: {resources:?}"
+        );
     }
 }
 
