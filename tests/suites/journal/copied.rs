@@ -109,7 +109,7 @@ async fn nothing_is_copied_over_another_journal_or_under_somebodys_hands() {
     drop(other);
     let over = it.copy(&["--to", "other.sqlite", "--continue"]);
     assert_eq!(over.exit, Some(2), "{over:?}");
-    insta::assert_snapshot!(it.error(&over), @"error: other.sqlite keeps 1 records that /journal.sqlite does not: it is another journal, or went on by itself; copy to an empty one");
+    insta::assert_snapshot!(it.error(&over), @"error: other.sqlite keeps 1 records that journal.sqlite does not: it is another journal, or went on by itself; copy to an empty one");
 
     assert_eq!(it.copy(&["--to", &it.table]).exit, Some(0));
     let table = it.table.strip_prefix("table:").unwrap();

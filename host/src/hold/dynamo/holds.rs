@@ -131,9 +131,11 @@ pub(super) async fn put_in_force(
     let mut holds = Vec::new();
     for intents in portions(intents) {
         let mut tries = Tries::default();
+        let mut numbers = Numbers::default();
         loop {
             let mut transaction = Transaction::new(&table.table);
-            let now_in_force = put_some(table, &mut transaction, intents, delivery, now).await?;
+            numbers.again();
+            let now_in_force = put_some(table, &mut transaction, &mut numbers, intents, delivery, now).await?;
             if transaction.commit().await? == Committed::Yes {
                 holds.extend(now_in_force);
                 break;
@@ -142,6 +144,33 @@ pub(super) async fn put_in_force(
         }
     }
     Ok(holds)
+}
+
+/// Numbers for new holds: who has to try again takes those that he has.
+#[derive(Default)]
+struct Numbers {
+    taken: Vec<HoldId>,
+    used: usize,
+}
+
+impl Numbers {
+    /// None of them is used yet.
+    fn again(&mut self) {
+        self.used = 0;
+    }
+
+    async fn next(&mut self, table: &Lasting) -> Result<HoldId, Failure> {
+        let number = match self.taken.get(self.used) {
+            Some(number) => *number,
+            None => {
+                let new = table.next_hold_id().await?;
+                self.taken.push(new);
+                new
+            }
+        };
+        self.used += 1;
+        Ok(number)
+    }
 }
 
 /// So many at a time as fit into one transaction.
@@ -186,6 +215,7 @@ async fn spare_many(table: &Lasting, intents: &[Intent]) -> Result<(), Failure> 
 async fn put_some(
     table: &Lasting,
     transaction: &mut Transaction<'_>,
+    numbers: &mut Numbers,
     intents: &[Intent],
     delivery: &DeliveryId,
     now: Timestamp,
@@ -212,7 +242,7 @@ async fn put_some(
                     let why = EndReason::Expired;
                     end(table, transaction, kept, Ended { at, why })?;
                 }
-                let kept = begin(table.next_hold_id().await?, intent, delivery, now);
+                let kept = begin(numbers.next(table).await?, intent, delivery, now);
                 transaction.put(kept.new_item()?);
                 note(transaction, &kept, None)?;
                 kept

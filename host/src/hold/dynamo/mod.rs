@@ -35,7 +35,11 @@ use std::{
 };
 
 use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    config::{Builder, retry::RetryPartition},
+    types::AttributeValue,
+};
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::examine::TableState;
@@ -77,13 +81,17 @@ impl DynamoJournal {
         let retries = RetryConfig::standard()
             .with_max_attempts(MAX_ATTEMPTS)
             .with_initial_backoff(FIRST_WAIT);
-        let mut builder = config.to_builder().retry_config(retries).timeout_config(timeouts);
+        let mut builder = Builder::from(config)
+            .retry_config(retries)
+            .timeout_config(timeouts)
+            // What others of this process may still try again is no matter of the journal's.
+            .retry_partition(RetryPartition::new(format!("journal {}", transaction::token())));
         if let Some(region) = region {
             builder = builder.region(Region::new(region.to_owned()));
         }
         Self {
             table: Arc::new(Lasting {
-                table: Table::new(Client::new(&builder.build()), table),
+                table: Table::new(Client::from_conf(builder.build()), table),
                 keep,
                 lengths: Mutex::default(),
             }),
