@@ -130,11 +130,26 @@ async fn what_one_alert_costs() {
     let places = Places { acls: 1, attackers: 1 };
     let crowd = Crowd::gather(size, places).await.unwrap();
     crowd.work_off_one(0).await;
-    insta::assert_snapshot!(calls(&crowd.proxy.passed(0)), @"");
+    insta::assert_snapshot!(calls(&crowd.proxy.passed(0)), @r"
+    1 BatchGetItem of 4
+    7 GetItem of 7
+    8 Query of 8
+    6 TransactWriteItems of 22
+    7 UpdateItem of 7
+    ");
     let before = crowd.proxy.count();
     crowd.work_off_one(1).await;
-    insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @"");
+    insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @r"
+    1 BatchGetItem of 4
+    5 GetItem of 5
+    7 Query of 7
+    4 TransactWriteItems of 15
+    5 UpdateItem of 5
+    ");
     let before = crowd.proxy.count();
     crowd.tend_once().await;
-    insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @"");
+    insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @r"
+    1 GetItem of 1
+    3 Query of 3
+    ");
 }
