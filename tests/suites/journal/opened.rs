@@ -62,7 +62,12 @@ pub(crate) async fn dynamo_in_trouble() -> Opened {
     let table = table(&moto).await;
     let proxy = Ec2Proxy::start(&moto.endpoint()).await.unwrap();
     // Of several that are due for one request only the first befalls it.
-    let kinds = [(Kind::Throttled, 11), (Kind::Fails, 13), (Kind::Lost, 14), (Kind::Conflict, 9)];
+    let kinds = [
+        (Kind::Throttled, 11),
+        (Kind::Fails, 13),
+        (Kind::Lost, 14),
+        (Kind::Conflict, 9),
+    ];
     for (kind, each) in kinds {
         proxy.set(Trouble::new(kind, Whom::Service("dynamodb")).one_in(each));
     }

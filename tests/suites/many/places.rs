@@ -24,7 +24,9 @@ impl Places {
             "account = \"{ACCOUNT}\"\nregion = \"eu-west-1\"\nrule-quota = 20\n[[vpc]]\nid = \"{VPC}\"\nprefixes = [\"10.0.0.0/16\"]\n\
              [[security-group]]\nid = \"sg-0aaa1111bbb22222c\"\nname = \"web\"\nvpc = \"{VPC}\"\n"
         );
-        account.push_str(&format!("[[network-acl]]\nid = \"acl-0def000000000000a\"\nvpc = \"{VPC}\"\ndefault = true\n"));
+        account.push_str(&format!(
+            "[[network-acl]]\nid = \"acl-0def000000000000a\"\nvpc = \"{VPC}\"\ndefault = true\n"
+        ));
         for acl in 0..self.acls {
             // A string takes no failure.
             let _ = write!(
