@@ -119,6 +119,14 @@ pub fn journal(store: &JournalStore, opened: Result<(), String>) -> Finding {
     }
 }
 
+/// Whether the delay queue is there. Without it holds end all the same, with the schedule.
+pub fn delay_queue(queue: &str, examined: Result<(), String>) -> Finding {
+    match examined {
+        Ok(()) => Finding::of_machine("delay queue", Verdict::Fine, format!("{queue} is there")),
+        Err(error) => Finding::of_machine("delay queue", Verdict::Missing, error),
+    }
+}
+
 /// Whether files can be made in a folder, or the folder itself where it is not there yet. Leaves nothing behind.
 fn writable(folder: &Path) -> io::Result<()> {
     let there = folder.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));

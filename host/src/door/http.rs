@@ -16,7 +16,9 @@ use axum::http::StatusCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub(super) use self::routes::{Waits, router};
+#[cfg(feature = "aws")]
+pub(super) use self::routes::Waits;
+pub(super) use self::routes::router;
 use self::server::Server;
 use crate::{secret::LiveSecret, way::Host};
 

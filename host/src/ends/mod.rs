@@ -22,17 +22,34 @@ pub const LONGEST: SignedDuration = SignedDuration::from_mins(15);
 pub trait Ends: Send + Sync {
     /// Sends word of one end, at this time.
     async fn send(&self, end: Timestamp, now: Timestamp) -> Result<(), EndsError>;
+
+    /// Looks whether it is there, and sends nothing.
+    async fn examine(&self) -> Result<(), EndsError>;
 }
 
-/// Word of an end could not be sent.
+/// What can go wrong with a delay queue.
 #[derive(Debug, thiserror::Error)]
-#[error("word of an end could not be sent to the delay queue {queue} (ends.queue)")]
-pub struct EndsError {
-    /// Its URL.
-    pub queue: String,
-    /// What the service says.
-    #[source]
-    pub source: Box<dyn Error + Send + Sync>,
+pub enum EndsError {
+    /// It does not take word of an end.
+    #[error("word of an end could not be sent to the delay queue {queue} (ends.queue)")]
+    Send {
+        /// Its URL.
+        queue: String,
+        /// What the service says.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// It can't be looked at.
+    #[error(
+        "the delay queue {queue} (ends.queue) can't be looked at: is it there, and do these credentials have the rights that `quell doctor --permissions` prints?"
+    )]
+    Examine {
+        /// Its URL.
+        queue: String,
+        /// What the service says.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
 }
 
 /// For how many seconds to delay word of an end: until it, or as long as can be. Never so short that it comes before the end's second is over.

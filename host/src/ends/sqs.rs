@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_sqs::types::QueueAttributeName;
 use jiff::Timestamp;
 
 use super::{Ends, EndsError, delay};
@@ -46,7 +47,20 @@ impl Ends for DelayQueue {
             .queue_url(&self.url)
             .delay_seconds(delay(end, now));
         let sent = sent.message_body(message::end(end)).send().await;
-        sent.map(drop).map_err(|error| EndsError {
+        sent.map(drop).map_err(|error| EndsError::Send {
+            queue: self.url.clone(),
+            source: error.into(),
+        })
+    }
+
+    async fn examine(&self) -> Result<(), EndsError> {
+        let name = QueueAttributeName::QueueArn;
+        let asked = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(name);
+        asked.send().await.map(drop).map_err(|error| EndsError::Examine {
             queue: self.url.clone(),
             source: error.into(),
         })

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{grant::Condition, table::Table};
 use crate::{
-    config::{Config, Secret},
+    config::{Config, Ends, Secret},
     doctor::household::secrets_of,
 };
 
@@ -26,6 +26,15 @@ pub struct HostGrant {
 pub enum HostResource {
     /// This.
     Arn(String),
+    /// This queue of SQS.
+    Queue {
+        /// Where it is. None: in the region that Quell runs in.
+        region: Option<String>,
+        /// Whose it is.
+        account: String,
+        /// Its name.
+        name: String,
+    },
     /// What has this name in the account that Quell runs in.
     Named {
         /// Such as `ssm`.
@@ -42,6 +51,12 @@ impl HostResource {
     pub(super) fn arn(&self, partition: &str, account: Option<&str>) -> String {
         match self {
             Self::Arn(arn) => arn.clone(),
+            Self::Queue { region, account, name } => {
+                format!(
+                    "arn:{partition}:sqs:{}:{account}:{name}",
+                    region.as_deref().unwrap_or("*")
+                )
+            }
             Self::Named { service, region, name } => {
                 let (region, account) = (region.as_deref().unwrap_or("*"), account.unwrap_or("*"));
                 format!("arn:{partition}:{service}:{region}:{account}:{name}")
@@ -62,7 +77,29 @@ pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
         grants.extend(config.secrets.kms_keys.iter().map(|arn| decrypt(arn.as_str(), &places)));
     }
     grants.extend(Table::of(&config.journal.store).map(|table| table.grant()));
+    grants.extend(delay_queue(&config.ends));
     grants
+}
+
+/// The delay queue: word of ends is sent there, and Lambda fetches it with the function's role ("Using Lambda with Amazon SQS": the three actions of an event source mapping).
+fn delay_queue(ends: &Ends) -> Option<HostGrant> {
+    let (account, name) = ends.queue_of_account()?;
+    Some(HostGrant {
+        sid: "UseTheDelayQueue",
+        actions: [
+            "sqs:SendMessage",
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        ]
+        .into(),
+        resource: HostResource::Queue {
+            region: ends.region().map(str::to_owned),
+            account: account.to_owned(),
+            name: name.to_owned(),
+        },
+        conditions: Vec::new(),
+    })
 }
 
 fn secret(place: &Secret, region: Option<&str>) -> Option<HostGrant> {

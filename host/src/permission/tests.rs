@@ -213,3 +213,33 @@ fn secrets_in_aws_are_allowed_by_name_and_no_others_and_only_to_the_host() {
         .find(|statement| statement.sid == "ReadTheParameters");
     insta::assert_snapshot!(parameter.unwrap().resource.first().unwrap(), @"arn:aws:ssm:eu-central-1:*:parameter/quell/token");
 }
+
+#[test]
+fn the_delay_queue_may_be_written_and_read_and_no_other_queue() {
+    let ends = "[ends]\nqueue = 'https://sqs.eu-west-1.amazonaws.com/111122223333/quell-ends'";
+    let policy = policies(&Needs::of(&config(r#"["block"]"#, ends)), &[account()])
+        .remove(0)
+        .policy;
+    let of_queues: Vec<_> = policy
+        .statement
+        .iter()
+        .filter(|statement| statement.action.iter().any(|action| action.starts_with("sqs:")))
+        .collect();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&of_queues).unwrap(), @r#"
+    [
+      {
+        "Sid": "UseTheDelayQueue",
+        "Effect": "Allow",
+        "Action": [
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage"
+        ],
+        "Resource": [
+          "arn:aws:sqs:eu-west-1:111122223333:quell-ends"
+        ]
+      }
+    ]
+    "#);
+}

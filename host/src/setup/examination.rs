@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SetupError, cloud, converger, journal, load_plugins};
+use super::{SetupError, cloud, converger, ends, journal, load_plugins};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
@@ -52,6 +52,10 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     match journal::examine(&config.journal).await {
         Some(of_table) => findings.extend(of_table),
         None => findings.push(household::journal(&config.journal.store, opened)),
+    }
+    if let (Some(url), Some(queue)) = (&config.ends.queue, ends::delay_queue(&config.ends).await?) {
+        let examined = queue.examine().await.map_err(|error| with_causes(&error));
+        findings.push(household::delay_queue(url.as_str(), examined));
     }
     findings.extend(household::folders(config));
     let holds = journal.holds(&HoldFilter::default()).await?;

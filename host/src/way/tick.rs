@@ -1,5 +1,7 @@
 //! A tick: what a function does for want of a timer and a worker, when a schedule invokes it. As much as there is time for; the next tick goes on.
 
+use std::collections::HashSet;
+
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -88,34 +90,29 @@ impl Host {
     /// Works on deliveries whose time has come, until there are none or no time is left, and counts those that were worked on to their end.
     async fn work_on_waiting(&self, worked: &mut usize) -> Result<(), JournalError> {
         let clock = &self.parts.clock;
-        // What fails for a passing reason waits again and is not due by then: this comes to an end.
         let due = clock.now();
+        // Each is worked on once: what another function works on, or what the journal does not take, is listed again.
+        let mut begun = HashSet::new();
         while !clock.is_time_up() {
-            let most = u32::try_from(DELIVERIES_AT_ONCE).unwrap_or(u32::MAX);
-            let waiting = self.parts.journal.waiting(due, most).await?;
+            let most = u32::try_from(DELIVERIES_AT_ONCE + begun.len()).unwrap_or(u32::MAX);
+            let mut waiting = self.parts.journal.waiting(due, most).await?;
+            waiting.retain(|delivery| begun.insert(delivery.id.clone()));
             if waiting.is_empty() {
                 return Ok(());
             }
             let work = async |delivery| match self.work(&delivery).await {
-                Ok(came_of_it) => Some(came_of_it.state),
+                Ok(came_of_it) => came_of_it.state == DeliveryState::Done,
                 Err(error) => {
                     tracing::error!(delivery = %delivery.id, "{}; it stays in the journal", with_causes(&error));
-                    None
+                    false
                 }
             };
-            let states: Vec<_> = stream::iter(waiting)
+            let done: Vec<_> = stream::iter(waiting)
                 .map(work)
                 .buffered(DELIVERIES_AT_ONCE)
                 .collect()
                 .await;
-            *worked += states
-                .iter()
-                .filter(|state| matches!(state, Some(DeliveryState::Done)))
-                .count();
-            if states.contains(&None) {
-                // The journal does not take what became of one. It would be listed again.
-                return Ok(());
-            }
+            *worked += done.into_iter().filter(|is_done| *is_done).count();
         }
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! The real bootstrap under AWS's Lambda Runtime Interface Emulator, against moto over HTTP, looked at with boto3.
 
 mod commands;
+mod ends;
 mod event;
 mod function;
+mod killed;
 mod out_of_time;
 mod queue;
 mod schedule;

@@ -25,7 +25,7 @@ struct Queue {
 impl Ends for Queue {
     async fn send(&self, end: Timestamp, now: Timestamp) -> Result<(), EndsError> {
         if self.is_broken {
-            return Err(EndsError {
+            return Err(EndsError::Send {
                 queue: "https://sqs.eu-west-1.amazonaws.com/111122223333/quell-ends".to_owned(),
                 source: "no such queue".into(),
             });
@@ -33,6 +33,10 @@ impl Ends for Queue {
         let wait = SignedDuration::from_secs(delay(end, now).into());
         assert!(wait <= LONGEST);
         self.messages.lock().unwrap().push((now + wait, end));
+        Ok(())
+    }
+
+    async fn examine(&self) -> Result<(), EndsError> {
         Ok(())
     }
 }

@@ -146,6 +146,7 @@ fn told_of(id: &DeliveryId, receipt: &Receipt) -> serde_json::Value {
 
 /// Goes along with the answer to an alert that waits in the journal, for a door that has no worker behind it.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "the function's door reads it"))]
 pub(in crate::door) struct Waits(pub(in crate::door) Vec<DeliveryId>);
 
 fn waits(mut answer: Response, ids: Vec<DeliveryId>) -> Response {

@@ -1,0 +1,93 @@
+//! Ends at the second, by a delay queue at moto.
+
+use std::time::Instant;
+
+use anyhow::ensure;
+use jiff::Timestamp;
+use quell_tests::{attack::Attack, python, stage::PATIENCE, world::World};
+use serde_json::json;
+
+use crate::{
+    event::of_queue,
+    function::{Function, Wanted},
+};
+
+// A script blocks its thread, and the proxy needs one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_ends_when_word_of_it_comes_back_out_of_the_delay_queue_and_no_tick_is_needed() -> anyhow::Result<()> {
+    let world = World::shared()?;
+    let environment = world.moto.environment();
+    let name = format!("quell-ends-{}", std::process::id());
+    let queue = python::run("queue.py", &["make", &name], &environment)?;
+    let attacks = [Attack::new(1, &[("203.0.113.7", 500)])];
+    let function = Function::start(&Wanted {
+        settings: "block-seconds = 8",
+        tables: &format!("[ends]\nqueue = '{}'", queue.trim()),
+        attacks: &attacks,
+        ..Wanted::default()
+    })
+    .await?;
+    let examined = function.quell.run(&["doctor"])?;
+    ensure!(
+        examined.stdout.contains(&format!("{} is there", queue.trim())),
+        "{examined:?}"
+    );
+    let event = of_queue(&[("m-1".to_owned(), function.on_web(&attacks[0]))]);
+    let answer = function.invoke(&event).await?;
+    ensure!(
+        answer == json!({ "batchItemFailures": [] }),
+        "{answer}\n{}",
+        function.log()
+    );
+    let until = function.holds().await?.first().and_then(|hold| hold.until);
+
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let messages = python::run("queue.py", &["receive", queue.trim()], &environment)?;
+        let messages: Vec<(String, String)> = serde_json::from_str(&messages)?;
+        for message in messages {
+            ensure!(
+                until.is_some_and(|until| until <= Timestamp::now()),
+                "{message:?} comes before {until:?}"
+            );
+            let answer = function.invoke(&of_queue(&[message])).await?;
+            ensure!(
+                answer == json!({ "batchItemFailures": [] }),
+                "{answer}\n{}",
+                function.log()
+            );
+        }
+        if function.holds().await?.is_empty() {
+            break;
+        }
+        ensure!(
+            Instant::now() < deadline,
+            "no word of it comes back:\n{}",
+            function.log()
+        );
+    }
+    assert!(function.denied()?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_delay_queue_that_is_not_there_keeps_no_alert_from_being_done() -> anyhow::Result<()> {
+    let attacks = [Attack::new(1, &[("203.0.113.7", 500)])];
+    let function = Function::start(&Wanted {
+        tables: "[ends]\nqueue = 'https://sqs.eu-west-1.amazonaws.com/123456789012/quell-nowhere'",
+        attacks: &attacks,
+        ..Wanted::default()
+    })
+    .await?;
+    let event = of_queue(&[("m-1".to_owned(), function.on_web(&attacks[0]))]);
+    let answer = function.invoke(&event).await?;
+    ensure!(
+        answer == json!({ "batchItemFailures": [] }),
+        "{answer}\n{}",
+        function.log()
+    );
+    assert_eq!(function.denied()?, ["203.0.113.7/32"]);
+    let log = function.log();
+    assert!(log.contains("could not be sent to the delay queue"), "{log}");
+    Ok(())
+}
