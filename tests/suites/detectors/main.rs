@@ -94,7 +94,7 @@ impl Set {
 async fn who_guesses_passwords_is_blocked_whoever_tells_of_it_and_without_any_plugin_named(#[case] file: &str) {
     let set = Set::up("").await.unwrap();
     let report = set.report("1", &alert(file)).await.unwrap();
-    let expected = ["deny 203.0.113.7/32 ingress at 111122223333/eu-west-1/acl-0b111111111111111"];
+    let expected = ["203.0.113.7/32 ingress at 111122223333/eu-west-1/acl-0b111111111111111"];
     assert_eq!(set.held().await.unwrap(), expected, "{report}");
 }
 

@@ -29,7 +29,7 @@ async fn whom_a_mapped_detector_names_is_blocked_by_configuration_alone() {
     let set = Set::up(&configuration()).await.unwrap();
     receive(&set, "wazuh", &alert("wazuh-ssh-brute-force.json")).await;
     let reports = set.work().await.unwrap();
-    let expected = ["deny 203.0.113.7/32 ingress at 111122223333/eu-west-1/acl-0b111111111111111"];
+    let expected = ["203.0.113.7/32 ingress at 111122223333/eu-west-1/acl-0b111111111111111"];
     assert_eq!(set.held().await.unwrap(), expected, "{}", reports[0]);
 }
 
