@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_given_twice_is_no_alert_however_deep_it_lies() {
-        insta::assert_snapshot!(refused(r#"{"a": {"open": true, "open": false}}"#), @"the alert gives `open` twice (the second value is at line 1 column 28); send the alert as the detector gave it");
+        insta::assert_snapshot!(refused(r#"{"a": {"open": true, "open": false}}"#), @"the alert gives `open` twice (the second value is at line 1 column 27); send the alert as the detector gave it");
     }
 
     #[test]

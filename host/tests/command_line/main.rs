@@ -151,7 +151,7 @@ fn a_check_says_what_was_read_and_what_would_fail_here() {
     );
     insta::assert_snapshot!(told, @r"
     -- stdout
-    quell.toml is fine: observes and writes nothing on AWS account 111122223333 in eu-west-1, us-east-1 and AWS account 444455556666 in eu-west-1 by arn:aws:iam::444455556666:role/quell with nacl-block
+    quell.toml is fine: observes and writes nothing on AWS account 111122223333 in eu-west-1, us-east-1 and AWS account 444455556666 in eu-west-1 by arn:aws:iam::444455556666:role/quell with nacl-block, guardduty-block
     note: as things are here, the environment variable QUELL_STEALTHWATCH_KEY is not set: set it to the secret
     exit 0
     ");
@@ -246,11 +246,12 @@ fn a_reason_alone_pardons_nobody() {
 
 #[test]
 fn a_detector_that_is_not_known_is_told_with_those_that_are() {
-    insta::assert_snapshot!(in_empty_directory(&["explain", "--detector", "security-hub", "alert.json"]), @r"
+    let configuration = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]";
+    let arguments = ["explain", "--detector", "security-hbu", "quell.toml"];
+    insta::assert_snapshot!(with_configuration(configuration, &arguments), @r"
     -- stderr
-    error: invalid value 'security-hub' for '--detector <DETECTOR>': unknown variant `security-hub`, expected `stealthwatch-cloud` or `guardduty`
-
-    For more information, try '--help'.
+    error: there is no detector `security-hbu`
+      known are `stealthwatch-cloud`, `guardduty`, `security-hub`; another one needs a [[detector]] with its mapping in the configuration
     exit 2
     ");
 }

@@ -126,7 +126,7 @@ async fn first_line(door: &OpenDoor, sent: &str) -> String {
 async fn a_detector_that_is_not_known_is_named_with_those_that_are() {
     let door = OpenDoor::new().await.unwrap();
     let refused = door.post("/alerts/stealthwatch", recorded::ATTACK).await.unwrap();
-    insta::assert_snapshot!(refusal(refused).await.unwrap(), @"404: there is no detector `stealthwatch`; those that Quell knows are `stealthwatch-cloud`, `guardduty`");
+    insta::assert_snapshot!(refusal(refused).await.unwrap(), @"404: there is no detector `stealthwatch`; those that Quell knows are `stealthwatch-cloud`, `guardduty`, `security-hub`");
     let long = door
         .post(&format!("/alerts/{}", "%1b[31m".repeat(100)), "")
         .await
@@ -134,7 +134,29 @@ async fn a_detector_that_is_not_known_is_named_with_those_that_are() {
     let why = refusal(long).await.unwrap();
     assert!(why.len() < 300 && !why.contains('\x1b'), "{why}");
     let elsewhere = door.post("/", recorded::ATTACK).await.unwrap();
-    insta::assert_snapshot!(refusal(elsewhere).await.unwrap(), @"404: there is nothing here; alerts go to POST /alerts/stealthwatch-cloud or POST /alerts/guardduty");
+    insta::assert_snapshot!(refusal(elsewhere).await.unwrap(), @"404: there is nothing here; alerts go to POST /alerts/ with the name of their detector, such as POST /alerts/guardduty");
+}
+
+#[tokio::test]
+async fn a_list_of_alerts_is_answered_alert_by_alert() {
+    let door = OpenDoor::without_worker(Duration::from_secs(10)).await.unwrap();
+    let list = format!("{{\"meta\": {{}}, \"objects\": [{}, {{}}]}}", recorded::OTHER);
+    let accepted = door.post(ALERTS, list.clone()).await.unwrap();
+    assert_eq!(accepted.status(), 202);
+    let told: Value = accepted.json().await.unwrap();
+    let deliveries = told["deliveries"].as_array().unwrap();
+    assert_eq!(
+        (&deliveries[0]["state"], &deliveries[0]["alert"]),
+        (&json!("waiting"), &json!("6150"))
+    );
+    assert_eq!(deliveries[1]["state"], "failed");
+    assert!(
+        deliveries[1]["error"].as_str().unwrap().contains("has no `id`"),
+        "{told}"
+    );
+    let again: Value = door.post(ALERTS, list).await.unwrap().json().await.unwrap();
+    assert_eq!(again["deliveries"][0]["seen-before"], true);
+    assert_eq!(again["deliveries"][0]["delivery"], deliveries[0]["delivery"]);
 }
 
 #[tokio::test]

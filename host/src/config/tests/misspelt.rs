@@ -67,7 +67,7 @@ path = 3
 [sandbox]
 limit = 3
 "#), @r#"
-    18 problems in the configuration
+    17 problems in the configuration
     quell.toml:2: unknown value `observ` for `mode`
       2 | mode = "observ"
         |        ^^^^^^^^
@@ -112,10 +112,6 @@ limit = 3
       20 | may = ["blok"]
          |        ^^^^^^
       did you mean `block`?
-    quell.toml:21: unknown value `guarduty` for `plugin[0].route[0].detector`
-      21 | route = [{ detector = "guarduty" }]
-         |                       ^^^^^^^^^^
-      did you mean `guardduty`?
     quell.toml:25: `plugin[1].sha256`: this is not a SHA-256 digest: write the 64 hexadecimal digits that `sha256sum` prints
       25 | sha256 = "abc"
          |          ^^^^^
@@ -185,5 +181,115 @@ fn a_section_that_is_no_table_is_told_in_words_and_not_in_names_of_the_source() 
     quell.toml:3: `plugin` must be a list, not string "nacl-block"
       3 | plugin = 'nacl-block'
         |          ^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_detector_that_is_misspelt_or_not_there_is_told_with_those_that_are() {
+    insta::assert_snapshot!(wrong(
+        r#"
+[simulated]
+account-file = "account.toml"
+[recordings]
+detectors = ["guardduty", "security-hbu"]
+[[plugin]]
+name = "nacl-block"
+route = [{ detector = "wazzuh" }, { detector = "crowdstrike" }]
+[[detector]]
+name = "wazuh"
+mapping = { id = "/id", kind = "/kind", test = false, resolved = false }
+"#
+    ), @r#"
+    3 problems in the configuration
+    quell.toml:5: there is no detector `security-hbu`
+      5 | detectors = ["guardduty", "security-hbu"]
+        |                           ^^^^^^^^^^^^^^
+      did you mean `security-hub`?
+    quell.toml:8: there is no detector `wazzuh`
+      8 | route = [{ detector = "wazzuh" }, { detector = "crowdstrike" }]
+        |            ^^^^^^^^
+      did you mean `wazuh`?
+    quell.toml:8: there is no detector `crowdstrike`
+      8 | route = [{ detector = "wazzuh" }, { detector = "crowdstrike" }]
+        |                                     ^^^^^^^^
+      known are: stealthwatch-cloud, guardduty, security-hub, wazuh; for another one write a [[detector]] with its mapping
+    "#);
+}
+
+#[test]
+fn a_mapping_that_is_wrong_is_told_with_its_line() {
+    insta::assert_snapshot!(wrong(
+        r#"
+[simulated]
+account-file = "account.toml"
+[[detector]]
+name = "guardduty"
+[detector.mapping]
+id = "/id"
+kind = { default = "attack" }
+test = { at = "/test", default = false }
+resolved = { at = "/state", true-if = ["closed"], false-if = ["closed"] }
+severity = { at = "/level", scale = [5, 5] }
+[[detector]]
+name = "wazuh"
+[detector.mapping]
+id = { at = "/id", default = "1" }
+kind = "/kind/*"
+test = false
+resolved = false
+"#
+    ), @r#"
+    6 problems in the configuration
+    quell.toml:5: Quell knows `guardduty` by itself, without a mapping
+      5 | name = "guardduty"
+        | ^^^^
+      take this [[detector]] out, or give it another name
+    quell.toml:9: an alert without its `test` would count as open: `default` is false (detector `guardduty`)
+      9 | test = { at = "/test", default = false }
+        | ^^^^
+      take `default` out, so that such an alert is kept as failed, or write `default = true`, so that nothing is done about it
+    quell.toml:10: `closed` means both yes and no for `resolved` (detector `guardduty`)
+      10 | resolved = { at = "/state", true-if = ["closed"], false-if = ["closed"] }
+         | ^^^^^^^^
+      take it out of `true-if` or of `false-if`
+    quell.toml:11: `scale` has no length (detector `guardduty`)
+      11 | severity = { at = "/level", scale = [5, 5] }
+         |                             ^^^^^
+      write the number of the least bad and that of the worst, such as `[0, 15]`
+    quell.toml:15: `id` has a `default`, so different alerts would be taken for repeats of one (detector `wazuh`)
+      15 | id = { at = "/id", default = "1" }
+         | ^^
+      point to what the detector itself tells its alerts apart by
+    quell.toml:16: `/kind/*` leads to several values, and this is one (detector `wazuh`)
+      16 | kind = "/kind/*"
+         | ^^^^
+      point to one element, such as `/0` in place of `/*`
+    "#);
+    insta::assert_snapshot!(wrong(
+        r#"
+[simulated]
+account-file = "account.toml"
+[[detector]]
+name = "Wazuh"
+[detector.mapping]
+id = "rule.id"
+kind = { att = "/kind" }
+test = "no"
+"#
+    ), @r#"
+    4 problems in the configuration
+    quell.toml:5: `detector[0].name`: `Wazuh` is not the name of a detector: 1 to 40 small letters, digits and `-`, the first a letter, such as `wazuh`
+      5 | name = "Wazuh"
+        |        ^^^^^^^
+    quell.toml:7: `detector[0].mapping.id`: `rule.id` is not a JSON Pointer: it must begin with `/`, perhaps `/rule/id`
+      7 | id = "rule.id"
+        |      ^^^^^^^^^
+    quell.toml:8: unknown key `att` in [detector[0].mapping.kind]
+      8 | kind = { att …
+        |          ^^^
+      did you mean `at`?
+    quell.toml:9: `detector[0].mapping.test`: `no` is not a JSON Pointer: it must begin with `/`, perhaps `/no`
+      9 | test = "no"
+        |        ^^^^
     "#);
 }

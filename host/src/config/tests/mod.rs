@@ -133,14 +133,18 @@ fn several_simulated_accounts_are_a_list_of_files_and_none_is_a_mistake() {
 }
 
 #[test]
-fn without_a_plugin_table_the_built_in_plugin_decides_and_may_only_block() {
+fn without_a_plugin_table_the_built_in_plugins_decide_on_every_built_in_detector_and_may_only_block() {
     let config = parse("aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]").unwrap();
-    let [plugin] = config.plugins.as_slice() else {
-        panic!("one plugin")
-    };
-    assert_eq!(plugin.name, "nacl-block");
-    assert_eq!(plugin.source, PluginSource::BuiltIn);
-    assert_eq!(plugin.may, [crate::decision::ActionKind::Block]);
+    let told = config.plugins.iter().map(|plugin| {
+        assert_eq!(plugin.source, PluginSource::BuiltIn);
+        assert_eq!(plugin.may, [crate::decision::ActionKind::Block]);
+        let routes: Vec<_> = plugin.routes.iter().map(ToString::to_string).collect();
+        format!("{}: {}", plugin.name, routes.join(" and "))
+    });
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
+    nacl-block: stealthwatch-cloud
+    guardduty-block: guardduty and security-hub
+    ");
 }
 
 #[test]
