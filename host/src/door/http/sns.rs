@@ -137,7 +137,7 @@ impl SnsDoor {
                 };
             }
         };
-        let detector = detector.unwrap_or_else(|| alert::recognise(&carried.body));
+        let detector = detector.unwrap_or_else(|| alert::recognise(carried.body.as_bytes()));
         received(&self.host, KIND, detector, carried.id, carried.body.as_bytes()).await
     }
 
