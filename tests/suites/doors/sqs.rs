@@ -267,7 +267,10 @@ async fn the_doctor_hears_what_becomes_of_what_can_not_be_read() {
         ..options(&plain)
     };
     let url = missing.queue.clone();
-    let error = SqsDoor::open(&world.moto.sdk_config(), missing).examine().await.unwrap_err();
+    let error = SqsDoor::open(&world.moto.sdk_config(), missing)
+        .examine()
+        .await
+        .unwrap_err();
     insta::assert_snapshot!(quell::text::with_causes(&error).replace(&url, "URL"), @"");
 }
 
