@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{grant::Condition, table::Table};
+use super::{door, grant::Condition, table::Table};
 use crate::{
     config::{Config, Ends, Secret},
     doctor::household::secrets_of,
@@ -78,6 +78,7 @@ pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
     }
     grants.extend(Table::of(&config.journal.store).map(|table| table.grant()));
     grants.extend(delay_queue(&config.ends));
+    grants.extend(door::grants(config));
     grants
 }
 

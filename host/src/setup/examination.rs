@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SetupError, cloud, converger, ends, journal, load_plugins};
+use super::{SetupError, cloud, converger, doors, ends, journal, load_plugins};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
@@ -58,6 +58,7 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
         findings.push(household::delay_queue(url.as_str(), examined));
     }
     findings.extend(household::folders(config));
+    findings.extend(doors::examine(config).await);
     let holds = journal.holds(&HoldFilter::default()).await?;
     findings.extend(household::left_over(config, &holds));
     Ok(Checkup(findings))
