@@ -14,7 +14,7 @@ use crate::{
         self, Purpose, SetupError, Writer,
         reload::{Content, Reloader, Watch},
     },
-    way::{Host, timer, worker},
+    way::{Host, feedback, timer, worker},
 };
 
 /// How long one request may take. SNS gives up after 15 s.
@@ -98,6 +98,7 @@ impl Daemon {
         parts.spawn(door.serve(Arc::clone(&host), stop.clone()));
         parts.spawn(worker::run(Arc::clone(&host), stop.clone()));
         parts.spawn(timer::run(Arc::clone(&host), stop.clone()));
+        parts.spawn(feedback::run(Arc::clone(&host), stop.clone()));
         Ok(Self {
             address,
             parts,

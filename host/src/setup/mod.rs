@@ -7,6 +7,7 @@ pub mod copy;
 mod ends;
 mod error;
 mod examination;
+mod feedback;
 pub mod journal;
 mod lock;
 mod observations;
@@ -199,6 +200,11 @@ async fn host_in(
         && let Some(queue) = ends::delay_queue(&config.ends).await?
     {
         host.set_ends(queue);
+    }
+    if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime)
+        && let Some(tellers) = feedback::tellers(config, &secrets)?
+    {
+        host.set_tellers(tellers);
     }
     Ok(host)
 }
