@@ -12,7 +12,7 @@ use crate::{
         self, Purpose, SetupError, Writer,
         reload::{Content, Reloader, Watch},
     },
-    way::{Host, timer, worker},
+    way::{Host, feedback, timer, worker},
 };
 
 /// Why the daemon does not run.
@@ -81,6 +81,7 @@ impl Daemon {
         }
         parts.spawn(worker::run(Arc::clone(&host), stop.clone()));
         parts.spawn(timer::run(Arc::clone(&host), stop.clone()));
+        parts.spawn(feedback::run(Arc::clone(&host), stop.clone()));
         Ok(Self {
             address: doors.address,
             parts,

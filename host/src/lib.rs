@@ -22,6 +22,7 @@ pub mod duration;
 pub mod ends;
 pub mod exit;
 pub mod fact;
+pub mod feedback;
 pub mod guard;
 pub mod hold;
 pub mod json;

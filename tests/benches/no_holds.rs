@@ -9,8 +9,8 @@ use quell::{
     fact::History,
     hold::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
-        Pruned, Revision, Situation, Target,
+        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
+        Pardon, Pause, Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
     },
 };
@@ -54,6 +54,26 @@ impl Journal for NoHolds {
 
     async fn expire(&self, _: Timestamp) -> Result<Vec<Hold>, JournalError> {
         Ok(Vec::new())
+    }
+
+    async fn owed(&self, _: Timestamp, _: u32) -> Result<Vec<Feedback>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn given_up(&self, _: u32) -> Result<Vec<Feedback>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn owe(&self, _: &[Feedback]) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn take_up(&self, _: &Feedback, _: Timestamp) -> Result<bool, JournalError> {
+        Err(JournalError::Gone)
+    }
+
+    async fn stand(&self, _: &Feedback) -> Result<(), JournalError> {
+        Err(JournalError::Gone)
     }
 
     async fn admit(&self, _: &Delivery, _: u32) -> Result<Admission, JournalError> {

@@ -21,6 +21,8 @@ pub mod recorded;
 #[cfg(feature = "aws")]
 pub mod scene;
 #[cfg(feature = "aws")]
+pub mod security_hub;
+#[cfg(feature = "aws")]
 pub mod seen;
 pub mod shut;
 #[cfg(feature = "aws")]

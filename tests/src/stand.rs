@@ -23,6 +23,7 @@ use quell::{
         ObservationSource,
         stealthwatch::{StealthwatchApi, StealthwatchOptions},
     },
+    feedback::Tellers,
     guard::{Most, Protection, Rules},
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
     record::Recorder,
@@ -188,6 +189,14 @@ impl Stand {
         self.restart()?;
         let host = Arc::get_mut(&mut self.host).context("nobody else has the new host yet")?;
         host.set_ends(ends);
+        Ok(())
+    }
+
+    /// As [`Self::restart`], with who tells detectors what was done.
+    pub fn restart_with_tellers(&mut self, tellers: Tellers) -> anyhow::Result<()> {
+        self.restart()?;
+        let host = Arc::get_mut(&mut self.host).context("nobody else has the new host yet")?;
+        host.set_tellers(tellers);
         Ok(())
     }
 

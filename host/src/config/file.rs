@@ -12,6 +12,7 @@ use super::{
     door::DoorTable,
     ends::Ends,
     fallback,
+    feedback::Feedback,
     guard::Guard,
     http::HttpTable,
     instance::Instance,
@@ -47,6 +48,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) detector: Vec<DetectorTable>,
     #[serde(default)]
+    pub(super) feedback: Feedback,
+    #[serde(default)]
     pub(super) secrets: Secrets,
     #[serde(default)]
     pub(super) http: HttpTable,
@@ -76,6 +79,8 @@ impl File {
     /// Checks the keys against one another. None only if something was wrong.
     pub(super) fn check(self, checks: &mut Checks<'_>) -> Option<Config> {
         self.sandbox.check(&Path::key("sandbox"), checks);
+        self.feedback
+            .check(self.stealthwatch_cloud.is_some(), &Path::key("feedback"), checks);
         self.secrets.check(&Path::key("secrets"), checks);
         self.network_acl.check(&Path::key("network-acl"), checks);
         self.ends.check(&Path::key("ends"), checks);
@@ -112,6 +117,7 @@ impl File {
                 Some(checked) => Some(checked?),
                 None => None,
             },
+            feedback: self.feedback,
             secrets: self.secrets,
             detectors,
             http,

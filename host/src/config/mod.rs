@@ -17,6 +17,7 @@ pub mod ends;
 mod error;
 mod fallback;
 mod fault;
+pub mod feedback;
 mod file;
 mod find;
 pub mod guard;
@@ -60,6 +61,7 @@ pub use self::{
     door::Doors,
     ends::Ends,
     error::{ConfigError, Invalid},
+    feedback::Feedback,
     find::VARIABLE,
     guard::Guard,
     http::{Http, TokenRequired},
@@ -94,6 +96,8 @@ pub struct Config {
     pub cloud: Cloud,
     /// The API of Stealthwatch Cloud. None if its alerts have no observations.
     pub stealthwatch_cloud: Option<StealthwatchCloud>,
+    /// What detectors are told of what was done.
+    pub feedback: Feedback,
     /// How keys and tokens are fetched that are kept in AWS.
     pub secrets: Secrets,
     /// The detectors that Quell does not know by itself, each with how its alerts are read.

@@ -6,7 +6,7 @@ use super::{Finding, Verdict};
 use crate::{
     config::{Config, JournalStore, Mode, Secret},
     decision::ActionKind,
-    hold::{Hold, Remedy},
+    hold::{Feedback, FeedbackState, Hold, Remedy},
     roster::Snapshot,
     secret::{SecretError, Secrets},
 };
@@ -138,6 +138,23 @@ fn writable(folder: &Path) -> io::Result<()> {
         ));
     }
     tempfile::tempfile_in(there).map(drop)
+}
+
+/// How much feedback that was given up is told one by one.
+pub const MOST_GIVEN_UP: u32 = 20;
+
+/// What detectors were to be told, and were not.
+pub fn feedback(given_up: &[Feedback]) -> Vec<Finding> {
+    let told = given_up.iter().map(|feedback| {
+        let why = match &feedback.state {
+            FeedbackState::GivenUp { why } => why.as_str(),
+            FeedbackState::Waiting { .. } | FeedbackState::Told => "",
+        };
+        let attempts = feedback.attempts;
+        let why = format!("not told, given up after {attempts} attempts: {why}");
+        Finding::of_machine(format!("feedback: {}", feedback.subject), Verdict::Note, why)
+    });
+    told.collect()
 }
 
 /// What is in force and would need rights that the configuration does not lead to: to be taken back all the same.

@@ -156,6 +156,7 @@ impl Function {
     async fn all(&self, work: impl IntoIterator<Item = impl Future<Output = RecordReport>>) -> Vec<RecordReport> {
         let work = stream::iter(work).buffered(RECORDS_AT_ONCE).collect();
         let (reports, ()) = tokio::join!(work, self.look_after());
+        self.host.tell_detectors_in_time().await;
         reports
     }
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Hold, Journal, JournalError, KeptImage, OwnEntry,
-    Pardon, Pause, Target,
+    Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Feedback, Hold, Journal, JournalError, KeptImage,
+    OwnEntry, Pardon, Pause, Target,
 };
 
 /// One thing that a journal keeps. What can be known from others, such as what is unfinished, and leases are none.
@@ -44,6 +44,8 @@ pub enum Record {
     Image(Target, KeptImage),
     /// What must stay reachable around a target.
     Spare(Target, IpNet),
+    /// What a detector is to be told, or was.
+    Feedback(Feedback),
     /// A pardon.
     Pardon(Pardon),
     /// The pause.
@@ -159,6 +161,7 @@ impl Record {
             Self::Own(target, own) => format!("own {target} {:?}", own.entry),
             Self::Image(target, kept) => format!("image {target} {}", kept.image.part()),
             Self::Spare(target, prefix) => format!("spare {target} {prefix}"),
+            Self::Feedback(feedback) => format!("feedback {}", feedback.id),
             Self::Pardon(pardon) => format!("pardon {}", pardon.prefix),
             Self::Pause(_) => "pause".to_owned(),
         }
@@ -185,7 +188,8 @@ impl Record {
             }
             Self::Own(_, own) => cut(&mut own.written),
             Self::Image(_, kept) => cut(&mut kept.written),
-            Self::Spare(..) => {}
+            // Both keep it whole.
+            Self::Spare(..) | Self::Feedback(_) => {}
             Self::Pardon(pardon) => {
                 cut(&mut pardon.since);
                 cut(&mut pardon.until);

@@ -7,8 +7,9 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{
-    Admission, Attempt, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Hold, HoldFilter,
-    HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon, Pause, Target,
+    Admission, Attempt, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Feedback, Hold,
+    HoldFilter, HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon,
+    Pause, Target,
     archive::{Page, Place, Record},
 };
 use crate::fact::History;
@@ -147,6 +148,22 @@ pub trait Journal: Send + Sync {
 
     /// The pause, if it is paused.
     async fn paused(&self) -> Result<Option<Pause>, JournalError>;
+
+    /// Notes what detectors are to be told. What is known already stays as it is.
+    async fn owe(&self, feedback: &[Feedback]) -> Result<(), JournalError>;
+
+    /// Up to `most` pieces of feedback that wait and whose time has come, oldest first.
+    async fn owed(&self, now: Timestamp, most: u32) -> Result<Vec<Feedback>, JournalError>;
+
+    /// Notes that a piece of feedback is about to be told once more, before it is; until `until` nobody else takes it up. False, and nothing is noted, if it is not as it
+    /// is `known` any more: somebody else was faster.
+    async fn take_up(&self, known: &Feedback, until: Timestamp) -> Result<bool, JournalError>;
+
+    /// Says how a piece of feedback stands.
+    async fn stand(&self, feedback: &Feedback) -> Result<(), JournalError>;
+
+    /// Up to `most` pieces of feedback that were given up, the newest first.
+    async fn given_up(&self, most: u32) -> Result<Vec<Feedback>, JournalError>;
 
     /// A page of all that is kept, in no particular order; the first if `from` is None. Others may write meanwhile: who wants one moment sees to it that nobody does.
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError>;

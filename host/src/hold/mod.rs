@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod dynamo;
 pub mod entry_change;
 pub mod error;
+pub mod feedback;
 pub mod filter;
 pub mod group_change;
 pub mod image;
@@ -39,6 +40,7 @@ pub use self::{
     delivery::{Admission, Attempt, Delivery, DeliveryId, DeliveryState},
     entry_change::{EntryChange, OwnEntry},
     error::JournalError,
+    feedback::{Feedback, FeedbackId, FeedbackState, News, Subject},
     filter::HoldFilter,
     group_change::{GroupChange, GroupRole, Purpose},
     image::{Image, InterfaceImage, KeptImage, MachineImage, MachineStep, RuleImage},

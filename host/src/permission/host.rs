@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{door, grant::Condition, table::Table};
 use crate::{
-    config::{Config, Ends, Secret},
+    config::{Config, Ends, Mode, Secret},
     doctor::household::secrets_of,
 };
 
@@ -79,6 +79,20 @@ pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
     grants.extend(Table::of(&config.journal.store).map(|table| table.grant()));
     grants.extend(delay_queue(&config.ends));
     grants.extend(door::grants(config));
+    if let (Some(told), Mode::Enforce) = (&config.feedback.security_hub, config.mode) {
+        let region = told.region.as_ref().map(ToString::to_string);
+        // The call for findings in OCSF goes by the same action, on the other kind of hub.
+        grants.extend(["hub/default", "hubv2/*"].map(|name| HostGrant {
+            sid: "TellSecurityHub",
+            actions: ["securityhub:BatchUpdateFindings"].into(),
+            resource: HostResource::Named {
+                service: "securityhub",
+                region: region.clone(),
+                name: name.to_owned(),
+            },
+            conditions: Vec::new(),
+        }));
+    }
     grants
 }
 

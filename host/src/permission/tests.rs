@@ -279,3 +279,26 @@ prefix = "AWSLogs/"
     assert!(held[0].policy.to_string().contains("sqs:ReceiveMessage"));
     assert!(!held[1].policy.to_string().contains("sqs:"));
 }
+
+#[test]
+fn security_hub_is_told_by_one_action_and_only_where_that_is_configured() {
+    let told = |mode: &str| {
+        let text = format!("mode = \"{mode}\"\n[feedback.security-hub]\nregion = \"eu-central-1\"\n");
+        let policy = policy(&config(r#"["custom"]"#, &text));
+        let found = policy
+            .statement
+            .into_iter()
+            .find(|statement| statement.sid == "TellSecurityHub");
+        found.map(|statement| (Vec::from_iter(statement.action), Vec::from_iter(statement.resource)))
+    };
+    let (actions, resources) = told("enforce").unwrap();
+    assert_eq!(actions, ["securityhub:BatchUpdateFindings"]);
+    assert_eq!(
+        resources,
+        [
+            "arn:aws:securityhub:eu-central-1:111122223333:hub/default",
+            "arn:aws:securityhub:eu-central-1:111122223333:hubv2/*"
+        ]
+    );
+    assert_eq!(told("observe"), None);
+}

@@ -59,6 +59,7 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     }
     findings.extend(household::folders(config));
     findings.extend(doors::examine(config).await);
+    findings.extend(household::feedback(&journal.given_up(household::MOST_GIVEN_UP).await?));
     let holds = journal.holds(&HoldFilter::default()).await?;
     findings.extend(household::left_over(config, &holds));
     Ok(Checkup(findings))

@@ -8,6 +8,7 @@ pub(crate) mod doors;
 mod ends;
 mod error;
 mod examination;
+mod feedback;
 pub mod journal;
 mod lock;
 mod observations;
@@ -200,6 +201,11 @@ async fn host_in(
         && let Some(queue) = ends::delay_queue(&config.ends).await?
     {
         host.set_ends(queue);
+    }
+    if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime)
+        && let Some(tellers) = feedback::tellers(config, &secrets)?
+    {
+        host.set_tellers(tellers);
     }
     Ok(host)
 }

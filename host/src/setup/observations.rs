@@ -30,7 +30,7 @@ pub(super) fn observations(config: &Config, secrets: &Secrets) -> Result<Arc<dyn
     Ok(Arc::new(NoObservations))
 }
 
-fn options(api: &StealthwatchCloud, secrets: &Secrets) -> Result<StealthwatchOptions, SetupError> {
+pub(super) fn options(api: &StealthwatchCloud, secrets: &Secrets) -> Result<StealthwatchOptions, SetupError> {
     Ok(StealthwatchOptions {
         base_url: api.base_url.clone(),
         user: api.user.clone(),

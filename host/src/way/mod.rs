@@ -8,6 +8,7 @@ mod consider;
 mod ending;
 mod ends;
 pub mod evaluate;
+pub mod feedback;
 mod history;
 mod inquiry;
 pub mod listing;
@@ -36,6 +37,7 @@ use crate::{
     converge::Converger,
     ends::Ends,
     fact::{HistorySource, LiveFacts, Memo, ObservationSource, observation},
+    feedback::Tellers,
     hold::Journal,
     record::Recorder,
     report::Mode,
@@ -87,6 +89,9 @@ pub struct Host {
     waiting: Semaphore,
     recorder: Option<Recorder>,
     ends: Option<Arc<dyn Ends>>,
+    tellers: Option<Tellers>,
+    /// Rung when a detector is to be told something.
+    owing: Notify,
 }
 
 impl Host {
@@ -101,6 +106,8 @@ impl Host {
             held: Notify::new(),
             recorder: None,
             ends: None,
+            tellers: None,
+            owing: Notify::new(),
         }
     }
 

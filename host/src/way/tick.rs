@@ -41,8 +41,8 @@ pub struct Ticker {
 }
 
 impl Ticker {
-    /// Ends holds whose time is up and finishes what was begun; works on deliveries that wait and whose time has come; compares everything in force with what is there; and lets the
-    /// journal forget what is old.
+    /// Ends holds whose time is up and finishes what was begun; works on deliveries that wait and whose time has come; compares everything in force with what is there; lets the
+    /// journal forget what is old; and tells detectors what was done.
     pub async fn tick(&mut self, host: &Host) -> Ticked {
         Cause::Timer.scope(self.look_after(host)).await
     }
@@ -73,6 +73,7 @@ impl Ticker {
                 Err(error) => ticked.fail("the journal could not forget what is old", &error),
             }
         }
+        host.tell_detectors_in_time().await;
         ticked.complete = ticked.failed.is_empty() && !clock.is_time_up();
         ticked
     }

@@ -62,6 +62,9 @@ impl Host {
             self.held.notify_one();
         }
         let state = self.state_after(&report, attempts);
+        if !matches!(state, DeliveryState::Waiting { .. }) {
+            self.owe(&report).await?;
+        }
         let text = serde_json::to_string(&report).unwrap_or_default();
         match journal.settle(&delivery.id, state, &text).await {
             // It is done all the same, and must not be done again for that.

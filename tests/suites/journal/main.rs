@@ -13,6 +13,7 @@ macro_rules! conformance {
             mod archived;
             mod deliveries;
             mod entries;
+            mod feedback;
             mod history;
             mod holds;
             mod images;

@@ -1,12 +1,17 @@
 //! What is declared, held against AWS's service authorization reference as the authors of cfn-lint keep it: an action, a resource or a condition key that
 //! AWS does not know would make a policy that allows nothing, or that nobody can deploy.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use quell::{
     cloud::Call,
+    config::Config,
     hold::GroupRole,
-    permission::{Extent, Grant, IamResource, declared, table},
+    permission::{Extent, Grant, IamResource, Needs, declared, table},
 };
 use quell_tests::python::root;
 use serde_json::Value;
@@ -114,4 +119,40 @@ fn every_condition_is_on_a_key_that_the_resource_has() {
             }
         }
     }
+}
+
+#[test]
+fn what_the_host_needs_for_itself_are_actions_that_aws_knows() {
+    let text = r#"
+        aws.account = [{ id = "111122223333", regions = ["eu-west-1"] }]
+        [stealthwatch-cloud]
+        base-url = "https://example.obsrvbl.com/api/v3/"
+        user = "quell@example.com"
+        key-secret = "quell/stealthwatch"
+        [http]
+        token-parameter = "/quell/token"
+        [secrets]
+        kms-keys = ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
+        [feedback.security-hub]
+    "#;
+    let config = Config::parse(text, Path::new("quell.toml")).unwrap();
+    let reference = reference();
+    let mut actions = BTreeSet::new();
+    for grant in Needs::of(&config).host() {
+        for action in &grant.actions {
+            let (service, name) = action.split_once(':').unwrap();
+            assert!(
+                named(&reference[service]["Actions"], name).is_some(),
+                "AWS knows no {action}"
+            );
+            actions.insert(*action);
+        }
+    }
+    let expected = [
+        "kms:Decrypt",
+        "secretsmanager:GetSecretValue",
+        "securityhub:BatchUpdateFindings",
+        "ssm:GetParameter",
+    ];
+    assert_eq!(actions, BTreeSet::from(expected));
 }

@@ -50,8 +50,9 @@ fn files_are_silent(folder: &Path, but_for: &[&str]) -> usize {
         }
         if path.is_dir() {
             looked += files_are_silent(&path, but_for);
-        } else {
-            assert_eq!(told(&fs::read(&path).unwrap()), [""; 0], "in {}", path.display());
+        } else if let Ok(bytes) = fs::read(&path) {
+            // What SQLite has beside a journal may be gone by now.
+            assert_eq!(told(&bytes), [""; 0], "in {}", path.display());
             looked += 1;
         }
     }

@@ -265,3 +265,37 @@ fn a_role_that_can_not_lead_to_its_account_is_refused() {
       give all but one account the `role` that is assumed there
     ");
 }
+
+#[test]
+fn feedback_that_could_not_be_given_or_says_nothing_is_refused() {
+    let account = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n";
+    let feedback = |text: &str| format!("{account}{text}");
+    insta::assert_snapshot!(wrong(&feedback("[feedback.stealthwatch-cloud]\ncomment = false\nmerit = 'helpful'")), @r"
+    3 problems in the configuration
+    quell.toml:2: [feedback.stealthwatch-cloud] is given, and no [stealthwatch-cloud] that says where its API is
+      2 | [feedback.stealthwatch-cloud]
+        |           ^^^^^^^^^^^^^^^^^^
+      add [stealthwatch-cloud] with `base-url`, `user` and a key, or take the feedback out
+    quell.toml:2: [feedback.stealthwatch-cloud] says nothing that is to be told
+      2 | [feedback.stealthwatch-cloud]
+        |           ^^^^^^^^^^^^^^^^^^
+      write `comment = true` or `close = true`, or take the table out
+    quell.toml:4: `merit` is given in [feedback.stealthwatch-cloud] without `close = true`: an alert is judged when it is closed
+      4 | merit = 'helpful'
+        | ^^^^^
+      write `close = true` as well, or take `merit` out
+    ");
+    insta::assert_snapshot!(wrong(&feedback("[feedback.security-hub]\nnote = false")), @r"
+    one problem in the configuration
+    quell.toml:2: [feedback.security-hub] says nothing that is to be told
+      2 | [feedback.security-hub]
+        |           ^^^^^^^^^^^^
+      write `note = true` or a `workflow`, or take the table out
+    ");
+    let quiet = parse(account).unwrap().feedback;
+    assert_eq!(
+        (quiet.stealthwatch_cloud, quiet.security_hub),
+        (None, None),
+        "off by default"
+    );
+}

@@ -121,7 +121,7 @@ pub enum Fault {
 
 impl Fault {
     /// What a transport error is. Its URL is left out because [`StealthwatchError::url`] has it.
-    pub(super) fn transport(error: reqwest::Error, timeout: Duration) -> Self {
+    pub(crate) fn transport(error: reqwest::Error, timeout: Duration) -> Self {
         if error.is_timeout() {
             Self::TimedOut(timeout)
         } else {

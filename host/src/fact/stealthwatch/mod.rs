@@ -14,7 +14,6 @@ use backon::{ExponentialBuilder, Retryable};
 use reqwest::{
     Client, Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, RETRY_AFTER},
-    redirect::Policy,
 };
 use url::Url;
 
@@ -50,19 +49,12 @@ impl StealthwatchApi {
     ///
     /// [`OptionsError`] if the options can't be used.
     pub fn new(options: StealthwatchOptions) -> Result<Self, OptionsError> {
-        let observations_url = options.observations_url()?;
+        let observations_url = options.url("observations/all/")?;
         if let Some(key) = options.key.known() {
             options.authorization(&key)?;
         }
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .timeout(options.timeout)
-            .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")));
-        if options::is_this_machine(&observations_url) {
-            builder = builder.no_proxy();
-        }
         Ok(Self {
-            client: builder.build().map_err(OptionsError::Client)?,
+            client: options.client(&observations_url)?,
             observations_url,
             options,
         })

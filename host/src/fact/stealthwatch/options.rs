@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
+use reqwest::{Client, header::HeaderValue, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -62,8 +62,8 @@ pub enum OptionsError {
 }
 
 impl StealthwatchOptions {
-    /// Where observations are, with the base URL checked.
-    pub(super) fn observations_url(&self) -> Result<Url, OptionsError> {
+    /// Where something of the API is, such as `alerts/alert/`, with the base URL checked.
+    pub(crate) fn url(&self, what: &str) -> Result<Url, OptionsError> {
         let mut url = self.base_url.clone();
         let has_more = !url.username().is_empty() || url.password().is_some() || url.query().is_some();
         if has_more || url.fragment().is_some() {
@@ -72,13 +72,25 @@ impl StealthwatchOptions {
         if url.scheme() != "https" && !(url.scheme() == "http" && is_this_machine(&url)) {
             return Err(OptionsError::NotHttps { url: url.into() });
         }
-        let path = format!("{}/observations/all/", url.path().trim_end_matches('/'));
+        let path = format!("{}/{what}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         Ok(url)
     }
 
+    /// What asks at this address. It follows no redirect, because the key would go with it.
+    pub(crate) fn client(&self, url: &Url) -> Result<Client, OptionsError> {
+        let mut builder = Client::builder()
+            .redirect(Policy::none())
+            .timeout(self.timeout)
+            .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")));
+        if is_this_machine(url) {
+            builder = builder.no_proxy();
+        }
+        builder.build().map_err(OptionsError::Client)
+    }
+
     /// The value of the header `Authorization`. It is marked sensitive, so that no Debug shows it.
-    pub(super) fn authorization(&self, key: &SecretString) -> Result<HeaderValue, OptionsError> {
+    pub(crate) fn authorization(&self, key: &SecretString) -> Result<HeaderValue, OptionsError> {
         let (user, key) = (self.user.trim(), key.expose_secret().trim());
         for (what, value) in [("user", user), ("key", key)] {
             if value.is_empty() {
@@ -94,7 +106,7 @@ impl StealthwatchOptions {
 }
 
 /// Whether a URL's host is this machine by its very name.
-pub(super) fn is_this_machine(url: &Url) -> bool {
+fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

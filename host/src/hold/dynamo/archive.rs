@@ -10,7 +10,7 @@ use super::{
         DeliveryId, Hold, KeptImage, OwnEntry, Pardon, Pause, Target,
         archive::{Page, Place, Record},
     },
-    AT_ONCE, Failure, Lasting, changes, deliveries, history,
+    AT_ONCE, Failure, Lasting, changes, deliveries, feedback, history,
     holds::{self, Kept},
     images,
     item::{Item, from_json, key_attributes, to_json},
@@ -54,6 +54,9 @@ async fn record(table: &Table, item: &Item) -> Result<Option<Record>, Failure> {
     }
     if pk.starts_with("change#") {
         return changes::record(item).map(Some);
+    }
+    if pk.starts_with("feedback#") {
+        return feedback::read(item).map(Record::Feedback).map(Some);
     }
     if pk == "global" {
         return Ok(match sk {
@@ -109,6 +112,7 @@ pub(super) async fn restore(table: &Lasting, records: &[Record]) -> Result<(), F
         match record {
             Record::Pardon(pardon) => pardons::give(&table.table, pardon).await?,
             Record::Pause(pause) => pauses::begin(&table.table, pause).await?,
+            Record::Feedback(feedback) => feedback::stand(table, feedback).await?,
             _ => {}
         }
     }
@@ -217,6 +221,6 @@ fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Record) ->
             Ok(())
         }
         // They bear on other items, too.
-        Record::Delivery(_) | Record::Pardon(_) | Record::Pause(_) => Ok(()),
+        Record::Delivery(_) | Record::Pardon(_) | Record::Pause(_) | Record::Feedback(_) => Ok(()),
     }
 }

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use super::{
     super::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
-        Pruned, Revision, Situation, Target,
+        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
+        Pardon, Pause, Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
     },
-    DynamoJournal, Failure, archive, changes, deliveries, ends, history, holds, images,
+    DynamoJournal, Failure, archive, changes, deliveries, ends, feedback, history, holds, images,
     item::Item,
     key, leases, list, own, pardons, pauses, prune, targets,
 };
@@ -224,6 +224,34 @@ impl Journal for DynamoJournal {
     async fn paused(&self) -> Result<Option<Pause>, JournalError> {
         let pause = pauses::present(&self.table.table).await;
         self.told("find the pause", pause)
+    }
+
+    async fn owe(&self, feedback: &[Feedback]) -> Result<(), JournalError> {
+        for feedback in feedback {
+            let owed = feedback::owe(&self.table, feedback).await;
+            self.told("note what is to be told", owed)?;
+        }
+        Ok(())
+    }
+
+    async fn owed(&self, now: Timestamp, most: u32) -> Result<Vec<Feedback>, JournalError> {
+        let owed = feedback::owed(&self.table.table, now, most).await;
+        self.told("list what is to be told", owed)
+    }
+
+    async fn take_up(&self, known: &Feedback, until: Timestamp) -> Result<bool, JournalError> {
+        let taken = feedback::take_up(&self.table, known, until).await;
+        self.told("take up what is to be told", taken)
+    }
+
+    async fn stand(&self, feedback: &Feedback) -> Result<(), JournalError> {
+        let stands = feedback::stand(&self.table, feedback).await;
+        self.told("note what was told", stands)
+    }
+
+    async fn given_up(&self, most: u32) -> Result<Vec<Feedback>, JournalError> {
+        let given_up = feedback::given_up(&self.table.table, most).await;
+        self.told("list what was not told", given_up)
     }
 
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {

@@ -15,6 +15,8 @@
 //! | `remedies#…` | time | the holds of an account and region that deny nothing, by their beginnings |
 //! | `change#…` | `change` | a change that was begun |
 //! | `delivery#…` | `state`, `body#…`, `report#…` | a delivery |
+//! | `feedback#…` | `feedback` | what a detector is to be told, or was |
+//! | `owed`, `given-up` | time | the feedback that waits, by the time before which it is not told, and that was given up |
 //! | `waiting` | time | the deliveries that wait, by the time before which they are not tried |
 //! | `global` | `pause`, `pardon#…`, `touch`, `lengths` | what bears on all targets |
 //! | `counter` | `holds` | the last number of a hold |
@@ -22,7 +24,7 @@
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::super::{ChangeId, DeliveryId, HoldId, Remedy, Target};
+use super::super::{ChangeId, DeliveryId, FeedbackId, HoldId, Remedy, Target};
 use crate::cloud::{CloudPlace, Entry};
 
 /// The key of an item.
@@ -257,6 +259,31 @@ pub(super) fn waiting_until(time: Timestamp) -> Range {
 /// All deliveries that wait.
 pub(super) fn all_waiting() -> Range {
     Range::All("waiting".to_owned())
+}
+
+/// What a detector is to be told, or was.
+pub(super) fn feedback(id: &FeedbackId) -> Key {
+    key(format!("feedback#{id}"), "feedback")
+}
+
+/// That feedback waits.
+pub(super) fn owed(not_before: Timestamp, id: &FeedbackId) -> Key {
+    key("owed", format!("{}#{id}", at(not_before)))
+}
+
+/// The feedback that waits and whose time has come.
+pub(super) fn owed_until(time: Timestamp) -> Range {
+    Range::UpTo(key("owed", format!("{}#~", at(time))))
+}
+
+/// That feedback was given up.
+pub(super) fn given_up(owed: Timestamp, id: &FeedbackId) -> Key {
+    key("given-up", format!("{}#{id}", at(owed)))
+}
+
+/// All feedback that was given up.
+pub(super) fn all_given_up() -> Range {
+    Range::All("given-up".to_owned())
 }
 
 /// The pause.

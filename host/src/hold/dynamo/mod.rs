@@ -10,6 +10,7 @@ mod deliveries;
 mod ends;
 mod examine;
 mod fault;
+mod feedback;
 mod history;
 mod holds;
 mod images;

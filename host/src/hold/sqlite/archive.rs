@@ -8,7 +8,7 @@ use super::{
         ChangeEnd, ChangeId, DeliveryId, Hold, KeptImage, OwnEntry, Target,
         archive::{Page, Place, Record},
     },
-    Failure, deliveries, holds, images, own, pardons, pauses,
+    Failure, deliveries, feedback, holds, images, own, pardons, pauses,
     row::{from_time, from_value, to_time, to_value, unreadable},
     targets,
 };
@@ -17,7 +17,7 @@ use super::{
 const ROWS: i64 = 500;
 
 /// The tables, in the order in which they are read. The first three are read a page at a time; what is in the others is as much as the targets in force have.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "deliveries",
     "holds",
     "changes",
@@ -26,6 +26,7 @@ const TABLES: [&str; 8] = [
     "spared",
     "pardons",
     "pauses",
+    "feedback",
 ];
 
 /// See [`super::super::Journal::records`].
@@ -46,6 +47,7 @@ pub(super) fn records(sql: &Connection, from: Option<&Place>) -> Result<Page, Fa
             (all.into_iter().map(Record::Pardon).collect(), None)
         }
         Some("pauses") => (pauses::present(sql)?.into_iter().map(Record::Pause).collect(), None),
+        Some("feedback") => (feedback::all(sql)?.into_iter().map(Record::Feedback).collect(), None),
         _ => (Vec::new(), None),
     };
     let next = match last {
@@ -226,6 +228,7 @@ pub(super) fn restore(sql: &Connection, records: &[Record]) -> Result<(), Failur
                 targets::touch(sql, target)?;
             }
             Record::Spare(target, prefix) => targets::spare(sql, target, &[*prefix])?,
+            Record::Feedback(feedback) => feedback::keep(sql, feedback)?,
             Record::Pardon(pardon) => pardons::give(sql, pardon)?,
             Record::Pause(pause) => pauses::begin(sql, pause)?,
         }

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use super::{
     super::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner, Pardon, Pause,
-        Pruned, Revision, Situation, Target,
+        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
+        Pardon, Pause, Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
     },
-    SqliteJournal, archive, changes, deliveries, ends, history, holds, images, leases, list, own, pardons, pauses,
-    prune, targets,
+    SqliteJournal, archive, changes, deliveries, ends, feedback, history, holds, images, leases, list, own, pardons,
+    pauses, prune, targets,
 };
 use crate::fact::History;
 
@@ -289,6 +289,43 @@ impl Journal for SqliteJournal {
 
     async fn paused(&self) -> Result<Option<Pause>, JournalError> {
         self.thread.ask("find the pause", pauses::present).await
+    }
+
+    async fn owe(&self, feedback: &[Feedback]) -> Result<(), JournalError> {
+        let feedback = feedback.to_vec();
+        self.thread
+            .ask("note what is to be told", move |sql| {
+                feedback.iter().try_for_each(|feedback| feedback::owe(sql, feedback))
+            })
+            .await
+    }
+
+    async fn owed(&self, now: Timestamp, most: u32) -> Result<Vec<Feedback>, JournalError> {
+        self.thread
+            .ask("list what is to be told", move |sql| feedback::owed(sql, now, most))
+            .await
+    }
+
+    async fn take_up(&self, known: &Feedback, until: Timestamp) -> Result<bool, JournalError> {
+        let known = known.clone();
+        self.thread
+            .ask("take up what is to be told", move |sql| {
+                feedback::take_up(sql, &known, until)
+            })
+            .await
+    }
+
+    async fn stand(&self, feedback: &Feedback) -> Result<(), JournalError> {
+        let feedback = feedback.clone();
+        self.thread
+            .ask("note what was told", move |sql| feedback::keep(sql, &feedback))
+            .await
+    }
+
+    async fn given_up(&self, most: u32) -> Result<Vec<Feedback>, JournalError> {
+        self.thread
+            .ask("list what was not told", move |sql| feedback::given_up(sql, most))
+            .await
     }
 
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {

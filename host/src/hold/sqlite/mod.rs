@@ -8,6 +8,7 @@ mod changes;
 mod claims;
 mod deliveries;
 mod ends;
+mod feedback;
 mod history;
 mod holds;
 mod images;

@@ -25,6 +25,7 @@ pub(super) fn prune(sql: &Connection, ended_before: Timestamp) -> Result<Pruned,
         changes: changes(sql, before)?,
     };
     images(sql, before)?;
+    feedback(sql, before)?;
     targets(sql, before)?;
     Ok(pruned)
 }
@@ -75,6 +76,17 @@ fn images(sql: &Connection, before: i64) -> Result<(), Failure> {
     )?
     .execute([before])?;
     Ok(())
+}
+
+/// What detectors were told, or were not and that was given up.
+fn feedback(sql: &Connection, before: i64) -> Result<u64, Failure> {
+    delete(
+        sql,
+        "DELETE FROM feedback WHERE id IN (
+             SELECT id FROM feedback WHERE state <> 'waiting' AND owed < ?1 ORDER BY owed LIMIT ?2
+         )",
+        before,
+    )
 }
 
 /// What is kept only for targets with a hold or an entry of ours, and leases that nobody gave back.

@@ -9,6 +9,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/step-1.sql"),
     include_str!("schema/step-2.sql"),
     include_str!("schema/step-3.sql"),
+    include_str!("schema/step-4.sql"),
 ];
 
 /// Brings the file to today's format.

@@ -17,6 +17,7 @@ pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
             "[stealthwatch-cloud]",
             began_with.stealthwatch_cloud != new.stealthwatch_cloud,
         ),
+        ("[feedback]", began_with.feedback != new.feedback),
         ("[secrets]", began_with.secrets != new.secrets),
         ("[[detector]]", began_with.detectors != new.detectors),
         ("[http]", began_with.http != new.http),
