@@ -32,6 +32,7 @@ pub mod stand;
 pub mod suspect;
 #[cfg(feature = "aws")]
 pub mod table;
+pub mod transcript;
 #[cfg(feature = "aws")]
 pub mod world;
 
