@@ -10,14 +10,18 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+#[cfg(feature = "aws")]
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+#[cfg(feature = "aws")]
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use quell::cloud::{AclId, CloudPlace, InstanceId, aws::Ec2Options};
+use quell::cloud::{AclId, InstanceId};
+#[cfg(feature = "aws")]
+use quell::cloud::{CloudPlace, aws::Ec2Options};
 
 use crate::{
     process::free_address,
@@ -104,6 +108,11 @@ impl Moto {
         format!("http://{}", self.address)
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The environment in which a child process reaches this server and nothing else.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         Self::environment_behind(self.endpoint())
@@ -185,6 +194,7 @@ impl Moto {
     }
 
     /// The configuration with which this process reaches the server, without touching its own environment.
+    #[cfg(feature = "aws")]
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new(KEY, KEY, None, None, "tests");
         SdkConfig::builder()
@@ -196,6 +206,7 @@ impl Moto {
     }
 
     /// How to reach it as an account in a region.
+    #[cfg(feature = "aws")]
     pub fn options(call_timeout: Duration) -> Ec2Options {
         Ec2Options {
             place: CloudPlace {

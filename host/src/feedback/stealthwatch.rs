@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use reqwest::{
-    Client, Method, RequestBuilder, Response, StatusCode,
+    Method, RequestBuilder, Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION},
 };
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ use url::Url;
 use super::{DetectorService, FeedbackError, text};
 use crate::{
     config::feedback::StealthwatchFeedback,
-    fact::stealthwatch::{Fault, OptionsError, StealthwatchOptions},
+    fact::stealthwatch::{Fault, LazyClient, OptionsError, StealthwatchOptions},
     hold::{Feedback, News, Subject},
     secret::SharedSecret,
     text::with_causes,
@@ -29,21 +29,21 @@ const MOST_BYTES: usize = 1024 * 1024;
 /// The alerts of Stealthwatch Cloud, as far as they are told something.
 #[derive(Debug)]
 pub struct StealthwatchAlerts {
-    client: Client,
+    client: LazyClient,
     alerts: Url,
     options: StealthwatchOptions,
     told: StealthwatchFeedback,
 }
 
 impl StealthwatchAlerts {
-    /// Sets the client up. Nothing is asked yet.
+    /// Checks the options. Nothing is asked yet.
     ///
     /// # Errors
     /// If the options can't be used.
     pub fn new(options: StealthwatchOptions, told: StealthwatchFeedback) -> Result<Self, OptionsError> {
         let alerts = options.url("alerts/alert/")?;
         Ok(Self {
-            client: options.client(&alerts)?,
+            client: LazyClient::default(),
             alerts,
             options,
             told,
@@ -97,6 +97,8 @@ impl StealthwatchAlerts {
         let authorization = self.options.authorization(key).map_err(|error| passing(&error))?;
         let request = self
             .client
+            .get(url, &self.options)
+            .map_err(|fault| passing(&fault))?
             .request(method, url.clone())
             .header(AUTHORIZATION, authorization)
             .header(ACCEPT, "application/json");

@@ -1,5 +1,6 @@
 //! Observations from the Stealthwatch Cloud API, or as it once answered.
 
+mod client;
 mod error;
 mod options;
 mod page;
@@ -12,11 +13,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{
-    Client, Response, StatusCode,
+    Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, RETRY_AFTER},
 };
 use url::Url;
 
+pub(crate) use self::client::LazyClient;
 use self::page::{Listing, Next, PAGE_LIMIT, Page};
 use super::{FactError, Observation, observation::ObservationSource};
 use crate::secret::SharedSecret;
@@ -37,13 +39,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// The Stealthwatch Cloud API, as far as Quell reads it.
 #[derive(Debug)]
 pub struct StealthwatchApi {
-    client: Client,
+    client: LazyClient,
     observations_url: Url,
     options: StealthwatchOptions,
 }
 
 impl StealthwatchApi {
-    /// Sets the client up. Nothing is asked yet.
+    /// Checks the options. Nothing is asked yet.
     ///
     /// # Errors
     ///
@@ -54,7 +56,7 @@ impl StealthwatchApi {
             options.authorization(&key)?;
         }
         Ok(Self {
-            client: options.client(&observations_url)?,
+            client: LazyClient::default(),
             observations_url,
             options,
         })
@@ -156,6 +158,7 @@ impl StealthwatchApi {
         let transport = |error| Fault::transport(error, self.options.timeout);
         let request = self
             .client
+            .get(url, &self.options)?
             .get(url.clone())
             .header(AUTHORIZATION, authorization)
             .header(ACCEPT, "application/json");

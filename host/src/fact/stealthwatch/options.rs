@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, header::HeaderValue, redirect::Policy};
+use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -54,11 +54,6 @@ pub enum OptionsError {
         "the Stealthwatch Cloud API's user or key holds a line break or another control character; check that its file or environment variable holds the key and nothing else"
     )]
     NotAHeader,
-    /// The HTTP client can't be set up.
-    #[error(
-        "the HTTP client for the Stealthwatch Cloud API can't be set up; check this machine's TLS root certificates"
-    )]
-    Client(#[source] reqwest::Error),
 }
 
 impl StealthwatchOptions {
@@ -75,18 +70,6 @@ impl StealthwatchOptions {
         let path = format!("{}/{what}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         Ok(url)
-    }
-
-    /// What asks at this address. It follows no redirect, because the key would go with it.
-    pub(crate) fn client(&self, url: &Url) -> Result<Client, OptionsError> {
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .timeout(self.timeout)
-            .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")));
-        if is_this_machine(url) {
-            builder = builder.no_proxy();
-        }
-        builder.build().map_err(OptionsError::Client)
     }
 
     /// The value of the header `Authorization`. It is marked sensitive, so that no Debug shows it.
@@ -106,7 +89,7 @@ impl StealthwatchOptions {
 }
 
 /// Whether a URL's host is this machine by its very name.
-fn is_this_machine(url: &Url) -> bool {
+pub(super) fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
