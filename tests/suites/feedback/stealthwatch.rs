@@ -50,7 +50,8 @@ async fn who_only_observes_or_explains_tells_nobody() {
     attack(&stand, "a").await;
     tell(&stand).await;
     let stand_that_explains = telling(StealthwatchFeedback::default()).await;
-    let decoded = quell::alert::decode(quell::alert::Detector::StealthwatchCloud, recorded::ATTACK.as_bytes());
+    let decoded = quell::alert::Decoders::default()
+        .decode(quell::alert::Detector::StealthwatchCloud, recorded::ATTACK.as_bytes());
     stand_that_explains.host.explain(decoded.unwrap()).await.unwrap();
     tell(&stand_that_explains).await;
     for stand in [stand, stand_that_explains] {
