@@ -1,15 +1,14 @@
-//! The daemon: one host, the HTTP door, the worker and the timer, until it is told to stop.
+//! The daemon: one host, its doors, the worker and the timer, until it is told to stop.
 
-use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::Path, sync::Arc};
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    door::http::{HttpDoor, HttpError, HttpOptions, RequestTerms},
+    door::DoorError,
     exit::{Classified, Exit},
-    secret::Secrets,
     setup::{
         self, Purpose, SetupError, Writer,
         reload::{Content, Reloader, Watch},
@@ -17,18 +16,15 @@ use crate::{
     way::{Host, timer, worker},
 };
 
-/// How long one request may take. SNS gives up after 15 s.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Why the daemon does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
     /// It can't be set up.
     #[error("Quell can't start")]
     Setup(#[from] SetupError),
-    /// The door can't be opened.
+    /// A door can't be opened.
     #[error(transparent)]
-    Http(#[from] HttpError),
+    Door(DoorError),
     /// It can't wait for SIGHUP.
     #[error("can't wait for SIGHUP")]
     Watch(#[source] io::Error),
@@ -41,7 +37,7 @@ impl Classified for DaemonError {
     fn exit(&self) -> Exit {
         match self {
             Self::Setup(error) => error.exit(),
-            Self::Http(_) | Self::Watch(_) | Self::BrokeOff(_) => Exit::Failed,
+            Self::Door(_) | Self::Watch(_) | Self::BrokeOff(_) => Exit::Failed,
         }
     }
 }
@@ -51,13 +47,13 @@ pub struct Daemon {
     host: Arc<Host>,
     address: SocketAddr,
     stop: CancellationToken,
-    /// The door, the worker, the timer, and who watches for changes. None of them ends before it is told to.
+    /// The doors, the worker, the timer, and who watches for changes. None of them ends before it is told to.
     parts: JoinSet<()>,
     _writer: Writer,
 }
 
 impl Daemon {
-    /// Starts everything. When this returns the door is open.
+    /// Starts everything. When this returns the doors are open.
     pub async fn start(config: &Config) -> Result<Self, DaemonError> {
         let (journal, writer) = setup::journal::to_write(&config.journal).await?;
         let host = Arc::new(setup::host_with(config, Purpose::Daemon, journal).await?);
@@ -80,26 +76,20 @@ impl Daemon {
 
     /// Starts everything around a host that is set up already.
     pub async fn run(host: Arc<Host>, config: &Config, writer: Writer) -> Result<Self, DaemonError> {
-        let secrets = Secrets::new(&config.secrets);
-        let token = config.http.token().map(|secret| secrets.live(secret)).transpose();
-        let door = HttpDoor::open(HttpOptions {
-            listen: config.http.listen(),
-            terms: RequestTerms {
-                token: token.map_err(SetupError::Secret)?,
-                max_body: config.http.max_body,
-                timeout: REQUEST_TIMEOUT,
-            },
-            grace: config.http.shutdown_grace.0,
-        })
-        .await?;
+        let doors = setup::doors::open(config).await.map_err(|error| match error {
+            SetupError::Door(door) => DaemonError::Door(door),
+            error => error.into(),
+        })?;
         let stop = CancellationToken::new();
-        let address = door.address();
         let mut parts = JoinSet::new();
-        parts.spawn(door.serve(Arc::clone(&host), stop.clone()));
+        for door in doors.all {
+            tracing::info!(door = door.kind(), at = door.place(), "a door is open");
+            parts.spawn(door.serve(Arc::clone(&host), stop.clone()));
+        }
         parts.spawn(worker::run(Arc::clone(&host), stop.clone()));
         parts.spawn(timer::run(Arc::clone(&host), stop.clone()));
         Ok(Self {
-            address,
+            address: doors.address,
             parts,
             host,
             stop,
@@ -107,7 +97,7 @@ impl Daemon {
         })
     }
 
-    /// The address that the door listens on.
+    /// The address that the HTTP door listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -125,7 +115,7 @@ impl Daemon {
         }
     }
 
-    /// Closes the door, ends what is under way, and returns when all of it has ended. Holds stay in force.
+    /// Closes the doors, ends what is under way, and returns when all of it has ended. Holds stay in force.
     pub async fn stop(mut self) -> Result<(), DaemonError> {
         self.stop.cancel();
         while let Some(ended) = self.parts.join_next().await {

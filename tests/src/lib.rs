@@ -15,6 +15,8 @@ pub mod process;
 #[cfg(feature = "aws")]
 pub mod proxy;
 pub mod python;
+#[cfg(feature = "aws")]
+pub mod queue;
 pub mod recorded;
 #[cfg(feature = "aws")]
 pub mod scene;

@@ -9,6 +9,7 @@ use super::{
     cloud::{Cloud, Simulated},
     decision::Decision,
     detector::{self, DetectorTable},
+    door::DoorTable,
     ends::Ends,
     fallback,
     guard::Guard,
@@ -49,6 +50,8 @@ pub(super) struct File {
     pub(super) secrets: Secrets,
     #[serde(default)]
     pub(super) http: HttpTable,
+    #[serde(default)]
+    pub(super) door: DoorTable,
     /// The plugins that decide, in the order in which they are asked. If none is given, the built-in `nacl-block` decides on alerts of
     /// Stealthwatch Cloud and `guardduty-block` on findings of GuardDuty, its own and those that Security Hub passes on; both may block.
     #[serde(default)]
@@ -97,6 +100,7 @@ impl File {
         let recordings = self.recordings.check(&Path::key("recordings"), checks);
         let journal = self.journal.check(&Path::key("journal"), checks);
         let http = self.http.check(&Path::key("http"), checks);
+        let doors = self.door.check(&Path::key("door"), checks);
         let plugins = plugins(self.plugin, cloud.as_ref(), &self.sandbox.limits, checks);
         self.instance.check(plugins.as_deref().unwrap_or_default(), checks);
         Some(Config {
@@ -111,6 +115,7 @@ impl File {
             secrets: self.secrets,
             detectors,
             http,
+            doors,
             plugins: plugins?,
             decision: self.decision,
             guard: self.guard,

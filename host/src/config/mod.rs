@@ -12,6 +12,7 @@ pub mod cloud;
 pub mod decision;
 mod detector;
 pub mod document;
+pub mod door;
 pub mod ends;
 mod error;
 mod fallback;
@@ -56,6 +57,7 @@ pub use self::{
     aws::{Aws, AwsAccount},
     cloud::{Cloud, Simulated},
     decision::Decision,
+    door::Doors,
     ends::Ends,
     error::{ConfigError, Invalid},
     find::VARIABLE,
@@ -98,6 +100,8 @@ pub struct Config {
     pub detectors: Vec<(Detector, Mapping)>,
     /// The HTTP door.
     pub http: Http,
+    /// The other doors of the daemon.
+    pub doors: Doors,
     /// The plugins that decide. At least one.
     pub plugins: Vec<Plugin>,
     /// What is made of the answers of several plugins.

@@ -3,6 +3,7 @@
 //! Permissions are proven by the calls themselves: a read by doing it, a write by EC2's dry run. The rest is what setting up a host would stumble
 //! over, and what only shows when it is needed: an isolation group that is not there, a network ACL without room.
 
+pub mod door;
 pub mod finding;
 pub mod group;
 pub mod household;

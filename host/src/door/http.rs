@@ -8,17 +8,23 @@ mod holds;
 mod orders;
 mod routes;
 mod server;
+pub mod sns;
 mod text;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use axum::http::StatusCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use self::routes::{Waits, router};
-use self::server::Server;
+use self::{server::Server, sns::SnsOptions};
+use super::{Door, DoorError};
 use crate::{secret::LiveSecret, way::Host};
+
+/// What the journal calls it.
+const KIND: &str = "http";
 
 /// How long a person's order may take: several calls to AWS at each of several network ACLs, each with retries.
 pub const ORDER_TIMEOUT: Duration = Duration::from_secs(50);
@@ -47,23 +53,11 @@ pub struct RequestTerms {
     /// How long a sender may take for a request's head, and then for the rest of it and our answer together. An order may take
     /// [`ORDER_TIMEOUT`].
     pub timeout: Duration,
+    /// The topics of SNS that send here. None: there is no such address.
+    pub sns: Option<SnsOptions>,
 }
 
-/// What can go wrong with the door.
-#[derive(Debug, thiserror::Error)]
-pub enum HttpError {
-    /// The address can't be listened on.
-    #[error("can't listen on {address} (http.listen): is another Quell running, or may only root use the port?")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system says.
-        #[source]
-        source: std::io::Error,
-    },
-}
-
-/// An open door.
+/// The HTTP door, open.
 pub struct HttpDoor {
     listener: TcpListener,
     address: SocketAddr,
@@ -71,10 +65,11 @@ pub struct HttpDoor {
 }
 
 impl HttpDoor {
-    /// Opens the door: from now on the address is taken, and who knocks waits until [`Self::serve`] runs.
-    pub async fn open(options: HttpOptions) -> Result<Self, HttpError> {
-        let listen = |source| HttpError::Listen {
+    /// Opens the door: from now on the address is taken, and who knocks waits until [`Door::serve`] runs.
+    pub async fn open(options: HttpOptions) -> Result<Self, DoorError> {
+        let listen = |source| DoorError::Listen {
             address: options.listen,
+            key: "http.listen",
             source,
         };
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
@@ -90,9 +85,24 @@ impl HttpDoor {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+}
 
-    /// Lets alerts in until it is told to stop; then requests that are under way may end, within the grace.
-    pub async fn serve(self, host: Arc<Host>, stop: CancellationToken) {
+#[async_trait]
+impl Door for HttpDoor {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn place(&self) -> String {
+        self.address.to_string()
+    }
+
+    async fn examine(&self) -> Result<String, DoorError> {
+        Ok(format!("{} is free", self.address))
+    }
+
+    /// Requests that are under way when it is told to stop may end, within the grace.
+    async fn serve(self: Box<Self>, host: Arc<Host>, stop: CancellationToken) {
         let router = router(host, &self.options.terms);
         let server = Server::new(router, self.options.terms.timeout);
         let cut_off = server.run(self.listener, stop, self.options.grace).await;

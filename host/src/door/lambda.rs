@@ -248,6 +248,8 @@ impl Function {
             token: Some(token),
             max_body: self.options.max_body,
             timeout: REQUEST_TIMEOUT,
+            // SNS has events of its own.
+            sns: None,
         };
         Ok(router.insert(http::router(Arc::clone(&self.host), &terms)).clone())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{grant::Condition, table::Table};
+use super::{door, grant::Condition, table::Table};
 use crate::{
     config::{Config, Secret},
     doctor::household::secrets_of,
@@ -62,6 +62,7 @@ pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
         grants.extend(config.secrets.kms_keys.iter().map(|arn| decrypt(arn.as_str(), &places)));
     }
     grants.extend(Table::of(&config.journal.store).map(|table| table.grant()));
+    grants.extend(door::grants(config));
     grants
 }
 

@@ -1,9 +1,10 @@
 //! Permissions: what IAM has to allow, so that Quell can do what is configured, and nothing more.
 //!
 //! [`declared`] says of each call which actions, resources and condition keys it needs. [`need`] says which calls a configuration leads to, by the kinds of
-//! action that its plugins may ask for and by how they are carried out; [`host`] what Quell itself uses, such as its secrets. [`policy`] makes a policy of both. All of it is pure; `doctor` proves it.
+//! action that its plugins may ask for and by how they are carried out; [`host`] what Quell itself uses, such as its secrets and the queues of its doors. [`policy`] makes a policy of both. All of it is pure; `doctor` proves it.
 
 pub mod declared;
+mod door;
 pub mod grant;
 pub mod host;
 pub mod need;

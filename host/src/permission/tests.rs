@@ -213,3 +213,39 @@ fn secrets_in_aws_are_allowed_by_name_and_no_others_and_only_to_the_host() {
         .find(|statement| statement.sid == "ReadTheParameters");
     insta::assert_snapshot!(parameter.unwrap().resource.first().unwrap(), @"arn:aws:ssm:eu-central-1:*:parameter/quell/token");
 }
+
+#[test]
+fn a_door_is_allowed_its_queue_or_its_prefix_and_no_other() {
+    let doors = r#"
+[[door.sqs]]
+queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/alerts"
+dead-letters = "https://sqs.eu-west-1.amazonaws.com/111122223333/dead"
+after = 5
+[[door.folder]]
+path = "/var/spool/quell"
+[[door.folder]]
+bucket = "findings"
+prefix = "AWSLogs/"
+"#;
+    let config = Config::parse(&format!("{ACCOUNT}{doors}"), Path::new("quell.toml")).unwrap();
+    let with_doors = policy(&config).statement;
+    let without = policy(&Config::parse(ACCOUNT, Path::new("quell.toml")).unwrap()).statement;
+    let own = with_doors.iter().filter(|statement| !without.contains(statement));
+    let told: Vec<_> = own
+        .map(|statement| format!("{:?} on {:?}", statement.action, statement.resource))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    {"s3:ListBucket"} on {"arn:aws:s3:::findings"}
+    {"s3:GetObject"} on {"arn:aws:s3:::findings/AWSLogs/*"}
+    {"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"} on {"arn:aws:sqs:eu-west-1:111122223333:alerts"}
+    {"sqs:SendMessage"} on {"arn:aws:sqs:eu-west-1:111122223333:dead"}
+    "#);
+    // A role in another account needs none of it.
+    let other = Account {
+        role: Some("arn:aws:iam::444455556666:role/quell".to_owned()),
+        ..account()
+    };
+    let held = policies(&Needs::of(&config), &[other]);
+    assert!(held[0].policy.to_string().contains("sqs:ReceiveMessage"));
+    assert!(!held[1].policy.to_string().contains("sqs:"));
+}

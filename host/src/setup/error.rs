@@ -4,6 +4,7 @@ use std::{io, path::PathBuf};
 
 use crate::{
     cloud::{CloudPlace, simulated::AccountError},
+    door::DoorError,
     exit::{Classified, Exit},
     fact::stealthwatch::OptionsError,
     hold::JournalError,
@@ -33,6 +34,9 @@ pub enum SetupError {
         #[source]
         source: io::Error,
     },
+    /// A door can't be opened.
+    #[error(transparent)]
+    Door(#[from] DoorError),
     /// The simulated account can't be read.
     #[error("the simulated account can't be used (simulated.account-file)")]
     Account(#[source] AccountError),
@@ -64,9 +68,12 @@ pub enum SetupError {
 impl Classified for SetupError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Journal(_) | Self::Locked { .. } | Self::Lock { .. } | Self::Sandbox(_) | Self::NoKey(_) => {
-                Exit::Failed
-            }
+            Self::Journal(_)
+            | Self::Locked { .. }
+            | Self::Lock { .. }
+            | Self::Door(_)
+            | Self::Sandbox(_)
+            | Self::NoKey(_) => Exit::Failed,
             Self::Account(_) | Self::SamePlace { .. } | Self::WithoutAws | Self::Secret(_) | Self::Stealthwatch(_) => {
                 Exit::Configuration
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SetupError, cloud, converger, journal, load_plugins};
+use super::{SetupError, cloud, converger, doors, journal, load_plugins};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
@@ -54,6 +54,7 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
         None => findings.push(household::journal(&config.journal.store, opened)),
     }
     findings.extend(household::folders(config));
+    findings.extend(doors::examine(config).await);
     let holds = journal.holds(&HoldFilter::default()).await?;
     findings.extend(household::left_over(config, &holds));
     Ok(Checkup(findings))

@@ -4,6 +4,7 @@
 
 mod cloud;
 pub mod copy;
+pub(crate) mod doors;
 mod ends;
 mod error;
 mod examination;

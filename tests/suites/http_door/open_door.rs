@@ -10,7 +10,10 @@ use anyhow::{Context, ensure};
 use quell::{
     config::Config,
     daemon::Daemon,
-    door::http::{HttpDoor, HttpOptions, RequestTerms},
+    door::{
+        Door,
+        http::{HttpDoor, HttpOptions, RequestTerms},
+    },
     setup::{Writer, WriterLock},
 };
 use quell_tests::stand::Stand;
@@ -65,12 +68,13 @@ impl OpenDoor {
                 token: None,
                 max_body: 1 << 20,
                 timeout,
+                sns: None,
             },
             grace: timeout,
         })
         .await?;
         let (address, stop) = (door.address(), CancellationToken::new());
-        tokio::spawn(door.serve(Arc::clone(&stand.host), stop.clone()));
+        tokio::spawn(Box::new(door).serve(Arc::clone(&stand.host), stop.clone()));
         Ok(Self {
             stand,
             address,

@@ -14,11 +14,12 @@ use axum::{
 use serde_json::{json, value::RawValue};
 
 use super::{
-    ORDER_TIMEOUT, RequestTerms, admission,
+    KIND, ORDER_TIMEOUT, RequestTerms, admission,
     answer::{failed, refuse, too_long},
-    holds, orders, text,
+    holds, orders, sns, text,
 };
 use crate::{
+    alert::Detector,
     hold::{Delivery, DeliveryId, DeliveryState},
     text::with_causes,
     way::{Host, Receipt, ReceiveError, Received},
@@ -37,10 +38,12 @@ pub(in crate::door) fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
     let slow = Router::new()
         .route("/orders", post(orders::carry_out))
         .layer(middleware::from_fn_with_state(ORDER_TIMEOUT + terms.timeout, in_time));
-    Router::new()
-        .merge(quick)
-        .merge(slow)
-        .with_state(host)
+    let mut routes = Router::new().merge(quick).merge(slow).with_state(Arc::clone(&host));
+    if let Some(topics) = &terms.sns {
+        let topics = sns::router(host, topics.clone());
+        routes = routes.merge(topics.layer(middleware::from_fn_with_state(terms.timeout, in_time)));
+    }
+    routes
         .layer(DefaultBodyLimit::max(terms.max_body))
         .layer(middleware::from_fn_with_state(terms.max_body, fits))
         .layer(middleware::from_fn_with_state(terms.token.clone(), admission::admit))
@@ -98,9 +101,12 @@ async fn receive(
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return too_long(),
         Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
     };
-    let received = host
-        .receive_all("http", detector, DeliveryId::of_bytes(&body), &body)
-        .await;
+    received(&host, KIND, detector, DeliveryId::of_bytes(&body), &body).await
+}
+
+/// Takes a body in, and answers how it is received.
+pub(super) async fn received(host: &Host, door: &str, detector: Detector, id: DeliveryId, body: &[u8]) -> Response {
+    let received = host.receive_all(door, detector, id, body).await;
     let answer = match received.as_slice() {
         [Received { id, outcome }] => match outcome {
             Ok(receipt) => accepted(id, &told_of(id, receipt)),

@@ -20,6 +20,7 @@ pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
         ("[secrets]", began_with.secrets != new.secrets),
         ("[[detector]]", began_with.detectors != new.detectors),
         ("[http]", began_with.http != new.http),
+        ("[door]", began_with.doors != new.doors),
         ("[recordings]", began_with.recordings != new.recordings),
         ("[network-acl]", began_with.network_acl != new.network_acl),
         ("[instance]", began_with.instance != new.instance),

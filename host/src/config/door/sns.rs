@@ -1,0 +1,153 @@
+//! `[[door.sns]]`: topics that send to the HTTP door.
+
+use std::{borrow::Cow, fmt};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::{
+    alert::Detector,
+    config::{checks::Checks, path::Path},
+};
+
+/// Topics that send to the HTTP door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sns {
+    /// The topics. At least one.
+    pub topics: Vec<TopicArn>,
+    /// Whose alerts come. None: each message is looked at.
+    pub detector: Option<Detector>,
+}
+
+/// Topics that send to the HTTP door, at `POST /sns`. A subscription is confirmed for these topics and for no other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "Sns")]
+pub(in crate::config) struct SnsTable {
+    /// The ARNs of the topics.
+    pub(in crate::config) topics: Vec<TopicArn>,
+    /// Whose alerts come. Without it each message is looked at.
+    pub(in crate::config) detector: Option<Detector>,
+}
+
+impl SnsTable {
+    pub(super) fn check(self, here: &Path, checks: &mut Checks<'_>) -> Sns {
+        if let Some(detector) = self.detector {
+            checks.detector(&here.join("detector"), detector);
+        }
+        if self.topics.is_empty() {
+            checks.fail(
+                &here.join("topics"),
+                format!("`{here}.topics` is empty, so no message would be taken"),
+                "name the ARN of at least one topic",
+            );
+        }
+        Sns {
+            topics: self.topics,
+            detector: self.detector,
+        }
+    }
+}
+
+/// A topic in two tables would have two detectors.
+pub(super) fn check_beside(doors: &[Sns], here: &Path, checks: &mut Checks<'_>) {
+    let mut seen = Vec::new();
+    for (index, door) in doors.iter().enumerate() {
+        for (position, topic) in door.topics.iter().enumerate() {
+            if seen.contains(&topic) {
+                checks.fail(
+                    &here.element(index).join("topics").element(position),
+                    format!("the topic {topic} stands there already"),
+                    "name each topic once, in one of the tables",
+                );
+            }
+            seen.push(topic);
+        }
+    }
+}
+
+/// The ARN of an SNS topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub struct TopicArn(String);
+
+/// A text that is no topic's ARN.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not the ARN of an SNS topic, such as arn:aws:sns:eu-west-1:111122223333:alerts")]
+pub struct NotATopic(String);
+
+impl TopicArn {
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for TopicArn {
+    type Error = NotATopic;
+
+    fn try_from(text: String) -> Result<Self, NotATopic> {
+        let parts: Vec<_> = text.split(':').collect();
+        let is_topic = match parts.as_slice() {
+            ["arn", partition, "sns", region, account, name] => {
+                partition.starts_with("aws")
+                    && region.contains('-')
+                    && account.len() == 12
+                    && account.bytes().all(|byte| byte.is_ascii_digit())
+                    && !name.is_empty()
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            }
+            _ => false,
+        };
+        if is_topic { Ok(Self(text)) } else { Err(NotATopic(text)) }
+    }
+}
+
+/// By a visitor and not `try_from`, because only then does an error in a list carry the place of the element.
+impl<'de> Deserialize<'de> for TopicArn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Topic;
+
+        impl de::Visitor<'_> for Topic {
+            type Value = TopicArn;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the ARN of a topic in quotes")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<TopicArn, E> {
+                text.to_owned().try_into().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Topic)
+    }
+}
+
+impl JsonSchema for TopicArn {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "TopicArn".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$" })
+    }
+}
+
+impl From<TopicArn> for String {
+    fn from(topic: TopicArn) -> Self {
+        topic.0
+    }
+}
+
+impl fmt::Display for TopicArn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

@@ -1,0 +1,117 @@
+//! Queues of SQS, at moto, and a hand on them that is not Quell's.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, ensure};
+use aws_sdk_sqs::{
+    Client,
+    types::{Message, MessageSystemAttributeName, QueueAttributeName},
+};
+
+use crate::moto::Moto;
+
+/// How long something may take that takes a second on an idle machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    /// Its URL.
+    pub url: String,
+}
+
+impl Queue {
+    /// Makes a queue that nobody else has.
+    pub async fn new(moto: &Moto) -> anyhow::Result<Self> {
+        Self::with(moto, None).await
+    }
+
+    /// Makes a queue whose messages go to this one of dead letters when they were received so often.
+    pub async fn with_dead_letters(moto: &Moto, dead: &Self, after: u32) -> anyhow::Result<Self> {
+        let attributes = dead
+            .client
+            .get_queue_attributes()
+            .queue_url(&dead.url)
+            .attribute_names(QueueAttributeName::QueueArn)
+            .send()
+            .await?;
+        let attributes = attributes.attributes.context("a queue has attributes")?;
+        let arn = attributes
+            .get(&QueueAttributeName::QueueArn)
+            .context("a queue has an ARN")?;
+        let policy = serde_json::json!({ "deadLetterTargetArn": arn, "maxReceiveCount": after });
+        Self::with(moto, Some(policy.to_string())).await
+    }
+
+    async fn with(moto: &Moto, redrive: Option<String>) -> anyhow::Result<Self> {
+        static QUEUES: AtomicU32 = AtomicU32::new(0);
+        let number = QUEUES.fetch_add(1, Ordering::Relaxed);
+        let client = Client::new(&moto.sdk_config());
+        let mut call = client
+            .create_queue()
+            .queue_name(format!("quell-{}-{number}", std::process::id()));
+        if let Some(policy) = redrive {
+            call = call.attributes(QueueAttributeName::RedrivePolicy, policy);
+        }
+        let made = call.send().await?;
+        let url = made.queue_url.context("a queue has a URL")?;
+        Ok(Self { client, url })
+    }
+
+    /// Sends a message, and gives SQS's id of it.
+    pub async fn send(&self, body: &str) -> anyhow::Result<String> {
+        let sent = self
+            .client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .send();
+        sent.await?.message_id.context("a message has an id")
+    }
+
+    /// How many messages there are, those that are hidden included.
+    pub async fn count(&self) -> anyhow::Result<usize> {
+        use QueueAttributeName::{ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible};
+        let names = [ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible];
+        let call = self.client.get_queue_attributes().queue_url(&self.url);
+        let seen = call.set_attribute_names(Some(names.to_vec())).send().await?;
+        let counts = seen.attributes.context("a queue has attributes")?;
+        let counts = names.iter().filter_map(|name| counts.get(name)?.parse::<usize>().ok());
+        Ok(counts.sum())
+    }
+
+    /// Waits until there are so many messages.
+    pub async fn holds(&self, wanted: usize) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let count = self.count().await?;
+            if count == wanted {
+                return Ok(());
+            }
+            ensure!(
+                Instant::now() < deadline,
+                "{count} messages are in the queue, not {wanted}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The messages that can be received now, which hides them.
+    pub async fn receive(&self) -> anyhow::Result<Vec<Message>> {
+        let call = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(10);
+        let received = call
+            .message_attribute_names("All")
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .send()
+            .await?;
+        Ok(received.messages.unwrap_or_default())
+    }
+}
