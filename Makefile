@@ -7,6 +7,8 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON ?= python3
 RIE := $(VENV)/bin/aws-lambda-rie
+# The proof of concept that `bench-lambda` compares with has what a function in Python has, and no more.
+LAMBDA_PYTHON := $(VENV)/lambda
 # The newest test tools need no newer pip; a version note on every run would only be noise.
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 
@@ -69,6 +71,13 @@ soak: toolchain ## 30 days in simulated time, and 50,000 random cases against th
 bench: toolchain languages ## Measure decisions and the way of an alert (release build, some minutes)
 	cargo bench --locked --package quell-tests --no-default-features
 
+.PHONY: bench-lambda
+bench-lambda: toolchain venv languages ## Quell as a Lambda function beside a proof of concept in Python (release build with AWS, many minutes)
+	$(call say,Building Quell as it is released)
+	cargo build --locked --release --package quell
+	$(call say,Measuring: both under AWS's Lambda emulator$(comma) against moto$(comma) on the same alerts$(comma) in turn)
+	cargo bench --locked --package quell-tests --profile release --no-default-features --features function --bench lambda
+
 .PHONY: storm
 storm: toolchain ## 10,000 alerts from 3,000 addresses in ten seconds (release build, some minutes)
 	QUELL_STORM=whole cargo test --locked --release --package quell-tests --no-default-features --test storm -- --nocapture
@@ -101,7 +110,7 @@ toolchain: ## The WebAssembly target that plugins are built for
 		|| { echo "Adding the Rust target wasm32-unknown-unknown"; rustup target add wasm32-unknown-unknown; }
 
 .PHONY: venv
-venv: $(VENV)/.made $(RIE) ## The Python tools of the tests: moto's server, boto3, cfn-lint, the Lambda emulator
+venv: $(VENV)/.made $(RIE) $(LAMBDA_PYTHON)/.made ## The Python tools of the tests: moto's server, boto3, cfn-lint, the Lambda emulator
 
 $(VENV)/.made: tests/python/requirements.txt
 	$(call say,Making $(VENV) with moto$(comma) boto3 and cfn-lint)
@@ -114,6 +123,12 @@ $(RIE): tests/python/emulator.txt | $(VENV)/.made
 	@rm -rf $(VENV)/wheels && mkdir -p $(VENV)/wheels
 	$(PIP) download --no-deps --require-hashes --dest $(VENV)/wheels --requirement $<
 	$(VENV)/bin/python tests/python/emulator.py $(VENV)/wheels $@
+
+$(LAMBDA_PYTHON)/.made: tests/python/proof_of_concept/requirements.txt | $(VENV)/.made
+	$(call say,Making $(LAMBDA_PYTHON) with boto3 and AWS's Lambda runtime for Python)
+	test -x $(LAMBDA_PYTHON)/bin/python || $(PYTHON) -m venv $(LAMBDA_PYTHON)
+	$(LAMBDA_PYTHON)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement $<
+	@touch $@
 
 .PHONY: languages
 languages: $(NODE_MODULES)/.package-lock.json $(COMPONENTIZE_PY) ## What builds plugins in JavaScript and Python: componentize-js and componentize-py

@@ -10,13 +10,17 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+#[cfg(feature = "aws")]
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+#[cfg(feature = "aws")]
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use quell::cloud::{AclId, CloudPlace, InstanceId, aws::Ec2Options};
+use quell::cloud::{AclId, InstanceId};
+#[cfg(feature = "aws")]
+use quell::cloud::{CloudPlace, aws::Ec2Options};
 
 use crate::{
     process::free_address,
@@ -85,6 +89,11 @@ impl Moto {
     /// Where it listens, for `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The environment in which a child process reaches this server and nothing else.
@@ -168,6 +177,7 @@ impl Moto {
     }
 
     /// The configuration with which this process reaches the server, without touching its own environment.
+    #[cfg(feature = "aws")]
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new(KEY, KEY, None, None, "tests");
         SdkConfig::builder()
@@ -179,6 +189,7 @@ impl Moto {
     }
 
     /// How to reach it as an account in a region.
+    #[cfg(feature = "aws")]
     pub fn options(call_timeout: Duration) -> Ec2Options {
         Ec2Options {
             place: CloudPlace {

@@ -77,6 +77,16 @@ impl Converger {
         }
     }
 
+    /// The same, for a process that works on one alert after the other: between two runs on one target it does not rest.
+    #[must_use]
+    pub fn one_at_a_time(self) -> Self {
+        let clock = Arc::clone(&self.driver.surveyor.clock);
+        Self {
+            lanes: Lanes::without_rest(clock).into(),
+            ..self
+        }
+    }
+
     /// Lets every plan from now on leave these prefixes alone, beside what the journal knows of each target. Network ACLs follow when they are converged.
     pub fn never_deny(&self, never: Vec<IpNet>) {
         let terms = &self.driver.surveyor.terms;

@@ -28,6 +28,7 @@ const QUIET: SignedDuration = SignedDuration::from_secs(10);
 /// One lane a target.
 pub(super) struct Lanes<K, T> {
     clock: Arc<dyn Clock>,
+    rests: bool,
     lanes: PlainMutex<HashMap<K, Arc<Lane<T>>>>,
 }
 
@@ -49,7 +50,16 @@ impl<K: Eq + Hash + Clone, T: Clone> Lanes<K, T> {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
+            rests: true,
             lanes: PlainMutex::default(),
+        }
+    }
+
+    /// Lanes for a process in which nobody comes while one rests: it would only be late.
+    pub(super) fn without_rest(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            rests: false,
+            ..Self::new(clock)
         }
     }
 
@@ -62,7 +72,9 @@ impl<K: Eq + Hash + Clone, T: Clone> Lanes<K, T> {
         if let (true, Some(result)) = (state.served >= ticket, &state.last) {
             return result.clone();
         }
-        self.rest(&mut state).await;
+        if self.rests {
+            self.rest(&mut state).await;
+        }
         // Everybody who has asked by this moment is served: what they want done is in the journal already.
         let served = lane.asked.load(Ordering::SeqCst);
         let result = work.await;
@@ -153,6 +165,18 @@ mod tests {
             _ = stuck => unreachable!("it is stuck"),
             result = lanes.go(&"acl", run(&runs)) => assert_eq!(result, 1),
         }
+    }
+
+    #[tokio::test]
+    async fn where_nobody_else_can_come_nobody_waits() {
+        let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
+        let lanes = Lanes::without_rest(clock.clone());
+        let runs = AtomicUsize::new(0);
+        for _ in 0..6 {
+            lanes.go(&"acl", run(&runs)).await;
+        }
+        assert_eq!(runs.into_inner(), 6);
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
     }
 
     #[tokio::test]

@@ -175,11 +175,15 @@ async fn host_in(
     if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime) {
         tell_plugins(config, &snapshot);
     }
+    let converger = converger(config, &clouds, &journal, &clock);
     let mut host = Host::new(Parts {
         decoders: decoders(config),
         roster: Arc::new(Roster::new(snapshot)),
         observations,
-        converger: converger(config, &clouds, &journal, &clock),
+        converger: match purpose {
+            Purpose::OneAtATime => converger.one_at_a_time(),
+            Purpose::Daemon | Purpose::Explain | Purpose::Orders | Purpose::Plugins => converger,
+        },
         clouds,
         journal,
         clock,

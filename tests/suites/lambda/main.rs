@@ -7,4 +7,5 @@ mod out_of_time;
 mod queue;
 mod schedule;
 mod single;
+mod start;
 mod web;

@@ -29,7 +29,13 @@ use crate::cloud::{
 impl Ec2Cloud {
     async fn network_acls(&self, filter: Filter) -> Result<Vec<NetworkAcl>, CloudError> {
         let call = Call::DescribeNetworkAcls;
-        let mut pages = self.ec2.describe_network_acls().filters(filter).into_paginator().send();
+        let mut pages = self
+            .clients
+            .ec2()
+            .describe_network_acls()
+            .filters(filter)
+            .into_paginator()
+            .send();
         let mut acls = Vec::new();
         for _ in 0..MAX_PAGES {
             let Some(page) = pages.next().await else {
@@ -50,16 +56,21 @@ impl Cloud for Ec2Cloud {
     }
 
     async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
-        find::instances(&self.ec2, name).await
+        find::instances(self.clients.ec2(), name).await
     }
 
     async fn instances_of_vpc(&self, vpc: &VpcId) -> Result<Vec<Instance>, CloudError> {
-        find::instances_of_vpc(&self.ec2, vpc).await
+        find::instances_of_vpc(self.clients.ec2(), vpc).await
     }
 
     async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
         let call = Call::DescribeNetworkAcls;
-        let asked = self.ec2.describe_network_acls().network_acl_ids(id.as_str()).send();
+        let asked = self
+            .clients
+            .ec2()
+            .describe_network_acls()
+            .network_acl_ids(id.as_str())
+            .send();
         let answer = asked.await.map_err(|error| cloud_error(call, &error))?;
         let acl = answer
             .network_acls()
@@ -81,7 +92,7 @@ impl Cloud for Ec2Cloud {
 
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
         let call = Call::DescribeVpcs;
-        let asked = self.ec2.describe_vpcs().vpc_ids(vpc.as_str()).send();
+        let asked = self.clients.ec2().describe_vpcs().vpc_ids(vpc.as_str()).send();
         let answer = asked.await.map_err(|error| cloud_error(call, &error))?;
         let found = answer.vpcs().iter().find(|other| other.vpc_id() == Some(vpc.as_str()));
         let found = found.ok_or_else(|| not_found(call, "InvalidVpcID.NotFound", vpc))?;
@@ -90,7 +101,12 @@ impl Cloud for Ec2Cloud {
 
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {
         let call = Call::DescribeSecurityGroups;
-        let asked = self.ec2.describe_security_groups().group_ids(id.as_str()).send();
+        let asked = self
+            .clients
+            .ec2()
+            .describe_security_groups()
+            .group_ids(id.as_str())
+            .send();
         let answer = asked.await.map_err(|error| cloud_error(call, &error))?;
         let group = answer
             .security_groups()
@@ -102,7 +118,8 @@ impl Cloud for Ec2Cloud {
 
     async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
         let written = convert::WrittenEntry::from(entry);
-        self.ec2
+        self.clients
+            .ec2()
             .create_network_acl_entry()
             .network_acl_id(acl.as_str())
             .rule_number(written.number)
@@ -121,7 +138,8 @@ impl Cloud for Ec2Cloud {
 
     async fn replace_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
         let written = convert::WrittenEntry::from(entry);
-        self.ec2
+        self.clients
+            .ec2()
             .replace_network_acl_entry()
             .network_acl_id(acl.as_str())
             .rule_number(written.number)
@@ -139,7 +157,8 @@ impl Cloud for Ec2Cloud {
     }
 
     async fn delete_entry(&self, acl: &AclId, direction: Direction, number: u16) -> Result<(), CloudError> {
-        self.ec2
+        self.clients
+            .ec2()
             .delete_network_acl_entry()
             .network_acl_id(acl.as_str())
             .rule_number(number.into())
@@ -151,23 +170,23 @@ impl Cloud for Ec2Cloud {
     }
 
     async fn rule_quota(&self) -> Result<Option<u16>, CloudError> {
-        if_to_be_had(quota::rules_per_network_acl(&self.quotas).await)
+        if_to_be_had(quota::rules_per_network_acl(self.clients.quotas()).await)
     }
 
     async fn interfaces_of(&self, instance: &InstanceId) -> Result<Vec<Interface>, CloudError> {
-        interface::interfaces_of(&self.ec2, instance).await
+        interface::interfaces_of(self.clients.ec2(), instance).await
     }
 
     async fn interfaces(&self, ids: &[InterfaceId]) -> Result<Vec<Interface>, CloudError> {
-        interface::interfaces(&self.ec2, ids).await
+        interface::interfaces(self.clients.ec2(), ids).await
     }
 
     async fn set_groups(&self, interface: &InterfaceId, groups: &[SecurityGroupId]) -> Result<(), CloudError> {
-        interface::set_groups(&self.ec2, interface, groups).await
+        interface::set_groups(self.clients.ec2(), interface, groups).await
     }
 
     async fn groups_tagged(&self, vpc: &VpcId, tag: &Tag) -> Result<Vec<SecurityGroup>, CloudError> {
-        group::groups_tagged(&self.ec2, vpc, tag).await
+        group::groups_tagged(self.clients.ec2(), vpc, tag).await
     }
 
     async fn create_group(
@@ -177,11 +196,11 @@ impl Cloud for Ec2Cloud {
         description: &str,
         tags: &[Tag],
     ) -> Result<SecurityGroupId, CloudError> {
-        group::create_group(&self.ec2, vpc, name, description, tags).await
+        group::create_group(self.clients.ec2(), vpc, name, description, tags).await
     }
 
     async fn group_rules(&self, group: &SecurityGroupId) -> Result<Vec<GroupRule>, CloudError> {
-        group::group_rules(&self.ec2, group).await
+        group::group_rules(self.clients.ec2(), group).await
     }
 
     async fn authorize_rule(
@@ -189,7 +208,7 @@ impl Cloud for Ec2Cloud {
         group: &SecurityGroupId,
         rule: &RuleSpec,
     ) -> Result<SecurityGroupRuleId, CloudError> {
-        group::authorize_rule(&self.ec2, group, rule).await
+        group::authorize_rule(self.clients.ec2(), group, rule).await
     }
 
     async fn revoke_rule(
@@ -198,23 +217,23 @@ impl Cloud for Ec2Cloud {
         direction: Direction,
         rule: &SecurityGroupRuleId,
     ) -> Result<(), CloudError> {
-        group::revoke_rule(&self.ec2, group, direction, rule).await
+        group::revoke_rule(self.clients.ec2(), group, direction, rule).await
     }
 
     async fn machine(&self, instance: &InstanceId) -> Result<Option<Machine>, CloudError> {
-        machine::machine(&self.ec2, instance).await
+        machine::machine(self.clients.ec2(), instance).await
     }
 
     async fn stop_instance(&self, instance: &InstanceId, hibernate: bool) -> Result<Transition, CloudError> {
-        machine::stop(&self.ec2, instance, hibernate).await
+        machine::stop(self.clients.ec2(), instance, hibernate).await
     }
 
     async fn start_instance(&self, instance: &InstanceId) -> Result<Transition, CloudError> {
-        machine::start(&self.ec2, instance).await
+        machine::start(self.clients.ec2(), instance).await
     }
 
     async fn reboot_instance(&self, instance: &InstanceId) -> Result<(), CloudError> {
-        machine::reboot(&self.ec2, instance).await
+        machine::reboot(self.clients.ec2(), instance).await
     }
 
     async fn create_snapshots(
@@ -223,11 +242,11 @@ impl Cloud for Ec2Cloud {
         description: &str,
         tags: &[Tag],
     ) -> Result<Vec<SnapshotId>, CloudError> {
-        machine::create_snapshots(&self.ec2, instance, description, tags).await
+        machine::create_snapshots(self.clients.ec2(), instance, description, tags).await
     }
 
     async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError> {
-        scaling::scaling(&self.scaling, instance).await
+        scaling::scaling(self.clients.scaling(), instance).await
     }
 
     async fn target_groups(
@@ -236,15 +255,15 @@ impl Cloud for Ec2Cloud {
         vpc: &VpcId,
         addresses: &[IpAddr],
     ) -> Result<Vec<TargetGroupMembership>, CloudError> {
-        balancing::target_groups(&self.balancing, instance, vpc, addresses).await
+        balancing::target_groups(self.clients.balancing(), instance, vpc, addresses).await
     }
 
     async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
-        scaling::enter_standby(&self.scaling, instance, group).await
+        scaling::enter_standby(self.clients.scaling(), instance, group).await
     }
 
     async fn exit_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
-        scaling::exit_standby(&self.scaling, instance, group).await
+        scaling::exit_standby(self.clients.scaling(), instance, group).await
     }
 }
 

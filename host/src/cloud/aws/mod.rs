@@ -2,10 +2,12 @@
 
 mod api;
 mod balancing;
+mod clients;
 mod convert;
 mod fault;
 mod find;
 mod group;
+mod http;
 mod interface;
 mod machine;
 mod quota;
@@ -18,7 +20,9 @@ use std::{fmt, time::Duration};
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::config::IdentityCache;
+use tokio::sync::OnceCell;
 
+use self::clients::Clients;
 pub(crate) use self::fault::fault;
 pub use self::role::Role;
 use self::role::RoleSessions;
@@ -49,18 +53,21 @@ pub struct Ec2Options {
 ///
 /// A write whose answer was lost is tried again, so that [`Fault::EntryExists`] and [`Fault::NotFound`] may be the echo of our own write.
 pub struct Ec2Cloud {
-    ec2: aws_sdk_ec2::Client,
-    scaling: aws_sdk_autoscaling::Client,
-    balancing: aws_sdk_elasticloadbalancingv2::Client,
-    quotas: aws_sdk_servicequotas::Client,
-    sts: aws_sdk_sts::Client,
+    clients: Clients,
     place: CloudPlace,
 }
 
 /// The credentials and the end points that AWS's usual chain finds: the environment, the profile, the container or the instance.
-/// `AWS_ENDPOINT_URL` works. Nothing is called yet: missing credentials show with the first call.
+/// `AWS_ENDPOINT_URL` works. Nothing is called yet: missing credentials show with the first call. It is looked for once in a process, so that all that is
+/// made of it shares one HTTP client, its connections and its roots of trust.
 pub async fn environment() -> SdkConfig {
-    aws_config::load_defaults(BehaviorVersion::latest()).await
+    static ENVIRONMENT: OnceCell<SdkConfig> = OnceCell::const_new();
+    let find = || {
+        aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http::client())
+            .load()
+    };
+    ENVIRONMENT.get_or_init(find).await.clone()
 }
 
 impl Ec2Cloud {
@@ -88,11 +95,7 @@ impl Ec2Cloud {
                 .build();
         }
         Self {
-            ec2: aws_sdk_ec2::Client::new(&config),
-            scaling: aws_sdk_autoscaling::Client::new(&config),
-            balancing: aws_sdk_elasticloadbalancingv2::Client::new(&config),
-            quotas: aws_sdk_servicequotas::Client::new(&config),
-            sts: aws_sdk_sts::Client::new(&config),
+            clients: Clients::new(config),
             place: options.place.clone(),
         }
     }

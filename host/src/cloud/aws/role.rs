@@ -1,6 +1,9 @@
 //! A role in another account, assumed in one session for each cause.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use aws_config::SdkConfig;
 use aws_credential_types::{
@@ -73,7 +76,8 @@ impl NotAssumed {
 
 /// Credentials of a role: those of the session for the [`Cause`] of the task that makes a call.
 pub(super) struct RoleSessions {
-    sts: Client,
+    config: SdkConfig,
+    sts: OnceLock<Client>,
     role: Role,
     sessions: Remembered<String, Credentials, NotAssumed>,
 }
@@ -82,7 +86,8 @@ impl RoleSessions {
     /// Assumes `role` with the credentials of `config`, in its region.
     pub(super) fn new(config: &SdkConfig, role: Role) -> Self {
         Self {
-            sts: Client::new(config),
+            config: config.clone(),
+            sts: OnceLock::new(),
             role,
             // Their end is told by Amazon's clock, so no other than this machine's will do.
             sessions: Remembered::new(Arc::new(SystemClock), MOST),
@@ -91,7 +96,8 @@ impl RoleSessions {
 
     async fn current(&self) -> Result<Credentials, NotAssumed> {
         let name = Cause::current().session_name();
-        let ask = || assume(self.sts.clone(), self.role.clone(), name.clone());
+        let sts = self.sts.get_or_init(|| Client::new(&self.config));
+        let ask = || assume(sts.clone(), self.role.clone(), name.clone());
         self.sessions.get(&name, ask).await
     }
 }

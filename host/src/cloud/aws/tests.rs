@@ -74,10 +74,33 @@ async fn the_region_is_that_of_the_place_and_not_of_the_environment() {
         .region(Region::new("us-east-1"))
         .build();
     let cloud = cloud(&config, "eu-west-1", None);
-    assert_eq!(cloud.ec2.config().region(), Some(&Region::new("eu-west-1")));
-    assert_eq!(cloud.scaling.config().region(), Some(&Region::new("eu-west-1")));
-    assert_eq!(cloud.balancing.config().region(), Some(&Region::new("eu-west-1")));
-    assert_eq!(cloud.quotas.config().region(), Some(&Region::new("eu-west-1")));
+    assert_eq!(cloud.clients.ec2().config().region(), Some(&Region::new("eu-west-1")));
+    assert_eq!(
+        cloud.clients.scaling().config().region(),
+        Some(&Region::new("eu-west-1"))
+    );
+    assert_eq!(
+        cloud.clients.balancing().config().region(),
+        Some(&Region::new("eu-west-1"))
+    );
+    assert_eq!(
+        cloud.clients.quotas().config().region(),
+        Some(&Region::new("eu-west-1"))
+    );
+}
+
+#[tokio::test]
+async fn a_place_that_nothing_is_asked_of_costs_no_client_and_one_that_is_asked_costs_one() {
+    let role = Role {
+        arn: "arn:aws:iam::111122223333:role/quell".to_owned(),
+        external_id: None,
+    };
+    let config = without_credentials();
+    let idle = cloud(&config, "us-east-1", Some(role));
+    let asked = cloud(&config, "eu-west-1", None);
+    let vpc = "vpc-0a1b2c3d".parse().unwrap();
+    asked.vpc_prefixes(&vpc).await.unwrap_err();
+    assert_eq!((idle.clients.made(), asked.clients.made()), (0, 1));
 }
 
 #[tokio::test]

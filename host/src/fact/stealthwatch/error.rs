@@ -23,6 +23,9 @@ pub struct StealthwatchError {
 /// What went wrong in a request.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
+    /// Nothing can be asked.
+    #[error("the HTTP client can't be set up; check this machine's TLS root certificates")]
+    NoClient(#[source] reqwest::Error),
     /// No connection, or it broke.
     #[error("no answer; check the base URL, the network and the proxy settings")]
     Unreachable(#[source] reqwest::Error),

@@ -7,7 +7,7 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
@@ -38,13 +38,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// The Stealthwatch Cloud API, as far as Quell reads it.
 #[derive(Debug)]
 pub struct StealthwatchApi {
-    client: Client,
+    /// Made with the first question: the roots of trust are read for it.
+    client: OnceLock<Client>,
     observations_url: Url,
     options: StealthwatchOptions,
 }
 
 impl StealthwatchApi {
-    /// Sets the client up. Nothing is asked yet.
+    /// Checks the options. Nothing is asked yet.
     ///
     /// # Errors
     ///
@@ -54,15 +55,8 @@ impl StealthwatchApi {
         if let Some(key) = options.key.known() {
             options.authorization(&key)?;
         }
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .timeout(options.timeout)
-            .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")));
-        if options::is_this_machine(&observations_url) {
-            builder = builder.no_proxy();
-        }
         Ok(Self {
-            client: builder.build().map_err(OptionsError::Client)?,
+            client: OnceLock::new(),
             observations_url,
             options,
         })
@@ -147,6 +141,25 @@ impl StealthwatchApi {
         (attempts, result)
     }
 
+    fn client(&self) -> Result<&Client, Fault> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let mut builder = Client::builder()
+            .redirect(Policy::none())
+            .timeout(self.options.timeout)
+            .user_agent(concat!("quell/", env!("CARGO_PKG_VERSION")));
+        if options::is_this_machine(&self.observations_url) {
+            builder = builder.no_proxy();
+        }
+        if self.observations_url.scheme() == "http" {
+            // There is no certificate to check, so that no roots are read.
+            builder = builder.tls_certs_only([]);
+        }
+        let client = builder.build().map_err(Fault::NoClient)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
     /// The body at `url`. If the key is refused, which may be because it was rotated, it is tried with the new one.
     async fn get_with_fresh_key(&self, url: &Url, max_bytes: usize) -> Result<Vec<u8>, Fault> {
         let key = self.options.key.value().await.map_err(Fault::NoKey)?;
@@ -163,7 +176,7 @@ impl StealthwatchApi {
         let authorization = self.options.authorization(key).map_err(Fault::BadKey)?;
         let transport = |error| Fault::transport(error, self.options.timeout);
         let request = self
-            .client
+            .client()?
             .get(url.clone())
             .header(AUTHORIZATION, authorization)
             .header(ACCEPT, "application/json");

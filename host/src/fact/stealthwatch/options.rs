@@ -54,11 +54,6 @@ pub enum OptionsError {
         "the Stealthwatch Cloud API's user or key holds a line break or another control character; check that its file or environment variable holds the key and nothing else"
     )]
     NotAHeader,
-    /// The HTTP client can't be set up.
-    #[error(
-        "the HTTP client for the Stealthwatch Cloud API can't be set up; check this machine's TLS root certificates"
-    )]
-    Client(#[source] reqwest::Error),
 }
 
 impl StealthwatchOptions {
