@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
+    door::DoorError,
     exit::{Classified, Exit},
     setup::{
         self, Purpose, SetupError, Writer,
@@ -21,6 +22,9 @@ pub enum DaemonError {
     /// It can't be set up.
     #[error("Quell can't start")]
     Setup(#[from] SetupError),
+    /// A door can't be opened.
+    #[error(transparent)]
+    Door(DoorError),
     /// It can't wait for SIGHUP.
     #[error("can't wait for SIGHUP")]
     Watch(#[source] io::Error),
@@ -33,7 +37,7 @@ impl Classified for DaemonError {
     fn exit(&self) -> Exit {
         match self {
             Self::Setup(error) => error.exit(),
-            Self::Watch(_) | Self::BrokeOff(_) => Exit::Failed,
+            Self::Door(_) | Self::Watch(_) | Self::BrokeOff(_) => Exit::Failed,
         }
     }
 }
@@ -72,7 +76,10 @@ impl Daemon {
 
     /// Starts everything around a host that is set up already.
     pub async fn run(host: Arc<Host>, config: &Config, writer: Writer) -> Result<Self, DaemonError> {
-        let doors = setup::doors::open(config).await?;
+        let doors = setup::doors::open(config).await.map_err(|error| match error {
+            SetupError::Door(door) => DaemonError::Door(door),
+            error => error.into(),
+        })?;
         let stop = CancellationToken::new();
         let mut parts = JoinSet::new();
         for door in doors.all {

@@ -192,7 +192,7 @@ async fn a_bucket_that_does_not_answer_is_asked_again_and_one_that_is_missing_is
         .examine()
         .await
         .unwrap_err();
-    insta::assert_snapshot!(with_causes(&error), @"");
+    insta::assert_snapshot!(with_causes(&error), @r#"Quell can't list s3://quell-not-there/AWSLogs/ (door.folder): refused (NoSuchBucket): The specified bucket does not exist"#);
     let seen = BucketDoor::open(&world.moto.sdk_config(), bucket.options())
         .examine()
         .await

@@ -91,9 +91,15 @@ async fn the_doctor_looks_at_each_door_and_the_policy_has_what_they_need() {
         let name = queue.url.rsplit('/').next().unwrap().to_owned();
         told.replace(&folder, "FOLDER").replace(&name, "QUEUE")
     };
-    insta::assert_snapshot!(doors(), @"");
+    insta::assert_snapshot!(doors(), @r#"
+folder door incoming: missing, the folder incoming can't be used (door.folder): it must be there, and this user must be allowed to write in it: No such file or directory (os error 2)
+SQS door QUEUE: fine, 0 wait in it; it has no redrive policy, so what can't be read comes again until the queue forgets it; give it one, or name `dead-letters`
+"#);
     std::fs::create_dir(stage.quell.path("incoming")).unwrap();
-    insta::assert_snapshot!(doors(), @"");
+    insta::assert_snapshot!(doors(), @r#"
+folder door incoming: fine, 0 files wait in it
+SQS door QUEUE: fine, 0 wait in it; it has no redrive policy, so what can't be read comes again until the queue forgets it; give it one, or name `dead-letters`
+"#);
     let policy = stage.quell.run(&["doctor", "--permissions"]).unwrap().stdout;
     let name = queue.url.rsplit('/').next().unwrap();
     assert!(

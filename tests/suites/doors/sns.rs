@@ -198,10 +198,10 @@ async fn a_subscription_is_confirmed_for_a_topic_that_is_listed_and_only_at_amaz
     let (status, told) = topic
         .send("SubscriptionConfirmation", &confirmation(other, AMAZON))
         .await;
-    insta::assert_snapshot!(format!("{status}: {}", told["error"].as_str().unwrap()), @"");
+    insta::assert_snapshot!(format!("{status}: {}", told["error"].as_str().unwrap()), @r#"403: the topic arn:aws:sns:eu-west-1:999988887777:alerts is not among those of [[door.sns]]"#);
     let evil = confirmation(TOPIC, "https://sns.eu-west-1.amazonaws.com@evil.example/");
     let (status, told) = topic.send("SubscriptionConfirmation", &evil).await;
-    insta::assert_snapshot!(format!("{status}: {}", told["error"].as_str().unwrap()), @"");
+    insta::assert_snapshot!(format!("{status}: {}", told["error"].as_str().unwrap()), @r#"400: its SubscribeURL names a user or a port"#);
     assert_eq!(topic.fetched(), [confirmed]);
     topic.open.close().await.unwrap();
 }
@@ -216,7 +216,7 @@ async fn a_subscription_that_amazon_does_not_confirm_is_told_to_who_asked() {
     let (status, told) = topic
         .send("SubscriptionConfirmation", &confirmation(TOPIC, AMAZON))
         .await;
-    insta::assert_snapshot!(format!("{status}: {}", told["error"].as_str().unwrap()), @"");
+    insta::assert_snapshot!(format!("{status}: {}", told["error"].as_str().unwrap()), @r#"502: Amazon SNS answers 400 Bad Request: the token may be older than three days"#);
     topic.open.close().await.unwrap();
 }
 
@@ -247,7 +247,13 @@ async fn what_is_no_message_of_a_listed_topic_is_refused_with_the_reason() {
         topic.send("Notification", &other).await,
     ];
     let told = told.map(|(status, told)| format!("{status}: {}", told["error"].as_str().unwrap()));
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+400: this is raw delivery: without SNS's envelope nobody knows which topic a message is from, and it bears no signature; switch raw message delivery off for this subscription
+400: this is no message of SNS: a JSON object with `Type`, `TopicArn` and what else belongs to the type; if raw message delivery is on for this subscription, switch it off: missing field `Type` at line 1 column 1252
+400: this is no message of SNS: a JSON object with `Type`, `TopicArn` and what else belongs to the type; if raw message delivery is on for this subscription, switch it off: EOF while parsing a value at line 1 column 0
+400: the header says that this is `SubscriptionConfirmation`, and the body that it is `Notification`
+403: the topic arn:aws:sns:eu-west-1:999988887777:x\u{1b} is not among those of [[door.sns]]
+"#);
     assert!(topic.open.waiting().await.unwrap().is_empty());
     // An alert that can't be read is kept; SNS is not to send it again.
     let (status, _) = topic

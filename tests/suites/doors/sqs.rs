@@ -149,7 +149,7 @@ async fn what_can_not_be_read_is_kept_and_goes_to_the_dead_letters_with_the_reas
         .clone()
         .unwrap()
         .replace(&id, "ID");
-    insta::assert_snapshot!(reason, @"");
+    insta::assert_snapshot!(reason, @r#"delivery sqs-ID can't be read as an alert of stealthwatch-cloud; it is kept in the journal as failed: the alert is not JSON, or not all of it (line 1 column 2); send the alert's JSON object unchanged: expected ident at line 1 column 2"#);
     open.close().await.unwrap();
 }
 
@@ -261,7 +261,11 @@ async fn the_doctor_hears_what_becomes_of_what_can_not_be_read() {
         door(&world.moto, &redriven).examine().await.unwrap(),
         SqsDoor::open(&world.moto.sdk_config(), buried).examine().await.unwrap(),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+1 wait in it; it has no redrive policy, so what can't be read comes again until the queue forgets it; give it one, or name `dead-letters`
+0 wait in it; what can't be read goes to its dead letters after 3 receives
+0 wait in it; its own redrive policy takes a message away after 3 receives, before `after` = 3 is reached: make `after` smaller
+"#);
     let missing = SqsOptions {
         queue: format!("{}-not", plain.url),
         ..options(&plain)
@@ -271,7 +275,7 @@ async fn the_doctor_hears_what_becomes_of_what_can_not_be_read() {
         .examine()
         .await
         .unwrap_err();
-    insta::assert_snapshot!(quell::text::with_causes(&error).replace(&url, "URL"), @"");
+    insta::assert_snapshot!(quell::text::with_causes(&error).replace(&url, "URL"), @r#"Quell can't look at the queue URL (door.sqs): refused (AWS.SimpleQueueService.NonExistentQueue): The specified queue does not exist."#);
 }
 
 #[tokio::test(flavor = "multi_thread")]

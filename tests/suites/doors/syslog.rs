@@ -189,7 +189,7 @@ async fn a_port_that_is_taken_is_named() {
     };
     let error = SyslogDoor::open(taken).await.unwrap_err();
     let port = address.port().to_string();
-    insta::assert_snapshot!(error.to_string().replace(&port, "PORT"), @"");
+    insta::assert_snapshot!(error.to_string().replace(&port, "PORT"), @r#"can't listen on 127.0.0.1:PORT (door.syslog.listen): is another Quell running, or may only root use the port?"#);
     assert_eq!(address.ip(), IpAddr::V4(Ipv4Addr::LOCALHOST));
     drop(door);
 }

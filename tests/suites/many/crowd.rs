@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context;
 use jiff::SignedDuration;
 use quell::{
     alert::{Decoders, Detector},
@@ -186,23 +187,22 @@ impl Crowd {
     pub(crate) async fn tend_until_quiet(&self) {
         let host = self.host(self.size.hosts + 1, &Arc::default());
         loop {
-            host.tend().await.expect("the table answers");
-            let now = self.clock.now();
-            let waiting = self.journal.waiting(now, 100).await.expect("the table answers");
-            for delivery in &waiting {
-                host.work(delivery).await.expect("the table answers");
-            }
-            let later = self
-                .journal
-                .waiting(jiff::Timestamp::MAX, 1)
-                .await
-                .expect("the table answers");
-            let unfinished = self.journal.unfinished().await.expect("the table answers");
-            if later.is_empty() && unfinished.is_empty() {
+            // Who is not answered in time comes again.
+            if matches!(self.tend_and_look(&host).await, Ok(true)) {
                 return;
             }
             tokio::time::sleep(REST).await;
         }
+    }
+
+    /// Does what the schedule would, and says whether nothing is left to be done.
+    async fn tend_and_look(&self, host: &Host) -> anyhow::Result<bool> {
+        host.tend().await?;
+        for delivery in &self.journal.waiting(self.clock.now(), 100).await? {
+            host.work(delivery).await?;
+        }
+        let later = self.journal.waiting(jiff::Timestamp::MAX, 1).await?;
+        Ok(later.is_empty() && self.journal.unfinished().await?.is_empty())
     }
 
     /// What is denied at which network ACL.
@@ -250,21 +250,22 @@ async fn work_off(host: &Host, queue: &Queue, places: Places) {
             number,
             is_done: false,
         };
-        let id = id(number);
-        host.receive(
-            "many",
-            Detector::StealthwatchCloud,
-            id.clone(),
-            places.alert(number).as_bytes(),
-        )
-        .await
-        .expect("it is admitted, or was before");
-        let delivery = host.journal().delivery(&id).await.expect("the table answers");
-        let delivery = delivery.expect("it was admitted");
-        if delivery.state != DeliveryState::Done {
-            host.work(&delivery).await.expect("the table answers");
+        match work_on(host, number, places).await {
+            // What waits now is in the journal, and a matter of the schedule.
+            Ok(()) => taken.is_done = true,
+            // The function fails, and its message is delivered again.
+            Err(_) => tokio::time::sleep(REST).await,
         }
-        // What waits now is in the journal, and a matter of the schedule.
-        taken.is_done = true;
     }
+}
+
+async fn work_on(host: &Host, number: u32, places: Places) -> anyhow::Result<()> {
+    let (id, alert) = (id(number), places.alert(number));
+    host.receive("many", Detector::StealthwatchCloud, id.clone(), alert.as_bytes())
+        .await?;
+    let delivery = host.journal().delivery(&id).await?.context("it was admitted")?;
+    if delivery.state != DeliveryState::Done {
+        host.work(&delivery).await?;
+    }
+    Ok(())
 }

@@ -155,9 +155,9 @@ impl Invocation<'_> {
                     outcome: report.outcome.name(),
                     summary: report.summary,
                 },
-                None if matches!(worked.state, DeliveryState::Waiting { .. }) => Outcome::failed(format!(
-                    "another function works on delivery {id}, or did until it was ended"
-                )),
+                None if matches!(worked.state, DeliveryState::Waiting { .. }) => {
+                    Outcome::failed(format!("another process works on delivery {id}: it goes on there"))
+                }
                 None => Outcome::failed(format!("delivery {id} was given up")),
             },
             Err(error) => {
