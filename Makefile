@@ -57,8 +57,11 @@ lint: toolchain venv languages ## Format, clippy, documentation, types, template
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
 	$(call say,Types of the JavaScript)
 	$(NODE_MODULES)/.bin/tsc --project plugins/javascript
-	$(call say,Deployment template)
-	$(VENV)/bin/cfn-lint examples/lambda/template.yaml
+	$(call say,Deployment templates)
+	$(VENV)/bin/cfn-lint examples/deploy/*.yaml
+	@# Where there is a systemd. 1.2 of 10 is what is exposed at most: the network, and what plugins' compiled code needs.
+	@! command -v systemd-analyze >/dev/null \
+		|| systemd-analyze security --offline=yes --threshold=12 --no-pager examples/deploy/quell.service | tail -1
 
 .PHONY: soak
 soak: toolchain ## 30 days in simulated time, and 50,000 random cases against the whole engine (release build, many minutes)
@@ -86,22 +89,35 @@ storm: toolchain ## 10,000 alerts from 3,000 addresses in ten seconds (release b
 many: toolchain venv ## 32 Quells at once on one DynamoDB table, as moto plays it, and 2,000 alerts (release build, many minutes)
 	QUELL_MANY=whole cargo test --locked --release --package quell-tests --test many -- --nocapture
 
-.PHONY: lambda
-lambda: toolchain quell.toml ## Build target/lambda/quell/bootstrap.zip for a function on provided.al2023, with quell.toml in it
+# The function's CPU, by Lambda's name and by Rust's.
+ARCHITECTURE ?= x86_64
+RUST_x86_64 := x86_64-unknown-linux-gnu
+RUST_arm64 := aarch64-unknown-linux-gnu
+RUST_TARGET = $(or $(RUST_$(ARCHITECTURE)),$(error ARCHITECTURE is x86_64 or arm64, not $(ARCHITECTURE)))
+
+.PHONY: bootstrap
+bootstrap: toolchain ## Build target/lambda/quell/bootstrap for provided.al2023 (ARCHITECTURE=arm64 for Graviton)
 	$(call say,Installing cargo-lambda and the linker zig into $(VENV))
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes --requirement examples/lambda/requirements.txt
-	@rustup target list --installed | grep -qx x86_64-unknown-linux-gnu || rustup target add x86_64-unknown-linux-gnu
-	$(call say,Building for Amazon Linux 2023 (a release build of the AWS SDK: many minutes))
+	$(PIP) install --require-hashes --requirement examples/deploy/requirements.txt
+	@rustup target list --installed | grep -qx $(RUST_TARGET) || rustup target add $(RUST_TARGET)
+	$(call say,Building for Amazon Linux 2023 on $(ARCHITECTURE) (a release build of the AWS SDK: many minutes))
 	@# Zig links against a C library older than that of Amazon Linux 2023, however new this machine's is. Without its
 	@# "optimizations" cargo-lambda leaves the release profile of Cargo.toml alone.
-	PATH="$(abspath $(VENV)/bin):$$PATH" cargo lambda build --locked --release --package quell --x86-64 \
-		--disable-optimizations --output-format zip --include quell.toml --lambda-dir target/lambda
-	@echo "target/lambda/quell/bootstrap.zip is ready; examples/lambda/README.md says how to deploy it"
+	PATH="$(abspath $(VENV)/bin):$$PATH" cargo lambda build --locked --release --package quell --bin quell \
+		--target $(RUST_TARGET) --disable-optimizations --lambda-dir target/lambda
+
+.PHONY: lambda
+lambda: bootstrap quell.toml ## Build target/lambda/quell.zip, the package of a function, with quell.toml in it
+	$(call say,Packing it with quell.toml)
+	@# The program itself can't be asked to: it may be for another CPU.
+	cargo run --locked --quiet --package quell --no-default-features -- bundle --config quell.toml \
+		--architecture $(ARCHITECTURE) --binary target/lambda/quell/bootstrap --out target/lambda/quell.zip
+	@echo "target/lambda/quell.zip is ready; examples/deploy/README.md says how to deploy it"
 
 quell.toml:
-	cp examples/lambda/quell.toml $@
-	@echo "quell.toml is a copy of the example now: put your account, region and portal into it, then run make lambda again"
+	cp examples/deploy/quell.toml $@
+	@echo "quell.toml is a copy of the example now: put your account, region and detector into it, then run make lambda again"
 
 .PHONY: toolchain
 toolchain: ## The WebAssembly target that plugins are built for

@@ -1,6 +1,8 @@
-"""Prints the statements of the function's role in examples/lambda/template.yaml as JSON, for parameters that are given as NAME=VALUE.
+"""Resolves a template of examples/deploy as far as its roles go, for each of several choices of parameters.
 
-It resolves just the functions that the role and its conditions use.
+    template.py NAME.yaml '[{"PermitChanges": "true"}, …]'
+
+prints a list with an object for each choice: by the role policy's name its statements, and the trust.
 """
 
 import json
@@ -10,59 +12,86 @@ from pathlib import Path
 
 from cfnlint.decode import cfn_yaml
 
-TEMPLATE = Path(__file__).parents[2] / "examples" / "lambda" / "template.yaml"
+DEPLOY = Path(__file__).parents[2] / "examples" / "deploy"
 PSEUDO = {
     "AWS::Partition": "aws",
     "AWS::AccountId": "111122223333",
     "AWS::Region": "eu-west-1",
-    "VpcArns": ["arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0a1b2c3d"],
 }
+LISTS = {"CommaDelimitedList"}
 NOTHING = object()
 
-template = cfn_yaml.load(str(TEMPLATE))
-values = {name: parameter.get("Default", "") for name, parameter in template["Parameters"].items()}
-values.update(PSEUDO)
-given = dict(argument.split("=", 1) for argument in sys.argv[1:])
-unknown = set(given) - set(values)
-assert not unknown, f"the template has no parameter {unknown}"
-values.update(given)
+
+class Resolver:
+    """One choice of parameters."""
+
+    def __init__(self, template, given):
+        self.template = template
+        unknown = set(given) - set(template["Parameters"])
+        assert not unknown, f"the template has no parameter {unknown}"
+        self.values = dict(PSEUDO)
+        for name, parameter in template["Parameters"].items():
+            value = given.get(name, parameter.get("Default", ""))
+            self.values[name] = value.split(",") if parameter["Type"] in LISTS else str(value)
+
+    def __call__(self, node):
+        if isinstance(node, list):
+            return [value for value in map(self, node) if value is not NOTHING]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            ((function, argument),) = node.items()
+            # In a statement of a policy `Condition` is a key like others.
+            if function == "Ref" or function.startswith("Fn::") or (function == "Condition" and isinstance(argument, str)):
+                return self.call(function.removeprefix("Fn::"), argument)
+        resolved = {key: self(value) for key, value in node.items()}
+        return {key: value for key, value in resolved.items() if value is not NOTHING}
+
+    def call(self, function, argument):
+        match function, argument:
+            case "Ref", "AWS::NoValue":
+                return NOTHING
+            case "Ref", name:
+                return self.values.get(name, f"ref:{name}")
+            case "GetAtt", name:
+                return "attribute:" + (name if isinstance(name, str) else ".".join(name))
+            case "Condition", name:
+                return self(self.template["Conditions"][name])
+            case "If", (name, then, otherwise):
+                return self(then if self.call("Condition", name) else otherwise)
+            case "Equals", (one, other):
+                return self(one) == self(other)
+            case "Not", (one,):
+                return not self(one)
+            case "And", several:
+                return all(map(self, several))
+            case "Or", several:
+                return any(map(self, several))
+            case "Join", (between, several):
+                return between.join(self(several))
+            case "Split", (at, text):
+                return self(text).split(at)
+            case "Select", (index, several):
+                return self(several)[int(index)]
+            case "Sub", [text, more]:
+                return self.substitute(text, {name: self(value) for name, value in more.items()})
+            case "Sub", text:
+                return self.substitute(text, {})
+        raise NotImplementedError(function)
+
+    def substitute(self, text, more):
+        values = {**self.values, **more}
+        return re.sub(r"\$\{([^}]+)\}", lambda found: str(values.get(found.group(1), f"ref:{found.group(1)}")), text)
 
 
-def holds(name):
-    return resolve(template["Conditions"][name])
+def main():
+    template = cfn_yaml.load(str(DEPLOY / sys.argv[1]))
+    told = []
+    for choice in json.loads(sys.argv[2]):
+        role = Resolver(template, choice)(template["Resources"]["Role"])["Properties"]
+        policies = {policy["PolicyName"]: policy["PolicyDocument"]["Statement"] for policy in role["Policies"]}
+        told.append({"policies": policies, "trust": role["AssumeRolePolicyDocument"]["Statement"]})
+    print(json.dumps(told))
 
 
-def resolve(node):
-    if isinstance(node, list):
-        return [value for value in map(resolve, node) if value is not NOTHING]
-    if not isinstance(node, dict):
-        return node
-    if len(node) == 1:
-        ((function, argument),) = node.items()
-        if function == "Ref":
-            return NOTHING if argument == "AWS::NoValue" else values.get(argument, f"ref:{argument}")
-        if function == "Condition" and isinstance(argument, str):
-            return holds(argument)
-        if function == "Fn::Equals":
-            return resolve(argument[0]) == resolve(argument[1])
-        if function == "Fn::Not":
-            return not resolve(argument[0])
-        if function == "Fn::And":
-            return all(map(resolve, argument))
-        if function == "Fn::Or":
-            return any(map(resolve, argument))
-        if function == "Fn::If":
-            return resolve(argument[1] if holds(argument[0]) else argument[2])
-        if function == "Fn::Join":
-            parts = resolve(argument[1])
-            return argument[0].join(parts if isinstance(parts, list) else [parts])
-        if function == "Fn::Sub":
-            return re.sub(r"\$\{([^}]+)\}", lambda found: str(values[found.group(1)]), argument)
-        if function == "Fn::GetAtt":
-            return "attribute"
-    return {key: resolve(value) for key, value in node.items()}
-
-
-role = resolve(template["Resources"]["Role"])
-(policy,) = role["Properties"]["Policies"]
-print(json.dumps(policy["PolicyDocument"]["Statement"]))
+main()

@@ -15,6 +15,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 #[cfg(feature = "aws")]
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,6 +35,9 @@ pub const REGION: &str = "eu-west-1";
 /// The account that moto plays.
 pub const ACCOUNT: &str = "123456789012";
 
+/// The account that pages and examples name.
+pub const DOCUMENTED_ACCOUNT: &str = "111122223333";
+
 /// Another account, which is there as soon as a role in it is assumed.
 pub const OTHER_ACCOUNT: &str = "444455556666";
 
@@ -45,6 +49,9 @@ const KEY: &str = "testing";
 
 /// How long the server may take to start. It loads much Python, on machines that do other things as well.
 const START: Duration = Duration::from_secs(60);
+
+/// How long it may take to end.
+const END: Duration = Duration::from_secs(5);
 
 /// A session of a role that was assumed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -68,11 +75,21 @@ pub struct Moto {
 impl Moto {
     /// Starts a server on a free port and waits until it answers.
     pub fn start() -> anyhow::Result<Self> {
+        Self::start_as("moto_in_order.py", ACCOUNT)
+    }
+
+    /// The same with a CloudFormation that makes all that `examples/deploy` asks for, and with functions that run, in the account of the documentation.
+    pub fn start_with_stacks() -> anyhow::Result<Self> {
+        Self::start_as("moto_deployed.py", DOCUMENTED_ACCOUNT)
+    }
+
+    fn start_as(script: &str, account: &str) -> anyhow::Result<Self> {
         let program = python::program("python")?;
         let address = free_address()?;
         let server = Command::new(&program)
-            .arg(python::root().join("tests/python/moto_in_order.py"))
+            .arg(python::root().join("tests/python").join(script))
             .args(["-H", "127.0.0.1", "-p", &address.port().to_string()])
+            .env("MOTO_ACCOUNT_ID", account)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -244,8 +261,14 @@ impl Moto {
 
 impl Drop for Moto {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nothing to be done about either.
-        let _ = self.server.kill();
-        let _ = self.server.wait();
+        // It may have ended by itself; there is nothing to be done about that. What it has started ends with it if it is asked to.
+        let _ = kill_process(Pid::from_child(&self.server), Signal::TERM);
+        let begin = Instant::now();
+        while matches!(self.server.try_wait(), Ok(None)) {
+            if begin.elapsed() > END {
+                let _ = self.server.kill();
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The command line. One file a subcommand; what they do lies elsewhere in the library.
 
+pub mod bundle;
 pub mod capacity;
 pub mod completions;
 pub mod config;
@@ -164,6 +165,7 @@ pub enum Command {
     Replay(replay::Replay),
     Demo(demo::Demo),
     Plugin(plugin::PluginCommand),
+    Bundle(bundle::Bundle),
     Config(config::ConfigCommand),
     Completions(completions::Completions),
     Version(version::Version),
@@ -225,6 +227,7 @@ impl Command {
             Self::Replay(replay) => replay.run(global).await,
             Self::Demo(demo) => demo.run(global).await,
             Self::Plugin(plugin) => plugin.run(global).await,
+            Self::Bundle(bundle) => bundle.run(global).await,
             Self::Config(config) => config.run(global).await,
             Self::Completions(completions) => completions.run(),
             Self::Version(version) => version.run(),

@@ -128,7 +128,7 @@ impl Lock {
 }
 
 /// The tables of all plugins, each written with a header of its own or within an array.
-fn plugins(document: &mut DocumentMut) -> Vec<&mut dyn TableLike> {
+pub(crate) fn plugins(document: &mut DocumentMut) -> Vec<&mut dyn TableLike> {
     let Some(plugins) = document.get_mut("plugin") else {
         return Vec::new();
     };

@@ -12,6 +12,7 @@ use quell_tests::{
     foreign,
     process::{binary, free_address},
     python::root,
+    transcript::Home,
 };
 
 /// What the pages call it.
@@ -21,14 +22,14 @@ const NAME: &str = "/home/you";
 const DOOR: &str = "127.0.0.1:8480";
 
 /// A home for one section.
-pub(crate) struct Home {
+pub(crate) struct NewcomersHome {
     folder: PathBuf,
     /// What Rust compiled in the last run, which spares this one half a minute.
     kept: PathBuf,
     door: SocketAddr,
 }
 
-impl Home {
+impl NewcomersHome {
     /// An empty one.
     pub(crate) fn make(title: &str) -> anyhow::Result<Self> {
         let guide = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guide");
@@ -52,8 +53,15 @@ impl Home {
         })
     }
 
+    fn path(&self) -> String {
+        let path = env::var("PATH").unwrap_or_default();
+        format!("{}:{path}", self.folder.join(".local/bin").display())
+    }
+}
+
+impl Home for NewcomersHome {
     /// Gives each plugin that has been begun the packages of its language, which a newcomer's `quell plugin build` installs.
-    pub(crate) fn prepare(&self) -> anyhow::Result<()> {
+    fn prepare(&self) -> anyhow::Result<()> {
         for plugin in plugins(&self.folder)? {
             let language = Language::of(&plugin)?;
             foreign::share_packages(&plugin, language)?;
@@ -65,8 +73,7 @@ impl Home {
         Ok(())
     }
 
-    /// Its environment.
-    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+    fn variables(&self) -> Vec<(String, String)> {
         let ours = [
             ("HOME", self.folder.display().to_string()),
             ("PATH", self.path()),
@@ -85,25 +92,17 @@ impl Home {
         all.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// The folder.
-    pub(crate) fn folder(&self) -> &Path {
+    fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// A command of a page as it is for this home.
-    pub(crate) fn command(&self, said: &str) -> String {
+    fn command(&self, said: &str) -> String {
         said.replace(DOOR, &self.door.to_string())
     }
 
-    /// What was printed here, as a page has it.
-    pub(crate) fn as_said(&self, printed: &str) -> String {
+    fn as_said(&self, printed: &str) -> String {
         let folder = self.folder.display().to_string();
         printed.replace(&folder, NAME).replace(&self.door.to_string(), DOOR)
-    }
-
-    fn path(&self) -> String {
-        let path = env::var("PATH").unwrap_or_default();
-        format!("{}:{path}", self.folder.join(".local/bin").display())
     }
 }
 

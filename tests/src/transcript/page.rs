@@ -2,11 +2,11 @@
 
 /// A Markdown page, cut at the transcripts in it.
 #[derive(Debug, Clone)]
-pub(crate) struct Page {
+pub struct Page {
     /// What is no transcript, and where the steps come.
     parts: Vec<Part>,
     /// The steps of all transcripts, in order.
-    pub(crate) steps: Vec<Step>,
+    pub steps: Vec<Step>,
 }
 
 #[derive(Debug, Clone)]
@@ -19,18 +19,18 @@ enum Part {
 
 /// A command and what it prints.
 #[derive(Debug, Clone)]
-pub(crate) struct Step {
+pub struct Step {
     /// The title of the section that it stands in.
     title: String,
     /// What is typed, of several lines if a text is given to the command.
-    pub(crate) command: String,
+    pub command: String,
     /// What is printed, without a line break at its end.
-    pub(crate) printed: String,
+    pub printed: String,
 }
 
 impl Page {
     /// Reads a page. A transcript is a block of `console`; in it `$ ` begins a command and `> ` goes on with it.
-    pub(crate) fn read(text: &str) -> Self {
+    pub fn read(text: &str) -> Self {
         let (mut parts, mut steps) = (Vec::new(), Vec::<Step>::new());
         let (mut title, mut is_transcript) = (String::new(), false);
         for line in text.lines() {
@@ -64,7 +64,7 @@ impl Page {
     }
 
     /// The titles of all sections.
-    pub(crate) fn titles(&self) -> impl Iterator<Item = &str> {
+    pub fn titles(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|part| match part {
             Part::Line(line) => line.strip_prefix("## "),
             Part::Step(_) => None,
@@ -72,7 +72,7 @@ impl Page {
     }
 
     /// The steps of a section.
-    pub(crate) fn section(&self, title: &str) -> Vec<usize> {
+    pub fn section(&self, title: &str) -> Vec<usize> {
         let steps = self.steps.iter().enumerate();
         steps
             .filter(|(_, step)| step.title == title)
@@ -81,7 +81,7 @@ impl Page {
     }
 
     /// The page, with what its steps print now.
-    pub(crate) fn write(&self) -> String {
+    pub fn write(&self) -> String {
         let mut text = String::new();
         for part in &self.parts {
             match part {

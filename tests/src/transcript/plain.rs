@@ -25,7 +25,7 @@ static VARIES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 });
 
 /// Whether what was printed is what is said. `[…]` in what is said stands for anything in a line, and as a line for any lines.
-pub(crate) fn fits(printed: &str, said: &str) -> bool {
+pub fn fits(printed: &str, said: &str) -> bool {
     let said: Vec<_> = said.lines().map(plain).collect();
     let printed: Vec<_> = printed.lines().map(plain).collect();
     lines_fit(&printed, &said)

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::home::Home;
+use super::Home;
 
 /// What ends the output of a command.
 const END: &str = "--end-of-the-command--";
@@ -20,8 +20,8 @@ const END: &str = "--end-of-the-command--";
 const PATIENCE: Duration = Duration::from_secs(240);
 
 /// The shell of a section. What it started ends with it.
-pub(crate) struct Session<'home> {
-    home: &'home Home,
+pub struct Session<'home> {
+    home: &'home dyn Home,
     shell: Child,
     input: ChildStdin,
     output: Receiver<Vec<u8>>,
@@ -29,7 +29,7 @@ pub(crate) struct Session<'home> {
 
 impl<'home> Session<'home> {
     /// A shell that has just been opened.
-    pub(crate) fn start(home: &'home Home) -> anyhow::Result<Self> {
+    pub fn start(home: &'home dyn Home) -> anyhow::Result<Self> {
         use std::os::unix::process::CommandExt;
 
         let (output, standard_output) = std::io::pipe()?;
@@ -65,7 +65,7 @@ impl<'home> Session<'home> {
     }
 
     /// Types a command and waits for its end; what it printed, as a page has it.
-    pub(crate) fn run(&mut self, command: &str) -> anyhow::Result<String> {
+    pub fn run(&mut self, command: &str) -> anyhow::Result<String> {
         let command = self.home.command(command);
         // The next command sees the exit code of this one, as in a shell that somebody types in.
         writeln!(
