@@ -19,9 +19,10 @@ use serde_json::Value;
 
 /// What the page calls it.
 const NAME: &str = "/home/you";
-/// The page's instance and its VPC.
+/// The page's instance, its VPC and its subnet's network ACL.
 const INSTANCE: &str = "i-0abc1234def567890";
 const VPC: &str = "vpc-0a1b2c3d4e5f60718";
+const ACL: &str = "acl-0a1b2c3d4e5f60718";
 /// Where the page has the program that `make bootstrap` builds.
 const BOOTSTRAP: &str = "~/quell/target/lambda/quell/bootstrap";
 
@@ -123,6 +124,7 @@ impl Home for DeployersHome {
             .replace(&self.folder.display().to_string(), NAME)
             .replace(&self.scene.web.instance.to_string(), INSTANCE)
             .replace(&self.scene.vpc.to_string(), VPC)
+            .replace(&self.scene.web.acl.to_string(), ACL)
     }
 
     fn left_out(&self, said: &str) -> Option<&'static str> {
