@@ -22,11 +22,7 @@ pub mod stand;
 pub mod suspect;
 #[cfg(feature = "aws")]
 pub mod table;
-<<<<<<< HEAD
-=======
 pub mod transcript;
-#[cfg(feature = "aws")]
->>>>>>> 9fde927 (Deployment in one place: the stack, roles in other accounts, a unit, a container file; quell bundle makes the package)
 pub mod world;
 
 use quell::hold::{Denial, Hold};
