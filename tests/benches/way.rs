@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp};
 use quell::{
-    alert::{self, Alert, Detector},
+    alert::{self, Alert},
     clock::ManualClock,
     cloud::simulated::{Account, SimulatedCloud},
     decision::ActionKind,

@@ -100,13 +100,30 @@ fn a_package_has_all_that_the_function_needs_with_digests_and_is_the_same_each_t
     let zip = work.bundle(&[]);
     assert_eq!(zip, work.bundle(&[]));
     let files = files(zip);
-    let plugin = Digest::of(quell::builtin::plugin("guardduty-block").unwrap()).to_string();
-    let names: Vec<_> = files.keys().map(|name| name.replace(&plugin, "PLUGIN")).collect();
-    let names = names.join("\n");
-    let default = Digest::of(quell::builtin::plugin("nacl-block").unwrap()).to_string();
-    insta::assert_snapshot!(names.replace(&default, "DEFAULT"), @"");
+    let digest = |name| Digest::of(quell::builtin::plugin(name).unwrap());
+    let (default, ours) = (digest("nacl-block"), digest("guardduty-block"));
+    let cpu = std::env::consts::ARCH;
+    let mut expected = vec![
+        "bootstrap".to_owned(),
+        "manifest.json".to_owned(),
+        "quell.toml".to_owned(),
+        format!("plugins/{ours}.wasm"),
+        format!("precompiled/{default}.{cpu}.cwasm"),
+        format!("precompiled/{ours}.{cpu}.cwasm"),
+    ];
+    expected.sort();
+    assert_eq!(files.keys().cloned().collect::<Vec<_>>(), expected);
     let packed = String::from_utf8(files["quell.toml"].clone()).unwrap();
-    insta::assert_snapshot!(packed.replace(&plugin, "PLUGIN"), @"");
+    let (before, _) = CONFIG.split_once("file = ").unwrap();
+    assert!(packed.starts_with(before), "{packed}");
+    for line in [
+        format!("file = \"plugins/{ours}.wasm\" # built by us"),
+        format!("sha256 = \"{ours}\""),
+        "precompiled = \"precompiled\"".to_owned(),
+        "cache = \"/tmp/quell\"".to_owned(),
+    ] {
+        assert!(packed.lines().any(|packed| packed == line), "{line}\n{packed}");
+    }
     let manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
     let listed = manifest["files"].as_object().unwrap();
     assert_eq!(listed.len(), files.len() - 1, "all but the manifest");
@@ -147,7 +164,10 @@ fn a_package_for_another_cpu_has_code_for_it_and_wants_a_program_for_it() {
     } else {
         "x86_64"
     };
-    insta::assert_snapshot!(work.refused(&["--architecture", other]), @"");
+    insta::assert_snapshot!(work.refused(&["--architecture", other]), @r"
+    exit 4
+    error: bootstrap can't be the program of the function: it is a program for x86_64, and the function's architecture is to be arm64: give `--architecture` and the architecture in the template as the program is, or build the program anew
+    ");
     // e_machine of the program, as if it had been built for it.
     let mut program = fs::read(work.path("bootstrap")).unwrap();
     program[18..20].copy_from_slice(&if other == "arm64" { 183_u16 } else { 62 }.to_le_bytes());
@@ -166,14 +186,32 @@ fn a_package_for_another_cpu_has_code_for_it_and_wants_a_program_for_it() {
 #[test]
 fn what_can_not_work_in_a_function_is_refused_before_anything_is_written() {
     let of_daemon = CONFIG.replace("table = \"quell\"", "path = \"/var/lib/quell/journal.sqlite\"");
-    insta::assert_snapshot!(Workplace::new(&of_daemon).refused(&[]), @"");
+    insta::assert_snapshot!(Workplace::new(&of_daemon).refused(&[]), @r"
+    exit 3
+    error: quell.toml can't work in a Lambda function:
+      the journal is /var/lib/quell/journal.sqlite, and a function can write below /tmp only: name a table in `journal.table`
+    ");
     let pinned = format!("{CONFIG}sha256 = \"{}\"\n", "0".repeat(64));
-    insta::assert_snapshot!(Workplace::new(&pinned).refused(&[]).replace(&Digest::of(quell::builtin::plugin("guardduty-block").unwrap()).to_string(), "PLUGIN"), @"");
+    insta::assert_snapshot!(Workplace::new(&pinned).refused(&[]).replace(&Digest::of(quell::builtin::plugin("guardduty-block").unwrap()).to_string(), "PLUGIN"), @r"
+    exit 3
+    error: plugin `our own`: plugins of ours/block.wasm has the digest PLUGIN, and 0000000000000000000000000000000000000000000000000000000000000000 is pinned: take back the change, or let `quell plugin lock` pin the new one
+    ");
     let work = Workplace::new(CONFIG);
     fs::write(work.path("plugins of ours/block.wasm"), "no component").unwrap();
-    insta::assert_snapshot!(work.refused(&[]), @"");
+    insta::assert_snapshot!(work.refused(&[]), @r"
+    exit 3
+    error: quell.toml names plugins that can't be loaded:
+      plugin `our own` is not WebAssembly: give the path of a component, such as `quell plugin build` writes
+    ");
     fs::write(work.path("bootstrap"), "#!/bin/sh\n").unwrap();
-    insta::assert_snapshot!(work.refused(&[]), @"");
+    insta::assert_snapshot!(work.refused(&[]), @r"
+    exit 4
+    error: bootstrap can't be the program of the function: it is not a program for 64-bit Linux: build Quell for it, as `make lambda` does
+    ");
     fs::remove_file(work.path("bootstrap")).unwrap();
-    insta::assert_snapshot!(work.refused(&[]), @"");
+    insta::assert_snapshot!(work.refused(&[]), @r"
+    exit 4
+    error: can't read bootstrap
+      because No such file or directory (os error 2)
+    ");
 }

@@ -83,7 +83,11 @@ fn with_everything_each_source_has_its_way_in_and_nobody_else_has() {
     ]
     "#);
     let lost = what_moto_loses(&made);
-    insta::assert_snapshot!(lost.join("\n"), @"");
+    insta::assert_snapshot!(lost.join("\n"), @r"
+    Function: Architectures
+    Function: LoggingConfig
+    Timer: a call every minute
+    ");
 }
 
 /// What the template asks for and moto's answers don't have.

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use quell::{
-    alert::{self, Detector},
+    alert,
     decision::Decision,
     fact::Question,
     hold::SqliteJournal,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use proptest::prelude::*;
 use quell::{
-    alert::{self, Detector},
+    alert,
     decision::{Decision, Remediation},
     fact::{Answer as Fact, History, Observation, Question},
     record::{
