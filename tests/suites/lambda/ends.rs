@@ -18,7 +18,7 @@ async fn a_hold_ends_when_word_of_it_comes_back_out_of_the_delay_queue_and_no_ti
     let world = World::shared()?;
     let environment = world.moto.environment();
     let name = format!("quell-ends-{}", std::process::id());
-    let queue = python::run("queue.py", &["make", &name], &environment)?;
+    let queue = python::run("ends_queue.py", &["make", &name], &environment)?;
     let attacks = [Attack::new(1, &[("203.0.113.7", 500)])];
     let function = Function::start(&Wanted {
         settings: "block-seconds = 8",
@@ -43,7 +43,7 @@ async fn a_hold_ends_when_word_of_it_comes_back_out_of_the_delay_queue_and_no_ti
 
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let messages = python::run("queue.py", &["receive", queue.trim()], &environment)?;
+        let messages = python::run("ends_queue.py", &["receive", queue.trim()], &environment)?;
         let messages: Vec<(String, String)> = serde_json::from_str(&messages)?;
         for message in messages {
             ensure!(

@@ -1,7 +1,7 @@
 """Makes queues at the SQS that AWS_ENDPOINT_URL names, and empties them, as an event source mapping does.
 
-Usage: queue.py make NAME      prints the queue's URL
-       queue.py receive URL    waits for messages at most 20 s, deletes them, and prints them as a list of their ids and bodies in JSON
+Usage: ends_queue.py make NAME      prints the queue's URL
+       ends_queue.py receive URL    waits for messages at most 20 s, deletes them, and prints them as a list of their ids and bodies in JSON
 """
 
 import json
