@@ -78,9 +78,9 @@ async fn a_journal_goes_into_a_table_and_back_and_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_that_broke_off_is_gone_on_with_and_only_when_asked_to() {
     let it = Move::prepare().await;
-    // So far that something is there.
+    // So far that all deliveries are there, which come first, and something more.
     it.proxy
-        .set(Trouble::new(Kind::NotPermitted, Whom::Action("TransactWriteItems")).after(8));
+        .set(Trouble::new(Kind::NotPermitted, Whom::Action("TransactWriteItems")).after(12));
     let broken = it.copy(&["--to", &it.table]);
     assert_eq!(broken.exit, Some(1), "{broken:?}");
     assert!(
