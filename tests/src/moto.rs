@@ -75,21 +75,22 @@ pub struct Moto {
 impl Moto {
     /// Starts a server on a free port and waits until it answers.
     pub fn start() -> anyhow::Result<Self> {
-        Self::start_as("moto_in_order.py", ACCOUNT)
+        Self::start_as("moto_in_order.py", None)
     }
 
     /// The same with a CloudFormation that makes all that `examples/deploy` asks for, and with functions that run, in the account of the documentation.
     pub fn start_with_stacks() -> anyhow::Result<Self> {
-        Self::start_as("moto_deployed.py", DOCUMENTED_ACCOUNT)
+        Self::start_as("moto_deployed.py", Some(DOCUMENTED_ACCOUNT))
     }
 
-    fn start_as(script: &str, account: &str) -> anyhow::Result<Self> {
+    /// With an account moto plays this one, and no other, whoever asks.
+    fn start_as(script: &str, account: Option<&str>) -> anyhow::Result<Self> {
         let program = python::program("python")?;
         let address = free_address()?;
         let server = Command::new(&program)
             .arg(python::root().join("tests/python").join(script))
             .args(["-H", "127.0.0.1", "-p", &address.port().to_string()])
-            .env("MOTO_ACCOUNT_ID", account)
+            .envs(account.map(|account| ("MOTO_ACCOUNT_ID", account)))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

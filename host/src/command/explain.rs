@@ -62,7 +62,7 @@ impl Explain {
                     format!("{} has no alert: it is an empty list", self.alert),
                 ));
             }
-            Alerts::One(alert) => (vec![alert], Vec::new()),
+            Alerts::One(alert) => (vec![*alert], Vec::new()),
             Alerts::Several { read, unreadable } => (read, unreadable),
         };
         let is_file = |path: &PathBuf| !path.is_dir();
@@ -135,7 +135,7 @@ impl Explain {
 /// What a file has.
 enum Alerts {
     None,
-    One(Alert),
+    One(Box<Alert>),
     Several {
         read: Vec<Alert>,
         /// What is wrong with the others, and which they are.
@@ -148,7 +148,7 @@ fn alerts(decoders: &Decoders, detector: Detector, body: &[u8]) -> Result<Alerts
     let decode = |text: &String| decoders.decode(detector, text.as_bytes());
     match texts.as_slice() {
         [] => Ok(Alerts::None),
-        [one] => Ok(Alerts::One(decode(one)?)),
+        [one] => Ok(Alerts::One(Box::new(decode(one)?))),
         several => {
             let (mut read, mut unreadable) = (Vec::new(), Vec::new());
             for (index, text) in several.iter().enumerate() {

@@ -133,7 +133,7 @@ impl Function {
                 let work = records.into_iter().map(|record| invocation.sns(record));
                 all_done(self.all(work).await)
             }
-            Event::EventBridge(alert) => all_done(self.all([invocation.alert(alert)]).await),
+            Event::Alert(alert) => all_done(self.all([invocation.alert(alert)]).await),
             Event::Sqs(records) => {
                 let work = records.into_iter().map(|record| invocation.sqs(record));
                 let failed = self.all(work).await.into_iter().filter(|report| report.failed);

@@ -192,7 +192,7 @@ async fn a_subscription_is_confirmed_for_a_topic_that_is_listed_and_only_at_amaz
         .await;
     assert_eq!(status, 200);
     let confirmed = format!("{AMAZON}?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=2336412f");
-    assert_eq!(topic.fetched(), [confirmed.clone()]);
+    assert_eq!(topic.fetched(), std::slice::from_ref(&confirmed));
 
     let other = "arn:aws:sns:eu-west-1:999988887777:alerts";
     let (status, told) = topic

@@ -1,6 +1,8 @@
 //! What people fear of a journal, of whichever kind: each test of `conformance` is made on SQLite, on a table of DynamoDB as moto plays it, and on the same table behind
 //! a network that throttles, refuses and loses answers.
 
+#![expect(clippy::duplicate_mod, reason = "the same cases, once for each store")]
+
 mod copied;
 mod examined;
 mod opened;

@@ -50,7 +50,7 @@ async fn what_does_not_fit_into_an_invocation_is_answered_in_time_and_goes_on_wi
 
     function.aws.calm();
     let deadline = Instant::now() + PATIENCE;
-    while function.unfinished().await? != "" {
+    while !function.unfinished().await?.is_empty() {
         function.invoke(&tick()).await?;
         ensure!(Instant::now() < deadline, "it does not go on:\n{}", function.log());
         tokio::time::sleep(Duration::from_millis(200)).await;

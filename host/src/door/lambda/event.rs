@@ -33,7 +33,7 @@ pub(super) enum Event<'event> {
     /// Messages of a queue.
     Sqs(Vec<SqsRecord>),
     /// A detector's event, as a rule of EventBridge sends it.
-    EventBridge(Carried<'event>),
+    Alert(Carried<'event>),
     /// It is time to look after what is due: a rule's schedule, or EventBridge Scheduler with `{"quell":"tick"}`.
     Tick,
     /// A request that came to a Function URL or to API Gateway, or what is wrong with it.
@@ -105,7 +105,7 @@ pub(super) fn read(event: &str) -> Result<Event<'_>, EventError> {
         }
         // An event without an id of its own is told from others by its bytes.
         if let Message::Alert(carried) = message::open(event, DeliveryId::of_bytes(event.as_bytes())) {
-            return Ok(Event::EventBridge(carried));
+            return Ok(Event::Alert(carried));
         }
     }
     if has("requestContext") && (has("rawPath") || has("httpMethod")) {

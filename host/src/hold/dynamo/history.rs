@@ -60,7 +60,7 @@ pub(super) async fn history(table: &Lasting, address: IpAddr, now: Timestamp) ->
     for item in found.iter().flatten() {
         abouts.push((item.key.sk.as_str(), item.doc::<About>("history")?));
     }
-    abouts.sort_by(|(one, _), (other, _)| one.cmp(other));
+    abouts.sort_by_key(|(one, _)| *one);
     let mut acts: Vec<(&str, Act)> = Vec::new();
     for (_, about) in &abouts {
         let act = Act {

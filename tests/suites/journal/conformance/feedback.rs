@@ -27,7 +27,7 @@ async fn what_is_owed_is_told_in_time_and_in_order_and_owed_twice_it_is_told_onc
     journal.owe(std::slice::from_ref(&first)).await.unwrap();
     assert_eq!(journal.owed(at(4), 10).await.unwrap(), []);
     assert_eq!(journal.owed(at(10), 10).await.unwrap(), [second.clone(), first.clone()]);
-    assert_eq!(journal.owed(at(10), 1).await.unwrap(), [second.clone()]);
+    assert_eq!(journal.owed(at(10), 1).await.unwrap(), std::slice::from_ref(&second));
     let told = Feedback {
         attempts: 1,
         state: FeedbackState::Told,

@@ -102,7 +102,7 @@ async fn leases_that_live_can_be_listed() {
     let journal = journal().await;
     put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
     let one = ours(ask(&journal, "one", 0, 60).await);
-    assert_eq!(journal.leases(at(59)).await.unwrap(), [one.clone()]);
+    assert_eq!(journal.leases(at(59)).await.unwrap(), std::slice::from_ref(&one));
     assert!(journal.leases(at(60)).await.unwrap().is_empty());
     journal.give_back(&one).await.unwrap();
     assert!(journal.leases(at(1)).await.unwrap().is_empty());

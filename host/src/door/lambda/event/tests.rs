@@ -72,7 +72,7 @@ fn a_detectors_event_of_eventbridge_is_an_alert_with_the_events_id() {
         "detail": { "schemaVersion": "2.0", "id": "16afba5c5c43e07c9e3e5e2e544e95df" }
     })
     .to_string();
-    let Ok(Event::EventBridge(carried)) = super::read(&event) else {
+    let Ok(Event::Alert(carried)) = super::read(&event) else {
         panic!("it is an alert")
     };
     assert_eq!(carried.id.as_str(), "eventbridge-c8c4daa7-a20c-2f03-0070-b7393dd542ad");
