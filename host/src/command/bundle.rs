@@ -21,7 +21,7 @@ use crate::{
 ///
 /// Checks what the function would otherwise stumble over: whether Amazon Linux 2023 can start the program, whether the configuration can work in a function, whether
 /// the plugins load and take their settings, and how large all of it is. In the package, and only there, `file` and `sha256` of plugins and `precompiled` and
-/// `cache` of [sandbox] are written anew. `manifest.json` lists the digests. The same parts make the same bytes.
+/// `cache` of `[sandbox]` are written anew. `manifest.json` lists the digests. The same parts make the same bytes.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:\n  quell bundle --out quell.zip\n  \
     quell bundle --config quell.toml --architecture arm64 --binary target/lambda/quell/bootstrap --out quell.zip")]

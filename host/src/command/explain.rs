@@ -32,7 +32,7 @@ pub struct Explain {
     /// The alert's JSON as the detector sends it; `-` for standard input
     #[arg(value_name = "FILE")]
     pub alert: Input,
-    /// The detector that sent it: `stealthwatch-cloud`, `guardduty`, `security-hub`, or one of the configuration's [[detector]]. Without it, what the alert looks
+    /// The detector that sent it: `stealthwatch-cloud`, `guardduty`, `security-hub`, or one of the configuration's `[[detector]]`. Without it, what the alert looks
     /// like
     #[arg(long, value_name = "DETECTOR")]
     pub detector: Option<String>,
