@@ -19,6 +19,7 @@ pub(super) struct Act {
 
 impl Act {
     /// Adds another hold that began together with these.
+    #[cfg(feature = "aws")]
     pub(super) fn join(&mut self, other: &Self) {
         self.offences = self.offences.max(other.offences);
         self.in_force |= other.in_force;

@@ -64,7 +64,7 @@ async fn what_is_no_alert_is_refused_with_the_remedy_and_kept() {
         without_id.as_bytes(),
         deep.as_bytes(),
         b"{\"id\": \"\xff\"}",
-        b"[]",
+        b"7",
     ];
     let mut told = Vec::new();
     for body in cases {
@@ -157,6 +157,8 @@ async fn a_list_of_alerts_is_answered_alert_by_alert() {
     let again: Value = door.post(ALERTS, list).await.unwrap().json().await.unwrap();
     assert_eq!(again["deliveries"][0]["seen-before"], true);
     assert_eq!(again["deliveries"][0]["delivery"], deliveries[0]["delivery"]);
+    let none: Value = door.post(ALERTS, "[]").await.unwrap().json().await.unwrap();
+    assert_eq!(none, json!({ "deliveries": [] }));
 }
 
 #[tokio::test]
