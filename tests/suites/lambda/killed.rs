@@ -62,8 +62,10 @@ async fn a_function_that_ends_at_any_step_loses_no_alert_and_writes_nothing_twic
         function
             .aws
             .set(Trouble::kill_at(process, Whom::All, case.at, case.moment));
-        let answer = function.invoke(&event(&function, &attacks[0])).await?;
-        ensure!(answer["errorType"].is_string(), "{case:?} did not end it: {answer}");
+        // The emulator tells it, or goes with the function.
+        if let Ok(answer) = function.invoke(&event(&function, &attacks[0])).await {
+            ensure!(answer["errorType"].is_string(), "{case:?} did not end it: {answer}");
+        }
         function.aws.calm();
         function.restart()?;
         killed.push((case, function));
