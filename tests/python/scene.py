@@ -1,31 +1,20 @@
 """Builds scenes in the EC2 that AWS_ENDPOINT_URL names, and prints a list of their ids as JSON.
 
-Usage: scene.py [COUNT [ROLE]]
+Usage: scene.py [COUNT [ROLE [REGION]]]
 
 A scene is that of examples/simulated-account.toml: a VPC with IPv4 and IPv6; a web and a database subnet, each with
 a network ACL of its own and an instance; an entry of the owner at 50 in the ACL of the web subnet. The first
 scene is in 10.0.0.0/16, the next in 10.1.0.0/16, so that no address is in two of them. With the ARN of a role the
-scenes are built in the account of that role.
+scenes are built in the account of that role; an empty one is none.
 """
 
 import json
 import sys
 
-import boto3
+from places import ec2
 
-
-
-def ec2_by(role):
-    keys = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="scene")["Credentials"]
-    return boto3.client(
-        "ec2",
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
-
-
-EC2 = ec2_by(sys.argv[2]) if len(sys.argv) > 2 else boto3.client("ec2")
+ROLE, REGION = [*sys.argv[2:], None, None][:2]
+EC2 = ec2(REGION, ROLE or None)
 IMAGE = EC2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
 EVERYTHING = {100: {"CidrBlock": "0.0.0.0/0"}, 101: {"Ipv6CidrBlock": "::/0"}}
 # AWS ends each ACL with these itself. moto does not, but takes them.

@@ -29,8 +29,11 @@ use crate::{
     seen::{Onlooker, SeenEntry},
 };
 
-/// The region in which everything is.
+/// The region in which everything is that is not said to be elsewhere.
 pub const REGION: &str = "eu-west-1";
+
+/// Another region.
+pub const OTHER_REGION: &str = "us-east-1";
 
 /// The account that moto plays.
 pub const ACCOUNT: &str = "123456789012";
@@ -222,6 +225,11 @@ impl Moto {
     /// The entries of an ACL as boto3 sees them: ingress before egress, by number.
     pub fn seen_entries(&self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
         self.look(|onlooker| onlooker.entries(acl))
+    }
+
+    /// As [`Self::seen_entries`], in a region, and in the account of a role if there is one.
+    pub fn seen_entries_in(&self, acl: &AclId, region: &str, role: Option<&str>) -> anyhow::Result<Vec<SeenEntry>> {
+        self.look(|onlooker| onlooker.entries_in(acl, region, role))
     }
 
     /// All that boto3 says of an instance's interfaces, as one line of JSON.

@@ -32,17 +32,7 @@ impl Queue {
 
     /// Makes a queue whose messages go to this one of dead letters when they were received so often.
     pub async fn with_dead_letters(moto: &Moto, dead: &Self, after: u32) -> anyhow::Result<Self> {
-        let attributes = dead
-            .client
-            .get_queue_attributes()
-            .queue_url(&dead.url)
-            .attribute_names(QueueAttributeName::QueueArn)
-            .send()
-            .await?;
-        let attributes = attributes.attributes.context("a queue has attributes")?;
-        let arn = attributes
-            .get(&QueueAttributeName::QueueArn)
-            .context("a queue has an ARN")?;
+        let arn = dead.arn().await?;
         let policy = serde_json::json!({ "deadLetterTargetArn": arn, "maxReceiveCount": after });
         Self::with(moto, Some(policy.to_string())).await
     }
@@ -60,6 +50,16 @@ impl Queue {
         let made = call.send().await?;
         let url = made.queue_url.context("a queue has a URL")?;
         Ok(Self { client, url })
+    }
+
+    /// Its ARN.
+    pub async fn arn(&self) -> anyhow::Result<String> {
+        let call = self.client.get_queue_attributes().queue_url(&self.url);
+        let seen = call.attribute_names(QueueAttributeName::QueueArn).send().await?;
+        let mut attributes = seen.attributes.context("a queue has attributes")?;
+        attributes
+            .remove(&QueueAttributeName::QueueArn)
+            .context("a queue has an ARN")
     }
 
     /// Sends a message, and gives SQS's id of it.
@@ -113,5 +113,20 @@ impl Queue {
             .send()
             .await?;
         Ok(received.messages.unwrap_or_default())
+    }
+
+    /// Deletes a message that was received.
+    pub async fn delete(&self, message: &Message) -> anyhow::Result<()> {
+        let call = self.client.delete_message().queue_url(&self.url);
+        call.set_receipt_handle(message.receipt_handle.clone()).send().await?;
+        Ok(())
+    }
+
+    /// Lets a message that was received be received again at once.
+    pub async fn give_back(&self, message: &Message) -> anyhow::Result<()> {
+        let call = self.client.change_message_visibility().queue_url(&self.url);
+        let call = call.set_receipt_handle(message.receipt_handle.clone());
+        call.visibility_timeout(0).send().await?;
+        Ok(())
     }
 }

@@ -7,7 +7,10 @@ use ipnet::IpNet;
 use quell::cloud::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId};
 use serde::Deserialize;
 
-use crate::{moto::Moto, python};
+use crate::{
+    moto::{Moto, REGION},
+    python,
+};
 
 /// What was built, by its ids.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,7 +54,13 @@ impl Scene {
 
     /// Builds a scene with boto3 as [`Self::build`], in the account of a role.
     pub fn build_by_role(moto: &Moto, role: &str) -> anyhow::Result<Self> {
-        let printed = python::run("scene.py", &["1", role], &moto.environment())?;
+        Self::build_in(moto, REGION, Some(role))
+    }
+
+    /// Builds a scene with boto3 as [`Self::build`], in a region, and in the account of a role if there is one.
+    pub fn build_in(moto: &Moto, region: &str, role: Option<&str>) -> anyhow::Result<Self> {
+        let arguments = ["1", role.unwrap_or_default(), region];
+        let printed = python::run("scene.py", &arguments, &moto.environment())?;
         read(&printed)?.pop().context("scene.py built nothing")
     }
 

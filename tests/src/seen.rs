@@ -119,7 +119,17 @@ impl Onlooker {
 
     /// The entries of an ACL: ingress before egress, by number.
     pub(crate) fn entries(&mut self, acl: &AclId) -> anyhow::Result<Vec<SeenEntry>> {
-        let line = self.ask(acl.as_str())?;
+        self.entries_in(acl, "", None)
+    }
+
+    /// As [`Self::entries`], in another region, and in the account of a role if there is one.
+    pub(crate) fn entries_in(
+        &mut self,
+        acl: &AclId,
+        region: &str,
+        role: Option<&str>,
+    ) -> anyhow::Result<Vec<SeenEntry>> {
+        let line = self.ask(&format!("{acl} {region} {}", role.unwrap_or_default()))?;
         serde_json::from_str(&line).with_context(|| format!("look.py printed what can't be read: {line}"))
     }
 

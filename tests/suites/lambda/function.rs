@@ -28,6 +28,8 @@ use serde_json::Value;
 pub(crate) struct Wanted<'a> {
     /// Lines in the default plugin's settings.
     pub(crate) settings: &'a str,
+    /// Accounts and their regions, in place of the one that moto plays.
+    pub(crate) accounts: &'a str,
     /// Tables at the end of the configuration.
     pub(crate) tables: &'a str,
     /// The attacks that the detector knows beside the recorded ones.
@@ -169,6 +171,10 @@ impl Function {
 
 fn configuration(wanted: &Wanted<'_>, world: &World, stealthwatch: &SimulatedStealthwatch, table: &str) -> String {
     let Wanted { settings, tables, .. } = wanted;
+    let aws = match wanted.accounts {
+        "" => aws_tables(""),
+        accounts => accounts.to_owned(),
+    };
     let journal = if wanted.in_a_file {
         "path = 'journal.sqlite'".to_owned()
     } else {
@@ -198,7 +204,6 @@ fn configuration(wanted: &Wanted<'_>, world: &World, stealthwatch: &SimulatedSte
         {settings}
         {tables}
         "#,
-        aws = aws_tables(""),
         url = stealthwatch.base_url(),
         user = SimulatedStealthwatch::USER,
         cache = world.cache.path().join("plugins"),

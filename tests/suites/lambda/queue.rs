@@ -1,13 +1,14 @@
 //! Alerts of a queue.
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use quell::hold::{DeliveryId, DeliveryState, Journal};
-use quell_tests::attack::Attack;
+use quell_tests::{attack::Attack, queue::Queue};
 use serde_json::{Value, json};
 
 use crate::{
     event::{in_sns, of_queue},
     function::{Function, Wanted},
+    relay::{publish, relay},
 };
 
 /// Attacks by one address each, `192.0.2.101` and so on.
@@ -108,5 +109,41 @@ async fn an_alert_that_fails_for_a_passing_reason_is_delivered_again_and_then_do
     );
     assert_eq!(function.denied()?, prefixes([1]));
     assert_eq!(function.unfinished().await?, "");
+    Ok(())
+}
+
+// A script blocks its thread, and the proxy needs one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poisoned_message_among_ten_goes_to_the_dead_letters_and_its_reason_is_found_by_its_id() -> anyhow::Result<()>
+{
+    let attacks = attacks(9);
+    let function = Function::start(&Wanted {
+        attacks: &attacks,
+        ..Wanted::default()
+    })
+    .await?;
+    let dead = Queue::new(&function.world.moto).await?;
+    let queue = Queue::with_dead_letters(&function.world.moto, &dead, 3).await?;
+    let mut messages: Vec<_> = attacks.iter().map(|attack| function.on_web(attack)).collect();
+    messages.insert(4, "{\"id\": \"no alert\"".to_owned());
+    publish(&function, &queue, &messages).await?;
+    assert_eq!(relay(&function, &queue).await?, 10);
+    let entries = function.new_entries()?;
+    assert_eq!(entries.len(), 9, "{entries:?}");
+    while queue.count().await? > 0 {
+        relay(&function, &queue).await?;
+    }
+    assert_eq!(function.new_entries()?, entries);
+
+    let letters = dead.receive().await?;
+    let bodies: Vec<_> = letters.iter().filter_map(|letter| letter.body.as_deref()).collect();
+    let [body] = bodies.as_slice() else {
+        anyhow::bail!("one dead letter: {bodies:?}");
+    };
+    let letter: Value = serde_json::from_str(body)?;
+    assert_eq!(letter["Message"], messages[4].as_str());
+    let id = DeliveryId::given("sns", letter["MessageId"].as_str().unwrap_or_default());
+    let kept = function.journal().delivery(&id).await?.context("the journal has it")?;
+    assert!(kept.report.contains("is not JSON"), "{}", kept.report);
     Ok(())
 }
