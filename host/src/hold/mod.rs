@@ -110,6 +110,25 @@ pub struct Hold {
 }
 
 impl Hold {
+    /// The hold that begins with an intent.
+    pub(crate) fn begun(id: HoldId, intent: &Intent, now: Timestamp) -> Self {
+        Self {
+            id,
+            target: intent.target.clone(),
+            remedy: intent.remedy.clone(),
+            reason: intent.reason.clone(),
+            confidence: intent.confidence,
+            severity: intent.severity,
+            plugin: intent.plugin.clone(),
+            alert: intent.alert.clone(),
+            since: now,
+            until: intent.until,
+            offences: 1,
+            coverage: Coverage::Pending,
+            ended: None,
+        }
+    }
+
     /// Whether it is in force at `now`: not ended, and its time is not up.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.ended.is_none() && self.until.is_none_or(|until| until > now)

@@ -58,10 +58,11 @@ impl Host {
 
     /// What would be done. Writes nothing.
     pub(super) async fn preview(&self, intents: &[Intent], now: Timestamp) -> Vec<TargetReport> {
+        // Their numbers are negative: the journal has none for them.
         let holds = intents
             .iter()
             .zip(1..)
-            .map(|(intent, number)| planned(intent, number, now))
+            .map(|(intent, number)| Hold::begun(HoldId(-number), intent, now))
             .collect();
         let spare: Vec<_> = intents.iter().flat_map(|intent| intent.spare.iter().copied()).collect();
         let mut reports = Vec::new();
@@ -81,25 +82,6 @@ impl Host {
             reports.push(report);
         }
         reports
-    }
-}
-
-/// A hold as it would be. Its number is negative: the journal has none for it.
-fn planned(intent: &Intent, number: i64, now: Timestamp) -> Hold {
-    Hold {
-        id: HoldId(-number),
-        target: intent.target.clone(),
-        remedy: intent.remedy.clone(),
-        reason: intent.reason.clone(),
-        confidence: intent.confidence,
-        severity: intent.severity,
-        plugin: intent.plugin.clone(),
-        alert: intent.alert.clone(),
-        since: now,
-        until: intent.until,
-        offences: 1,
-        coverage: Coverage::Pending,
-        ended: None,
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{Coverage, DeliveryId, EndReason, Ended, Hold, HoldId, Intent, Remedy, Target, agreement::later},
+    super::{DeliveryId, EndReason, Ended, Hold, HoldId, Intent, Remedy, Target, agreement::later},
     Failure, Lasting,
     history::{self, About},
     item::{Item, from_json, name, to_json},
@@ -273,21 +273,7 @@ fn spared(intent: &Intent) -> impl Iterator<Item = Key> {
 
 fn begin(id: HoldId, intent: &Intent, delivery: &DeliveryId, now: Timestamp) -> Kept {
     Kept {
-        hold: Hold {
-            id,
-            target: intent.target.clone(),
-            remedy: intent.remedy.clone(),
-            reason: intent.reason.clone(),
-            confidence: intent.confidence,
-            severity: intent.severity,
-            plugin: intent.plugin.clone(),
-            alert: intent.alert.clone(),
-            since: now,
-            until: intent.until,
-            offences: 1,
-            coverage: Coverage::Pending,
-            ended: None,
-        },
+        hold: Hold::begun(id, intent, now),
         began_by: delivery.to_string(),
         deliveries: vec![delivery.to_string()],
     }
