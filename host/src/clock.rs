@@ -42,6 +42,13 @@ impl Clock for SystemClock {
     }
 
     async fn sleep(&self, duration: Duration) {
+        wait(duration).await;
+    }
+}
+
+/// tokio's timer has milliseconds, and waits for the next one even where there is nothing to wait for.
+async fn wait(duration: Duration) {
+    if !duration.is_zero() {
         tokio::time::sleep(duration).await;
     }
 }
@@ -76,7 +83,7 @@ impl Clock for GivenTime {
     async fn sleep(&self, duration: Duration) {
         let left = self.deadline().map(|deadline| deadline.duration_since(self.now()));
         let left = left.map_or(duration, |left| Duration::try_from(left).unwrap_or_default());
-        tokio::time::sleep(duration.min(left)).await;
+        wait(duration.min(left)).await;
     }
 
     fn deadline(&self) -> Option<Timestamp> {

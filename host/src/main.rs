@@ -54,7 +54,7 @@ async fn lambda(global: &Global) -> Result<(), Failure> {
     use quell::{clock::GivenTime, door::lambda, exit::OrItsExit, secret::Secrets, setup};
 
     let config = global.config()?;
-    let (journal, _writer) = setup::journal::to_write(&config.journal).await.or_its_exit()?;
+    let (journal, _writer) = setup::journal::of_function(&config.journal).await.or_its_exit()?;
     let clock = Arc::new(GivenTime::none());
     let host = setup::function_host(&config, journal, &clock).await.or_its_exit()?;
     let options = lambda::FunctionOptions {

@@ -47,6 +47,15 @@ class Resolver:
         resolved = {key: self(value) for key, value in node.items()}
         return {key: value for key, value in resolved.items() if value is not NOTHING}
 
+    def arn_of_queue(self, attribute):
+        """If it is that of a queue."""
+        name, _, attribute = attribute.partition(".")
+        resource = self.template["Resources"].get(name, {})
+        if (resource.get("Type"), attribute) != ("AWS::SQS::Queue", "Arn"):
+            return None
+        queue = self(resource["Properties"]["QueueName"])
+        return self.substitute(f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{queue}", {})
+
     def call(self, function, argument):
         match function, argument:
             case "Ref", "AWS::NoValue":
@@ -54,7 +63,8 @@ class Resolver:
             case "Ref", name:
                 return self.values.get(name, f"ref:{name}")
             case "GetAtt", name:
-                return "attribute:" + (name if isinstance(name, str) else ".".join(name))
+                name = name if isinstance(name, str) else ".".join(name)
+                return self.arn_of_queue(name) or f"attribute:{name}"
             case "Condition", name:
                 return self(self.template["Conditions"][name])
             case "If", (name, then, otherwise):

@@ -21,6 +21,8 @@ use crate::{
 
 /// How long the emulator may take to listen.
 const START: Duration = Duration::from_secs(20);
+/// How often it is started at most.
+const TRIES: u32 = 3;
 /// How long one invocation may take.
 const INVOCATION: Duration = Duration::from_secs(60);
 
@@ -45,6 +47,23 @@ impl Emulator {
     /// As [`Self::start`], with another program and its arguments as the bootstrap. It runs in the folder.
     pub fn start_with<A: AsRef<OsStr>>(
         bootstrap: impl IntoIterator<Item = A>,
+        folder: &Path,
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
+        let bootstrap: Vec<_> = bootstrap.into_iter().collect();
+        let mut tries = 1..=TRIES;
+        loop {
+            let started = Self::start_once(&bootstrap, folder, environment);
+            match tries.next() {
+                // Somebody else took a port between its choice and its use.
+                Some(1..TRIES) if started.is_err() => {}
+                _ => return started,
+            }
+        }
+    }
+
+    fn start_once<A: AsRef<OsStr>>(
+        bootstrap: &[A],
         folder: &Path,
         environment: &[(&str, String)],
     ) -> anyhow::Result<Self> {

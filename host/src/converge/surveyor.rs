@@ -6,14 +6,14 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
 use super::{
-    ConvergeError, InstanceTerms, Live, Plan, Room, SETTLING, Stance, Terms,
+    ConvergeError, EntryPlan, InstanceTerms, Live, Plan, QuotaSource, Room, SETTLING, Stance, Terms,
     acl::{self, FullAcls, Quotas},
     group,
     instance::{self, Around, Servings},
 };
 use crate::{
     clock::Clock,
-    cloud::{Cloud, CloudError, Clouds},
+    cloud::{Cloud, CloudError, Clouds, NetworkAcl},
     hold::{Hold, Journal, JournalError, Resource, Situation, Target},
 };
 
@@ -130,8 +130,7 @@ impl Surveyor {
         let now = self.clock.now();
         match &sight.live {
             Live::Acl(live) => {
-                let room = self.room(target, cloud).await;
-                let mut plan = Plan::from(acl::plan(live, situation, &self.terms.load(), &room, stance, now));
+                let mut plan = Plan::from(self.acl_plan(target, cloud, live, situation, stance).await);
                 let drift = acl::drift(live, situation, sight.read_at);
                 plan.drift = drift.into_iter().map(Into::into).collect();
                 plan
@@ -157,13 +156,38 @@ impl Surveyor {
         }
     }
 
+    /// The plan for a network ACL. Service Quotas is asked only if Amazon's default is not enough: most often it is, and the first alert need not wait.
+    async fn acl_plan(
+        &self,
+        target: &Target,
+        cloud: &dyn Cloud,
+        live: &NetworkAcl,
+        situation: &Situation,
+        stance: &Stance,
+    ) -> EntryPlan {
+        let now = self.clock.now();
+        let terms = self.terms.load_full();
+        let plan = |room: &Room| acl::plan(live, situation, &terms, room, stance, now);
+        let quota = self.quotas.at_least(cloud.place(), terms.quota, now).await;
+        let least = plan(&self.room_of(target, quota, &terms));
+        if least.has_room_for_all() {
+            return least;
+        }
+        plan(&self.room(target, cloud).await)
+    }
+
     /// The room that a network ACL has by all that is known: the quota, and what the API said lately.
     pub(super) async fn room(&self, target: &Target, cloud: &dyn Cloud) -> Room {
         let now = self.clock.now();
         let terms = self.terms.load_full();
-        let (quota, source) = self.quotas.of(cloud, terms.quota, now).await;
+        let quota = self.quotas.of(cloud, terms.quota, now).await;
+        self.room_of(target, quota, &terms)
+    }
+
+    /// The room by a quota, and by what the API said of this very ACL.
+    fn room_of(&self, target: &Target, (quota, source): (u16, QuotaSource), terms: &Terms) -> Room {
         let mut room = Room::new(quota, source, terms.reserve);
-        self.full.tell(&mut room, target, now);
+        self.full.tell(&mut room, target, self.clock.now());
         room
     }
 }

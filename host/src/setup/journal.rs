@@ -1,6 +1,6 @@
 //! The journal that the configuration names.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 #[cfg(feature = "aws")]
 use jiff::SignedDuration;
@@ -11,7 +11,7 @@ use crate::{cloud::aws::environment, doctor, hold::DynamoJournal, permission};
 use crate::{
     config::{self, JournalStore},
     doctor::Finding,
-    hold::{Journal, SqliteJournal},
+    hold::{Journal, JournalError, SqliteJournal},
 };
 
 /// Whether the writer of a journal is the only one.
@@ -28,10 +28,29 @@ pub enum Writer {
 /// # Errors
 /// [`SetupError::Locked`] if only one may write, and another does.
 pub async fn to_write(config: &config::Journal) -> Result<(Arc<dyn Journal>, Writer), SetupError> {
+    open(config, SqliteJournal::open).await
+}
+
+/// As [`to_write`], in a Lambda function, whose `/tmp` goes with its machine.
+///
+/// # Errors
+/// As those of [`to_write`].
+pub async fn of_function(config: &config::Journal) -> Result<(Arc<dyn Journal>, Writer), SetupError> {
+    let of_file = |path: &Path| match path.starts_with("/tmp") {
+        true => SqliteJournal::open_fleeting(path),
+        false => SqliteJournal::open(path),
+    };
+    open(config, of_file).await
+}
+
+async fn open(
+    config: &config::Journal,
+    of_file: impl Fn(&Path) -> Result<SqliteJournal, JournalError>,
+) -> Result<(Arc<dyn Journal>, Writer), SetupError> {
     match &config.store {
         JournalStore::File(path) => {
             let lock = WriterLock::take(path)?;
-            let journal = SqliteJournal::open(path)?;
+            let journal = of_file(path)?;
             journal.break_leases().await?;
             Ok((Arc::new(journal), Writer::Only(lock)))
         }

@@ -25,7 +25,7 @@ type Answers = Arc<Mutex<Vec<Answer>>>;
 /// One answer.
 #[derive(Debug, Clone, Copy)]
 struct Answer {
-    /// When the last byte of the request went to the server.
+    /// When the request came: its last bytes, or the connection for it. moto closes each connection, so its answers are never had without a new one.
     asked: Instant,
     /// When the last byte of the answer came from there.
     answered: Instant,
@@ -97,6 +97,7 @@ async fn accept(listener: TcpListener, server: SocketAddr, answers: Answers) {
 }
 
 async fn hand_on(mut client: TcpStream, server: SocketAddr, answers: &Answers) -> io::Result<()> {
+    let mut opened = Some(Instant::now());
     let mut server = TcpStream::connect(server).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
@@ -110,8 +111,8 @@ async fn hand_on(mut client: TcpStream, server: SocketAddr, answers: &Answers) -
                 if length == 0 {
                     return Ok(());
                 }
+                (asked, place) = (opened.take().or_else(|| Some(Instant::now())), None);
                 server.write_all(&up[..length]).await?;
-                (asked, place) = (Some(Instant::now()), None);
             }
             read = server.read(&mut down) => {
                 let length = read?;

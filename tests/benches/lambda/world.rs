@@ -54,7 +54,9 @@ impl World {
             tables: AtomicU32::new(0),
             attacks,
         };
-        world.compile("nacl-block")?;
+        for built_in in ["nacl-block", "guardduty-block"] {
+            world.compile(built_in)?;
+        }
         Ok(world)
     }
 

@@ -29,18 +29,20 @@ struct Choice {
     revocation: bool,
     states: bool,
     standby: bool,
+    exact_ends: bool,
 }
 
 impl Choice {
     fn all() -> Vec<Self> {
         let bit = |number: u32, bit: u32| number & (1 << bit) != 0;
-        (0..32)
+        (0..64)
             .map(|number| Self {
                 isolation: bit(number, 0),
                 revocation: bit(number, 1),
                 states: bit(number, 2),
                 standby: bit(number, 3),
                 changes: bit(number, 4),
+                exact_ends: bit(number, 5),
             })
             .collect()
     }
@@ -59,6 +61,7 @@ impl Choice {
             parameters["SecretArns"] = SECRET.into();
             parameters["ParameterArns"] = PARAMETER.into();
             parameters["SecretKeyArns"] = KEY.into();
+            parameters["ExactEnds"] = self.exact_ends.to_string().into();
         }
         parameters
     }
@@ -70,12 +73,17 @@ impl Choice {
         may.extend(self.revocation.then_some("revoke-ingress"));
         may.extend(self.states.then_some("set-instance-state"));
         let mode = if self.changes { "enforce" } else { "observe" };
+        let ends = match self.exact_ends {
+            true => "[ends]\nqueue = \"https://sqs.eu-west-1.amazonaws.com/111122223333/quell-ends\"",
+            false => "",
+        };
         let text = format!(
             r#"
             mode = "{mode}"
             [journal]
             table = "quell"
             region = "eu-west-1"
+            {ends}
             [secrets]
             region = "eu-west-1"
             kms-keys = ["{KEY}"]
@@ -208,6 +216,7 @@ fn by_default_blocks_are_looked_at_and_nothing_at_all_is_changed() {
         revocation: false,
         states: false,
         standby: false,
+        exact_ends: false,
     };
     let policy = none.policy(MEMBER);
     let is_look = |action: &&str| action.contains(":Describe") || action.contains(":Get");
@@ -242,9 +251,9 @@ fn all_that_a_role_may_be_granted_is_within_what_iam_takes() {
         revocation: true,
         states: true,
         standby: true,
+        exact_ends: true,
     }
     .parameters(HOST);
-    everything["ExactEnds"] = "true".into();
     everything["RoleArns"] = "arn:aws:iam::444455556666:role/quell".into();
     let role = roles(HOST, &[everything]).remove(0);
     let characters: usize = role["policies"]

@@ -51,6 +51,11 @@ impl EntryPlan {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
+
+    /// Whether more room would change nothing: each hold is covered, and none has to share an entry.
+    pub(in crate::converge) fn has_room_for_all(&self) -> bool {
+        self.aggregates.is_empty() && self.coverage.iter().all(|(_, coverage)| coverage.is_covered())
+    }
 }
 
 /// Plans one network ACL.

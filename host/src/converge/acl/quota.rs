@@ -42,8 +42,27 @@ impl Quotas {
                 quota
             }
         };
-        asked.map_or((DEFAULT_QUOTA, QuotaSource::Default), |quota| {
-            (quota, QuotaSource::ServiceQuotas)
-        })
+        granted(asked)
     }
+
+    /// As [`Self::of`], as far as that is known without a question: Amazon's default, if nobody was asked yet. It can be raised and not lowered.
+    pub(in crate::converge) async fn at_least(
+        &self,
+        place: &CloudPlace,
+        configured: Option<u16>,
+        now: Timestamp,
+    ) -> (u16, QuotaSource) {
+        if let Some(quota) = configured {
+            return (quota, QuotaSource::Configured);
+        }
+        let known = self.0.lock().await;
+        let good = known.get(place).filter(|(at, _)| now.duration_since(*at) < GOOD_FOR);
+        granted(good.and_then(|(_, quota)| *quota))
+    }
+}
+
+fn granted(by_service_quotas: Option<u16>) -> (u16, QuotaSource) {
+    by_service_quotas.map_or((DEFAULT_QUOTA, QuotaSource::Default), |quota| {
+        (quota, QuotaSource::ServiceQuotas)
+    })
 }

@@ -35,6 +35,9 @@ use super::JournalError;
 const BUSY: Duration = Duration::from_secs(5);
 /// How many prepared statements are kept: all that there are.
 const STATEMENTS: usize = 128;
+/// `synchronous`, where each commit waits for the disk, and where none does.
+const FULL: &str = "FULL";
+const OFF: &str = "OFF";
 /// How large the write-ahead log stays after a storm made it larger, in bytes.
 const LOG_SIZE: i64 = 16 * 1024 * 1024;
 
@@ -48,6 +51,16 @@ pub struct SqliteJournal {
 impl SqliteJournal {
     /// Opens the journal at `path`, and makes it and its folder if they are not there.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
+        Self::open_as(path, FULL)
+    }
+
+    /// As [`Self::open`], on storage that does not outlive its machine, such as that of a Lambda function: what was written survives the end of the
+    /// process and not that of the machine, so nobody waits for the disk.
+    pub fn open_fleeting(path: &Path) -> Result<Self, JournalError> {
+        Self::open_as(path, OFF)
+    }
+
+    fn open_as(path: &Path, synchronous: &str) -> Result<Self, JournalError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| JournalError::Folder {
                 path: folder.to_owned(),
@@ -59,6 +72,9 @@ impl SqliteJournal {
             source,
         };
         let connection = Connection::open(path).map_err(open)?;
+        connection
+            .pragma_update(None, "synchronous", synchronous)
+            .map_err(open)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(open)?;
         connection
             .pragma_update(None, "journal_size_limit", LOG_SIZE)
@@ -92,7 +108,6 @@ impl SqliteJournal {
         open: impl Fn(rusqlite::Error) -> JournalError,
     ) -> Result<Self, JournalError> {
         connection.busy_timeout(BUSY).map_err(&open)?;
-        connection.pragma_update(None, "synchronous", "FULL").map_err(&open)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(&open)?;
         schema::migrate(&mut connection)?;
         Self::start(connection)
