@@ -22,11 +22,13 @@ pub enum Exit {
     NotFound = 5,
     /// A plugin did not decide as was recorded.
     Different = 6,
+    /// The journal is not as Quell wrote it.
+    Tampered = 7,
 }
 
 impl Exit {
     /// All of them, by their number.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -34,6 +36,7 @@ impl Exit {
         Self::Input,
         Self::NotFound,
         Self::Different,
+        Self::Tampered,
     ];
 
     /// What it means, for the help.
@@ -46,6 +49,7 @@ impl Exit {
             Self::Input => "the input, such as an alert's file, is missing or can't be read",
             Self::NotFound => "what was to be acted on, such as a hold, is not there",
             Self::Different => "a plugin did not decide as was recorded, or a recording could not be used",
+            Self::Tampered => "the journal, or a checkpoint of it, is not as Quell wrote it",
         }
     }
 

@@ -6,12 +6,14 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use quell::{
+    cloud::RequestId,
     fact::History,
     hold::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
         Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
         Pardon, Pause, Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
+        ledger::{Chain, ChainState, Link},
     },
 };
 
@@ -144,6 +146,14 @@ impl Journal for NoHolds {
         Ok(None)
     }
 
+    async fn chains(&self) -> Result<Vec<ChainState>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn links(&self, _: &Chain, _: u64, _: u32) -> Result<Vec<Link>, JournalError> {
+        Ok(Vec::new())
+    }
+
     async fn records(&self, _: Option<&Place>) -> Result<Page, JournalError> {
         Ok(Page::default())
     }
@@ -170,6 +180,7 @@ impl Journal for NoHolds {
         &self,
         _: ChangeId,
         _: &ChangeEnd,
+        _request: Option<&RequestId>,
         _image: Option<&Image>,
         _: Timestamp,
     ) -> Result<(), JournalError> {

@@ -125,7 +125,7 @@ pub async fn keep(journal: &dyn Journal) -> Result<(), JournalError> {
         let change = Change::from(EntryChange::Create(deny(number, prefix)));
         let id = journal.begin(&lease_on_acl, &change, None, at(2)).await?;
         if let Some(end) = end {
-            journal.finish(id, &end, None, at(3)).await?;
+            journal.finish(id, &end, None, None, at(3)).await?;
         }
     }
     journal.give_back(&lease_on_acl).await?;
@@ -142,7 +142,7 @@ pub async fn keep(journal: &dyn Journal) -> Result<(), JournalError> {
         restored: false,
     });
     let id = journal.begin(&lease_on_instance, &stop, Some(&image), at(4)).await?;
-    journal.finish(id, &ChangeEnd::Done, None, at(5)).await?;
+    journal.finish(id, &ChangeEnd::Done, None, None, at(5)).await?;
     journal.give_back(&lease_on_instance).await?;
 
     journal

@@ -21,6 +21,7 @@ pub mod oracle;
 pub mod place;
 mod quota;
 mod remembered;
+pub mod request;
 pub mod security_group;
 pub mod simulated;
 pub mod tag;
@@ -45,6 +46,7 @@ pub use self::{
     machine::{Machine, MachineState, ScalingMembership, Transition},
     place::CloudPlace,
     quota::RULES_PER_NETWORK_ACL,
+    request::RequestId,
     security_group::{Peer, SecurityGroup, SecurityGroupRule},
     tag::Tag,
     target_group::TargetGroupMembership,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    cloud::{Cloud, CloudError, InterfaceId},
+    cloud::{Cloud, CloudError, InterfaceId, RequestId},
     hold::{Change, Coverage, EntryChange, GroupChange, HoldId, Journal, Lease, Leasing, Owner, Situation, Target},
 };
 
@@ -195,8 +195,10 @@ impl Driver {
             .journal()
             .begin(&run.lease, &step.change, step.before.as_ref(), self.clock().now());
         let id = begun.await.map_err(journal)?;
-        let Written { wrote, end, image } = write(run.cloud, &run.target.resource, step).await;
-        let finished = self.journal().finish(id, &end, image.as_ref(), self.clock().now());
+        let write = write(run.cloud, &run.target.resource, step);
+        let (Written { wrote, end, image }, request) = RequestId::of_last(write).await;
+        let now = self.clock().now();
+        let finished = self.journal().finish(id, &end, request.as_ref(), image.as_ref(), now);
         finished.await.map_err(journal)?;
         Ok(wrote)
     }

@@ -9,7 +9,9 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Feedback, Hold, Journal, JournalError, KeptImage,
     OwnEntry, Pardon, Pause, Target,
+    ledger::{ChainState, Link},
 };
+use crate::cloud::RequestId;
 
 /// One thing that a journal keeps. What can be known from others, such as what is unfinished, and leases are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub enum Record {
         begun: Timestamp,
         /// When and how it ended. None if a crash left it.
         finished: Option<(Timestamp, ChangeEnd)>,
+        /// AWS's number of the request, if an answer came.
+        request: Option<RequestId>,
     },
     /// An entry of ours.
     Own(Target, OwnEntry),
@@ -50,6 +54,10 @@ pub enum Record {
     Pardon(Pardon),
     /// The pause.
     Pause(Pause),
+    /// How far a chain of the ledger goes.
+    Chain(ChainState),
+    /// A link of it.
+    Link(Link),
 }
 
 /// Some of the records of a journal.
@@ -76,6 +84,8 @@ pub struct Counted {
     pub changes: usize,
     /// Entries of ours, before-images, prefixes that must stay reachable, pardons, and the pause.
     pub others: usize,
+    /// Links of the ledger, and its chains.
+    pub ledger: usize,
 }
 
 impl Counted {
@@ -84,13 +94,14 @@ impl Counted {
             Record::Delivery(_) => &mut self.deliveries,
             Record::Hold { .. } => &mut self.holds,
             Record::Change { .. } => &mut self.changes,
+            Record::Chain(_) | Record::Link(_) => &mut self.ledger,
             _ => &mut self.others,
         } += 1;
     }
 
     /// All together.
     pub fn all(&self) -> usize {
-        self.deliveries + self.holds + self.changes + self.others
+        self.deliveries + self.holds + self.changes + self.others + self.ledger
     }
 }
 
@@ -164,6 +175,8 @@ impl Record {
             Self::Feedback(feedback) => format!("feedback {}", feedback.id),
             Self::Pardon(pardon) => format!("pardon {}", pardon.prefix),
             Self::Pause(_) => "pause".to_owned(),
+            Self::Chain(state) => format!("chain {}", state.chain),
+            Self::Link(link) => format!("link {} of {}", link.number, link.chain),
         }
     }
 
@@ -189,7 +202,7 @@ impl Record {
             Self::Own(_, own) => cut(&mut own.written),
             Self::Image(_, kept) => cut(&mut kept.written),
             // Both keep it whole.
-            Self::Spare(..) | Self::Feedback(_) => {}
+            Self::Spare(..) | Self::Feedback(_) | Self::Chain(_) | Self::Link(_) => {}
             Self::Pardon(pardon) => {
                 cut(&mut pardon.since);
                 cut(&mut pardon.until);
@@ -202,7 +215,7 @@ impl Record {
 
 /// Leaves a time's milliseconds.
 fn cut(time: &mut Timestamp) {
-    *time = Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(*time);
+    *time = super::ledger::to_the_millisecond(*time);
 }
 
 /// Copies all of a journal into another: a record that is there already takes the place of what is there. `progress` is told how many were copied so far.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{entry_change::EntryChange, group_change::GroupChange, machine_change::MachineChange};
 
 /// The number of a change in the journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChangeId(pub i64);
 

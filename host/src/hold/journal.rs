@@ -11,8 +11,9 @@ use super::{
     HoldFilter, HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon,
     Pause, Target,
     archive::{Page, Place, Record},
+    ledger::{Chain, ChainState, Link},
 };
-use crate::fact::History;
+use crate::{cloud::RequestId, fact::History};
 
 /// The durable store of deliveries, holds and changes. What a method has returned `Ok` for survives a crash of the process and of the machine.
 #[async_trait]
@@ -112,11 +113,12 @@ pub trait Journal: Send + Sync {
 
     /// Notes how a change ended. The entry that it adds was ours, unconfirmed, since it began: done, it is confirmed and what the change
     /// removes is forgotten; refused, all is as it was before it began; unknown, both may be there and stay ours.
-    /// With it the image as it is now, if it is another one.
+    /// With it the image as it is now, if it is another one, and AWS's number of the request, if an answer came.
     async fn finish(
         &self,
         id: ChangeId,
         end: &ChangeEnd,
+        request: Option<&RequestId>,
         image: Option<&Image>,
         now: Timestamp,
     ) -> Result<(), JournalError>;
@@ -165,6 +167,12 @@ pub trait Journal: Send + Sync {
     /// Up to `most` pieces of feedback that were given up, the newest first.
     async fn given_up(&self, most: u32) -> Result<Vec<Feedback>, JournalError>;
 
+    /// The chains of the ledger, by their names.
+    async fn chains(&self) -> Result<Vec<ChainState>, JournalError>;
+
+    /// Up to `most` links of a chain whose numbers are greater than `after`, in their order.
+    async fn links(&self, chain: &Chain, after: u64, most: u32) -> Result<Vec<Link>, JournalError>;
+
     /// A page of all that is kept, in no particular order; the first if `from` is None. Others may write meanwhile: who wants one moment sees to it that nobody does.
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError>;
 
@@ -212,6 +220,25 @@ pub enum ChangeEnd {
     Refused(String),
     /// It is not known whether it was done: the answer did not come.
     Unknown(String),
+}
+
+impl ChangeEnd {
+    /// It in one word, as the journal has it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused(_) => "refused",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
+    /// Why, unless it is done.
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Done => None,
+            Self::Refused(detail) | Self::Unknown(detail) => Some(detail),
+        }
+    }
 }
 
 /// How much was removed.

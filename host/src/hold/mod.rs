@@ -19,6 +19,7 @@ pub mod group_change;
 pub mod image;
 pub mod journal;
 pub mod lease;
+pub mod ledger;
 pub mod machine_change;
 pub mod pardon;
 pub mod pause;

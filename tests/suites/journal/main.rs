@@ -6,6 +6,7 @@
 mod copied;
 mod examined;
 mod opened;
+mod verified;
 
 /// The tests, each on a journal that [`opened`] makes anew.
 macro_rules! conformance {
@@ -21,6 +22,7 @@ macro_rules! conformance {
             mod images;
             mod large;
             mod leases;
+            mod ledger;
             mod listing;
             mod pardons;
             mod targets;

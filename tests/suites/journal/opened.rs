@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use jiff::SignedDuration;
+pub(crate) use jiff::SignedDuration;
 pub(crate) use jiff::Timestamp;
 pub(crate) use quell::{
     alert::Detector,

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use aws_config::SdkConfig;
 
+use super::answered::Answered;
+
 /// The clients of one place.
 pub(super) struct Clients {
     config: SdkConfig,
@@ -29,13 +31,18 @@ impl Clients {
 
     /// Instances, network ACLs, security groups.
     pub(super) fn ec2(&self) -> &aws_sdk_ec2::Client {
-        self.ec2.get_or_init(|| aws_sdk_ec2::Client::new(&self.config))
+        self.ec2.get_or_init(|| {
+            let config = aws_sdk_ec2::config::Builder::from(&self.config).interceptor(Answered);
+            aws_sdk_ec2::Client::from_conf(config.build())
+        })
     }
 
     /// Auto Scaling groups.
     pub(super) fn scaling(&self) -> &aws_sdk_autoscaling::Client {
-        self.scaling
-            .get_or_init(|| aws_sdk_autoscaling::Client::new(&self.config))
+        self.scaling.get_or_init(|| {
+            let config = aws_sdk_autoscaling::config::Builder::from(&self.config).interceptor(Answered);
+            aws_sdk_autoscaling::Client::from_conf(config.build())
+        })
     }
 
     /// Load balancers.

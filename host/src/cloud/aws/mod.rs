@@ -1,5 +1,6 @@
 //! Amazon EC2 behind the cloud trait.
 
+mod answered;
 mod api;
 mod balancing;
 mod clients;

@@ -39,6 +39,7 @@ use super::{
     error::{CloudError, Fault},
     id::AclId,
     place::CloudPlace,
+    request::RequestId,
 };
 use crate::clock::Clock;
 
@@ -116,6 +117,9 @@ impl SimulatedCloud {
             about: about.to_string(),
             failed: result.is_err(),
         });
+        let answered = !matches!(result, Err(Fault::Unreachable { .. }));
+        let request = answered.then(|| format!("simulated-{:06}", state.calls.len()));
+        RequestId::note(request.as_deref().and_then(RequestId::said));
         let written = state.written.take();
         drop(state);
         let watch = self.watch.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

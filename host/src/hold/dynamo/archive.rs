@@ -15,6 +15,7 @@ use super::{
     images,
     item::{Item, from_json, key_attributes, to_json},
     key::{self, Key},
+    ledger,
     own::{self, Standing},
     pardons, pauses,
     table::Table,
@@ -57,6 +58,12 @@ async fn record(table: &Table, item: &Item) -> Result<Option<Record>, Failure> {
     }
     if pk.starts_with("feedback#") {
         return feedback::read(item).map(Record::Feedback).map(Some);
+    }
+    if pk == "chains" {
+        return ledger::read_state(item).map(Record::Chain).map(Some);
+    }
+    if pk.starts_with(key::CHAIN) {
+        return Ok(Some(Record::Link(ledger::read(item))));
     }
     if pk == "global" {
         return Ok(match sk {
@@ -110,8 +117,8 @@ pub(super) async fn restore(table: &Lasting, records: &[Record]) -> Result<(), F
     targets::touch_some(&table.table, &touched.into_iter().collect::<Vec<_>>()).await?;
     for record in records {
         match record {
-            Record::Pardon(pardon) => pardons::give(&table.table, pardon).await?,
-            Record::Pause(pause) => pauses::begin(&table.table, pause).await?,
+            Record::Pardon(pardon) => pardons::restore(&table.table, pardon).await?,
+            Record::Pause(pause) => pauses::restore(&table.table, pause).await?,
             Record::Feedback(feedback) => feedback::stand(table, feedback).await?,
             _ => {}
         }
@@ -191,8 +198,10 @@ fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Record) ->
             change,
             begun,
             finished,
+            request,
         } => {
-            for item in changes::restored(table, *id, target, change, *begun, finished.as_ref())? {
+            let (finished, request) = (finished.as_ref(), request.as_ref());
+            for item in changes::restored(table, *id, target, change, *begun, finished, request)? {
                 transaction.overwrite(item);
             }
             Ok(())
@@ -218,6 +227,14 @@ fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Record) ->
         }
         Record::Spare(target, prefix) => {
             transaction.overwrite(Item::new(key::spare(target, *prefix)));
+            Ok(())
+        }
+        Record::Chain(state) => {
+            transaction.overwrite(ledger::state_item(state)?);
+            Ok(())
+        }
+        Record::Link(link) => {
+            transaction.overwrite(ledger::item(link));
             Ok(())
         }
         // They bear on other items, too.

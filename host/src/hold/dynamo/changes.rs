@@ -8,14 +8,16 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         Change, ChangeEnd, ChangeId, EntryChange, Image, JournalError, Lease, MadeChange, Target, archive::Record,
+        ledger::Event,
     },
     Failure, Lasting, images,
     item::{Item, unreadable},
-    key,
+    key, ledger,
     own::{self, Standing},
     transaction::{Committed, Transaction},
     tries::Tries,
 };
+use crate::cloud::RequestId;
 
 /// A change that began, with how the entry that it adds stood before. Only that very entry: after an answer that did not come there may be two of ours
 /// with the same number, and a write that comes late may still bring the other.
@@ -29,25 +31,27 @@ struct Begun {
     end: Option<End>,
 }
 
+/// How many changes of this process are remembered as under way.
+const MOST_BEGUN: usize = 1_024;
+
 /// How a change ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct End {
     finished: Timestamp,
     how: String,
     detail: Option<String>,
+    /// AWS's number of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<RequestId>,
 }
 
 impl End {
-    fn of(end: &ChangeEnd, finished: Timestamp) -> Self {
-        let (how, detail) = match end {
-            ChangeEnd::Done => ("done", None),
-            ChangeEnd::Refused(detail) => ("refused", Some(detail.clone())),
-            ChangeEnd::Unknown(detail) => ("unknown", Some(detail.clone())),
-        };
+    fn of(end: &ChangeEnd, request: Option<&RequestId>, finished: Timestamp) -> Self {
         Self {
             finished,
-            how: how.to_owned(),
-            detail,
+            how: end.word().to_owned(),
+            detail: end.detail().map(str::to_owned),
+            request: request.cloned(),
         }
     }
 
@@ -83,6 +87,11 @@ pub(super) async fn begin(
     loop {
         let mut transaction = Transaction::new(&table.table);
         transaction.hold_lease(&lease.target, &lease.owner, now);
+        let entry = change.entry().and_then(EntryChange::adds);
+        let entry = entry.map(|entry| own::place(&lease.target, entry)).transpose()?;
+        transaction
+            .fetch(entry.into_iter().chain([ledger::head_of(&lease.target)]))
+            .await?;
         let was = match change.entry().and_then(EntryChange::adds) {
             Some(entry) => {
                 let item = transaction.get(&own::place(&lease.target, entry)?).await?;
@@ -106,8 +115,22 @@ pub(super) async fn begin(
             end: None,
         };
         transaction.overwrite(item(table, id, &begun)?);
+        let event = Event::ChangeBegun {
+            change_id: id,
+            target: lease.target.clone(),
+            change: change.clone(),
+            image: image.cloned(),
+        };
+        ledger::record(&mut transaction, &event).await?;
         match transaction.commit().await? {
-            Committed::Yes => return Ok(id),
+            Committed::Yes => {
+                let mut begun = table.begun();
+                if begun.len() >= MOST_BEGUN {
+                    begun.clear();
+                }
+                begun.insert(id, lease.target.clone());
+                return Ok(id);
+            }
             Committed::WithoutLease => {
                 return Err(JournalError::LeaseLost {
                     target: lease.target.clone(),
@@ -128,16 +151,20 @@ pub(super) async fn finish(
     table: &Lasting,
     id: ChangeId,
     end: &ChangeEnd,
+    request: Option<&RequestId>,
     image: Option<&Image>,
     now: Timestamp,
 ) -> Result<(), Failure> {
     let mut tries = Tries::default();
+    let target = table.begun().remove(&id);
     loop {
         let mut transaction = Transaction::new(&table.table);
+        let head = target.as_ref().map(ledger::head_of);
+        transaction.fetch([key::change(id)].into_iter().chain(head)).await?;
         let found = transaction.get(&key::change(id)).await?;
         let found = found.ok_or_else(|| unreadable("change: it is not in the journal", &id.0.to_string()))?;
         let mut begun: Begun = found.doc("change")?;
-        begun.end = Some(End::of(end, now));
+        begun.end = Some(End::of(end, request, now));
         transaction.put(item(table, id, &begun)?);
         if let Some(image) = image {
             transaction.overwrite(images::item(&begun.target, image, now)?);
@@ -150,6 +177,11 @@ pub(super) async fn finish(
             ChangeEnd::Refused(_) => begun.take_back(&mut transaction)?,
             ChangeEnd::Unknown(_) => {}
         }
+        ledger::record(
+            &mut transaction,
+            &Event::finished(id, &begun.target, end, request, image),
+        )
+        .await?;
         if transaction.commit().await? == Committed::Yes {
             return Ok(());
         }
@@ -219,6 +251,7 @@ pub(super) fn record(item: &Item) -> Result<Record, Failure> {
         target,
         change,
         begun,
+        request: end.as_ref().and_then(|end| end.request.clone()),
         finished: end.map(End::read).transpose()?,
     })
 }
@@ -231,13 +264,14 @@ pub(super) fn restored(
     change: &Change,
     begun: Timestamp,
     finished: Option<&(Timestamp, ChangeEnd)>,
+    request: Option<&RequestId>,
 ) -> Result<Vec<Item>, Failure> {
     let whole = Begun {
         target: target.clone(),
         change: change.clone(),
         begun,
         was: None,
-        end: finished.map(|(at, end)| End::of(end, *at)),
+        end: finished.map(|(at, end)| End::of(end, request, *at)),
     };
     let mut items = vec![item(table, id, &whole)?];
     if let Some((at, ChangeEnd::Done)) = finished {

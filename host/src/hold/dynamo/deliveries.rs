@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{Admission, Attempt, Delivery, DeliveryId, DeliveryState, JournalError},
+    super::{Admission, Attempt, Delivery, DeliveryId, DeliveryState, JournalError, ledger::Event},
     AT_ONCE, Failure, Lasting,
     item::Item,
-    key, packed,
+    key, ledger, packed,
     table::Table,
     transaction::{Committed, Transaction, token},
     tries::Tries,
@@ -57,6 +57,9 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
     let mut tries = Tries::default();
     loop {
         let mut transaction = Transaction::new(&table.table);
+        transaction
+            .fetch([key::delivery(&delivery.id), ledger::head_of_delivery(&delivery.id)])
+            .await?;
         let known = find_state(&mut transaction, &delivery.id).await?;
         if let Some(state @ (DeliveryState::Waiting { .. } | DeliveryState::Done)) =
             known.as_ref().map(|kept| kept.delivery.state)
@@ -77,6 +80,7 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
             ..delivery.clone()
         };
         write(table, &mut transaction, &new)?;
+        ledger::record(&mut transaction, &Event::admitted(&new)).await?;
         if transaction.commit().await? == Committed::Yes {
             return Ok(Admission::Admitted);
         }
@@ -294,6 +298,9 @@ pub(super) async fn settle(
     let mut tries = Tries::default();
     loop {
         let mut transaction = Transaction::new(&table.table);
+        transaction
+            .fetch([key::delivery(id), ledger::head_of_delivery(id)])
+            .await?;
         let mut kept = find_state(&mut transaction, id).await?.ok_or_else(|| unknown(id))?;
         let received = kept.delivery.received;
         if let DeliveryState::Waiting { not_before } = kept.delivery.state {
@@ -303,6 +310,7 @@ pub(super) async fn settle(
         let expires = expires(table, &kept.delivery);
         kept.report = parts(&mut transaction, &kept.delivery, REPORT, report, expires)?;
         stand(table, &mut transaction, &kept, None)?;
+        ledger::record(&mut transaction, &Event::settled(id, state, report)).await?;
         // The body was written when nobody knew when it would be over.
         if let Some(expires) = expires {
             for index in 0..kept.body {

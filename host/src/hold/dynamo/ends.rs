@@ -3,17 +3,17 @@
 use jiff::Timestamp;
 
 use super::{
-    super::{EndReason, Ended, Hold, HoldId, JournalError},
+    super::{EndReason, Ended, Hold, HoldId, JournalError, ledger::Event},
     Failure, Lasting,
     holds::{self, Kept, Place},
     item::Item,
-    key, pardons, targets,
+    key, ledger, pardons, targets,
     transaction::{Committed, MOST_WRITES, Transaction},
     tries::Tries,
 };
 
-/// How many items the end of a hold writes: its own two, its end, what lies elsewhere, and its target's.
-const WRITES_OF_AN_END: usize = 7;
+/// How many items the end of a hold writes: its own two, its end, what lies elsewhere, its target's, and of its chain in the ledger the head, a link and maybe the first.
+const WRITES_OF_AN_END: usize = 10;
 /// How many holds one transaction ends.
 const PORTION: usize = MOST_WRITES / WRITES_OF_AN_END;
 
@@ -27,7 +27,7 @@ pub(super) async fn end(table: &Lasting, ids: &[HoldId], why: EndReason, at: Tim
             let mut transaction = Transaction::new(&table.table);
             let mut some = Vec::new();
             for kept in in_force(&mut transaction, ids).await? {
-                some.push(holds::end(table, &mut transaction, kept, Ended { at, why })?);
+                some.push(holds::end(table, &mut transaction, kept, Ended { at, why }).await?);
             }
             targets::touch_each(&mut transaction, some.iter().map(|hold| &hold.target));
             if transaction.commit().await? == Committed::Yes {
@@ -56,6 +56,8 @@ pub(super) async fn extend(table: &Lasting, ids: &[HoldId], until: Option<Timest
                 let mut longer = kept.clone();
                 longer.hold.until = until;
                 holds::alter(&mut transaction, &kept.hold, &longer)?;
+                let hold = (&longer.hold).into();
+                ledger::record(&mut transaction, &Event::HoldExtended { hold }).await?;
                 some.push(longer.hold);
             }
             targets::touch_each(&mut transaction, some.iter().map(|hold| &hold.target));
@@ -98,7 +100,8 @@ pub(super) async fn expire(table: &Lasting, now: Timestamp) -> Result<Vec<Hold>,
             let places = places.collect::<Result<Vec<_>, _>>()?;
             let holds = places.iter().map(|place| key::hold(&place.target, &place.remedy));
             let holds: Vec<_> = holds.collect();
-            transaction.fetch(holds.iter().cloned()).await?;
+            let heads = places.iter().map(|place| ledger::head_of(&place.target));
+            transaction.fetch(holds.iter().cloned().chain(heads)).await?;
             let mut some = Vec::new();
             for (end, hold) in due.iter().zip(&holds) {
                 // Whatever is found there, this end is over.
@@ -109,7 +112,7 @@ pub(super) async fn expire(table: &Lasting, now: Timestamp) -> Result<Vec<Hold>,
                 let kept = Kept::read(&item)?;
                 if !kept.hold.is_live(now) {
                     let why = EndReason::Expired;
-                    some.push(holds::end(table, &mut transaction, kept, Ended { at: now, why })?);
+                    some.push(holds::end(table, &mut transaction, kept, Ended { at: now, why }).await?);
                 }
             }
             targets::touch_each(&mut transaction, some.iter().map(|hold| &hold.target));
@@ -147,13 +150,16 @@ pub(super) async fn next_end(table: &Lasting) -> Result<Option<Timestamp>, Failu
 /// These holds, all of which must be in force, as the transaction reads them.
 async fn in_force(transaction: &mut Transaction<'_>, ids: &[HoldId]) -> Result<Vec<Kept>, Failure> {
     transaction.fetch(ids.iter().map(|id| key::place_of(*id))).await?;
-    let mut places = Vec::new();
+    let (mut places, mut heads) = (Vec::new(), Vec::new());
     for id in ids {
         let place = transaction.get(&key::place_of(*id)).await?;
         let place: Place = place.ok_or(JournalError::NoSuchHold(*id))?.doc("place of a hold")?;
+        heads.push(ledger::head_of(&place.target));
         places.push((*id, key::hold(&place.target, &place.remedy)));
     }
-    transaction.fetch(places.iter().map(|(_, key)| key.clone())).await?;
+    transaction
+        .fetch(places.iter().map(|(_, key)| key.clone()).chain(heads))
+        .await?;
     let mut found = Vec::new();
     for (id, key) in places {
         let item = transaction.get(&key).await?;

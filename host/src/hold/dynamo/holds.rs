@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{DeliveryId, EndReason, Ended, Hold, HoldId, Intent, Remedy, Target, agreement::later},
+    super::{DeliveryId, EndReason, Ended, Hold, HoldId, Intent, Remedy, Target, agreement::later, ledger::Event},
     Failure, Lasting,
     history::{self, About},
     item::{Item, from_json, name, to_json},
     key::{self, Key},
-    targets,
+    ledger, targets,
     transaction::{Committed, MOST_WRITES, Transaction},
     tries::Tries,
 };
@@ -26,10 +26,12 @@ pub(super) const COVERAGE: &str = "coverage";
 /// How many deliveries a hold remembers: work on one that was interrupted comes again within minutes.
 const MOST_DELIVERIES: usize = 100;
 /// How many items a hold that takes the place of one whose time is up writes, beside those of its target: itself, its end and two notes, and for the
-/// other one as many.
-const WRITES_OF_A_HOLD: usize = 8;
+/// other one as many, with a link of the ledger for each.
+const WRITES_OF_A_HOLD: usize = 10;
+/// How many items are written of its target: its two, the head of its chain and that chain's beginning.
+const WRITES_OF_A_TARGET: usize = 4;
 /// How many prefixes that must stay reachable are written with a hold: with it and its target they fit into one transaction.
-const MOST_SPARED: usize = MOST_WRITES - WRITES_OF_A_HOLD - 2;
+const MOST_SPARED: usize = MOST_WRITES - WRITES_OF_A_HOLD - WRITES_OF_A_TARGET;
 
 /// What is kept of a hold.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -178,8 +180,7 @@ fn portions(intents: &[Intent]) -> Vec<&[Intent]> {
     let mut portions = Vec::new();
     let (mut from, mut writes) = (0, 0);
     for (index, intent) in intents.iter().enumerate() {
-        // The target is touched, which writes two items.
-        let more = WRITES_OF_A_HOLD + 2 + intent.spare.len().min(MOST_SPARED);
+        let more = WRITES_OF_A_HOLD + WRITES_OF_A_TARGET + intent.spare.len().min(MOST_SPARED);
         if index > from && writes + more > MOST_WRITES {
             portions.push(&intents[from..index]);
             (from, writes) = (index, 0);
@@ -220,9 +221,10 @@ async fn put_some(
     delivery: &DeliveryId,
     now: Timestamp,
 ) -> Result<Vec<Hold>, Failure> {
-    let places = intents
-        .iter()
-        .flat_map(|intent| [key::hold(&intent.target, &intent.remedy), key::known(&intent.target)]);
+    let places = intents.iter().flat_map(|intent| {
+        let Intent { target, remedy, .. } = intent;
+        [key::hold(target, remedy), key::known(target), ledger::head_of(target)]
+    });
     transaction.fetch(places.chain(intents.iter().flat_map(spared))).await?;
     let mut in_force = Vec::new();
     for intent in intents {
@@ -234,17 +236,19 @@ async fn put_some(
                 let mut asked_again = kept.clone();
                 ask_again(&mut asked_again, intent, delivery);
                 alter(transaction, &kept.hold, &asked_again)?;
+                ledger::record(transaction, &Event::in_force(&asked_again.hold, false, delivery)).await?;
                 asked_again
             }
             over => {
                 if let Some(kept) = over {
                     let at = kept.hold.until.unwrap_or(now);
                     let why = EndReason::Expired;
-                    end(table, transaction, kept, Ended { at, why })?;
+                    end(table, transaction, kept, Ended { at, why }).await?;
                 }
                 let kept = begin(numbers.next(table).await?, intent, delivery, now);
                 transaction.put(kept.new_item()?);
                 note(transaction, &kept, None)?;
+                ledger::record(transaction, &Event::in_force(&kept.hold, true, delivery)).await?;
                 kept
             }
         };
@@ -327,7 +331,7 @@ fn note(transaction: &mut Transaction<'_>, kept: &Kept, before: Option<Timestamp
 }
 
 /// Ends a hold in force, which the transaction has read; its target is for the caller to touch.
-pub(super) fn end(
+pub(super) async fn end(
     table: &Lasting,
     transaction: &mut Transaction<'_>,
     kept: Kept,
@@ -337,7 +341,9 @@ pub(super) fn end(
     if let Some(until) = kept.hold.until {
         transaction.delete(key::end(until, kept.hold.id));
     }
-    over(table, transaction, kept, ended)
+    let hold = over(table, transaction, kept, ended)?;
+    ledger::record(transaction, &Event::HoldEnded { hold: (&hold).into() }).await?;
+    Ok(hold)
 }
 
 /// Writes a hold that ended where those lie.

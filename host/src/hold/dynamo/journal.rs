@@ -12,12 +12,14 @@ use super::{
         Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
         Pardon, Pause, Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
+        ledger::{Chain, ChainState, Event, Link},
     },
     DynamoJournal, Failure, archive, changes, deliveries, ends, feedback, history, holds, images,
     item::Item,
-    key, leases, list, own, pardons, pauses, prune, targets,
+    key, leases, ledger, list, own, pardons, pauses, prune, targets,
+    transaction::Transaction,
 };
-use crate::fact::History;
+use crate::{cloud::RequestId, fact::History};
 
 impl DynamoJournal {
     /// What the caller is told of a failure.
@@ -169,24 +171,35 @@ impl Journal for DynamoJournal {
         &self,
         id: ChangeId,
         end: &ChangeEnd,
+        request: Option<&RequestId>,
         image: Option<&Image>,
         now: Timestamp,
     ) -> Result<(), JournalError> {
-        let finished = changes::finish(&self.table, id, end, image, now).await;
+        let finished = changes::finish(&self.table, id, end, request, image, now).await;
         self.told("finish a change", finished)
     }
 
     async fn forget(&self, target: &Target, entry: &OwnEntry) -> Result<(), JournalError> {
         let forget = async {
             let place = own::place(target, &entry.entry)?;
-            self.table.table.delete(&place).await
+            let event = Event::entry_forgotten(target, entry);
+            ledger::record_alone(&self.table.table, &event, |transaction| {
+                transaction.delete(place.clone());
+            })
+            .await
         };
         let forgotten = forget.await;
         self.told("forget an entry", forgotten)
     }
 
     async fn forget_image(&self, target: &Target, image: &Image) -> Result<(), JournalError> {
-        let forgotten = self.table.table.delete(&key::image(target, &image.part())).await;
+        let place = key::image(target, &image.part());
+        let event = Event::ImageForgotten {
+            target: target.clone(),
+            part: image.part(),
+        };
+        let forget = |transaction: &mut Transaction<'_>| transaction.delete(place.clone());
+        let forgotten = ledger::record_alone(&self.table.table, &event, forget).await;
         self.told("forget a before-image", forgotten)
     }
 
@@ -252,6 +265,16 @@ impl Journal for DynamoJournal {
     async fn given_up(&self, most: u32) -> Result<Vec<Feedback>, JournalError> {
         let given_up = feedback::given_up(&self.table.table, most).await;
         self.told("list what was not told", given_up)
+    }
+
+    async fn chains(&self) -> Result<Vec<ChainState>, JournalError> {
+        let chains = ledger::chains(&self.table.table).await;
+        self.told("list the ledger's chains", chains)
+    }
+
+    async fn links(&self, chain: &Chain, after: u64, most: u32) -> Result<Vec<Link>, JournalError> {
+        let links = ledger::links(&self.table.table, chain, after, most).await;
+        self.told("read the ledger", links)
     }
 
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {

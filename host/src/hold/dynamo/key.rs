@@ -18,13 +18,15 @@
 //! | `feedback#…` | `feedback` | what a detector is to be told, or was |
 //! | `owed`, `given-up` | time | the feedback that waits, by the time before which it is not told, and that was given up |
 //! | `waiting` | time | the deliveries that wait, by the time before which they are not tried |
+//! | `chains` | the chain | how far a chain of the ledger goes |
+//! | `chain#…` | number | a link of it |
 //! | `global` | `pause`, `pardon#…`, `touch`, `lengths` | what bears on all targets |
 //! | `counter` | `holds` | the last number of a hold |
 
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::super::{ChangeId, DeliveryId, FeedbackId, HoldId, Remedy, Target};
+use super::super::{ChangeId, DeliveryId, FeedbackId, HoldId, Remedy, Target, ledger::Chain};
 use crate::cloud::{CloudPlace, Entry};
 
 /// The key of an item.
@@ -319,6 +321,39 @@ pub(super) fn global() -> Range {
 /// Where nothing ever lies: what the doctor asks for.
 pub(super) fn probe() -> Key {
     key("doctor", "nothing")
+}
+
+/// How the partition of a chain's links begins.
+pub(super) const CHAIN: &str = "chain#";
+
+/// How far a chain of the ledger goes.
+pub(super) fn chain(chain: &Chain) -> Key {
+    key("chains", chain.as_str())
+}
+
+/// All chains.
+pub(super) fn all_chains() -> Range {
+    Range::All("chains".to_owned())
+}
+
+/// A link of a chain. As text its number has 16 hexadecimal digits.
+pub(super) fn link(chain: &Chain, number: u64) -> Key {
+    key(format!("{CHAIN}{chain}"), format!("{number:016x}"))
+}
+
+/// The number of a link, by its key.
+pub(super) fn number_of_link(key: &Key) -> Option<u64> {
+    u64::from_str_radix(&key.sk, 16).ok()
+}
+
+/// The links of a chain behind one.
+pub(super) fn links_after(chain: &Chain, after: u64) -> Range {
+    Range::From(link(chain, after.saturating_add(1)))
+}
+
+/// The links of a chain up to one, itself among them.
+pub(super) fn links_until(chain: &Chain, last: u64) -> Range {
+    Range::UpTo(link(chain, last))
 }
 
 /// The last number of a hold.

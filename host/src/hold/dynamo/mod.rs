@@ -18,6 +18,7 @@ mod item;
 mod journal;
 mod key;
 mod leases;
+mod ledger;
 mod list;
 mod own;
 mod packed;
@@ -30,7 +31,7 @@ mod transaction;
 mod tries;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -45,7 +46,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use self::examine::TableState;
 use self::{fault::Failure, item::unreadable, table::Table};
-use super::HoldId;
+use super::{ChangeId, HoldId, Target};
 
 /// How many calls one method makes at a time.
 const AT_ONCE: usize = 16;
@@ -70,6 +71,8 @@ struct Lasting {
     keep: SignedDuration,
     /// The lengths of prefixes that are known to be noted.
     lengths: Mutex<BTreeSet<String>>,
+    /// The targets of changes that this process began, so that how they ended is noted without a read more.
+    begun: Mutex<HashMap<ChangeId, Target>>,
 }
 
 impl DynamoJournal {
@@ -95,6 +98,7 @@ impl DynamoJournal {
                 table: Table::new(Client::from_conf(builder.build()), table),
                 keep,
                 lengths: Mutex::default(),
+                begun: Mutex::default(),
             }),
         }
     }
@@ -109,6 +113,7 @@ impl DynamoJournal {
                 table: self.table.table.read_only(),
                 keep: self.table.keep,
                 lengths: Mutex::default(),
+                begun: Mutex::default(),
             }),
         }
     }
@@ -122,6 +127,10 @@ impl Lasting {
 
     fn lengths(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.lengths.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begun(&self) -> MutexGuard<'_, HashMap<ChangeId, Target>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A number that no other hold has.

@@ -4,10 +4,10 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{
-    super::Pardon,
+    super::{Pardon, ledger::Event},
     Failure,
     item::Item,
-    key,
+    key, ledger,
     table::Table,
     targets,
     transaction::{Committed, Transaction},
@@ -16,6 +16,15 @@ use super::{
 
 /// See [`super::super::Journal::pardon`].
 pub(super) async fn give(table: &Table, pardon: &Pardon) -> Result<(), Failure> {
+    keep(table, pardon, true).await
+}
+
+/// Writes a pardon as it stands in another journal, which has told its ledger.
+pub(super) async fn restore(table: &Table, pardon: &Pardon) -> Result<(), Failure> {
+    keep(table, pardon, false).await
+}
+
+async fn keep(table: &Table, pardon: &Pardon, is_told: bool) -> Result<(), Failure> {
     let pardon = Pardon {
         prefix: pardon.prefix.trunc(),
         ..pardon.clone()
@@ -25,6 +34,9 @@ pub(super) async fn give(table: &Table, pardon: &Pardon) -> Result<(), Failure> 
         let mut transaction = Transaction::new(table);
         transaction.overwrite(Item::saying(key::pardon(pardon.prefix), &pardon)?);
         targets::ask_to_touch_all(&mut transaction);
+        if is_told {
+            ledger::record(&mut transaction, &Event::pardoned(&pardon)).await?;
+        }
         if transaction.commit().await? == Committed::Yes {
             return targets::touch_all(table).await;
         }
@@ -51,6 +63,10 @@ pub(super) fn in_force(items: &[Item], now: Timestamp) -> Result<Vec<Pardon>, Fa
 
 /// See [`super::super::Journal::end_pardon`].
 pub(super) async fn end(table: &Table, prefix: IpNet) -> Result<bool, Failure> {
+    remove(table, prefix, "taken-back").await
+}
+
+async fn remove(table: &Table, prefix: IpNet, why: &'static str) -> Result<bool, Failure> {
     let mut tries = Tries::default();
     loop {
         let mut transaction = Transaction::new(table);
@@ -60,6 +76,8 @@ pub(super) async fn end(table: &Table, prefix: IpNet) -> Result<bool, Failure> {
         }
         transaction.delete(place);
         targets::ask_to_touch_all(&mut transaction);
+        let prefix = prefix.trunc();
+        ledger::record(&mut transaction, &Event::PardonEnded { prefix, why }).await?;
         if transaction.commit().await? == Committed::Yes {
             targets::touch_all(table).await?;
             return Ok(true);
@@ -71,7 +89,7 @@ pub(super) async fn end(table: &Table, prefix: IpNet) -> Result<bool, Failure> {
 /// Ends the pardons whose time is up.
 pub(super) async fn expire(table: &Table, now: Timestamp) -> Result<(), Failure> {
     for pardon in all(table).await?.iter().filter(|pardon| pardon.until <= now) {
-        end(table, pardon.prefix).await?;
+        remove(table, pardon.prefix, "expired").await?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::{
     holds::{self, Kept},
     images,
     item::{Item, name},
-    key,
+    key, ledger,
     table::Table,
     targets,
     transaction::{Committed, MOST_WRITES, Transaction},
@@ -20,6 +20,7 @@ use super::{
 /// See [`super::super::Journal::prune`].
 pub(super) async fn prune(lasting: &Lasting, ended_before: Timestamp) -> Result<(), Failure> {
     let table = &lasting.table;
+    ledger::prune(table, ended_before).await?;
     let now = lasting.expires(ended_before);
     for known in table.query(&key::all_known(), None).await? {
         let target = targets::of_word(&known.key.sk)?;

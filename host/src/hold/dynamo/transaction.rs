@@ -67,6 +67,11 @@ impl<'table> Transaction<'table> {
         }
     }
 
+    /// The table that it is of.
+    pub(super) fn table(&self) -> &'table Table {
+        self.table
+    }
+
     /// An item as it would be if the transaction were done now.
     pub(super) async fn get(&mut self, key: &Key) -> Result<Option<Item>, Failure> {
         if !self.read.contains_key(key) {

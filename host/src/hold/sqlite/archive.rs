@@ -8,16 +8,17 @@ use super::{
         ChangeEnd, ChangeId, DeliveryId, Hold, KeptImage, OwnEntry, Target,
         archive::{Page, Place, Record},
     },
-    Failure, deliveries, feedback, holds, images, own, pardons, pauses,
+    Failure, deliveries, feedback, holds, images, ledger, own, pardons, pauses,
     row::{from_time, from_value, to_time, to_value, unreadable},
     targets,
 };
+use crate::cloud::RequestId;
 
 /// How many rows of a large table one page has.
 const ROWS: i64 = 500;
 
 /// The tables, in the order in which they are read. The first three are read a page at a time; what is in the others is as much as the targets in force have.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 11] = [
     "deliveries",
     "holds",
     "changes",
@@ -27,6 +28,8 @@ const TABLES: [&str; 9] = [
     "pardons",
     "pauses",
     "feedback",
+    "chains",
+    "links",
 ];
 
 /// See [`super::super::Journal::records`].
@@ -48,6 +51,8 @@ pub(super) fn records(sql: &Connection, from: Option<&Place>) -> Result<Page, Fa
         }
         Some("pauses") => (pauses::present(sql)?.into_iter().map(Record::Pause).collect(), None),
         Some("feedback") => (feedback::all(sql)?.into_iter().map(Record::Feedback).collect(), None),
+        Some("chains") => (ledger::chains(sql)?.into_iter().map(Record::Chain).collect(), None),
+        Some("links") => link_records(sql, after)?,
         _ => (Vec::new(), None),
     };
     let next = match last {
@@ -95,7 +100,7 @@ fn hold_records(sql: &Connection, after: i64) -> Result<(Vec<Record>, Option<i64
 
 fn change_records(sql: &Connection, after: i64) -> Result<(Vec<Record>, Option<i64>), Failure> {
     let mut statement = sql.prepare_cached(
-        "SELECT account, region, resource, id, change, begun, finished, end, detail FROM changes
+        "SELECT account, region, resource, id, change, begun, finished, end, detail, request FROM changes
          WHERE id > ?1 ORDER BY id LIMIT ?2",
     )?;
     let mut rows = statement.query(params![after, ROWS])?;
@@ -126,7 +131,16 @@ fn change_record(row: &Row<'_>) -> Result<Record, Failure> {
             (Some(at), Some(end)) => Some((to_time(at)?, end)),
             _ => None,
         },
+        request: row.get::<_, Option<String>>(9)?.and_then(|id| RequestId::said(&id)),
     })
+}
+
+/// In the order of their chains. The last number is how many came before.
+fn link_records(sql: &Connection, after: i64) -> Result<(Vec<Record>, Option<i64>), Failure> {
+    let links = ledger::all(sql, after, ROWS)?;
+    let is_full = i64::try_from(links.len()) == Ok(ROWS);
+    let last = is_full.then(|| after.saturating_add(ROWS));
+    Ok((links.into_iter().map(Record::Link).collect(), last))
 }
 
 fn own_records(sql: &Connection) -> Result<Vec<Record>, Failure> {
@@ -185,16 +199,12 @@ pub(super) fn restore(sql: &Connection, records: &[Record]) -> Result<(), Failur
                 change,
                 begun,
                 finished,
+                request,
             } => {
-                let (at, end, detail) = match finished {
-                    Some((at, ChangeEnd::Done)) => (Some(at), Some("done"), None),
-                    Some((at, ChangeEnd::Refused(detail))) => (Some(at), Some("refused"), Some(detail)),
-                    Some((at, ChangeEnd::Unknown(detail))) => (Some(at), Some("unknown"), Some(detail)),
-                    None => (None, None, None),
-                };
+                let (at, end) = finished.as_ref().map(|(at, end)| (at, end)).unzip();
                 sql.prepare_cached(
-                    "INSERT OR REPLACE INTO changes (id, account, region, resource, change, begun, finished, end, detail)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                    "INSERT OR REPLACE INTO changes (id, account, region, resource, change, begun, finished, end, detail, request)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 )?
                 .execute(params![
                     id.0,
@@ -204,8 +214,9 @@ pub(super) fn restore(sql: &Connection, records: &[Record]) -> Result<(), Failur
                     from_value(change)?,
                     from_time(*begun),
                     at.map(|at| from_time(*at)),
-                    end,
-                    detail,
+                    end.map(ChangeEnd::word),
+                    end.and_then(ChangeEnd::detail),
+                    request.as_ref().map(RequestId::as_str),
                 ])?;
             }
             Record::Own(
@@ -229,8 +240,10 @@ pub(super) fn restore(sql: &Connection, records: &[Record]) -> Result<(), Failur
             }
             Record::Spare(target, prefix) => targets::spare(sql, target, &[*prefix])?,
             Record::Feedback(feedback) => feedback::keep(sql, feedback)?,
-            Record::Pardon(pardon) => pardons::give(sql, pardon)?,
-            Record::Pause(pause) => pauses::begin(sql, pause)?,
+            Record::Pardon(pardon) => pardons::keep(sql, pardon)?,
+            Record::Pause(pause) => pauses::keep(sql, pause)?,
+            Record::Chain(state) => ledger::stand(sql, state)?,
+            Record::Link(link) => ledger::keep(sql, link)?,
         }
     }
     Ok(())

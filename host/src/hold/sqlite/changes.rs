@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::{
-    super::{Change, ChangeEnd, ChangeId, EntryChange, Image, Lease, MadeChange, Target},
-    Failure, images, leases,
+    super::{Change, ChangeEnd, ChangeId, EntryChange, Image, Lease, MadeChange, Target, ledger::Event},
+    Failure, images, leases, ledger,
     own::{self, Standing},
     row::{from_time, from_value, to_time, to_value},
     targets,
 };
+use crate::cloud::RequestId;
 
 /// See [`super::super::Journal::begin`]. An entry is ours from the moment its write begins, because from then on it may be there.
 pub(super) fn begin(
@@ -53,7 +54,15 @@ pub(super) fn begin(
         was.as_ref().map(|was| was.confirmed),
         was.as_ref().map(|was| from_time(was.written)),
     ])?;
-    Ok(ChangeId(sql.last_insert_rowid()))
+    let id = ChangeId(sql.last_insert_rowid());
+    let begun = Event::ChangeBegun {
+        change_id: id,
+        target: lease.target.clone(),
+        change: change.clone(),
+        image: image.cloned(),
+    };
+    ledger::record(sql, &begun)?;
+    Ok(id)
 }
 
 /// See [`super::super::Journal::finish`].
@@ -61,20 +70,26 @@ pub(super) fn finish(
     sql: &Connection,
     id: ChangeId,
     end: &ChangeEnd,
+    request: Option<&RequestId>,
     image: Option<&Image>,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let (word, detail) = match end {
-        ChangeEnd::Done => ("done", None),
-        ChangeEnd::Refused(detail) => ("refused", Some(detail)),
-        ChangeEnd::Unknown(detail) => ("unknown", Some(detail)),
-    };
     let begun = sql
         .prepare_cached(
-            "UPDATE changes SET finished = ?2, end = ?3, detail = ?4 WHERE id = ?1
+            "UPDATE changes SET finished = ?2, end = ?3, detail = ?4, request = ?5 WHERE id = ?1
              RETURNING account, region, resource, change, begun, was_confirmed, was_written",
         )?
-        .query_row(params![id.0, from_time(now), word, detail], |row| Ok(Begun::read(row)))??;
+        .query_row(
+            params![
+                id.0,
+                from_time(now),
+                end.word(),
+                end.detail(),
+                request.map(RequestId::as_str)
+            ],
+            |row| Ok(Begun::read(row)),
+        )??;
+    ledger::record(sql, &Event::finished(id, &begun.target, end, request, image))?;
     if let Some(image) = image {
         images::keep(sql, &begun.target, image, now)?;
     }

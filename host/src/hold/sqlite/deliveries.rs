@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
-    super::{Admission, Delivery, DeliveryId, DeliveryState},
-    Failure,
+    super::{Admission, Delivery, DeliveryId, DeliveryState, ledger::Event},
+    Failure, ledger,
     row::{from_time, to_time, to_word, unreadable},
 };
 
@@ -40,6 +40,7 @@ pub(super) fn admit(sql: &Connection, delivery: &Delivery, most_waiting: u32) ->
         not_before(delivery.state),
         delivery.report,
     ])?;
+    ledger::record(sql, &Event::admitted(delivery))?;
     Ok(Admission::Admitted)
 }
 
@@ -69,7 +70,7 @@ pub(super) fn attempt(sql: &Connection, id: &DeliveryId) -> Result<u32, Failure>
 pub(super) fn settle(sql: &Connection, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), Failure> {
     sql.prepare_cached("UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4 WHERE id = ?1")?
         .execute(params![id.as_str(), state.name(), not_before(state), report])?;
-    Ok(())
+    ledger::record(sql, &Event::settled(id, state, report))
 }
 
 /// See [`super::super::Journal::delivery`].

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::{
-    super::{EndReason, Ended, Hold, HoldId, JournalError},
-    Failure, holds, pardons,
+    super::{EndReason, Ended, Hold, HoldId, JournalError, ledger::Event},
+    Failure, holds, ledger, pardons,
     row::{from_time, to_time},
     targets,
 };
@@ -23,10 +23,12 @@ pub(super) fn end(sql: &Connection, id: HoldId, why: EndReason, at: Timestamp) -
 pub(super) fn mark(sql: &Connection, hold: Hold, ended: Ended) -> Result<Hold, Failure> {
     sql.prepare_cached("UPDATE holds SET ended_at = ?2, ended_why = ?3 WHERE id = ?1")?
         .execute(params![hold.id.0, from_time(ended.at), word(ended.why)])?;
-    Ok(Hold {
+    let hold = Hold {
         ended: Some(ended),
         ..hold
-    })
+    };
+    ledger::record(sql, &Event::HoldEnded { hold: (&hold).into() })?;
+    Ok(hold)
 }
 
 /// Why a hold ended, as the table has it.
@@ -54,6 +56,7 @@ pub(super) fn extend(sql: &Connection, id: HoldId, until: Option<Timestamp>) -> 
     )?;
     targets::touch(sql, &hold.target)?;
     hold.until = until;
+    ledger::record(sql, &Event::HoldExtended { hold: (&hold).into() })?;
     Ok(hold)
 }
 

@@ -6,9 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use super::{
     super::{
         Coverage, DeliveryId, Denial, EndReason, Ended, Hold, HoldId, Intent, JournalError, Remedy, Target,
-        agreement::later,
+        agreement::later, ledger::Event,
     },
-    Failure, ends,
+    Failure, ends, ledger,
     row::{from_prefix, from_time, from_value, to_direction, to_parsed, to_time, to_value, to_word},
     targets,
 };
@@ -24,22 +24,24 @@ pub(super) fn put_in_force(
     delivery: &DeliveryId,
     now: Timestamp,
 ) -> Result<Hold, Failure> {
-    let id = match in_force_for(sql, intent)? {
+    let (id, is_new) = match in_force_for(sql, intent)? {
         Some(hold) if hold.is_live(now) => {
             ask_again(sql, &hold, intent, delivery)?;
-            hold.id
+            (hold.id, false)
         }
         Some(hold) => {
             let at = hold.until.unwrap_or(now);
             let why = EndReason::Expired;
             ends::mark(sql, hold, Ended { at, why })?;
-            insert(sql, intent, delivery, now)?
+            (insert(sql, intent, delivery, now)?, true)
         }
-        None => insert(sql, intent, delivery, now)?,
+        None => (insert(sql, intent, delivery, now)?, true),
     };
     targets::spare(sql, &intent.target, &intent.spare)?;
     targets::touch(sql, &intent.target)?;
-    find(sql, id)?.ok_or_else(|| JournalError::NoSuchHold(id).into())
+    let hold = find(sql, id)?.ok_or(JournalError::NoSuchHold(id))?;
+    ledger::record(sql, &Event::in_force(&hold, is_new, delivery))?;
+    Ok(hold)
 }
 
 fn in_force_for(sql: &Connection, intent: &Intent) -> Result<Option<Hold>, Failure> {

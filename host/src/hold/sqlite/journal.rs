@@ -12,11 +12,12 @@ use super::{
         Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
         Pardon, Pause, Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
+        ledger::{Chain, ChainState, Event, Link},
     },
-    SqliteJournal, archive, changes, deliveries, ends, feedback, history, holds, images, leases, list, own, pardons,
-    pauses, prune, targets,
+    SqliteJournal, archive, changes, deliveries, ends, feedback, history, holds, images, leases, ledger, list, own,
+    pardons, pauses, prune, targets,
 };
-use crate::fact::History;
+use crate::{cloud::RequestId, fact::History};
 
 #[async_trait]
 impl Journal for SqliteJournal {
@@ -224,13 +225,14 @@ impl Journal for SqliteJournal {
         &self,
         id: ChangeId,
         end: &ChangeEnd,
+        request: Option<&RequestId>,
         image: Option<&Image>,
         now: Timestamp,
     ) -> Result<(), JournalError> {
-        let (end, image) = (end.clone(), image.cloned());
+        let (end, request, image) = (end.clone(), request.cloned(), image.cloned());
         self.thread
             .ask("finish a change", move |sql| {
-                changes::finish(sql, id, &end, image.as_ref(), now)
+                changes::finish(sql, id, &end, request.as_ref(), image.as_ref(), now)
             })
             .await
     }
@@ -239,7 +241,9 @@ impl Journal for SqliteJournal {
         let (target, image) = (target.clone(), image.clone());
         self.thread
             .ask("forget a before-image", move |sql| {
-                images::forget(sql, &target, &image.part())
+                images::forget(sql, &target, &image.part())?;
+                let part = image.part();
+                ledger::record(sql, &Event::ImageForgotten { target, part })
             })
             .await
     }
@@ -247,7 +251,10 @@ impl Journal for SqliteJournal {
     async fn forget(&self, target: &Target, entry: &OwnEntry) -> Result<(), JournalError> {
         let (target, entry) = (target.clone(), entry.clone());
         self.thread
-            .ask("forget an entry", move |sql| own::forget(sql, &target, &entry.entry))
+            .ask("forget an entry", move |sql| {
+                own::forget(sql, &target, &entry.entry)?;
+                ledger::record(sql, &Event::entry_forgotten(&target, &entry))
+            })
             .await
     }
 
@@ -325,6 +332,17 @@ impl Journal for SqliteJournal {
     async fn given_up(&self, most: u32) -> Result<Vec<Feedback>, JournalError> {
         self.thread
             .ask("list what was not told", move |sql| feedback::given_up(sql, most))
+            .await
+    }
+
+    async fn chains(&self) -> Result<Vec<ChainState>, JournalError> {
+        self.thread.ask("list the ledger's chains", ledger::chains).await
+    }
+
+    async fn links(&self, chain: &Chain, after: u64, most: u32) -> Result<Vec<Link>, JournalError> {
+        let chain = chain.clone();
+        self.thread
+            .ask("read the ledger", move |sql| ledger::links(sql, &chain, after, most))
             .await
     }
 

@@ -14,6 +14,7 @@ mod holds;
 mod images;
 mod journal;
 mod leases;
+mod ledger;
 mod list;
 mod own;
 mod pardons;

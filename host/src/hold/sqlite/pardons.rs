@@ -5,14 +5,20 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    super::Pardon,
-    Failure,
+    super::{Pardon, ledger::Event},
+    Failure, ledger,
     row::{from_time, to_parsed, to_time},
     targets,
 };
 
 /// See [`super::super::Journal::pardon`].
 pub(super) fn give(sql: &Connection, pardon: &Pardon) -> Result<(), Failure> {
+    keep(sql, pardon)?;
+    ledger::record(sql, &Event::pardoned(pardon))
+}
+
+/// Writes a pardon.
+pub(super) fn keep(sql: &Connection, pardon: &Pardon) -> Result<(), Failure> {
     sql.execute(
         "INSERT INTO pardons (prefix, since, until, reason) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO UPDATE SET since = excluded.since, until = excluded.until, reason = excluded.reason",
@@ -43,6 +49,8 @@ pub(super) fn end(sql: &Connection, prefix: IpNet) -> Result<bool, Failure> {
     let ended = sql.execute("DELETE FROM pardons WHERE prefix = ?1", [prefix.trunc().to_string()])?;
     if ended > 0 {
         targets::touch_all(sql)?;
+        let (prefix, why) = (prefix.trunc(), "taken-back");
+        ledger::record(sql, &Event::PardonEnded { prefix, why })?;
     }
     Ok(ended > 0)
 }
@@ -50,12 +58,19 @@ pub(super) fn end(sql: &Connection, prefix: IpNet) -> Result<bool, Failure> {
 /// Ends the pardons whose time is up.
 pub(super) fn expire(sql: &Connection, now: Timestamp) -> Result<(), Failure> {
     // Looking first lets a journal that is only read take part.
-    let is_any: bool = sql
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM pardons WHERE until <= ?1)")?
-        .query_row([from_time(now)], |row| row.get(0))?;
-    if is_any {
+    let mut statement = sql.prepare_cached("SELECT prefix, since, until, reason FROM pardons WHERE until <= ?1")?;
+    let mut rows = statement.query([from_time(now)])?;
+    let mut over = Vec::new();
+    while let Some(row) = rows.next()? {
+        over.push(read(row)?.prefix);
+    }
+    if !over.is_empty() {
         sql.execute("DELETE FROM pardons WHERE until <= ?1", [from_time(now)])?;
         targets::touch_all(sql)?;
+    }
+    for prefix in over {
+        let why = "expired";
+        ledger::record(sql, &Event::PardonEnded { prefix, why })?;
     }
     Ok(())
 }

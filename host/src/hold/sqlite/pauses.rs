@@ -3,14 +3,20 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    super::Pause,
-    Failure,
+    super::{Pause, ledger::Event},
+    Failure, ledger,
     row::{from_time, to_time},
     targets,
 };
 
 /// See [`super::super::Journal::pause`].
 pub(super) fn begin(sql: &Connection, pause: &Pause) -> Result<(), Failure> {
+    keep(sql, pause)?;
+    present(sql)?.map_or(Ok(()), |pause| ledger::record(sql, &Event::paused(&pause)))
+}
+
+/// Writes the pause.
+pub(super) fn keep(sql: &Connection, pause: &Pause) -> Result<(), Failure> {
     sql.execute(
         "INSERT INTO pauses (only, since, reason) VALUES (1, ?1, ?2) ON CONFLICT DO UPDATE SET reason = excluded.reason",
         params![from_time(pause.since), pause.reason],
@@ -21,9 +27,10 @@ pub(super) fn begin(sql: &Connection, pause: &Pause) -> Result<(), Failure> {
 /// See [`super::super::Journal::resume`].
 pub(super) fn end(sql: &Connection) -> Result<Option<Pause>, Failure> {
     let pause = present(sql)?;
-    if pause.is_some() {
+    if let Some(pause) = &pause {
         sql.execute("DELETE FROM pauses", [])?;
         targets::touch_all(sql)?;
+        ledger::record(sql, &Event::resumed(pause))?;
     }
     Ok(pause)
 }

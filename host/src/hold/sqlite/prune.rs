@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{super::Pruned, Failure, row::from_time};
+use super::{super::Pruned, Failure, ledger, row::from_time};
 
 /// [`Pruned::MOST`], as SQL takes it.
 const MOST: i64 = Pruned::MOST.cast_signed();
@@ -24,6 +24,7 @@ pub(super) fn prune(sql: &Connection, ended_before: Timestamp) -> Result<Pruned,
         holds: holds(sql, before)?,
         changes: changes(sql, before)?,
     };
+    ledger::prune(sql, ended_before)?;
     images(sql, before)?;
     feedback(sql, before)?;
     targets(sql, before)?;

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::super::JournalError;
+use super::{super::JournalError, ledger};
 
 /// One step a format; the file's `user_version` says how many it has had. A step that was released is never edited: files were written by it.
 const STEPS: &[&str] = &[
@@ -10,7 +10,10 @@ const STEPS: &[&str] = &[
     include_str!("schema/step-2.sql"),
     include_str!("schema/step-3.sql"),
     include_str!("schema/step-4.sql"),
+    include_str!("schema/step-5.sql"),
 ];
+/// The format that has the ledger.
+const WITH_LEDGER: i64 = 5;
 
 /// Brings the file to today's format.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
@@ -29,6 +32,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
         transaction
             .pragma_update(None, "user_version", number)
             .map_err(statement)?;
+    }
+    if (1..WITH_LEDGER).contains(&had) {
+        ledger::begin_all(&transaction).map_err(|failure| failure.doing("begin its ledger"))?;
     }
     transaction.commit().map_err(statement)
 }

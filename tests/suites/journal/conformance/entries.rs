@@ -22,7 +22,7 @@ impl Bench {
     /// Begins a change and finishes it a second later.
     async fn make(&self, change: Change, end: ChangeEnd, now: i64) {
         let id = self.begin(&change, now).await;
-        self.journal.finish(id, &end, None, at(now + 1)).await.unwrap();
+        self.journal.finish(id, &end, None, None, at(now + 1)).await.unwrap();
     }
 
     /// The entries that are ours, a line each: the number, the prefix, whether it is confirmed, and the second of its write.
@@ -73,14 +73,14 @@ async fn an_entry_is_ours_from_the_moment_its_write_begins_until_it_is_known_to_
         ["99 203.0.113.7/32 maybe 1"],
         "a crash now must not make an orphan"
     );
-    bench.journal.finish(begun, &unknown(), None, at(2)).await.unwrap();
+    bench.journal.finish(begun, &unknown(), None, None, at(2)).await.unwrap();
     assert_eq!(bench.own().await, ["99 203.0.113.7/32 maybe 1"], "it may be there");
     bench.make(create(SEVEN), ChangeEnd::Done, 3).await;
     assert_eq!(bench.own().await, ["99 203.0.113.7/32 confirmed 3"]);
 
     let begun = bench.begin(&delete(SEVEN), 5).await;
     assert_eq!(bench.own().await.len(), 1, "it is still there");
-    bench.journal.finish(begun, &refused(), None, at(6)).await.unwrap();
+    bench.journal.finish(begun, &refused(), None, None, at(6)).await.unwrap();
     bench.make(delete(SEVEN), unknown(), 7).await;
     assert_eq!(bench.own().await, ["99 203.0.113.7/32 confirmed 3"]);
     bench.make(delete(SEVEN), ChangeEnd::Done, 9).await;
@@ -108,7 +108,7 @@ async fn a_refusal_does_not_disown_an_entry_that_was_confirmed() {
     bench.make(create(SEVEN), ChangeEnd::Done, 1).await;
     let begun = bench.begin(&create(SEVEN), 3).await;
     assert_eq!(bench.own().await, ["99 203.0.113.7/32 maybe 3"]);
-    bench.journal.finish(begun, &refused(), None, at(4)).await.unwrap();
+    bench.journal.finish(begun, &refused(), None, None, at(4)).await.unwrap();
     assert_eq!(bench.own().await, ["99 203.0.113.7/32 confirmed 1"]);
 }
 
@@ -119,7 +119,7 @@ async fn while_an_entry_is_replaced_both_are_ours_at_one_number() {
     let begun = bench.begin(&replace(SEVEN, WIDE), 3).await;
     let both = ["99 203.0.113.7/32 confirmed 1", "99 203.0.113.0/28 maybe 3"];
     assert_eq!(bench.own().await, both);
-    bench.journal.finish(begun, &unknown(), None, at(4)).await.unwrap();
+    bench.journal.finish(begun, &unknown(), None, None, at(4)).await.unwrap();
     assert_eq!(bench.own().await, both, "either may be there");
     bench.make(replace(SEVEN, WIDE), ChangeEnd::Done, 5).await;
     assert_eq!(bench.own().await, ["99 203.0.113.0/28 confirmed 5"]);

@@ -52,7 +52,7 @@ async fn how_something_was_is_known_before_it_is_changed_and_until_it_is_forgott
     let begun = journal.begin(&lease, &isolating(), Some(&image(0)), at(1)).await;
     assert_eq!(images(&journal).await, [image(0)]);
     let end = ChangeEnd::Done;
-    journal.finish(begun.unwrap(), &end, Some(&image(1)), at(2)).await.unwrap();
+    journal.finish(begun.unwrap(), &end, None, Some(&image(1)), at(2)).await.unwrap();
     assert_eq!(images(&journal).await, [image(1)]);
     assert_eq!(journal.targets().await.unwrap(), [instance()]);
     journal.forget_image(&instance(), &image(1)).await.unwrap();
@@ -65,6 +65,6 @@ async fn a_change_that_is_refused_keeps_the_image_of_what_was_begun() {
     let lease = lease_on_it(&journal).await;
     let begun = journal.begin(&lease, &isolating(), Some(&image(0)), at(1)).await;
     let end = ChangeEnd::Refused("denied".to_owned());
-    journal.finish(begun.unwrap(), &end, None, at(2)).await.unwrap();
+    journal.finish(begun.unwrap(), &end, None, None, at(2)).await.unwrap();
     assert_eq!(images(&journal).await, [image(0)]);
 }

@@ -76,7 +76,10 @@ async fn what_the_first_format_kept_is_still_known() {
     let change = Change::from(EntryChange::Delete(deny(99, "203.0.113.7/32")));
     let lease = lease(&journal).await;
     let gone = journal.begin(&lease, &change, None, at(11)).await.unwrap();
-    journal.finish(gone, &ChangeEnd::Done, None, at(12)).await.unwrap();
+    journal
+        .finish(gone, &ChangeEnd::Done, None, None, at(12))
+        .await
+        .unwrap();
     assert_eq!(situation(&journal, 12).await.own.len(), 1, "it is recognised");
 }
 
@@ -111,7 +114,7 @@ async fn holds_of_the_first_format_go_on_counting() {
 async fn an_older_file_is_not_misread_by_who_may_only_read() {
     let (_folder, path) = first_format();
     let error = SqliteJournal::open_to_read(&path).err().unwrap();
-    insta::assert_snapshot!(error, @"the journal has format 1, this Quell reads 4: start `quell serve` once, which brings it up to date");
+    insta::assert_snapshot!(error, @"the journal has format 1, this Quell reads 5: start `quell serve` once, which brings it up to date");
     drop(SqliteJournal::open(&path).unwrap());
     let reader = SqliteJournal::open_to_read(&path).unwrap();
     assert_eq!(reader.holds(&everything()).await.unwrap().len(), 2);
@@ -127,5 +130,22 @@ async fn a_journal_of_a_newer_quell_is_left_alone() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     let error = SqliteJournal::open(&path).err().unwrap();
-    insta::assert_snapshot!(error, @"the journal has format 99, this Quell knows 4: run the Quell that wrote it, or a newer one");
+    insta::assert_snapshot!(error, @"the journal has format 99, this Quell knows 5: run the Quell that wrote it, or a newer one");
+}
+
+#[tokio::test]
+async fn a_journal_that_is_older_than_its_ledger_is_verified_from_then_on() {
+    let (_folder, path) = first_format();
+    let journal = SqliteJournal::open(&path).unwrap();
+    let verdict = crate::hold::ledger::verify::verify(&journal, &[]).await.unwrap();
+    assert_eq!(verdict.findings, []);
+    assert_eq!((verdict.chains, verdict.links), (1, 1), "it begins with what stood");
+    assert_eq!((verdict.compared, verdict.older), (1, 1 + 2 + 2), "what had ended is older");
+    drop(journal);
+    let held = "UPDATE holds SET reason = 'x' WHERE ended_at IS NULL";
+    Connection::open(&path).unwrap().execute_batch(held).unwrap();
+    let journal = SqliteJournal::open_to_read(&path).unwrap();
+    let verdict = crate::hold::ledger::verify::verify(&journal, &[]).await.unwrap();
+    let found: Vec<_> = verdict.findings.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(found.join("\n"), @"target/111122223333/eu-west-1/acl-0a1b2c3d 1: CHANGED: hold 1 is not as the ledger has it: something");
 }

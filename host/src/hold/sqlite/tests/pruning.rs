@@ -61,14 +61,14 @@ async fn changes_go_but_the_entries_that_they_made_stay_ours() {
     let lease = lease(&journal).await;
     let create = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));
     let done = journal.begin(&lease, &create, None, at(1)).await.unwrap();
-    journal.finish(done, &ChangeEnd::Done, None, at(2)).await.unwrap();
+    journal.finish(done, &ChangeEnd::Done, None, None, at(2)).await.unwrap();
     let left_by_a_crash = Change::from(EntryChange::Create(deny(98, "203.0.113.8/32")));
     journal.begin(&lease, &left_by_a_crash, None, at(3)).await.unwrap();
     let under_way = Change::from(EntryChange::Create(deny(97, "203.0.113.9/32")));
     let under_way = journal.begin(&lease, &under_way, None, at(100)).await.unwrap();
     assert_eq!(journal.prune(at(100)).await.unwrap().changes, 2);
     journal
-        .finish(under_way, &ChangeEnd::Done, None, at(101))
+        .finish(under_way, &ChangeEnd::Done, None, None, at(101))
         .await
         .unwrap();
     let situation = situation(&journal, 101).await;
@@ -84,7 +84,10 @@ async fn what_must_stay_reachable_is_kept_as_long_as_a_hold_or_an_entry_needs_it
     let lease = lease(&journal).await;
     let create = Change::from(EntryChange::Create(deny(99, "203.0.113.7/32")));
     let created = journal.begin(&lease, &create, None, at(1)).await.unwrap();
-    journal.finish(created, &ChangeEnd::Done, None, at(2)).await.unwrap();
+    journal
+        .finish(created, &ChangeEnd::Done, None, None, at(2))
+        .await
+        .unwrap();
     let is_spared = async || !situation(&journal, 0).await.spare.is_empty();
 
     journal.prune(at(10_000)).await.unwrap();

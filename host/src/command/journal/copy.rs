@@ -1,10 +1,10 @@
-//! `quell journal`: looks after the journal itself.
+//! `quell journal copy`: moves a journal into another store.
 
 use std::time::{Duration, Instant};
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use super::{Global, output::answer};
+use super::super::{Global, output::answer};
 use crate::{
     config::{self, JournalStore, StoreError},
     exit::{Failure, OrItsExit},
@@ -16,20 +16,6 @@ use crate::{
 /// How often it is told how far a copy is.
 const TOLD_EVERY: Duration = Duration::from_secs(1);
 
-/// Look after the journal: move it into another store.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = "Example:\n  quell journal copy --to table:quell\n  \
-    quell journal copy --from table:quell@eu-west-1 --to journal.sqlite")]
-pub struct JournalCommand {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, Clone, Subcommand)]
-enum What {
-    Copy(CopyJournal),
-}
-
 /// Copy all that a journal keeps into another store, from a file into a DynamoDB table or back
 ///
 /// Stop every Quell that works on either of the two first: a file is locked, and of a table the leases are looked at. In the end both are read once more and compared. The
@@ -39,7 +25,7 @@ enum What {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:\n  quell journal copy --to table:quell\n  \
     quell journal copy --from table:quell@eu-west-1 --to journal.sqlite")]
-struct CopyJournal {
+pub(super) struct CopyJournal {
     /// What to copy: a file, or `table:NAME` or `table:NAME@REGION` [default: the journal of the configuration]
     #[arg(long, value_name = "JOURNAL", value_parser = store)]
     from: Option<JournalStore>,
@@ -55,17 +41,8 @@ fn store(text: &str) -> Result<JournalStore, StoreError> {
     text.parse()
 }
 
-impl JournalCommand {
-    /// Does it.
-    pub async fn run(self, global: &Global) -> Result<(), Failure> {
-        match self.what {
-            What::Copy(copy) => copy.run(global).await,
-        }
-    }
-}
-
 impl CopyJournal {
-    async fn run(self, global: &Global) -> Result<(), Failure> {
+    pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let configured = global.config()?.journal;
         let of = |store| config::Journal {
             store,
@@ -89,15 +66,17 @@ impl CopyJournal {
             holds,
             changes,
             others,
+            ledger,
         } = copied;
         answer(format!(
-            "{} is a copy of {}: {}, {}, {}, {} of targets and orders",
+            "{} is a copy of {}: {}, {}, {}, {} of targets and orders, {} of the ledger",
             copying.to.store,
             copying.from.store,
             count(deliveries, "delivery"),
             count(holds, "hold"),
             count(changes, "change"),
             count(others, "record"),
+            count(ledger, "record"),
         ))
     }
 }

@@ -1,0 +1,334 @@
+//! What happened.
+
+use std::collections::BTreeMap;
+
+use ipnet::IpNet;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    super::{
+        Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Hold, Image, OwnEntry, Pardon, Pause, Target,
+    },
+    Chain, Head,
+    canonical::canonical,
+    standing::{PAUSE, hold_of, pardon_of},
+    to_the_millisecond,
+};
+use crate::{cloud::RequestId, digest::Digest};
+
+/// One thing that happened, in full, so that the ledger can be read without the journal. Long texts are there as their digests.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Event {
+    /// A chain began: with it, the digests of what stood there already, such as `hold 17`.
+    ChainBegan {
+        /// Which.
+        began: Chain,
+        /// What stood.
+        standing: BTreeMap<String, Digest>,
+    },
+    /// What was old was removed from a chain's beginning.
+    Pruned {
+        /// Of which chain.
+        pruned: Chain,
+        /// The last link that was removed.
+        through: Head,
+        /// The digests of what stood after it.
+        standing: BTreeMap<String, Digest>,
+    },
+    /// A delivery was taken in.
+    DeliveryAdmitted {
+        /// Its id.
+        delivery: DeliveryId,
+        /// The door that it came through.
+        door: String,
+        /// The detector.
+        detector: String,
+        /// The digest of what was sent.
+        body: Digest,
+        /// `waiting`, or `failed` if it can't be read.
+        state: &'static str,
+        /// The digest of its report.
+        report: Digest,
+    },
+    /// It was said what became of a delivery.
+    DeliverySettled {
+        /// Its id.
+        delivery: DeliveryId,
+        /// `done`, `failed`, or `waiting` for another try.
+        state: &'static str,
+        /// The digest of its report.
+        report: Digest,
+    },
+    /// A hold came in force.
+    HoldBegan {
+        /// As it is.
+        hold: ToldHold,
+        /// The delivery that asked for it.
+        delivery: DeliveryId,
+    },
+    /// A delivery asked for a hold that was in force.
+    HoldAskedAgain {
+        /// As it is now.
+        hold: ToldHold,
+        /// The delivery.
+        delivery: DeliveryId,
+    },
+    /// A person gave a hold a later end.
+    HoldExtended {
+        /// As it is now.
+        hold: ToldHold,
+    },
+    /// A hold ended; it says why.
+    HoldEnded {
+        /// As it is now.
+        hold: ToldHold,
+    },
+    /// A write to AWS was begun.
+    ChangeBegun {
+        /// Its number.
+        change_id: ChangeId,
+        /// Of which target.
+        target: Target,
+        /// What it does.
+        change: Change,
+        /// How what it changes was before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        image: Option<Image>,
+    },
+    /// It is known how a write to AWS ended.
+    ChangeFinished {
+        /// Its number.
+        change_id: ChangeId,
+        /// Of which target.
+        target: Target,
+        /// `done`, `refused` or `unknown`.
+        end: &'static str,
+        /// Why, unless it is done.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        detail: Option<String>,
+        /// AWS's number of the request: `requestID` in CloudTrail. None if no answer came.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request_id: Option<RequestId>,
+        /// How what it changes is now, if that is otherwise.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        image: Option<Image>,
+    },
+    /// An entry that was ours is known not to be there any more.
+    EntryForgotten {
+        /// Of which target.
+        target: Target,
+        /// The entry.
+        entry: crate::cloud::Entry,
+    },
+    /// A part is as it was before, or is gone, and its before-image was removed.
+    ImageForgotten {
+        /// Of which target.
+        target: Target,
+        /// The part.
+        part: String,
+    },
+    /// A person pardoned a prefix.
+    Pardoned {
+        /// The pardon.
+        pardon: Pardon,
+    },
+    /// A pardon ended.
+    PardonEnded {
+        /// Of which prefix.
+        prefix: IpNet,
+        /// `expired` or `taken-back`.
+        why: &'static str,
+    },
+    /// A person paused Quell.
+    Paused {
+        /// The pause.
+        pause: Pause,
+    },
+    /// A person ended the pause.
+    Resumed {
+        /// The pause that ended.
+        pause: Pause,
+    },
+}
+
+impl Event {
+    /// A delivery was taken in.
+    pub fn admitted(delivery: &Delivery) -> Self {
+        Self::DeliveryAdmitted {
+            delivery: delivery.id.clone(),
+            door: delivery.door.clone(),
+            detector: delivery.detector.name().to_owned(),
+            body: Digest::of(delivery.body.as_bytes()),
+            state: delivery.state.name(),
+            report: Digest::of(delivery.report.as_bytes()),
+        }
+    }
+
+    /// It was said what became of a delivery.
+    pub fn settled(id: &DeliveryId, state: DeliveryState, report: &str) -> Self {
+        Self::DeliverySettled {
+            delivery: id.clone(),
+            state: state.name(),
+            report: Digest::of(report.as_bytes()),
+        }
+    }
+
+    /// A hold came in force, or was asked for again.
+    pub fn in_force(hold: &Hold, is_new: bool, delivery: &DeliveryId) -> Self {
+        let (hold, delivery) = (hold.into(), delivery.clone());
+        match is_new {
+            true => Self::HoldBegan { hold, delivery },
+            false => Self::HoldAskedAgain { hold, delivery },
+        }
+    }
+
+    /// It is known how a change ended.
+    pub fn finished(
+        id: ChangeId,
+        target: &Target,
+        end: &ChangeEnd,
+        request: Option<&RequestId>,
+        image: Option<&Image>,
+    ) -> Self {
+        Self::ChangeFinished {
+            change_id: id,
+            target: target.clone(),
+            end: end.word(),
+            detail: end.detail().map(str::to_owned),
+            request_id: request.cloned(),
+            image: image.cloned(),
+        }
+    }
+
+    /// An entry is not ours any more.
+    pub fn entry_forgotten(target: &Target, entry: &OwnEntry) -> Self {
+        Self::EntryForgotten {
+            target: target.clone(),
+            entry: entry.entry.clone(),
+        }
+    }
+
+    /// A pardon was given.
+    pub fn pardoned(pardon: &Pardon) -> Self {
+        Self::Pardoned {
+            pardon: told_pardon(pardon),
+        }
+    }
+
+    /// Quell was paused.
+    pub fn paused(pause: &Pause) -> Self {
+        Self::Paused {
+            pause: told_pause(pause),
+        }
+    }
+
+    /// The pause ended.
+    pub fn resumed(pause: &Pause) -> Self {
+        Self::Resumed {
+            pause: told_pause(pause),
+        }
+    }
+
+    /// What stands by it, as a chain's beginning names it: `hold 17`.
+    pub(in crate::hold) fn stands(&self) -> Option<String> {
+        match self {
+            Self::HoldBegan { hold, .. } | Self::HoldAskedAgain { hold, .. } | Self::HoldExtended { hold } => {
+                hold.value.get("id").map(hold_of)
+            }
+            Self::Pardoned { pardon } => Some(pardon_of(pardon.prefix)),
+            Self::Paused { .. } => Some(PAUSE.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The chain that it belongs to. A chain's beginning and what is removed from it belong to that chain.
+    pub fn chain(&self) -> Chain {
+        match self {
+            Self::ChangeBegun { target, .. }
+            | Self::ChangeFinished { target, .. }
+            | Self::EntryForgotten { target, .. }
+            | Self::ImageForgotten { target, .. } => Chain::of_target(target),
+            Self::HoldBegan { hold, .. }
+            | Self::HoldAskedAgain { hold, .. }
+            | Self::HoldExtended { hold }
+            | Self::HoldEnded { hold } => hold.chain.clone(),
+            Self::DeliveryAdmitted { delivery, .. } | Self::DeliverySettled { delivery, .. } => {
+                Chain::of_delivery(delivery)
+            }
+            Self::ChainBegan { began: chain, .. } | Self::Pruned { pruned: chain, .. } => chain.clone(),
+            Self::Pardoned { .. } | Self::PardonEnded { .. } | Self::Paused { .. } | Self::Resumed { .. } => {
+                Chain::orders()
+            }
+        }
+    }
+}
+
+/// A hold as the ledger tells it: all of it but how it is covered, which each converge writes anew, and with times to the millisecond.
+#[derive(Debug, Clone)]
+pub struct ToldHold {
+    value: Value,
+    chain: Chain,
+}
+
+impl From<&Hold> for ToldHold {
+    fn from(hold: &Hold) -> Self {
+        let mut told = hold.clone();
+        told.since = to_the_millisecond(told.since);
+        told.until = told.until.map(to_the_millisecond);
+        if let Some(ended) = &mut told.ended {
+            ended.at = to_the_millisecond(ended.at);
+        }
+        // A hold always has a form in JSON: its keys are texts.
+        let mut value = serde_json::to_value(&told).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            fields.remove("coverage");
+        }
+        Self {
+            value,
+            chain: Chain::of_target(&hold.target),
+        }
+    }
+}
+
+impl ToldHold {
+    /// What it says.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The digest of what it says.
+    pub fn digest(&self) -> Digest {
+        digest_of(&self.value)
+    }
+}
+
+/// A pardon as the ledger tells it.
+pub(super) fn told_pardon(pardon: &Pardon) -> Pardon {
+    Pardon {
+        prefix: pardon.prefix.trunc(),
+        since: to_the_millisecond(pardon.since),
+        until: to_the_millisecond(pardon.until),
+        ..pardon.clone()
+    }
+}
+
+/// A pause as the ledger tells it.
+pub(super) fn told_pause(pause: &Pause) -> Pause {
+    Pause {
+        since: to_the_millisecond(pause.since),
+        ..pause.clone()
+    }
+}
+
+/// The digest of a value's one text.
+pub(super) fn digest_of(value: &Value) -> Digest {
+    Digest::of(canonical(value).as_bytes())
+}
+
+impl Serialize for ToldHold {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
+    }
+}

@@ -1,0 +1,333 @@
+//! One way along a chain, from its first link to its last.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::super::{Chain, ChainState, Head, Link, link::hash};
+use super::{Finding, Flaw};
+use crate::digest::Digest;
+
+/// How many hashes of links that lie elsewhere are remembered.
+const MOST_MISPLACED: usize = 64;
+
+/// One way along a chain. It takes the links in the order in which they lie, and blames only those that were touched.
+pub struct Walk {
+    chain: Chain,
+    head: Head,
+    anchor: Head,
+    /// What the next link may stand on: the hash that the one before has, and the one that it should have.
+    before: Vec<Digest>,
+    /// The hashes of links that lie elsewhere than they belong.
+    misplaced: Vec<Digest>,
+    /// Links that stand on one that lies elsewhere, maybe further on: whether they do is seen in the end.
+    waiting: Vec<Link>,
+    last: Head,
+    /// What the newest link says was removed before the first.
+    vouched: Option<Head>,
+    noted: Vec<(Head, Timestamp)>,
+    findings: Vec<Finding>,
+}
+
+impl Walk {
+    /// Along this chain, which went so far at the times of some checkpoints.
+    pub fn new(state: &ChainState, noted: Vec<(Head, Timestamp)>) -> Self {
+        let mut walk = Self {
+            chain: state.chain.clone(),
+            head: state.head,
+            anchor: state.anchor,
+            before: vec![state.anchor.hash],
+            misplaced: Vec::new(),
+            waiting: Vec::new(),
+            last: state.anchor,
+            vouched: None,
+            noted,
+            findings: Vec::new(),
+        };
+        walk.compare(state.anchor);
+        walk
+    }
+
+    /// Takes the next link. Returns whether it is as it was written, as far as that can be told.
+    pub fn step(&mut self, link: &Link) -> bool {
+        // What is left of what was removed: it says nothing any more.
+        if link.number <= self.anchor.number {
+            return false;
+        }
+        let next = self.last.number.saturating_add(1);
+        if link.number > next {
+            let (first, last) = (next, link.number - 1);
+            self.found(None, Flaw::Removed { first, last });
+            // On what it stood is gone with them.
+            self.before.clear();
+        }
+        let value = link.value();
+        let says = value.as_ref().and_then(|value| value.get("number")?.as_u64());
+        let of = value.as_ref().and_then(|value| value.get("chain")?.as_str());
+        let should = self.before.first().map(|before| hash(*before, &link.text));
+        let is_at_home = says == Some(link.number) && of == Some(self.chain.as_str());
+        let is_whole = self.before.is_empty() || stands(link, self.before.iter().chain(&self.misplaced));
+        let may_stand = self.misplaced.last() == Some(&self.last.hash) && self.waiting.len() < MOST_MISPLACED;
+        let is_whole = if is_at_home && !is_whole && may_stand {
+            self.waiting.push(link.clone());
+            true
+        } else {
+            is_whole
+        };
+        let is_sound = is_at_home && is_whole;
+        if is_at_home && !is_whole {
+            let tells = link.tells();
+            self.found(Some(link.number), Flaw::Changed { tells });
+        } else if !is_at_home {
+            let of = of.filter(|of| *of != self.chain.as_str()).map(Chain::read);
+            let tells = link.tells();
+            self.found(Some(link.number), Flaw::Misplaced { says, of, tells });
+            if self.misplaced.len() < MOST_MISPLACED {
+                self.misplaced.push(link.hash);
+            }
+        }
+        self.before = vec![link.hash];
+        self.before.extend(should.filter(|should| *should != link.hash));
+        self.last = link.head();
+        self.compare(self.last);
+        if is_sound && let Some(through) = value.as_ref().and_then(through) {
+            self.vouched = Some(through);
+        }
+        is_sound
+    }
+
+    /// What was found, once all links were taken.
+    pub fn end(mut self) -> Vec<Finding> {
+        for link in std::mem::take(&mut self.waiting) {
+            if !stands(&link, self.misplaced.iter()) {
+                let tells = link.tells();
+                self.found(Some(link.number), Flaw::Changed { tells });
+            }
+        }
+        let last = self.last;
+        if last != self.head {
+            let says = self.head.number;
+            // If the last link was changed, that was said.
+            let is_said = self.before.contains(&self.head.hash) && last.number == says;
+            if !is_said {
+                self.found(
+                    None,
+                    Flaw::Head {
+                        says,
+                        last: last.number,
+                    },
+                );
+            }
+        }
+        if self.anchor != Head::NOTHING && self.vouched.is_none_or(|vouched| vouched != self.anchor) {
+            self.found(Some(self.anchor.number), Flaw::Anchor);
+        }
+        for (noted, at) in std::mem::take(&mut self.noted) {
+            if noted.number > last.number {
+                let last = last.number;
+                self.found(Some(noted.number), Flaw::Cut { at, last });
+            }
+        }
+        self.findings
+    }
+
+    /// Compares a place with what checkpoints say of it.
+    fn compare(&mut self, present: Head) {
+        let other = self
+            .noted
+            .iter()
+            .find(|(noted, _)| noted.number == present.number && noted.hash != present.hash);
+        if let Some((_, at)) = other {
+            let at = *at;
+            self.found(Some(present.number), Flaw::Checkpoint { at });
+        }
+    }
+
+    fn found(&mut self, number: Option<u64>, flaw: Flaw) {
+        self.findings.push(Finding::new(&self.chain, number, flaw));
+    }
+}
+
+/// Whether a link stands on one of these hashes.
+fn stands<'a>(link: &Link, mut before: impl Iterator<Item = &'a Digest>) -> bool {
+    before.any(|before| hash(*before, &link.text) == link.hash)
+}
+
+/// What a link says was removed.
+fn through(value: &Value) -> Option<Head> {
+    let is_it = value.get("event")?.as_str() == Some("pruned");
+    is_it.then(|| serde_json::from_value(value.get("through")?.clone()).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::hold::{DeliveryId, DeliveryState, ledger::Event};
+
+    fn chain(length: u64) -> (ChainState, Vec<Link>) {
+        let chain = Chain::read("deliveries/07");
+        let mut head = Head::NOTHING;
+        let mut links = Vec::new();
+        for number in 1..=length {
+            let at = Timestamp::from_second(i64::try_from(number).unwrap()).unwrap();
+            let id = DeliveryId::read(&format!("d{number}"));
+            let event = Event::settled(&id, DeliveryState::Done, "{}");
+            let link = Link::forge(&chain, head, at, &event).unwrap();
+            head = link.head();
+            links.push(link);
+        }
+        let anchor = Head::NOTHING;
+        (ChainState { chain, head, anchor }, links)
+    }
+
+    fn found(state: &ChainState, links: &[Link]) -> Vec<String> {
+        found_since(state, links, Vec::new())
+    }
+
+    fn found_since(state: &ChainState, links: &[Link], noted: Vec<(Head, Timestamp)>) -> Vec<String> {
+        let mut walk = Walk::new(state, noted);
+        for link in links {
+            walk.step(link);
+        }
+        walk.end().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_chain_as_it_was_written_is_sound() {
+        let (state, links) = chain(5);
+        assert_eq!(found(&state, &links), [""; 0]);
+    }
+
+    #[test]
+    fn a_changed_byte_is_found_and_named_and_nothing_else_is() {
+        let (state, mut links) = chain(5);
+        links[2].text = links[2].text.replace("done", "gone");
+        insta::assert_snapshot!(found(&state, &links).join("\n"), @"deliveries/07 3: CHANGED: the record (delivery-settled, delivery d3) is not what its hash says");
+        let (state, mut links) = chain(5);
+        links[2].hash = Digest::of(b"another");
+        insta::assert_snapshot!(found(&state, &links).join("\n"), @"deliveries/07 3: CHANGED: the record (delivery-settled, delivery d3) is not what its hash says");
+    }
+
+    #[test]
+    fn a_removed_link_is_found_and_named() {
+        let (state, mut links) = chain(5);
+        links.remove(2);
+        insta::assert_snapshot!(found(&state, &links).join("\n"), @"deliveries/07: REMOVED: record 3 is not there");
+        links.truncate(2);
+        insta::assert_snapshot!(found(&state, &links).join("\n"), @"deliveries/07: REMOVED: the chain had 5 records and ends with 2");
+    }
+
+    #[test]
+    fn two_swapped_links_are_found_and_named() {
+        let (state, mut links) = chain(5);
+        swap(&mut links, 1, 3);
+        insta::assert_snapshot!(found(&state, &links).join("\n"), @r"
+        deliveries/07 2: MOVED: the record that lies here (delivery-settled, delivery d4) is number 4
+        deliveries/07 4: MOVED: the record that lies here (delivery-settled, delivery d2) is number 2
+        ");
+    }
+
+    #[test]
+    fn a_tail_that_was_cut_with_its_head_is_found_by_a_checkpoint() {
+        let (mut state, mut links) = chain(5);
+        let noted = vec![(state.head, Timestamp::from_second(9).unwrap())];
+        links.truncate(3);
+        state.head = links[2].head();
+        assert_eq!(found(&state, &links), [""; 0], "nobody can tell without one");
+        insta::assert_snapshot!(found_since(&state, &links, noted).join("\n"), @"deliveries/07 5: REMOVED: the record was there in the checkpoint of 1970-01-01T00:00:09Z, and the chain ends with 3");
+    }
+
+    #[test]
+    fn a_chain_that_was_written_anew_is_found_by_a_checkpoint() {
+        let (state, _) = chain(5);
+        let noted = vec![(state.head, Timestamp::from_second(9).unwrap())];
+        let chain = Chain::read("deliveries/07");
+        let (mut head, mut links) = (Head::NOTHING, Vec::new());
+        for _ in 0..6 {
+            let event = Event::settled(&DeliveryId::read("forged"), DeliveryState::Done, "{}");
+            let link = Link::forge(&chain, head, Timestamp::UNIX_EPOCH, &event).unwrap();
+            head = link.head();
+            links.push(link);
+        }
+        let state = ChainState { head, ..state };
+        assert_eq!(found(&state, &links), [""; 0], "nobody can tell without one");
+        insta::assert_snapshot!(found_since(&state, &links, noted).join("\n"), @"deliveries/07 5: REWRITTEN: the record is another than in the checkpoint of 1970-01-01T00:00:09Z");
+    }
+
+    #[test]
+    fn what_was_removed_for_its_age_is_vouched_for_by_the_chain_itself() {
+        let (mut state, mut links) = chain(5);
+        let event = Event::Pruned {
+            pruned: state.chain.clone(),
+            through: links[2].head(),
+            holds: std::collections::BTreeMap::new(),
+        };
+        let link = Link::forge(&state.chain, state.head, Timestamp::UNIX_EPOCH, &event).unwrap();
+        (state.head, state.anchor) = (link.head(), links[2].head());
+        links.push(link);
+        assert_eq!(found(&state, &links), [""; 0], "left over for a moment");
+        links.drain(..3);
+        assert_eq!(found(&state, &links), [""; 0]);
+        state.anchor = links[0].head();
+        links.remove(0);
+        insta::assert_snapshot!(found(&state, &links).join("\n"), @"deliveries/07 4: REMOVED: the records before the first one were not removed by Quell: no record says that they were old");
+    }
+
+    /// Exchanges what lies at two places.
+    fn swap(links: &mut [Link], one: usize, other: usize) {
+        links.swap(one, other);
+        let number = links[one].number;
+        links[one].number = links[other].number;
+        links[other].number = number;
+    }
+
+    proptest! {
+        #[test]
+        fn whichever_byte_is_changed_is_found_at_its_place(length in 1_u64..20, at in any::<prop::sample::Index>(), byte in any::<prop::sample::Index>(), to in any::<u8>(), in_hash in any::<bool>()) {
+            let (state, mut links) = chain(length);
+            let at = at.index(links.len());
+            let link = &mut links[at];
+            let before = link.clone();
+            if in_hash {
+                let mut hash = *link.hash.as_bytes();
+                hash[byte.index(32)] = to;
+                link.hash = Digest::from_bytes(hash);
+            } else {
+                let mut text = link.text.clone().into_bytes();
+                let byte = byte.index(text.len());
+                text[byte] = to & 0x7f;
+                link.text = String::from_utf8(text).unwrap();
+            }
+            prop_assume!(*link != before);
+            let found = found(&state, &links);
+            prop_assert_eq!(found.len(), 1, "{:?}", found);
+            let place = format!("deliveries/07 {}: ", at + 1);
+            prop_assert!(found[0].starts_with(&place), "{:?}", found);
+        }
+
+        #[test]
+        fn whichever_links_are_removed_are_found(length in 1_u64..20, at in any::<prop::sample::Index>(), more in 0_usize..3) {
+            let (state, mut links) = chain(length);
+            let at = at.index(links.len());
+            let last = (at + more).min(links.len() - 1);
+            links.drain(at..=last);
+            let found = found(&state, &links);
+            prop_assert_eq!(found.len(), 1, "{:?}", found);
+            prop_assert!(found[0].contains("REMOVED"), "{:?}", found);
+        }
+
+        #[test]
+        fn whichever_two_are_swapped_are_both_named(length in 2_u64..20, one in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
+            let (state, mut links) = chain(length);
+            let (one, other) = (one.index(links.len()), other.index(links.len()));
+            prop_assume!(one != other);
+            swap(&mut links, one, other);
+            let found = found(&state, &links);
+            for place in [one, other] {
+                let named = format!("deliveries/07 {}: MOVED", place + 1);
+                prop_assert!(found.iter().any(|found| found.starts_with(&named)), "{:?}", found);
+            }
+        }
+    }
+}

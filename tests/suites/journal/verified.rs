@@ -1,0 +1,229 @@
+//! `quell journal verify`, as a process, on journals that somebody laid hands on from outside: with SQL, or with calls to DynamoDB.
+
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+    sync::Arc,
+};
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use quell::hold::{SqliteJournal, ledger::Chain};
+use quell_tests::{
+    everything,
+    moto::Moto,
+    process::{Quell, Told},
+    python,
+    table::new_table,
+};
+use rusqlite::Connection;
+
+use crate::opened::*;
+
+pub(crate) const CONFIGURATION: &str = "[journal]\npath = \"journal.sqlite\"\n[[aws.account]]\nid = \"123456789012\"\nregions = [\"eu-west-1\"]\n";
+
+/// A file that keeps something of everything.
+async fn file() -> Quell {
+    let quell = Quell::new(CONFIGURATION).unwrap();
+    let journal = SqliteJournal::open(&quell.path("journal.sqlite")).unwrap();
+    everything::keep(&journal).await.unwrap();
+    drop(journal);
+    quell
+}
+
+fn with_sql(quell: &Quell, sql: &str) {
+    let connection = Connection::open(quell.path("journal.sqlite")).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+fn verify(quell: &Quell) -> Told {
+    quell.run(&["journal", "verify"]).unwrap()
+}
+
+/// What was found after somebody did this to the file.
+async fn found_after(sql: &str) -> String {
+    let quell = file().await;
+    with_sql(&quell, sql);
+    let told = verify(&quell);
+    assert_eq!(told.exit, Some(7), "{told:?}");
+    let findings: Vec<_> = told.stdout.lines().filter(|line| !line.starts_with("journal.sqlite: ")).collect();
+    findings.join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_nobody_touched_is_sound() {
+    let quell = file().await;
+    let told = verify(&quell);
+    assert_eq!(told.exit, Some(0), "{told:?}");
+    let folder = quell.path("").display().to_string();
+    insta::assert_snapshot!(told.stdout.replace(&folder, "/"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_byte_that_was_changed_is_found_and_named() {
+    let sql = "UPDATE links SET text = replace(text, '203.0.113.8', '203.0.113.9')
+               WHERE chain = 'target/111122223333/eu-west-1/acl-0a1b2c3d' AND number = 3";
+    insta::assert_snapshot!(found_after(sql).await);
+    let sql = "UPDATE links SET hash = zeroblob(32) WHERE chain = 'orders' AND number = 2";
+    insta::assert_snapshot!(found_after(sql).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_row_that_was_removed_is_found_and_named() {
+    let of = "WHERE chain = 'target/111122223333/eu-west-1/acl-0a1b2c3d'";
+    insta::assert_snapshot!(found_after(&format!("DELETE FROM links {of} AND number = 5")).await);
+    let last = format!("DELETE FROM links {of} AND number = (SELECT max(number) FROM links {of})");
+    insta::assert_snapshot!(found_after(&last).await);
+    insta::assert_snapshot!(found_after("DELETE FROM chains WHERE chain = 'orders'").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rows_that_were_swapped_are_found_and_named() {
+    let of = "WHERE chain = 'target/111122223333/eu-west-1/acl-0a1b2c3d'";
+    let sql = format!(
+        "UPDATE links SET number = 1000 {of} AND number = 4; UPDATE links SET number = 4 {of} AND number = 6;
+         UPDATE links SET number = 6 {of} AND number = 1000"
+    );
+    insta::assert_snapshot!(found_after(&sql).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_do_not_follow_from_the_ledger_are_found_and_named() {
+    insta::assert_snapshot!(found_after("UPDATE holds SET until = until + 1000, reason = 'x' WHERE id = 1").await);
+    insta::assert_snapshot!(found_after("UPDATE holds SET ended_at = NULL, ended_why = NULL WHERE id = 2").await);
+    insta::assert_snapshot!(found_after("DELETE FROM holds WHERE id = 1").await);
+    insta::assert_snapshot!(found_after("UPDATE deliveries SET body = '{}' WHERE id = 'done'").await);
+    insta::assert_snapshot!(found_after("UPDATE changes SET end = 'done', detail = NULL WHERE id = 2").await);
+    insta::assert_snapshot!(found_after("DELETE FROM pardons").await);
+    let added = "INSERT INTO holds (account, region, resource, subject, first, last, direction, reason, confidence, plugin, alert, began_by, since, offences, coverage)
+                 SELECT account, region, resource, '192.0.2.77/32', first, last, direction, reason, confidence, plugin, alert, began_by, since, offences, coverage
+                 FROM holds WHERE id = 1";
+    insta::assert_snapshot!(found_after(added).await);
+    insta::assert_snapshot!(found_after("UPDATE holds SET remedy = '{' WHERE id = 5").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_is_told_as_json_too() {
+    let quell = file().await;
+    with_sql(&quell, "DELETE FROM links WHERE chain = 'orders' AND number = 2");
+    let told = quell.run(&["journal", "verify", "--output", "json"]).unwrap();
+    assert_eq!(told.exit, Some(7), "{told:?}");
+    let verdict: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    insta::assert_snapshot!(verdict["findings"]);
+}
+
+/// The script of the page, on what `quell journal ledger --hashes` prints.
+fn checked_by_python(ledger: &str) -> (Option<i32>, String) {
+    let mut child = Command::new(python::program("python").unwrap())
+        .arg(python::root().join("examples/journal/verify.py"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(ledger.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_few_lines_of_python_come_to_the_same() {
+    let quell = file().await;
+    let ledger = quell.run(&["journal", "ledger", "--hashes"]).unwrap().stdout;
+    let (exit, said) = checked_by_python(&ledger);
+    assert_eq!(exit, Some(0), "{said}");
+    insta::assert_snapshot!(said);
+    let (exit, said) = checked_by_python(&ledger.replacen("203.0.113.8", "203.0.113.9", 1));
+    assert_eq!(exit, Some(1));
+    insta::assert_snapshot!(said);
+    let journal = SqliteJournal::open(&quell.path("journal.sqlite")).unwrap();
+    journal.prune(Timestamp::now() + jiff::SignedDuration::from_hours(1)).await.unwrap();
+    drop(journal);
+    let ledger = quell.run(&["journal", "ledger", "--hashes"]).unwrap().stdout;
+    let (exit, said) = checked_by_python(&ledger);
+    assert_eq!(exit, Some(0), "{said}");
+}
+
+/// A table that keeps something of everything, and the configuration of who verifies it.
+struct Shared {
+    quell: Quell,
+    client: Client,
+    table: String,
+    _moto: Arc<Moto>,
+}
+
+impl Shared {
+    async fn prepare() -> Self {
+        let moto = moto().await;
+        let table = new_table(&moto).await;
+        let keep = jiff::SignedDuration::from_hours(24 * 365 * 200);
+        let journal = DynamoJournal::new(&moto.sdk_config(), None, &table, keep);
+        everything::keep(&journal).await.unwrap();
+        let configuration = CONFIGURATION.replace("path = \"journal.sqlite\"", &format!("table = \"{table}\""));
+        let environment = moto.environment();
+        Self {
+            quell: Quell::new(&configuration).unwrap().with_environment(environment),
+            client: Client::new(&moto.sdk_config()),
+            table,
+            _moto: moto,
+        }
+    }
+
+    fn key(number: u64) -> [(&'static str, AttributeValue); 2] {
+        let chain = Chain::of_target(&web());
+        [
+            ("pk", AttributeValue::S(format!("chain#{chain}"))),
+            ("sk", AttributeValue::S(format!("{number:016x}"))),
+        ]
+    }
+
+    async fn get(&self, number: u64) -> std::collections::HashMap<String, AttributeValue> {
+        let mut call = self.client.get_item().table_name(&self.table);
+        for (name, value) in Self::key(number) {
+            call = call.key(name, value);
+        }
+        call.send().await.unwrap().item.unwrap()
+    }
+
+    async fn put(&self, number: u64, mut item: std::collections::HashMap<String, AttributeValue>) {
+        for (name, value) in Self::key(number) {
+            item.insert(name.to_owned(), value);
+        }
+        let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        call.send().await.unwrap();
+    }
+
+    fn found(&self) -> String {
+        let told = verify(&self.quell);
+        assert_eq!(told.exit, Some(7), "{told:?}");
+        let here = format!("table:{}: ", self.table);
+        let findings: Vec<_> = told.stdout.lines().filter(|line| !line.starts_with(&here)).collect();
+        findings.join("\n")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_verified_as_a_file_is() {
+    let it = Shared::prepare().await;
+    let told = verify(&it.quell);
+    assert_eq!(told.exit, Some(0), "{told:?}");
+
+    let (four, six) = (it.get(4).await, it.get(6).await);
+    let mut changed = six.clone();
+    let text = changed["text"].as_s().unwrap().replace("600", "601");
+    changed.insert("text".to_owned(), AttributeValue::S(text));
+    it.put(6, changed).await;
+    insta::assert_snapshot!(it.found());
+
+    it.put(6, four.clone()).await;
+    it.put(4, six.clone()).await;
+    insta::assert_snapshot!(it.found());
+
+    it.put(4, four).await;
+    let mut call = it.client.delete_item().table_name(&it.table);
+    for (name, value) in Shared::key(6) {
+        call = call.key(name, value);
+    }
+    call.send().await.unwrap();
+    insta::assert_snapshot!(it.found());
+    it.put(6, six).await;
+    assert_eq!(verify(&it.quell).exit, Some(0));
+}
