@@ -19,7 +19,8 @@ use rusqlite::Connection;
 
 use crate::opened::*;
 
-pub(crate) const CONFIGURATION: &str = "[journal]\npath = \"journal.sqlite\"\n[[aws.account]]\nid = \"123456789012\"\nregions = [\"eu-west-1\"]\n";
+pub(crate) const CONFIGURATION: &str =
+    "[journal]\npath = \"journal.sqlite\"\n[[aws.account]]\nid = \"123456789012\"\nregions = [\"eu-west-1\"]\n";
 
 /// A file that keeps something of everything.
 async fn file() -> Quell {
@@ -45,7 +46,11 @@ async fn found_after(sql: &str) -> String {
     with_sql(&quell, sql);
     let told = verify(&quell);
     assert_eq!(told.exit, Some(7), "{told:?}");
-    let findings: Vec<_> = told.stdout.lines().filter(|line| !line.starts_with("journal.sqlite: ")).collect();
+    let findings: Vec<_> = told
+        .stdout
+        .lines()
+        .filter(|line| !line.starts_with("journal.sqlite: "))
+        .collect();
     findings.join("\n")
 }
 
@@ -102,6 +107,22 @@ async fn rows_that_do_not_follow_from_the_ledger_are_found_and_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_page_shows_is_found() {
+    let quell = file().await;
+    with_sql(
+        &quell,
+        "UPDATE links SET text = replace(text, '203.0.113.8', '203.0.113.9')
+         WHERE chain = 'target/111122223333/eu-west-1/acl-0a1b2c3d' AND number = 3;
+         DELETE FROM links WHERE chain = 'target/111122223333/eu-west-1/acl-0a1b2c3d' AND number = 5;
+         UPDATE holds SET reason = 'x' WHERE id = 6",
+    );
+    let told = verify(&quell);
+    let page = std::fs::read_to_string(python::root().join("examples/journal/README.md")).unwrap();
+    let shown = format!("$ quell journal verify\n{}error: journal.sqlite is not", told.stdout);
+    assert!(page.contains(&shown), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_found_is_told_as_json_too() {
     let quell = file().await;
     with_sql(&quell, "DELETE FROM links WHERE chain = 'orders' AND number = 2");
@@ -135,7 +156,10 @@ async fn a_few_lines_of_python_come_to_the_same() {
     assert_eq!(exit, Some(1));
     insta::assert_snapshot!(said);
     let journal = SqliteJournal::open(&quell.path("journal.sqlite")).unwrap();
-    journal.prune(Timestamp::now() + jiff::SignedDuration::from_hours(1)).await.unwrap();
+    journal
+        .prune(Timestamp::now() + jiff::SignedDuration::from_hours(1))
+        .await
+        .unwrap();
     drop(journal);
     let ledger = quell.run(&["journal", "ledger", "--hashes"]).unwrap().stdout;
     let (exit, said) = checked_by_python(&ledger);

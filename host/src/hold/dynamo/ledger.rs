@@ -60,7 +60,13 @@ pub(super) fn head_of_delivery(id: &DeliveryId) -> Key {
 pub(super) async fn record(transaction: &mut Transaction<'_>, event: &Event) -> Result<(), Failure> {
     let chain = event.chain();
     if transaction.get(&head_key(&chain)).await?.is_none() {
-        let standing = standing(transaction.table(), &chain).await?;
+        let is_new = chain
+            .target()
+            .is_some_and(|target| transaction.was_absent(&key::known(&target)));
+        let standing = match is_new {
+            true => BTreeMap::new(),
+            false => standing(transaction.table(), &chain).await?,
+        };
         let began = Event::ChainBegan {
             began: chain.clone(),
             standing,

@@ -93,6 +93,11 @@ impl<'table> Transaction<'table> {
         Ok(())
     }
 
+    /// Whether an item was read and is not there.
+    pub(super) fn was_absent(&self, key: &Key) -> bool {
+        matches!(self.read.get(key), Some(None))
+    }
+
     /// Reads a range, `most` items at most.
     pub(super) async fn query(&mut self, range: &Range, most: Option<usize>) -> Result<Vec<Item>, Failure> {
         let found = self.table.query(range, most).await?;

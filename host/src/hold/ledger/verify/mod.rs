@@ -152,8 +152,9 @@ async fn round(
     verdict.compared = standing.compared();
     verdict.older = standing.older();
     // By a chain that is not sound nobody can be blamed.
-    let (blamed, uncompared): (Vec<_>, Vec<_>) =
-        of_rows.into_iter().partition(|found: &Finding| !broken.contains(&found.chain));
+    let (blamed, uncompared): (Vec<_>, Vec<_>) = of_rows
+        .into_iter()
+        .partition(|found: &Finding| !broken.contains(&found.chain));
     verdict.uncompared = u64::try_from(uncompared.len()).unwrap_or(u64::MAX);
     verdict.findings.extend(blamed);
     Ok(Round { verdict, behind })

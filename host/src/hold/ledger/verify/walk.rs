@@ -261,7 +261,7 @@ mod tests {
         let event = Event::Pruned {
             pruned: state.chain.clone(),
             through: links[2].head(),
-            holds: std::collections::BTreeMap::new(),
+            standing: std::collections::BTreeMap::new(),
         };
         let link = Link::forge(&state.chain, state.head, Timestamp::UNIX_EPOCH, &event).unwrap();
         (state.head, state.anchor) = (link.head(), links[2].head());

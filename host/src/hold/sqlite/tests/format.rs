@@ -140,7 +140,11 @@ async fn a_journal_that_is_older_than_its_ledger_is_verified_from_then_on() {
     let verdict = crate::hold::ledger::verify::verify(&journal, &[]).await.unwrap();
     assert_eq!(verdict.findings, []);
     assert_eq!((verdict.chains, verdict.links), (1, 1), "it begins with what stood");
-    assert_eq!((verdict.compared, verdict.older), (1, 1 + 2 + 2), "what had ended is older");
+    assert_eq!(
+        (verdict.compared, verdict.older),
+        (1, 1 + 2 + 2),
+        "what had ended is older"
+    );
     drop(journal);
     let held = "UPDATE holds SET reason = 'x' WHERE ended_at IS NULL";
     Connection::open(&path).unwrap().execute_batch(held).unwrap();
