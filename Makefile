@@ -85,6 +85,11 @@ bench-lambda: toolchain venv languages ## Quell as a Lambda function beside a pr
 storm: toolchain ## 10,000 alerts from 3,000 addresses in ten seconds (release build, some minutes)
 	QUELL_STORM=whole cargo test --locked --release --package quell-tests --no-default-features --test storm -- --nocapture
 
+.PHONY: flood
+flood: toolchain ## 50,000 webhook requests over 200 connections, a third of them bad, and a death in the middle (release build, some minutes)
+	cargo build --locked --release --package quell --no-default-features
+	QUELL_FLOOD=whole cargo test --locked --release --package quell-tests --no-default-features --test flood -- --nocapture
+
 .PHONY: many
 many: toolchain venv ## 32 Quells at once on one DynamoDB table, as moto plays it, and 2,000 alerts (release build, many minutes)
 	QUELL_MANY=whole cargo test --locked --release --package quell-tests --test many -- --nocapture

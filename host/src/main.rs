@@ -59,6 +59,8 @@ async fn lambda(global: &Global) -> Result<(), Failure> {
     let host = setup::function_host(&config, journal, &clock).await.or_its_exit()?;
     let options = lambda::FunctionOptions {
         token: config.http.token().cloned(),
+        tokens: config.http.tokens.clone(),
+        detectors: config.http.detectors.clone(),
         secrets: Secrets::new(&config.secrets),
         max_body: config.http.max_body,
     };

@@ -5,20 +5,24 @@
 
 #[cfg(feature = "aws")]
 mod function;
+mod private;
 
-use std::{sync::Arc, time::Duration};
+use std::{env, sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use bytes::Bytes;
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 #[cfg(feature = "aws")]
 pub use self::function::{Function, FunctionError};
 use crate::{
     config::Config,
-    door::http::{CARRIED_OUT_IN_PART, ORDER_TIMEOUT},
+    door::{
+        DoorError,
+        http::{CARRIED_OUT_IN_PART, ORDER_TIMEOUT, TlsFiles},
+    },
     exit::{Classified, Exit},
     hold::{HoldFilter, Journal, JournalError, Pardon},
     secret::{Secrets, SharedSecret},
@@ -32,6 +36,9 @@ use crate::{
 
 /// How long the daemon may take: as long as its door gives it, and some more.
 const PATIENCE: Duration = ORDER_TIMEOUT.saturating_add(Duration::from_secs(20));
+
+/// The variable that holds the token which may act, where the configuration has only its hash.
+const TOKEN: &str = "QUELL_TOKEN";
 
 /// Why an order could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -184,25 +191,35 @@ async fn host(config: &Config, order: &Order, journal: Arc<dyn Journal>) -> Resu
 struct Daemon {
     url: String,
     token: Option<SharedSecret>,
+    tls: Option<TlsFiles>,
 }
 
 impl Daemon {
     async fn of(config: &Config) -> Result<Self, SetupError> {
         let token = match config.http.token() {
+            _ if !config.http.tokens.act.is_empty() => {
+                env::var(TOKEN).ok().map(|token| Arc::new(SecretString::from(token)))
+            }
             Some(secret) => Some(Secrets::new(&config.secrets).live(secret)?.value().await?),
             None => None,
         };
+        let scheme = if config.http.tls.is_some() { "https" } else { "http" };
         Ok(Self {
-            url: format!("http://{}", config.http.listen()),
+            url: format!("{scheme}://{}", config.http.listen()),
             token,
+            tls: config.http.tls.clone(),
         })
     }
 
     async fn carry(&self, order: &Order) -> Result<Done, OperatorError> {
-        let (status, body) = self.ask(order).await.map_err(|source| OperatorError::Unreachable {
-            url: self.url.clone(),
-            source,
-        })?;
+        let client = self.client()?;
+        let (status, body) = self
+            .ask(&client, order)
+            .await
+            .map_err(|source| OperatorError::Unreachable {
+                url: self.url.clone(),
+                source,
+            })?;
         if status.is_success() || status == CARRIED_OUT_IN_PART {
             return serde_json::from_slice(&body).map_err(|source| OperatorError::Strange {
                 url: self.url.clone(),
@@ -220,9 +237,16 @@ impl Daemon {
         })
     }
 
-    async fn ask(&self, order: &Order) -> reqwest::Result<(StatusCode, Bytes)> {
+    fn client(&self) -> Result<reqwest::Client, SetupError> {
         // It is on this machine, or where the configuration says: never behind a proxy.
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        let mut client = reqwest::Client::builder().no_proxy().timeout(PATIENCE);
+        if let Some(files) = &self.tls {
+            client = client.tls_backend_preconfigured(private::with(files).map_err(DoorError::Tls)?);
+        }
+        Ok(client.build().map_err(DoorError::Client)?)
+    }
+
+    async fn ask(&self, client: &reqwest::Client, order: &Order) -> reqwest::Result<(StatusCode, Bytes)> {
         let mut request = client.post(format!("{}/orders", self.url)).json(order);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token.expose_secret());

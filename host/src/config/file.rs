@@ -106,6 +106,8 @@ impl File {
         let journal = self.journal.check(&Path::key("journal"), checks);
         let http = self.http.check(&Path::key("http"), checks);
         let doors = self.door.check(&Path::key("door"), checks);
+        let http = http.with_guarded_doors(doors.are_guarded(), &Path::key("http"), checks);
+        doors.check_clients(&http, &Path::key("door"), checks);
         let plugins = plugins(self.plugin, cloud.as_ref(), &self.sandbox.limits, checks);
         self.instance.check(plugins.as_deref().unwrap_or_default(), checks);
         Some(Config {

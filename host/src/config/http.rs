@@ -7,21 +7,46 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::{
     checks::Checks,
+    http_limits::HttpLimits,
     number::Bounded,
     path::Path,
+    prefix::Prefix,
     secret::{Secret, SecretKeys},
 };
-use crate::duration::HumanDuration;
+use crate::{alert::Detector, digest::Digest, door::http::TlsFiles, duration::HumanDuration};
 
 /// The HTTP door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Http {
     listen: SocketAddr,
     token: Option<Secret>,
+    /// By what single powers are opened.
+    pub tokens: PowerTokens,
+    /// Whose alerts come to `/alerts/…`. Empty: those of every detector.
+    pub detectors: Vec<Detector>,
+    /// From where connections may come. Empty: from anywhere.
+    pub from: Vec<Prefix>,
+    /// With what TLS is spoken. None: none is.
+    pub tls: Option<TlsFiles>,
     /// The most bytes of a request's body.
     pub max_body: usize,
+    /// What else is too much.
+    pub limits: HttpLimits,
     /// How long requests may finish after the daemon was told to stop.
     pub shutdown_grace: HumanDuration,
+    /// Whether other doors at this address ask for enough by themselves, so that it needs no token.
+    has_guarded_doors: bool,
+}
+
+/// The hashes of the tokens that open one power each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PowerTokens {
+    /// Those that may send alerts.
+    pub send: Vec<Digest>,
+    /// Those that may read.
+    pub read: Vec<Digest>,
+    /// Those that may act.
+    pub act: Vec<Digest>,
 }
 
 /// A listener that others could reach, without a token.
@@ -38,17 +63,44 @@ impl Http {
         self.listen
     }
 
-    /// The bearer token that each request must carry. None only if the listener is loopback.
+    /// The bearer token that opens each power without tokens of its own.
     pub fn token(&self) -> Option<&Secret> {
         self.token.as_ref()
     }
 
+    /// Whether everybody may do everything: no token is configured at all, and nobody from outside can come.
+    pub fn is_open(&self) -> bool {
+        !self.has_token() && self.listen.ip().is_loopback()
+    }
+
     /// The same door at another address.
     pub fn listening_on(self, listen: SocketAddr) -> Result<Self, TokenRequired> {
-        if self.token.is_none() && !listen.ip().is_loopback() {
+        if !self.has_token() && !self.has_guarded_doors && !listen.ip().is_loopback() {
             return Err(TokenRequired(listen));
         }
         Ok(Self { listen, ..self })
+    }
+
+    /// The same door beside others at its address that ask for enough by themselves.
+    pub(super) fn with_guarded_doors(self, has_guarded_doors: bool, here: &Path, checks: &mut Checks<'_>) -> Self {
+        if !self.has_token() && !has_guarded_doors && !self.listen.ip().is_loopback() {
+            checks.fail(
+                &here.join("listen"),
+                format!(
+                    "`listen` {} can be reached from outside this machine, so one of `token-env`, `token-file`, `token-secret` and `token-parameter` is required",
+                    self.listen
+                ),
+                "write `token-env = \"QUELL_HTTP_TOKEN\"` and set that variable, or listen on 127.0.0.1",
+            );
+        }
+        Self {
+            has_guarded_doors,
+            ..self
+        }
+    }
+
+    fn has_token(&self) -> bool {
+        self.token.is_some() || self.tokens != PowerTokens::default()
     }
 }
 
@@ -61,8 +113,8 @@ pub(super) struct HttpTable {
     #[schemars(with = "String", example = "127.0.0.1:8480")]
     #[serde(deserialize_with = "read_address")]
     pub(super) listen: SocketAddr,
-    /// The environment variable that holds the bearer token that each request must carry. One of `token-env`,
-    /// `token-file`, `token-secret` and `token-parameter` is required unless `listen` is loopback.
+    /// The environment variable that holds the bearer token that opens each power without tokens of its own: sending, reading and acting. One of `token-env`,
+    /// `token-file`, `token-secret` and `token-parameter`, or a token of a power, is required unless `listen` is loopback, or only webhooks and SNS come.
     pub(super) token_env: Option<String>,
     /// The file that holds the bearer token and nothing else. Relative to the configuration file.
     pub(super) token_file: Option<PathBuf>,
@@ -70,8 +122,25 @@ pub(super) struct HttpTable {
     pub(super) token_secret: Option<String>,
     /// The parameter in Parameter Store that is the bearer token: its name or ARN. It is decrypted.
     pub(super) token_parameter: Option<String>,
+    /// The SHA-256 of the bearer tokens that may send alerts, as `printf %s "$TOKEN" | sha256sum` prints it. Then no other token may.
+    pub(super) send_token_sha256: Vec<Digest>,
+    /// The SHA-256 of the bearer tokens that may read: `/holds`, `/deliveries/…`. Then no other token may.
+    pub(super) read_token_sha256: Vec<Digest>,
+    /// The SHA-256 of the bearer tokens that may act: `/orders`. Then no other token may. `quell release` and so on show what the variable `QUELL_TOKEN` holds.
+    pub(super) act_token_sha256: Vec<Digest>,
+    /// Whose alerts come to `/alerts/…`. Those of every detector, if it is empty.
+    pub(super) detectors: Vec<Detector>,
+    /// The prefixes from which connections may come. From anywhere, if it is empty.
+    pub(super) from: Vec<Prefix>,
+    /// The PEM file with the listener's certificate and those between it and a root. Then TLS is spoken, and nothing else. Read again when it changes. Relative to the configuration file.
+    pub(super) certificate: Option<PathBuf>,
+    /// The PEM file with the certificate's private key.
+    pub(super) key: Option<PathBuf>,
+    /// The PEM file with who issues the certificates that senders must show. None is asked for without it.
+    pub(super) client_ca: Option<PathBuf>,
     /// The most bytes of a request's body.
     pub(super) max_body: Bounded<usize, 1024, 104_857_600>,
+    pub(super) limits: HttpLimits,
     /// How long requests may finish after the daemon was told to stop.
     pub(super) shutdown_grace: HumanDuration,
 }
@@ -93,7 +162,16 @@ impl Default for HttpTable {
             token_file: None,
             token_secret: None,
             token_parameter: None,
+            send_token_sha256: Vec::new(),
+            read_token_sha256: Vec::new(),
+            act_token_sha256: Vec::new(),
+            detectors: Vec::new(),
+            from: Vec::new(),
+            certificate: None,
+            key: None,
+            client_ca: None,
             max_body: Bounded::default_of(1024 * 1024),
+            limits: HttpLimits::default(),
             shutdown_grace: HumanDuration::from_secs(10),
         }
     }
@@ -107,22 +185,55 @@ impl HttpTable {
             secret: self.token_secret,
             parameter: self.token_parameter,
         };
-        if !self.listen.ip().is_loopback() && keys.is_empty() {
-            checks.fail(
-                &here.join("listen"),
-                format!(
-                    "`listen` {} can be reached from outside this machine, so one of `token-env`, `token-file`, `token-secret` and `token-parameter` is required",
-                    self.listen
-                ),
-                "write `token-env = \"QUELL_HTTP_TOKEN\"` and set that variable, or listen on 127.0.0.1",
-            );
-        }
         let token = checks.secret(here, "token", keys);
+        for (index, detector) in self.detectors.iter().enumerate() {
+            checks.detector(&here.join("detectors").element(index), *detector);
+        }
+        self.limits.check(&here.join("limits"), checks);
         Http {
             listen: self.listen,
             token,
+            tokens: PowerTokens {
+                send: self.send_token_sha256,
+                read: self.read_token_sha256,
+                act: self.act_token_sha256,
+            },
+            detectors: self.detectors,
+            from: self.from,
+            tls: tls((self.certificate, self.key, self.client_ca), here, checks),
             max_body: self.max_body.get(),
+            limits: self.limits,
             shutdown_grace: self.shutdown_grace,
+            has_guarded_doors: false,
         }
     }
+}
+
+/// Certificate and key belong together, and who is asked for a certificate is asked by TLS.
+fn tls(
+    (certificate, key, client_ca): (Option<PathBuf>, Option<PathBuf>, Option<PathBuf>),
+    here: &Path,
+    checks: &mut Checks<'_>,
+) -> Option<TlsFiles> {
+    let mut lacks = |at: &str, lacking: &str| {
+        checks.fail(
+            &here.join(at),
+            format!("`{at}` is given in [{here}] without `{lacking}`, and TLS needs both"),
+            format!("name the PEM file in `{lacking}`, or take `{at}` out"),
+        );
+    };
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => {
+            return Some(TlsFiles {
+                certificate: checks.resolve(&certificate),
+                key: checks.resolve(&key),
+                client_ca: client_ca.map(|path| checks.resolve(&path)),
+            });
+        }
+        (Some(_), None) => lacks("certificate", "key"),
+        (None, Some(_)) => lacks("key", "certificate"),
+        (None, None) if client_ca.is_some() => lacks("client-ca", "certificate"),
+        (None, None) => {}
+    }
+    None
 }

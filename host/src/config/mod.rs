@@ -22,6 +22,7 @@ mod file;
 mod find;
 pub mod guard;
 pub mod http;
+mod http_limits;
 pub mod instance;
 pub mod journal;
 pub mod mode;
@@ -64,11 +65,13 @@ pub use self::{
     feedback::Feedback,
     find::VARIABLE,
     guard::Guard,
-    http::{Http, TokenRequired},
+    http::{Http, PowerTokens, TokenRequired},
+    http_limits::HttpLimits,
     instance::Instance,
     journal::{Journal, JournalStore, StoreError},
     mode::Mode,
     network_acl::NetworkAcl,
+    number::Bounded,
     plugin::{Plugin, PluginSource},
     problem::Problem,
     recordings::Recordings,

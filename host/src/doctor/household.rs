@@ -40,7 +40,9 @@ pub(crate) fn secrets_of(config: &Config) -> Vec<(&'static str, &Secret)> {
         .map(|api| ("key of Stealthwatch Cloud", &api.key));
     let token = config.http.token().map(|token| ("token of the HTTP door", token));
     let redaction = config.recordings.key.as_ref().map(|key| ("key of redactions", key));
-    [key, token, redaction].into_iter().flatten().collect()
+    let webhooks = config.doors.webhook.iter().filter_map(|webhook| webhook.hmac.as_ref());
+    let webhooks = webhooks.flat_map(|hmac| hmac.keys.iter().map(|key| ("key of a webhook", key)));
+    [key, token, redaction].into_iter().flatten().chain(webhooks).collect()
 }
 
 /// Each secret: whether it can be had as things are here.

@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
+use super::http::{TlsError, sns::authority::AuthorityError};
 use crate::cloud::Fault;
 
 /// What can go wrong with a door.
@@ -49,7 +50,30 @@ pub enum DoorError {
         #[source]
         source: io::Error,
     },
+    /// A file that the door needs can't be read.
+    #[error("the file {} can't be read ({key})", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The key of the configuration that names it.
+        key: &'static str,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The authorities that are trusted to say who SNS is can't be read.
+    #[error("{place} has no authorities that could say who SNS is (door.sns.roots)")]
+    Authority {
+        /// Where they are.
+        place: String,
+        /// What is wrong with them.
+        #[source]
+        source: AuthorityError,
+    },
+    /// There can be no TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// No client can be made.
-    #[error("this system has no TLS that subscriptions could be confirmed by (door.sns)")]
+    #[error("this system has no TLS by which anybody could be asked")]
     Client(#[source] reqwest::Error),
 }

@@ -4,12 +4,18 @@
 
 mod admission;
 mod answer;
+mod bearer;
+mod gather;
 mod holds;
 mod orders;
+mod peer;
+mod rate;
 mod routes;
 mod server;
 pub mod sns;
 mod text;
+pub(crate) mod tls;
+pub mod webhook;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -21,9 +27,15 @@ use tokio_util::sync::CancellationToken;
 #[cfg(feature = "aws")]
 pub(super) use self::routes::Waits;
 pub(super) use self::routes::router;
-use self::{server::Server, sns::SnsOptions};
+pub use self::{
+    admission::Powers,
+    bearer::TokenHashes,
+    server::ConnectionTerms,
+    tls::{TlsError, TlsFiles},
+};
+use self::{server::Server, sns::SnsOptions, tls::Tls, webhook::Webhooks};
 use super::{Door, DoorError};
-use crate::{secret::LiveSecret, way::Host};
+use crate::{alert::Detector, way::Host};
 
 /// What the journal calls it.
 const KIND: &str = "http";
@@ -34,11 +46,18 @@ pub const ORDER_TIMEOUT: Duration = Duration::from_secs(50);
 /// The status of an order that the journal has, though something at AWS failed. The answer's body says what, as that of an order that is carried out.
 pub const CARRIED_OUT_IN_PART: StatusCode = StatusCode::BAD_GATEWAY;
 
+/// The most bytes of bodies that are on their way at the same time.
+const BODIES: usize = 64 * 1024 * 1024;
+
 /// How the door is set up.
 #[derive(Debug, Clone)]
 pub struct HttpOptions {
     /// The address to listen on. Port 0 is any free one.
     pub listen: SocketAddr,
+    /// What is asked of connections.
+    pub connections: ConnectionTerms,
+    /// The certificate with which TLS is spoken. None: none is.
+    pub tls: Option<TlsFiles>,
     /// What is asked of each request.
     pub terms: RequestTerms,
     /// How long requests may go on after the door was told to close.
@@ -48,21 +67,45 @@ pub struct HttpOptions {
 /// What is asked of each request.
 #[derive(Debug, Clone)]
 pub struct RequestTerms {
-    /// What senders must show as `Authorization: Bearer …`. None only where nobody from outside can come; the configuration sees to that.
-    pub token: Option<LiveSecret>,
+    /// By what somebody may send, read and act.
+    pub powers: Powers,
+    /// Whose alerts come to `/alerts/…`. Empty: those of every detector.
+    pub detectors: Vec<Detector>,
     /// The most bytes that a request may have.
     pub max_body: usize,
-    /// How long a sender may take for a request's head, and then for the rest of it and our answer together. An order may take
-    /// [`ORDER_TIMEOUT`].
+    /// The most bytes that all requests may have that are on their way. At least `max_body`.
+    pub bodies: usize,
+    /// How long a sender may take for a request's body and our answer together. An order may take [`ORDER_TIMEOUT`].
     pub timeout: Duration,
+    /// How many requests a minute may come from one address. None: it is not counted.
+    pub requests_a_minute: Option<u32>,
     /// The topics of SNS that send here. None: there is no such address.
     pub sns: Option<SnsOptions>,
+    /// Ways in for single senders.
+    pub webhooks: Webhooks,
+}
+
+/// A door for everybody who can reach it.
+impl Default for RequestTerms {
+    fn default() -> Self {
+        Self {
+            powers: Powers::of(None),
+            detectors: Vec::new(),
+            max_body: 1024 * 1024,
+            bodies: BODIES,
+            timeout: Duration::from_secs(10),
+            requests_a_minute: None,
+            sns: None,
+            webhooks: Webhooks::new(),
+        }
+    }
 }
 
 /// The HTTP door, open.
 pub struct HttpDoor {
     listener: TcpListener,
     address: SocketAddr,
+    tls: Option<Tls>,
     options: HttpOptions,
 }
 
@@ -74,11 +117,13 @@ impl HttpDoor {
             key: "http.listen",
             source,
         };
+        let tls = options.tls.clone().map(Tls::new).transpose()?;
         let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         Ok(Self {
             listener,
             address,
+            tls,
             options,
         })
     }
@@ -100,13 +145,18 @@ impl Door for HttpDoor {
     }
 
     async fn examine(&self) -> Result<String, DoorError> {
-        Ok(format!("{} is free", self.address))
+        let address = self.address;
+        Ok(match &self.options.tls {
+            None => format!("{address} is free"),
+            Some(TlsFiles { client_ca: None, .. }) => format!("{address} is free, and TLS is spoken there"),
+            Some(_) => format!("{address} is free, and TLS is spoken there with who shows a certificate"),
+        })
     }
 
     /// Requests that are under way when it is told to stop may end, within the grace.
     async fn serve(self: Box<Self>, host: Arc<Host>, stop: CancellationToken) {
         let router = router(host, &self.options.terms);
-        let server = Server::new(router, self.options.terms.timeout);
+        let server = Server::new(router, self.options.connections, self.tls);
         let cut_off = server.run(self.listener, stop, self.options.grace).await;
         if cut_off > 0 {
             tracing::warn!(

@@ -35,11 +35,12 @@ use self::{
     sqs::BatchAnswer,
     times::Times,
 };
-use super::http::{self, RequestTerms, Waits};
+use super::http::{self, Powers, RequestTerms, TokenHashes, Waits};
 use crate::{
+    alert::Detector,
     clock::{Clock, GivenTime},
     cloud::Cause,
-    config::{JournalStore, Secret},
+    config::{JournalStore, PowerTokens, Secret},
     exit::Exit,
     report::summary::count,
     secret::Secrets,
@@ -58,6 +59,10 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct FunctionOptions {
     /// Where the token is that web requests must show. Without one none is let in.
     pub token: Option<Secret>,
+    /// The hashes of the tokens that open a single power.
+    pub tokens: PowerTokens,
+    /// Whose alerts web requests may bring. Empty: those of every detector.
+    pub detectors: Vec<Detector>,
     /// How it is had.
     pub secrets: Secrets,
     /// The most bytes of a web request's body.
@@ -232,13 +237,15 @@ impl Function {
         if let Some(router) = &*router {
             return Ok(router.clone());
         }
-        let Some(token) = &self.options.token else {
+        let (token, tokens) = (&self.options.token, &self.options.tokens);
+        if token.is_none() && *tokens == PowerTokens::default() {
             return Err(HttpAnswer::refusal(
                 StatusCode::FORBIDDEN,
                 "this function has no token, so it takes no web requests: set one of http.token-env, http.token-file, http.token-secret and http.token-parameter in its configuration",
             ));
-        };
-        let token = self.options.secrets.live(token).map_err(|error| {
+        }
+        let token = token.as_ref().map(|token| self.options.secrets.live(token)).transpose();
+        let token = token.map_err(|error| {
             tracing::error!("{}", with_causes(&error));
             HttpAnswer::refusal(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -246,11 +253,18 @@ impl Function {
             )
         })?;
         let terms = RequestTerms {
-            token: Some(token),
+            powers: Powers {
+                token,
+                send: TokenHashes::new(tokens.send.clone()),
+                read: TokenHashes::new(tokens.read.clone()),
+                act: TokenHashes::new(tokens.act.clone()),
+                open: false,
+            },
+            detectors: self.options.detectors.clone(),
             max_body: self.options.max_body,
             timeout: REQUEST_TIMEOUT,
-            // SNS has events of its own.
-            sns: None,
+            // SNS has events of its own, and the other doors are the daemon's.
+            ..RequestTerms::default()
         };
         Ok(router.insert(http::router(Arc::clone(&self.host), &terms)).clone())
     }

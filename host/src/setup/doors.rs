@@ -1,6 +1,6 @@
 //! The doors that the configuration names.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use super::SetupError;
 #[cfg(feature = "aws")]
@@ -9,22 +9,27 @@ use crate::door::{
     sqs::{DeadLetters, SqsDoor, SqsOptions},
 };
 use crate::{
-    config::{Config, door},
+    config::{Bounded, Config, door},
     doctor::{self, Finding},
     door::{
         Door, DoorError,
         folder::{FileLimits, FolderDoor, FolderOptions},
         http::{
-            HttpDoor, HttpOptions, RequestTerms,
-            sns::{SnsOptions, confirm::AtAmazon},
+            ConnectionTerms, HttpDoor, HttpOptions, Powers, RequestTerms, TokenHashes,
+            sns::{
+                Signatures, SnsOptions, TopicOptions,
+                amazon::AtAmazon,
+                authority::{Authority, AuthorityError},
+            },
+            webhook::{
+                WebhookOptions, Webhooks,
+                hmac::{HmacForm, HmacOptions},
+            },
         },
         syslog::{SyslogDoor, SyslogOptions},
     },
     secret::Secrets,
 };
-
-/// How long one request may take. SNS gives up after 15 s.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a message of a queue is hidden from others at a time. Who dies leaves it hidden for so long.
 #[cfg(feature = "aws")]
@@ -55,7 +60,7 @@ pub(crate) async fn open(config: &Config) -> Result<Doors, SetupError> {
 /// Opens each door for a moment, and tells whether anybody could come in. Changes nothing.
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let http = http(config).await.map(|door| Box::new(door) as Box<dyn Door>);
-    let mut findings = Vec::new();
+    let mut findings = unchecked(&config.doors.sns);
     for (what, opened) in std::iter::once(("HTTP door".to_owned(), http)).chain(others(config).await) {
         let seen = match opened {
             Ok(door) => door.examine().await.map_err(SetupError::Door),
@@ -102,30 +107,127 @@ async fn others(config: &Config) -> Opened {
 
 async fn http(config: &Config) -> Result<HttpDoor, SetupError> {
     let secrets = Secrets::new(&config.secrets);
+    let (http, limits) = (&config.http, &config.http.limits);
     let options = HttpOptions {
-        listen: config.http.listen(),
-        terms: RequestTerms {
-            token: config.http.token().map(|secret| secrets.live(secret)).transpose()?,
-            max_body: config.http.max_body,
-            timeout: REQUEST_TIMEOUT,
-            sns: sns(&config.doors.sns)?,
+        listen: http.listen(),
+        connections: ConnectionTerms {
+            from: http.from.iter().map(|prefix| prefix.net()).collect(),
+            most: limits.connections.get(),
+            most_of_one: limits.connections_per_address.get(),
+            handshake_timeout: limits.handshake_timeout.0,
+            head_timeout: limits.head_timeout.0,
+            max_head: limits.max_head.get(),
+            max_headers: limits.max_headers.get(),
         },
-        grace: config.http.shutdown_grace.0,
+        tls: http.tls.clone(),
+        terms: RequestTerms {
+            powers: Powers {
+                token: http.token().map(|secret| secrets.live(secret)).transpose()?,
+                send: TokenHashes::new(http.tokens.send.clone()),
+                read: TokenHashes::new(http.tokens.read.clone()),
+                act: TokenHashes::new(http.tokens.act.clone()),
+                open: http.is_open(),
+            },
+            detectors: http.detectors.clone(),
+            max_body: http.max_body,
+            bodies: limits.max_bodies.get(),
+            timeout: limits.request_timeout.0,
+            requests_a_minute: limits.requests_per_minute.map(Bounded::get),
+            sns: sns(&config.doors.sns)?,
+            webhooks: webhooks(&config.doors.webhook, &secrets)?,
+        },
+        grace: http.shutdown_grace.0,
     };
     Ok(HttpDoor::open(options).await?)
+}
+
+fn webhooks(doors: &[door::Webhook], secrets: &Secrets) -> Result<Webhooks, SetupError> {
+    let options = |door: &door::Webhook| -> Result<WebhookOptions, SetupError> {
+        Ok(WebhookOptions {
+            detector: door.detector,
+            hmac: door.hmac.as_ref().map(|rule| hmac(rule, secrets)).transpose()?,
+            tokens: TokenHashes::new(door.tokens.clone()),
+            from: door.from.iter().map(|prefix| prefix.net()).collect(),
+            client: door.client.clone(),
+        })
+    };
+    doors
+        .iter()
+        .map(|door| Ok((door.name.clone(), options(door)?)))
+        .collect()
+}
+
+fn hmac(rule: &door::HmacRule, secrets: &Secrets) -> Result<HmacOptions, SetupError> {
+    let keys = rule.keys.iter().map(|key| secrets.live(key));
+    Ok(HmacOptions {
+        keys: keys.collect::<Result<_, _>>()?,
+        form: HmacForm {
+            header: rule.header.clone(),
+            prefix: rule.prefix.clone(),
+            encoding: rule.encoding,
+            timestamp: rule.timestamp_header.clone(),
+            window: rule.window.0,
+            signed: rule.signed.clone(),
+        },
+    })
 }
 
 fn sns(doors: &[door::Sns]) -> Result<Option<SnsOptions>, SetupError> {
     if doors.is_empty() {
         return Ok(None);
     }
-    let topics = doors
-        .iter()
-        .flat_map(|door| door.topics.iter().map(|topic| (topic.to_string(), door.detector)));
+    let amazon = Arc::new(AtAmazon::new().map_err(DoorError::Client)?);
+    let mut topics = BTreeMap::new();
+    for door in doors {
+        let signatures = match door.signatures {
+            door::SignatureRule::Unchecked => None,
+            door::SignatureRule::Required => Some(Signatures::new(
+                authority(door.roots.as_deref())?,
+                door.window.0,
+                amazon.clone(),
+            )),
+        };
+        let options = TopicOptions {
+            detector: door.detector,
+            signatures,
+        };
+        topics.extend(door.topics.iter().map(|topic| (topic.to_string(), options.clone())));
+    }
     Ok(Some(SnsOptions {
-        topics: topics.collect::<BTreeMap<_, _>>(),
-        confirm: Arc::new(AtAmazon::new().map_err(DoorError::Client)?),
+        topics,
+        confirm: amazon,
     }))
+}
+
+/// Who is trusted to say who SNS is.
+fn authority(roots: Option<&Path>) -> Result<Authority, DoorError> {
+    let Some(path) = roots else {
+        return Authority::amazon().map_err(|source| DoorError::Authority {
+            place: "built in".to_owned(),
+            source,
+        });
+    };
+    let unreadable = |source: AuthorityError| DoorError::Authority {
+        place: path.display().to_string(),
+        source,
+    };
+    let pem = std::fs::read(path).map_err(|source| DoorError::File {
+        path: path.to_owned(),
+        key: "door.sns.roots",
+        source,
+    })?;
+    Authority::of(&pem).map_err(unreadable)
+}
+
+/// What is to be known of topics of which nobody checks the signatures.
+fn unchecked(doors: &[door::Sns]) -> Vec<Finding> {
+    let unchecked = doors
+        .iter()
+        .filter(|door| door.signatures == door::SignatureRule::Unchecked);
+    unchecked
+        .flat_map(|door| &door.topics)
+        .map(|topic| doctor::door::is_unchecked(topic.as_str()))
+        .collect()
 }
 
 fn syslog_options(door: &door::Syslog) -> SyslogOptions {

@@ -26,7 +26,7 @@ pub mod worker;
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, Semaphore};
 
 pub use self::receive::{Receipt, ReceiveError, Received};
@@ -114,6 +114,11 @@ impl Host {
     /// The journal, for those who list.
     pub fn journal(&self) -> &Arc<dyn Journal> {
         &self.parts.journal
+    }
+
+    /// What time it is, for the doors: messages tell when they were sent.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
     }
 
     /// What reads alerts, for the doors: which detectors there are.

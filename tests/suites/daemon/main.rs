@@ -4,4 +4,5 @@ mod ending;
 mod logging;
 mod ordering;
 mod plain;
+mod private;
 mod starting;

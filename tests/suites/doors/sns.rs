@@ -11,9 +11,9 @@ use async_trait::async_trait;
 use quell::{
     alert::Detector,
     door::http::{
-        HttpDoor, HttpOptions, RequestTerms,
+        ConnectionTerms, HttpDoor, HttpOptions, Powers, RequestTerms,
         sns::{
-            SnsOptions,
+            Signatures, SnsOptions, TopicOptions,
             confirm::{Confirm, ConfirmError},
             subscribe_url::SubscribeUrl,
         },
@@ -26,12 +26,12 @@ use serde_json::{Value, json};
 
 use crate::open::{Open, alert};
 
-const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:alerts";
+pub(crate) const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:alerts";
 const TOKEN: &str = "a-token-that-nobody-guesses";
 
 /// Notes what would have been fetched, and answers as it was told.
 #[derive(Debug, Default)]
-struct Noting {
+pub(crate) struct Noting {
     fetched: Mutex<Vec<String>>,
     refuses: bool,
 }
@@ -51,26 +51,36 @@ impl Confirm for Noting {
 }
 
 /// The HTTP door with a topic, and what came of requests for confirmation.
-struct Topic {
-    open: Open,
+pub(crate) struct Topic {
+    pub(crate) open: Open,
     address: SocketAddr,
     noting: Arc<Noting>,
 }
 
 impl Topic {
+    /// One of which nobody checks the signatures.
     async fn new(noting: Noting, topic: &str) -> Self {
+        Self::with(noting, topic, None).await
+    }
+
+    pub(crate) async fn with(noting: Noting, topic: &str, signatures: Option<Signatures>) -> Self {
         let noting = Arc::new(noting);
-        let topics = BTreeMap::from([(topic.to_owned(), Some(Detector::StealthwatchCloud))]);
+        let options = TopicOptions {
+            detector: Some(Detector::StealthwatchCloud),
+            signatures,
+        };
+        let topics = BTreeMap::from([(topic.to_owned(), options)]);
         let door = HttpDoor::open(HttpOptions {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            connections: ConnectionTerms::default(),
+            tls: None,
             terms: RequestTerms {
-                token: Some(LiveSecret::fixed(TOKEN)),
-                max_body: 1 << 20,
-                timeout: Duration::from_secs(10),
+                powers: Powers::of(Some(LiveSecret::fixed(TOKEN))),
                 sns: Some(SnsOptions {
                     topics,
                     confirm: noting.clone(),
                 }),
+                ..RequestTerms::default()
             },
             grace: Duration::from_secs(1),
         });
@@ -83,12 +93,12 @@ impl Topic {
         }
     }
 
-    fn fetched(&self) -> Vec<String> {
+    pub(crate) fn fetched(&self) -> Vec<String> {
         self.noting.fetched.lock().unwrap().clone()
     }
 
     /// Sends something as SNS does, with the token as its password, and gives the status and what was said.
-    async fn send(&self, kind: &str, body: &str) -> (u16, Value) {
+    pub(crate) async fn send(&self, kind: &str, body: &str) -> (u16, Value) {
         self.send_with(&[("x-amz-sns-message-type", kind)], body).await
     }
 
@@ -150,6 +160,28 @@ async fn an_alert_of_a_topic_is_taken_in_once_under_the_id_that_sns_gave_it() {
         (taken[0].door.as_str(), taken[0].body.as_str()),
         ("sns", alert(1).as_str())
     );
+    topic.open.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_comes_again_with_another_content_is_refused() {
+    let topic = Topic::new(Noting::default(), TOPIC).await;
+    let (status, _) = topic.send("Notification", &notification(TOPIC, &alert(1))).await;
+    assert_eq!(status, 202);
+    let several = format!("[{},{}]", alert(2), alert(3));
+    let of_several = notification(TOPIC, &several).replace("0a1b2c3d", "1a1b2c3d");
+    let (status, _) = topic.send("Notification", &of_several).await;
+    assert_eq!(status, 202);
+    let other_of_several = notification(TOPIC, &format!("[{},{}]", alert(4), alert(3))).replace("0a1b2c3d", "1a1b2c3d");
+    let told = [
+        topic.send("Notification", &notification(TOPIC, &alert(2))).await,
+        topic.send("Notification", &other_of_several).await,
+    ];
+    let told = told.map(|(status, told)| format!("{status}: {}", told["error"].as_str().unwrap()));
+    insta::assert_snapshot!(told.join("\n"), @"");
+    // The same again is known, and no harm.
+    assert_eq!(topic.send("Notification", &of_several).await.0, 202);
+    assert_eq!(topic.open.waiting().await.unwrap().len(), 3);
     topic.open.close().await.unwrap();
 }
 

@@ -1,7 +1,11 @@
 //! The HTTP door: what senders may do to it, and what they must not. Read it as the list of what users fear.
 mod admission;
 mod alerts;
+mod limits;
 mod looking;
 mod open_door;
 mod orders;
+mod powers;
 mod time;
+mod tls;
+mod webhook;

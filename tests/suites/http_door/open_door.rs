@@ -12,7 +12,7 @@ use quell::{
     daemon::Daemon,
     door::{
         Door,
-        http::{HttpDoor, HttpOptions, RequestTerms},
+        http::{ConnectionTerms, HttpDoor, HttpOptions, RequestTerms},
     },
     setup::{Writer, WriterLock},
 };
@@ -61,16 +61,27 @@ impl OpenDoor {
 
     /// Only the door, with little patience: what comes in stays in the journal.
     pub(crate) async fn without_worker(timeout: Duration) -> anyhow::Result<Self> {
+        let terms = RequestTerms {
+            timeout,
+            ..RequestTerms::default()
+        };
+        let connections = ConnectionTerms {
+            head_timeout: timeout,
+            ..ConnectionTerms::default()
+        };
+        Self::asking(connections, terms).await
+    }
+
+    /// Only the door, which asks this of connections and requests.
+    pub(crate) async fn asking(connections: ConnectionTerms, terms: RequestTerms) -> anyhow::Result<Self> {
         let stand = Stand::new().await?;
+        let grace = terms.timeout;
         let door = HttpDoor::open(HttpOptions {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            terms: RequestTerms {
-                token: None,
-                max_body: 1 << 20,
-                timeout,
-                sns: None,
-            },
-            grace: timeout,
+            connections,
+            tls: None,
+            terms,
+            grace,
         })
         .await?;
         let (address, stop) = (door.address(), CancellationToken::new());
@@ -114,6 +125,14 @@ impl OpenDoor {
             ensure!(Instant::now() < deadline, "it is not worked on: {delivery}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+}
+
+/// The status of an answer, and its reason if it is a refusal.
+pub(crate) async fn outcome(response: Response) -> anyhow::Result<String> {
+    match response.status().is_success() {
+        true => Ok(format!("{}", response.status().as_u16())),
+        false => refusal(response).await,
     }
 }
 

@@ -5,19 +5,21 @@ pub mod queue_url;
 pub mod sns;
 pub mod sqs;
 pub mod syslog;
+pub mod webhook;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::{folder::FolderTable, sns::SnsTable, sqs::SqsTable, syslog::SyslogTable};
+use self::{folder::FolderTable, sns::SnsTable, sqs::SqsTable, syslog::SyslogTable, webhook::WebhookTable};
 pub use self::{
     folder::{Folder, Source},
     queue_url::QueueUrl,
-    sns::{Sns, TopicArn},
+    sns::{SignatureRule, Sns, TopicArn},
     sqs::{DeadLetters, Sqs},
     syslog::{Syslog, Transport},
+    webhook::{HmacRule, Webhook},
 };
-use super::{checks::Checks, path::Path};
+use super::{checks::Checks, http::Http, path::Path};
 
 /// The doors of the daemon, beside its HTTP door.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,9 +32,33 @@ pub struct Doors {
     pub syslog: Vec<Syslog>,
     /// Folders that files are put into.
     pub folder: Vec<Folder>,
+    /// Ways in for single senders, at the HTTP door.
+    pub webhook: Vec<Webhook>,
 }
 
-/// The ways in for alerts beside the HTTP door: `[[door.sqs]]`, `[[door.sns]]`, `[[door.syslog]]`, `[[door.folder]]`. Only `quell serve` opens them.
+impl Doors {
+    /// Whether something comes to the HTTP door that has more to show than its token: then it needs none.
+    pub(super) fn are_guarded(&self) -> bool {
+        let is_checked = |door: &Sns| door.signatures == SignatureRule::Required;
+        !self.webhook.is_empty() || (!self.sns.is_empty() && self.sns.iter().all(is_checked))
+    }
+
+    /// Senders show a certificate only where the HTTP door asks for one.
+    pub(super) fn check_clients(&self, http: &Http, here: &Path, checks: &mut Checks<'_>) {
+        let asks = http.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some());
+        for (index, webhook) in self.webhook.iter().enumerate() {
+            if webhook.client.is_some() && !asks {
+                checks.fail(
+                    &here.join("webhook").element(index).join("client"),
+                    "`client` asks for a certificate, and nobody shows one unless [http] asks for it",
+                    "give `certificate`, `key` and `client-ca` in [http], or take `client` out",
+                );
+            }
+        }
+    }
+}
+
+/// The ways in for alerts beside `POST /alerts/…`: `[[door.sqs]]`, `[[door.sns]]`, `[[door.syslog]]`, `[[door.folder]]`, `[[door.webhook]]`. Only `quell serve` opens them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Door")]
@@ -41,6 +67,7 @@ pub(super) struct DoorTable {
     pub(super) sns: Vec<SnsTable>,
     pub(super) syslog: Vec<SyslogTable>,
     pub(super) folder: Vec<FolderTable>,
+    pub(super) webhook: Vec<WebhookTable>,
 }
 
 impl DoorTable {
@@ -57,8 +84,12 @@ impl DoorTable {
             folder: each(self.folder, &here.join("folder"), |table, here| {
                 table.check(here, checks)
             }),
+            webhook: each(self.webhook, &here.join("webhook"), |table, here| {
+                table.check(here, checks)
+            }),
         };
         sns::check_beside(&doors.sns, &here.join("sns"), checks);
+        webhook::check_beside(&doors.webhook, &here.join("webhook"), checks);
         doors
     }
 }

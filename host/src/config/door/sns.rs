@@ -1,6 +1,6 @@
 //! `[[door.sns]]`: topics that send to the HTTP door.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, path::PathBuf};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use crate::{
     alert::Detector,
     config::{checks::Checks, path::Path},
+    duration::HumanDuration,
 };
 
 /// Topics that send to the HTTP door.
@@ -17,6 +18,23 @@ pub struct Sns {
     pub topics: Vec<TopicArn>,
     /// Whose alerts come. None: each message is looked at.
     pub detector: Option<Detector>,
+    /// Whether messages must bear SNS's signature.
+    pub signatures: SignatureRule,
+    /// How old a message may be.
+    pub window: HumanDuration,
+    /// The file with the authorities that are trusted to say who SNS is. None: Amazon's own.
+    pub roots: Option<PathBuf>,
+}
+
+/// Whether messages must bear SNS's signature.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureRule {
+    /// They must, by a certificate of SNS in the topic's region.
+    #[default]
+    Required,
+    /// Nobody looks: whoever shows the token is believed.
+    Unchecked,
 }
 
 /// Topics that send to the HTTP door, at `POST /sns`. A subscription is confirmed for these topics and for no other.
@@ -28,6 +46,18 @@ pub(in crate::config) struct SnsTable {
     pub(in crate::config) topics: Vec<TopicArn>,
     /// Whose alerts come. Without it each message is looked at.
     pub(in crate::config) detector: Option<Detector>,
+    /// `required`, or `unchecked`: then whoever shows the token is believed.
+    #[serde(default)]
+    pub(in crate::config) signatures: SignatureRule,
+    /// How old a message may be. SNS tries for up to an hour to deliver one.
+    #[serde(default = "window")]
+    pub(in crate::config) window: HumanDuration,
+    /// The PEM file with the authorities that are trusted to say who SNS is, in the place of Amazon's own: for a partition that has others. Relative to the configuration file.
+    pub(in crate::config) roots: Option<PathBuf>,
+}
+
+fn window() -> HumanDuration {
+    HumanDuration::from_secs(60 * 60)
 }
 
 impl SnsTable {
@@ -42,9 +72,20 @@ impl SnsTable {
                 "name the ARN of at least one topic",
             );
         }
+        checks.positive(&here.join("window"), self.window);
+        if self.signatures == SignatureRule::Unchecked && self.roots.is_some() {
+            checks.fail(
+                &here.join("roots"),
+                "`roots` says whose signatures are trusted, and `signatures = \"unchecked\"` that nobody looks at them",
+                "take one of the two out",
+            );
+        }
         Sns {
             topics: self.topics,
             detector: self.detector,
+            signatures: self.signatures,
+            window: self.window,
+            roots: self.roots.as_deref().map(|path| checks.resolve(path)),
         }
     }
 }

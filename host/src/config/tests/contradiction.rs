@@ -299,3 +299,54 @@ fn feedback_that_could_not_be_given_or_says_nothing_is_refused() {
         "off by default"
     );
 }
+
+const PLAIN: &str = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n";
+
+#[test]
+fn a_webhook_that_asks_for_nothing_would_let_anybody_invent_alerts() {
+    let webhook = format!("{PLAIN}[[door.webhook]]\nname = 'ids'\ndetector = 'guardduty'\n");
+    insta::assert_snapshot!(wrong(&webhook), @"");
+    insta::assert_snapshot!(wrong(&format!("{webhook}client = 'ids.example'")), @"");
+    insta::assert_snapshot!(wrong(&format!("{webhook}hmac = {{ header = 'a b' }}")), @"");
+    let hash = "ab".repeat(32);
+    let twice = format!(
+        "{webhook}token-sha256 = ['{hash}']\n[[door.webhook]]\nname = 'ids'\ndetector = 'guardduty'\ntoken-sha256 = ['{hash}']"
+    );
+    insta::assert_snapshot!(wrong(&twice), @"");
+}
+
+#[test]
+fn tls_needs_a_certificate_and_its_key() {
+    for half in ["certificate = 'c'", "key = 'k'", "client-ca = 'a'"] {
+        let text = wrong(&format!("{PLAIN}[http]\n{half}"));
+        assert!(text.contains("and TLS needs both"), "{text}");
+    }
+}
+
+#[test]
+fn a_listener_that_only_webhooks_and_signed_messages_come_to_needs_no_token() {
+    let public = format!("{PLAIN}[http]\nlisten = '0.0.0.0:80'\n");
+    let topics = "topics = ['arn:aws:sns:eu-west-1:111122223333:alerts']";
+    let webhook = "[[door.webhook]]\nname = 'ids'\ndetector = 'guardduty'\ntoken-sha256 = ['";
+    let webhook = format!("{webhook}{}']", "ab".repeat(32));
+    for guarded in [format!("[[door.sns]]\n{topics}"), webhook] {
+        let config = parse(&format!("{public}{guarded}")).unwrap();
+        assert!(!config.http.is_open());
+    }
+    let unchecked = format!("{public}[[door.sns]]\n{topics}\nsignatures = 'unchecked'");
+    assert!(wrong(&unchecked).contains("can be reached from outside this machine"));
+    let both = format!("{PLAIN}[[door.sns]]\n{topics}\nsignatures = 'unchecked'\nroots = 'r'");
+    assert!(wrong(&both).contains("take one of the two out"));
+}
+
+#[test]
+fn a_power_may_have_tokens_of_its_own_in_the_place_of_one_for_all() {
+    let hash = "ab".repeat(32);
+    let config = parse(&format!(
+        "{PLAIN}[http]\nlisten = '0.0.0.0:80'\nread-token-sha256 = ['{hash}']"
+    ))
+    .unwrap();
+    assert!(!config.http.is_open());
+    let text = wrong(&format!("{PLAIN}[http]\nread-token-sha256 = ['a token itself']"));
+    assert!(text.contains("not a SHA-256 digest"), "{text}");
+}

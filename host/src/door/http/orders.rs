@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::{
     Json,
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 
 use super::{
     CARRIED_OUT_IN_PART, ORDER_TIMEOUT,
-    answer::{failed, refuse, too_long},
+    answer::{failed, refuse},
 };
 use crate::{
     exit::{Classified, Exit},
@@ -23,12 +23,7 @@ use crate::{
 /// How much of what is wrong with a body is repeated, in characters: it came from outside.
 const MOST_SHOWN: usize = 300;
 
-pub(super) async fn carry_out(State(host): State<Arc<Host>>, body: Result<Bytes, BytesRejection>) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return too_long(),
-        Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
-    };
+pub(super) async fn carry_out(State(host): State<Arc<Host>>, body: Bytes) -> Response {
     let order: Order = match serde_json::from_slice(&body) {
         Ok(order) => order,
         Err(error) => {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, Request, State, rejection::BytesRejection},
+    extract::{DefaultBodyLimit, Path, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -14,9 +14,13 @@ use axum::{
 use serde_json::{json, value::RawValue};
 
 use super::{
-    KIND, ORDER_TIMEOUT, RequestTerms, admission,
-    answer::{failed, refuse, too_long},
-    holds, orders, sns, text,
+    KIND, ORDER_TIMEOUT, RequestTerms,
+    admission::{self, Gate, Power},
+    answer::{failed, later, refuse},
+    gather::{self, Room},
+    holds, orders,
+    rate::{self, Rate},
+    sns, text, webhook,
 };
 use crate::{
     alert::Detector,
@@ -25,28 +29,45 @@ use crate::{
     way::{Host, Receipt, ReceiveError, Received},
 };
 
-/// When a sender that was turned away for want of room should come again, in seconds.
-const COME_AGAIN: HeaderValue = HeaderValue::from_static("10");
-
 /// All routes. `/healthz` is open to everybody and tells nothing but that the door is.
 pub(in crate::door) fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
-    let quick = Router::new()
+    let room = Room::new(terms.bodies, terms.max_body, terms.timeout);
+    let behind = |routes: Router, gate: Gate| {
+        let routes = routes.layer(middleware::from_fn_with_state(room.clone(), gather::gather));
+        routes.layer(middleware::from_fn_with_state(gate, admission::admit))
+    };
+    let within = |routes: Router, limit: Duration| routes.layer(middleware::from_fn_with_state(limit, in_time));
+    let to = |power| Gate::to(power, &terms.powers);
+
+    let sending = Router::new()
         .route("/alerts/{detector}", post(receive))
+        .with_state(Alerts {
+            host: Arc::clone(&host),
+            detectors: terms.detectors.clone().into(),
+        });
+    let reading = Router::new()
         .route("/deliveries/{id}", get(delivery))
         .route("/holds", get(holds::list))
-        .layer(middleware::from_fn_with_state(terms.timeout, in_time));
-    let slow = Router::new()
+        .with_state(Arc::clone(&host));
+    let acting = Router::new()
         .route("/orders", post(orders::carry_out))
-        .layer(middleware::from_fn_with_state(ORDER_TIMEOUT + terms.timeout, in_time));
-    let mut routes = Router::new().merge(quick).merge(slow).with_state(Arc::clone(&host));
+        .with_state(Arc::clone(&host));
+    let mut routes = within(behind(sending, to(Power::Send)), terms.timeout)
+        .merge(within(behind(reading, to(Power::Read)), terms.timeout))
+        .merge(within(behind(acting, to(Power::Act)), ORDER_TIMEOUT + terms.timeout));
     if let Some(topics) = &terms.sns {
-        let topics = sns::router(host, topics.clone());
-        routes = routes.merge(topics.layer(middleware::from_fn_with_state(terms.timeout, in_time)));
+        let gate = Gate::to_sns(&terms.powers, topics.are_all_checked());
+        let topics = behind(sns::router(Arc::clone(&host), topics.clone()), gate);
+        routes = routes.merge(within(topics, terms.timeout));
     }
-    routes
-        .layer(DefaultBodyLimit::max(terms.max_body))
-        .layer(middleware::from_fn_with_state(terms.max_body, fits))
-        .layer(middleware::from_fn_with_state(terms.token.clone(), admission::admit))
+    if !terms.webhooks.is_empty() {
+        let webhooks = webhook::router(host, &terms.webhooks, &room);
+        routes = routes.merge(within(webhooks, terms.timeout));
+    }
+    let routes = routes
+        // Bodies are read whole, and no longer than they may be, before a handler sees one.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(admission::no_pages))
         .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
         .method_not_allowed_fallback(|| async {
             refuse(
@@ -59,17 +80,18 @@ pub(in crate::door) fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
                 StatusCode::NOT_FOUND,
                 "there is nothing here; alerts go to POST /alerts/ with the name of their detector, such as POST /alerts/guardduty",
             )
-        })
+        });
+    match terms.requests_a_minute {
+        Some(a_minute) => routes.layer(middleware::from_fn_with_state(Rate::new(a_minute), rate::limit)),
+        None => routes,
+    }
 }
 
-/// Refuses a request that says it is too long before it is sent: who is cut off while sending may never read why.
-async fn fits(State(limit): State<usize>, request: Request, next: Next) -> Response {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    match length {
-        Some(length) if length > limit => too_long(),
-        _ => next.run(request).await,
-    }
+/// What alerts come to: the host, and whose alerts may come. Of every detector, if none is named.
+#[derive(Clone)]
+struct Alerts {
+    host: Arc<Host>,
+    detectors: Arc<[Detector]>,
 }
 
 /// Cuts off a request that takes too long. Nearly always its body does not come.
@@ -82,9 +104,9 @@ async fn in_time(State(limit): State<Duration>, request: Request, next: Next) ->
 }
 
 async fn receive(
-    State(host): State<Arc<Host>>,
+    State(Alerts { host, detectors }): State<Alerts>,
     Path(detector): Path<String>,
-    body: Result<Bytes, BytesRejection>,
+    body: Bytes,
 ) -> Response {
     let decoders = host.decoders();
     let Some(detector) = decoders.detector(&detector) else {
@@ -96,11 +118,10 @@ async fn receive(
         );
         return refuse(StatusCode::NOT_FOUND, &why);
     };
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return too_long(),
-        Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
-    };
+    if !detectors.is_empty() && !detectors.contains(&detector) {
+        let why = format!("alerts of {detector} do not come through this door (http.detectors)");
+        return refuse(StatusCode::FORBIDDEN, &why);
+    }
     received(&host, KIND, detector, DeliveryId::of_bytes(&body), &body).await
 }
 
@@ -173,9 +194,7 @@ fn turned_away(error: &ReceiveError) -> Response {
         ReceiveError::Unreadable { .. } => failed(StatusCode::UNPROCESSABLE_ENTITY, error),
         ReceiveError::Full { .. } | ReceiveError::Journal { .. } => {
             tracing::error!("{}", with_causes(error));
-            let mut response = failed(StatusCode::SERVICE_UNAVAILABLE, error);
-            response.headers_mut().insert(header::RETRY_AFTER, COME_AGAIN);
-            response
+            later(failed(StatusCode::SERVICE_UNAVAILABLE, error))
         }
     }
 }

@@ -1,10 +1,18 @@
 //! `POST /sns`: what SNS sends to an HTTP endpoint that was subscribed to a topic.
 //!
-//! Only the topics of the configuration are listened to, and only their subscriptions are confirmed. Signatures are not looked at: as at any other address of this door, who shows the token
-//! is let in. SNS shows it as the password of HTTP Basic, where the endpoint that was subscribed is `https://quell:TOKEN@HOST/sns`.
+//! Only the topics of the configuration are listened to, and only their subscriptions are confirmed. Whoever sends must show the token, as at any other address of this door, which SNS does
+//! as the password of HTTP Basic, where the endpoint that was subscribed is `https://quell:TOKEN@HOST/sns`. And each message must bear SNS's signature, unless the configuration says that
+//! those of its topic are not checked.
 
+pub mod amazon;
+pub mod authority;
+pub mod certificates;
 pub mod confirm;
+mod freshness;
 mod notice;
+mod signatures;
+mod signed;
+pub mod signing_cert_url;
 pub mod subscribe_url;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -12,26 +20,27 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::post,
 };
 use serde_json::json;
 
+pub use self::signatures::{NotGenuine, Signatures};
 use self::{
     confirm::Confirm,
     notice::{Notice, NoticeError},
     subscribe_url::SubscribeUrl,
 };
 use super::{
-    answer::{failed, refuse, too_long},
+    answer::{failed, later, refuse},
     routes::received,
 };
 use crate::{
     alert::{self, Detector, printable::printable},
     door::message::{self, Message},
-    hold::DeliveryId,
+    hold::{DeliveryId, JournalError},
     text::with_causes,
     way::Host,
 };
@@ -40,20 +49,36 @@ use crate::{
 const KIND: &str = "sns";
 
 /// Where SNS sends to.
-pub(super) const PATH: &str = "/sns";
+const PATH: &str = "/sns";
 
 /// Says of which type a notice is, as its body does.
 const TYPE: &str = "x-amz-sns-message-type";
 /// Is there, and `true`, where SNS sends a message without anything around it.
 const RAW: &str = "x-amz-sns-rawdelivery";
 
-/// The topics that are listened to, each with its detector, or none if each message is looked at; and who confirms subscriptions.
+/// The topics that are listened to, and who confirms their subscriptions.
 #[derive(Debug, Clone)]
 pub struct SnsOptions {
     /// By ARN.
-    pub topics: BTreeMap<String, Option<Detector>>,
+    pub topics: BTreeMap<String, TopicOptions>,
     /// Who fetches the address at which a subscription is confirmed.
     pub confirm: Arc<dyn Confirm>,
+}
+
+impl SnsOptions {
+    /// Whether every message must be signed.
+    pub(super) fn are_all_checked(&self) -> bool {
+        self.topics.values().all(|topic| topic.signatures.is_some())
+    }
+}
+
+/// What is asked of the messages of a topic.
+#[derive(Debug, Clone)]
+pub struct TopicOptions {
+    /// Whose alerts they are. None: each message is looked at.
+    pub detector: Option<Detector>,
+    /// How their signatures are checked. None: they are not, and whoever shows the token is believed.
+    pub signatures: Option<Signatures>,
 }
 
 /// The route.
@@ -67,16 +92,7 @@ struct SnsDoor {
     options: SnsOptions,
 }
 
-async fn receive(
-    State(door): State<Arc<SnsDoor>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => return too_long(),
-        Err(rejection) => return refuse(rejection.status(), &rejection.body_text()),
-    };
+async fn receive(State(door): State<Arc<SnsDoor>>, headers: HeaderMap, body: Bytes) -> Response {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match read(&body, header(TYPE), header(RAW)) {
         Ok(notice) => door.take(notice, &body).await,
@@ -104,14 +120,19 @@ fn read<'body>(body: &'body [u8], kind: Option<&str>, raw: Option<&str>) -> Resu
 impl SnsDoor {
     async fn take(&self, notice: Notice<'_>, body: &[u8]) -> Response {
         let topic = notice.topic();
-        let Some(detector) = self.options.topics.get(topic) else {
+        let Some(options) = self.options.topics.get(topic) else {
             let topic = printable(topic);
             tracing::warn!(topic, "a message of a topic that is not configured was refused");
             let why = format!("the topic {topic} is not among those of [[door.sns]]");
             return refuse(StatusCode::FORBIDDEN, &why);
         };
+        if let Some(signatures) = &options.signatures
+            && let Err(error) = signatures.check(body, topic, self.host.now()).await
+        {
+            return not_genuine(topic, &error);
+        }
         match notice {
-            Notice::Notification { .. } => self.admit(*detector, body).await,
+            Notice::Notification { .. } => self.admit(options.detector, body).await,
             Notice::SubscriptionConfirmation {
                 topic_arn,
                 subscribe_url,
@@ -138,7 +159,39 @@ impl SnsDoor {
             }
         };
         let detector = detector.unwrap_or_else(|| alert::recognise(carried.body.as_bytes()));
+        match self.is_other(&carried.id, detector, &carried.body).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let why = format!(
+                    "the id {} came before, with another content: SNS gives no two messages the same id",
+                    carried.id
+                );
+                tracing::error!("{why}");
+                return refuse(StatusCode::CONFLICT, &why);
+            }
+            Err(error) => {
+                tracing::error!("{}", with_causes(&error));
+                return later(failed(StatusCode::SERVICE_UNAVAILABLE, &error));
+            }
+        }
         received(&self.host, KIND, detector, carried.id, carried.body.as_bytes()).await
+    }
+
+    /// Whether a delivery of this id is in the journal already and is another than this.
+    async fn is_other(&self, id: &DeliveryId, detector: Detector, body: &str) -> Result<bool, JournalError> {
+        if let Some(before) = self.host.journal().delivery(id).await? {
+            return Ok(before.body != body);
+        }
+        // A body with several alerts is there by their numbers.
+        let Some(before) = self.host.journal().delivery(&id.numbered(1)).await? else {
+            return Ok(false);
+        };
+        let alerts = self.host.decoders().alerts_in(detector, body.as_bytes());
+        Ok(alerts.is_ok_and(|alerts| {
+            alerts
+                .first()
+                .is_none_or(|alert| alert.as_bytes() != before.body.as_bytes())
+        }))
     }
 
     async fn confirm(&self, topic: &str, url: &str) -> Response {
@@ -164,4 +217,13 @@ impl SnsDoor {
             }
         }
     }
+}
+
+/// A message that SNS did not send, or of which nobody knows yet whether it did. Then SNS may send it again.
+fn not_genuine(topic: &str, error: &NotGenuine) -> Response {
+    tracing::error!(topic, "a message was not taken for one of SNS: {}", with_causes(error));
+    if error.may_pass() {
+        return later(failed(StatusCode::SERVICE_UNAVAILABLE, error));
+    }
+    failed(StatusCode::FORBIDDEN, error)
 }

@@ -1,15 +1,11 @@
 //! Confirming a subscription: the address that SNS sent is fetched.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use async_trait::async_trait;
-use reqwest::{Client, StatusCode, redirect::Policy};
+use reqwest::StatusCode;
 
-use super::subscribe_url::SubscribeUrl;
-
-/// How long it may take, and how long until there is a connection. SNS waits 15 s for its own answer, and gets it when this is over.
-const TIMEOUT: Duration = Duration::from_secs(8);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
+use super::{amazon::AtAmazon, subscribe_url::SubscribeUrl};
 
 /// Who confirms subscriptions. There is [`AtAmazon`] and, in tests, somebody who only notes what would have been fetched.
 #[async_trait]
@@ -30,27 +26,6 @@ pub enum ConfirmError {
     /// The answer is no.
     #[error("Amazon SNS answers {0}: the token may be older than three days")]
     Refused(StatusCode),
-}
-
-/// Asks Amazon.
-#[derive(Debug)]
-pub struct AtAmazon(Client);
-
-impl AtAmazon {
-    /// Asks by https only, follows to no other address, and by no proxy of the environment.
-    ///
-    /// # Errors
-    /// If the system has no TLS.
-    pub fn new() -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .https_only(true)
-            .redirect(Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            .user_agent("quell");
-        client.build().map(Self)
-    }
 }
 
 #[async_trait]

@@ -4,25 +4,18 @@ use std::fmt;
 
 use url::Url;
 
+use super::amazon::{NotAmazons, at_amazon};
+
 /// An address at which a subscription of one topic is confirmed, at Amazon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscribeUrl(Url);
 
 /// Why an address is not fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotAmazons {
-    /// Not a URL at all.
-    #[error("its SubscribeURL is no URL")]
-    Unreadable,
-    /// Not https.
-    #[error("its SubscribeURL is not https")]
-    NotPrivate,
-    /// A user, a password or a port is in it.
-    #[error("its SubscribeURL names a user or a port")]
-    Adorned,
-    /// Another host than SNS has in the topic's region.
-    #[error("its SubscribeURL is not at Amazon's SNS in the topic's region (sns.REGION.amazonaws.com)")]
-    OtherHost,
+pub enum NoSubscribeUrl {
+    /// It is not at SNS.
+    #[error("its SubscribeURL {0}")]
+    NotAmazons(NotAmazons),
     /// It asks for something else, or for another topic.
     #[error("its SubscribeURL does not ask to confirm a subscription of this topic")]
     OtherAct,
@@ -33,24 +26,14 @@ impl SubscribeUrl {
     ///
     /// # Errors
     /// What else it is.
-    pub fn read(text: &str, topic: &str) -> Result<Self, NotAmazons> {
-        let url = Url::parse(text).map_err(|_| NotAmazons::Unreadable)?;
-        if url.scheme() != "https" {
-            return Err(NotAmazons::NotPrivate);
-        }
-        if !url.username().is_empty() || url.password().is_some() || url.port().is_some() {
-            return Err(NotAmazons::Adorned);
-        }
-        let region = topic.split(':').nth(3);
-        if region.is_none() || url.host_str().and_then(region_of_sns) != region {
-            return Err(NotAmazons::OtherHost);
-        }
+    pub fn read(text: &str, topic: &str) -> Result<Self, NoSubscribeUrl> {
+        let url = at_amazon(text, topic).map_err(NoSubscribeUrl::NotAmazons)?;
         let mut acts = url.query_pairs().filter(|(key, _)| key == "Action");
         let mut topics = url.query_pairs().filter(|(key, _)| key == "TopicArn");
         let confirms = acts.next().is_some_and(|(_, act)| act == "ConfirmSubscription") && acts.next().is_none();
         let is_of_topic = topics.next().is_some_and(|(_, named)| named == topic) && topics.next().is_none();
         if !confirms || !is_of_topic || url.path() != "/" {
-            return Err(NotAmazons::OtherAct);
+            return Err(NoSubscribeUrl::OtherAct);
         }
         Ok(Self(url))
     }
@@ -67,14 +50,6 @@ impl fmt::Display for SubscribeUrl {
     }
 }
 
-/// The region whose SNS this host is: `sns.REGION.amazonaws.com`, in China with `.cn` behind.
-fn region_of_sns(host: &str) -> Option<&str> {
-    let host = host.strip_suffix(".cn").unwrap_or(host);
-    let region = host.strip_prefix("sns.")?.strip_suffix(".amazonaws.com")?;
-    let is_region = region.len() >= 3 && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    is_region.then_some(region)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -85,7 +60,7 @@ mod tests {
     const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:alerts";
     const QUERY: &str = "?Action=ConfirmSubscription&TopicArn=arn:aws:sns:eu-west-1:111122223333:alerts&Token=2336412f";
 
-    fn at(front: &str) -> Result<SubscribeUrl, NotAmazons> {
+    fn at(front: &str) -> Result<SubscribeUrl, NoSubscribeUrl> {
         SubscribeUrl::read(&format!("{front}{QUERY}"), TOPIC)
     }
 
@@ -124,10 +99,18 @@ mod tests {
     #[case::another_service("https://sqs.eu-west-1.amazonaws.com/", NotAmazons::OtherHost)]
     #[case::another_region("https://sns.us-east-1.amazonaws.com/", NotAmazons::OtherHost)]
     #[case::no_region("https://sns..amazonaws.com/", NotAmazons::OtherHost)]
+    #[case::china("https://sns.eu-west-1.amazonaws.com.cn/", NotAmazons::OtherHost)]
     #[case::china_elsewhere("https://sns.eu-west-1.amazonaws.com.cn.cn/", NotAmazons::OtherHost)]
-    #[case::another_path("https://sns.eu-west-1.amazonaws.com/x", NotAmazons::OtherAct)]
     fn no_other_address_is_fetched(#[case] front: &str, #[case] why: NotAmazons) {
-        assert_eq!(at(front), Err(why));
+        assert_eq!(at(front), Err(NoSubscribeUrl::NotAmazons(why)));
+    }
+
+    #[test]
+    fn another_path_is_not_fetched() {
+        assert_eq!(
+            at("https://sns.eu-west-1.amazonaws.com/x"),
+            Err(NoSubscribeUrl::OtherAct)
+        );
     }
 
     #[rstest]
@@ -142,7 +125,7 @@ mod tests {
     )]
     fn nothing_but_a_subscription_of_the_topic_is_confirmed(#[case] query: &str) {
         let url = format!("https://sns.eu-west-1.amazonaws.com/{query}");
-        assert_eq!(SubscribeUrl::read(&url, TOPIC), Err(NotAmazons::OtherAct));
+        assert_eq!(SubscribeUrl::read(&url, TOPIC), Err(NoSubscribeUrl::OtherAct));
     }
 
     proptest! {

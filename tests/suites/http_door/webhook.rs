@@ -1,0 +1,179 @@
+//! Webhooks: a way in for one sender, with what it has to show.
+
+use aws_lc_rs::hmac;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use quell_tests::recorded;
+use reqwest::{Method, RequestBuilder};
+
+use crate::open_door::{OpenDoor, outcome};
+
+/// When the clock of the tests stands still.
+const NOW: i64 = 1_772_366_400;
+const KEY: &str = "a-key-that-nobody-guesses";
+const OTHER_KEY: &str = "the-key-that-takes-its-place";
+
+async fn door(webhook: &str) -> OpenDoor {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, key) in [("key", KEY), ("other", OTHER_KEY)] {
+        std::fs::write(folder.path().join(name), key).unwrap();
+    }
+    let webhook = webhook.replace("FOLDER", &folder.path().display().to_string());
+    // The files must be there only while the door opens.
+    OpenDoor::with(&format!(
+        "[[door.webhook]]\nname = \"sensor\"\ndetector = \"stealthwatch-cloud\"\n{webhook}"
+    ))
+    .await
+    .unwrap()
+}
+
+async fn signing_door() -> OpenDoor {
+    door(
+        "[door.webhook.hmac]\nkey-file = \"FOLDER/key\"\nother-key-file = \"FOLDER/other\"\nheader = \"X-Hub-Signature-256\"\nprefix = \"sha256=\"\n",
+    )
+    .await
+}
+
+fn sign(key: &str, text: &[u8]) -> hmac::Tag {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), text)
+}
+
+fn hex(tag: &hmac::Tag) -> String {
+    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A request as a sender with this key makes it at this time.
+fn signed(door: &OpenDoor, key: &str, time: i64, body: &str) -> RequestBuilder {
+    let signature = hex(&sign(key, format!("{time}.{body}").as_bytes()));
+    shown(door, &format!("sha256={signature}"), &time.to_string(), body)
+}
+
+fn shown(door: &OpenDoor, signature: &str, time: &str, body: &str) -> RequestBuilder {
+    door.request(Method::POST, "/webhooks/sensor")
+        .header("x-hub-signature-256", signature)
+        .header("x-timestamp", time)
+        .body(body.to_owned())
+}
+
+async fn waiting(door: &OpenDoor) -> usize {
+    let all = door.stand.journal.waiting(jiff::Timestamp::MAX, 100).await.unwrap();
+    all.len()
+}
+
+#[tokio::test]
+async fn a_request_that_was_signed_with_either_key_is_taken_and_its_alert_worked_on() {
+    let door = signing_door().await;
+    for (key, id) in [(KEY, 1), (OTHER_KEY, 2)] {
+        let alert = recorded::changed(recorded::ATTACK, &[("id", serde_json::json!(id))]);
+        let taken = signed(&door, key, NOW, &alert).send().await.unwrap();
+        assert_eq!(outcome(taken).await.unwrap(), "202");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_request_is_refused_for_its_own_reason_and_nothing_of_it_is_kept() {
+    let door = signing_door().await;
+    let body = recorded::ATTACK;
+    let time = NOW.to_string();
+    let tag = sign(KEY, format!("{time}.{body}").as_bytes());
+    let good = format!("sha256={}", hex(&tag));
+    let of_body_alone = format!("sha256={}", hex(&sign(KEY, body.as_bytes())));
+    let forged = [
+        (
+            "nothing shown",
+            door.request(Method::POST, "/webhooks/sensor").body(body),
+        ),
+        (
+            "no time",
+            door.request(Method::POST, "/webhooks/sensor")
+                .header("x-hub-signature-256", &good)
+                .body(body),
+        ),
+        ("another key", signed(&door, "guessed", NOW, body)),
+        (
+            "a changed body",
+            shown(&door, &good, &time, &body.replace("Excessive", "Excessivf")),
+        ),
+        ("a changed time", shown(&door, &good, &(NOW + 1).to_string(), body)),
+        ("sent again later", signed(&door, KEY, NOW - 301, body)),
+        ("of tomorrow", signed(&door, KEY, NOW + 86_400, body)),
+        ("no time at all", shown(&door, &good, "yesterday", body)),
+        ("the time not signed", shown(&door, &of_body_alone, &time, body)),
+        (
+            "another prefix",
+            shown(&door, &good.replace("sha256=", "sha1="), &time, body),
+        ),
+        (
+            "Base64",
+            shown(&door, &format!("sha256={}", BASE64_STANDARD.encode(&tag)), &time, body),
+        ),
+        ("cut off", shown(&door, &good[..good.len() - 2], &time, body)),
+        ("an empty signature", shown(&door, "", &time, body)),
+        (
+            "two signatures",
+            shown(&door, &good, &time, body).header("x-hub-signature-256", "sha256=00"),
+        ),
+        ("two times", shown(&door, &good, &time, body).header("x-timestamp", "0")),
+    ];
+    let mut told = Vec::new();
+    for (what, request) in forged {
+        told.push(format!(
+            "{what:<20} {}",
+            outcome(request.send().await.unwrap()).await.unwrap()
+        ));
+    }
+    insta::assert_snapshot!(told.join("\n"), @"");
+    assert_eq!(waiting(&door).await, 0);
+}
+
+#[tokio::test]
+async fn a_token_that_is_known_by_its_hash_opens_its_webhook_and_nothing_else() {
+    let hash = quell::digest::Digest::of(b"token of the sensor");
+    let other = quell::digest::Digest::of(b"next token of the sensor");
+    let door = door(&format!("token-sha256 = [\"{hash}\", \"{other}\"]")).await;
+    let with = |path: &str, token: &str| {
+        door.request(Method::POST, path)
+            .bearer_auth(token)
+            .body(recorded::ATTACK)
+    };
+    for token in ["token of the sensor", "next token of the sensor"] {
+        let taken = with("/webhooks/sensor", token).send().await.unwrap();
+        assert_eq!(outcome(taken).await.unwrap(), "202");
+    }
+    let told = [
+        door.post("/webhooks/sensor", recorded::ATTACK).await.unwrap(),
+        with("/webhooks/sensor", "wrong").send().await.unwrap(),
+        with("/webhooks/sensor", &hash.to_string()).send().await.unwrap(),
+        with("/webhooks/other\u{1b}", "token of the sensor")
+            .send()
+            .await
+            .unwrap(),
+        door.get("/webhooks/sensor").await.unwrap(),
+    ];
+    let mut lines = Vec::new();
+    for response in told {
+        lines.push(outcome(response).await.unwrap());
+    }
+    insta::assert_snapshot!(lines.join("\n"), @"");
+}
+
+#[tokio::test]
+async fn what_comes_from_elsewhere_is_refused_before_its_body_is_read() {
+    let hash = quell::digest::Digest::of(b"token");
+    let door = door(&format!("token-sha256 = [\"{hash}\"]\nfrom = [\"198.51.100.0/24\"]")).await;
+    let request = door.request(Method::POST, "/webhooks/sensor").bearer_auth("token");
+    let refused = outcome(request.body(recorded::ATTACK).send().await.unwrap())
+        .await
+        .unwrap();
+    insta::assert_snapshot!(refused, @"");
+}
+
+#[tokio::test]
+async fn an_alert_of_another_detector_is_not_taken_for_one() {
+    let hash = quell::digest::Digest::of(b"token");
+    let door = door(&format!("token-sha256 = [\"{hash}\"]")).await;
+    let finding = include_str!("../../../examples/alerts/guardduty-ssh-brute-force.json");
+    let request = door.request(Method::POST, "/webhooks/sensor").bearer_auth("token");
+    let refused = outcome(request.body(finding).send().await.unwrap()).await.unwrap();
+    assert!(refused.starts_with("422: "), "{refused}");
+    assert_eq!(waiting(&door).await, 0);
+}
