@@ -147,7 +147,8 @@ impl Door for HttpDoor {
     async fn examine(&self) -> Result<String, DoorError> {
         let address = self.address;
         Ok(match &self.options.tls {
-            None => format!("{address} is free"),
+            None if address.ip().is_loopback() => format!("{address} is free"),
+            None => format!("{address} is free; TLS is not spoken there, so something in front of it must"),
             Some(TlsFiles { client_ca: None, .. }) => format!("{address} is free, and TLS is spoken there"),
             Some(_) => format!("{address} is free, and TLS is spoken there with who shows a certificate"),
         })

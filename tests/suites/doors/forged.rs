@@ -212,7 +212,12 @@ async fn a_subscription_is_confirmed_and_its_end_told_if_sns_signed_it() {
         // Signed or not, nothing but SNS is fetched.
         guarded.refused(&elsewhere).await,
     ];
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+400: its SubscribeURL names a user or a port
+"#);
     assert_eq!(guarded.topic.fetched().len(), 1);
     guarded.topic.open.close().await.unwrap();
 }
@@ -334,7 +339,48 @@ async fn a_forged_message_is_refused_for_its_own_reason_and_nothing_of_it_is_kep
     for (what, message) in &forged {
         told.push(format!("{what:<24} {}", guarded.refused(message).await));
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+another host             403: its SigningCertURL is not at Amazon's SNS in the topic's region (sns.REGION.amazonaws.com)
+a look-alike host        403: its SigningCertURL is not at Amazon's SNS in the topic's region (sns.REGION.amazonaws.com)
+a look-alike letter      403: its SigningCertURL is not at Amazon's SNS in the topic's region (sns.REGION.amazonaws.com)
+another service          403: its SigningCertURL is not at Amazon's SNS in the topic's region (sns.REGION.amazonaws.com)
+another region           403: its SigningCertURL is not at Amazon's SNS in the topic's region (sns.REGION.amazonaws.com)
+http                     403: its SigningCertURL is not https
+user info                403: its SigningCertURL names a user or a port
+a port                   403: its SigningCertURL names a user or a port
+another file             403: its SigningCertURL is not that of a certificate (/SimpleNotificationService-….pem and nothing behind it)
+a query                  403: its SigningCertURL is not that of a certificate (/SimpleNotificationService-….pem and nothing behind it)
+no address               403: its SigningCertURL is no URL
+the Lambda spelling      403: it has `SigningCertUrl`, as in an event of Lambda; by HTTP SNS writes `SigningCertURL`
+another topic            403: the topic arn:aws:sns:eu-west-1:999988887777:alerts is not among those of [[door.sns]]
+a swapped topic          403: the topic arn:aws:sns:eu-west-1:999988887777:alerts is not among those of [[door.sns]]
+an old time              403: it is 2h old, and no message may be older than 1h (door.sns.window)
+a time to come           403: it is of 2026-03-01T13:00:00Z, which is more than 5m from now: is this machine's clock right?
+no time                  403: its Timestamp is no time
+a changed time           403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+a changed message        403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+a changed id             403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+a changed subject        403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+swapped fields           403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+no subject any more      403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+another version          403: its SignatureVersion is `3`, and there are only 1 and 2
+the other version        403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+no version               403: it has no `SignatureVersion`
+no signature             403: it has no `Signature`
+an empty signature       403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+no Base64                403: its Signature is not Base64
+another signature        403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+another key              403: its Signature does not fit: somebody changed the message, or another than SNS signed it
+an expired certificate   403: the certificate that it is signed by, or one above it, expired at 2021-01-01T00:00:00Z
+a certificate of tomorrow 403: the certificate that it is signed by, or one above it, is not valid before 2048-01-01T00:00:00Z
+a cut chain              403: no authority that is trusted issued the certificate that it is signed by: those are Amazon's own, or the ones that door.sns.roots has
+another authority        403: no authority that is trusted issued the certificate that it is signed by: those are Amazon's own, or the ones that door.sns.roots has
+another name             403: the certificate that it is signed by is not SNS's in the topic's region, where it is named sns.amazonaws.com or sns.eu-west-1.amazonaws.com or sns-signing.eu-west-1.amazonaws.com or sns-eu-west-1.amazonaws.com
+no certificate           403: what is at its SigningCertURL is no certificate in PEM
+a redirect               403: Amazon SNS answers 302 Found for the certificate that it is said to be signed by
+nothing there            403: Amazon SNS answers 404 Not Found for the certificate that it is said to be signed by
+SNS is ill               503: Amazon SNS answers 502 Bad Gateway for the certificate that it is said to be signed by
+"#);
     let asked = guarded.asked();
     assert!(asked.iter().all(|url| url.starts_with(host)), "{asked:?}");
     assert!(guarded.topic.open.waiting().await.unwrap().is_empty());
@@ -344,10 +390,10 @@ async fn a_forged_message_is_refused_for_its_own_reason_and_nothing_of_it_is_kep
         .to_string()
         .replacen('{', &format!("{{\"Message\":{},", json!(alert(2))), 1);
     let (status, told) = guarded.topic.send("Notification", &twice).await;
-    insta::assert_snapshot!(format!("{status}: {}", told["error"].as_str().unwrap()), @"");
+    insta::assert_snapshot!(format!("{status}: {}", told["error"].as_str().unwrap()), @"403: it is not as SNS writes it: duplicate field `Message` at line 1 column 1400");
     assert_eq!(guarded.send(&genuine).await.0, 202);
     let reused = signed(unsigned(&alert(2)));
-    insta::assert_snapshot!(guarded.refused(&reused).await, @"");
+    insta::assert_snapshot!(guarded.refused(&reused).await, @"409: the id sns-0a1b2c3d-0000-1111-2222-333344445555 came before, with another content: SNS gives no two messages the same id");
     assert_eq!(guarded.topic.open.waiting().await.unwrap().len(), 1);
     guarded.topic.open.close().await.unwrap();
 }

@@ -178,7 +178,10 @@ async fn an_id_that_comes_again_with_another_content_is_refused() {
         topic.send("Notification", &other_of_several).await,
     ];
     let told = told.map(|(status, told)| format!("{status}: {}", told["error"].as_str().unwrap()));
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+409: the id sns-0a1b2c3d-0000-1111-2222-333344445555 came before, with another content: SNS gives no two messages the same id
+409: the id sns-1a1b2c3d-0000-1111-2222-333344445555 came before, with another content: SNS gives no two messages the same id
+"#);
     // The same again is known, and no harm.
     assert_eq!(topic.send("Notification", &of_several).await.0, 202);
     assert_eq!(topic.open.waiting().await.unwrap().len(), 3);

@@ -115,7 +115,7 @@ async fn bodies_that_dawdle_take_no_more_memory_than_there_is_for_all_of_them() 
         tokio::time::sleep(Duration::from_millis(5)).await;
     };
     assert_eq!(header(&refused, "retry-after").unwrap(), "10");
-    insta::assert_snapshot!(refusal(refused).await.unwrap(), @"");
+    insta::assert_snapshot!(refusal(refused).await.unwrap(), @"503: too many requests are on their way at once: send it again later");
     drop(dawdler);
     while door.post(ALERTS, recorded::ATTACK).await.unwrap().status() != StatusCode::ACCEPTED {
         tokio::time::sleep(Duration::from_millis(5)).await;

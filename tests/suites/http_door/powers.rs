@@ -95,7 +95,7 @@ async fn a_power_that_nothing_opens_nobody_has_if_others_can_come() {
     let closed = StatusCode::FORBIDDEN;
     assert_eq!(opened(&door, Some("sender")).await, [TAKEN, closed, closed]);
     let why = refusal(door.get("/holds").await.unwrap()).await.unwrap();
-    insta::assert_snapshot!(why, @"");
+    insta::assert_snapshot!(why, @"403: nobody may read here, because no token for it is configured (http.read-token-sha256, or a token for all of [http])");
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn a_door_takes_only_alerts_of_its_own_detectors() {
     let why = refusal(door.post(ALERTS, recorded::ATTACK).await.unwrap())
         .await
         .unwrap();
-    insta::assert_snapshot!(why, @"");
+    insta::assert_snapshot!(why, @"403: alerts of stealthwatch-cloud do not come through this door (http.detectors)");
     assert!(
         door.stand
             .journal

@@ -125,5 +125,8 @@ async fn a_webhook_takes_only_the_certificate_that_it_names() {
         let response = client.post(url).body(recorded::ATTACK).send().await.unwrap();
         told.push(outcome(response).await.unwrap());
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+202
+403: this webhook takes requests only over TLS and from who shows the certificate of `other.example` (door.webhook.client)
+"#);
 }

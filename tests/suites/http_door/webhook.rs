@@ -121,7 +121,23 @@ async fn a_forged_request_is_refused_for_its_own_reason_and_nothing_of_it_is_kep
             outcome(request.send().await.unwrap()).await.unwrap()
         ));
     }
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+nothing shown        401: there is no header `x-hub-signature-256`
+no time              401: there is no header `x-timestamp`
+another key          401: the signature does not fit: the body, the time or the key is another
+a changed body       401: the signature does not fit: the body, the time or the key is another
+a changed time       401: the signature does not fit: the body, the time or the key is another
+sent again later     401: the request is of 2026-03-01T11:54:59Z, which is more than 5m from now (door.webhook.hmac.window): is it sent again, or is a clock wrong?
+of tomorrow          401: the request is of 2026-03-02T12:00:00Z, which is more than 5m from now (door.webhook.hmac.window): is it sent again, or is a clock wrong?
+no time at all       401: the header `x-timestamp` has no time: seconds since 1970, or as in 2030-01-05T07:40:00Z
+the time not signed  401: the signature does not fit: the body, the time or the key is another
+another prefix       401: the header `x-hub-signature-256` does not begin with `sha256=`
+Base64               401: the header `x-hub-signature-256` has no signature by HMAC with SHA-256, in the encoding of this webhook: 64 hexadecimal digits, or Base64 of 32 bytes
+cut off              401: the header `x-hub-signature-256` has no signature by HMAC with SHA-256, in the encoding of this webhook: 64 hexadecimal digits, or Base64 of 32 bytes
+an empty signature   401: the header `x-hub-signature-256` does not begin with `sha256=`
+two signatures       401: the header `x-hub-signature-256` is there more than once
+two times            401: the header `x-timestamp` is there more than once
+"#);
     assert_eq!(waiting(&door).await, 0);
 }
 
@@ -153,7 +169,13 @@ async fn a_token_that_is_known_by_its_hash_opens_its_webhook_and_nothing_else() 
     for response in told {
         lines.push(outcome(response).await.unwrap());
     }
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+401: the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token of this webhook
+401: the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token of this webhook
+401: the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token of this webhook
+404: there is no webhook `other`
+405: this address knows other methods, which the Allow header names; alerts are sent with POST
+"#);
 }
 
 #[tokio::test]
@@ -164,7 +186,7 @@ async fn what_comes_from_elsewhere_is_refused_before_its_body_is_read() {
     let refused = outcome(request.body(recorded::ATTACK).send().await.unwrap())
         .await
         .unwrap();
-    insta::assert_snapshot!(refused, @"");
+    insta::assert_snapshot!(refused, @"403: this webhook takes nothing from 127.0.0.1 (door.webhook.from)");
 }
 
 #[tokio::test]

@@ -118,7 +118,7 @@ impl Gate {
         if !own.is_empty() {
             return match shown.is_some_and(|shown| own.have(shown)) {
                 true => Ok(()),
-                false => Err(self.unknown()),
+                false => Err(self.unknown(true)),
             };
         }
         let Some(token) = &self.powers.token else {
@@ -143,25 +143,29 @@ impl Gate {
                 .await
                 .is_some_and(|rotated| is_same(shown, &rotated)),
         };
-        if is_known { Ok(()) } else { Err(self.unknown()) }
+        if is_known { Ok(()) } else { Err(self.unknown(false)) }
     }
 
-    fn unknown(&self) -> Response {
-        let (why, challenge) = match (self.by_password, self.power) {
-            (true, _) => (
+    fn unknown(&self, has_own: bool) -> Response {
+        let (why, challenge) = match (self.by_password, self.power, has_own) {
+            (true, _, _) => (
                 "the password is missing or wrong: subscribe `https://quell:<token>@…/sns` with the token that [http] names",
                 "Basic realm=\"quell\"",
             ),
-            (false, Power::Send) => (
+            (false, _, false) => (
                 "the bearer token is missing or wrong: send `Authorization: Bearer <token>` with the token that [http] names",
                 "Bearer",
             ),
-            (false, Power::Read) => (
-                "the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token that may read (http.read-token-sha256, or the token that [http] names)",
+            (false, Power::Send, true) => (
+                "the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token that may send (http.send-token-sha256)",
                 "Bearer",
             ),
-            (false, Power::Act) => (
-                "the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token that may act (http.act-token-sha256, or the token that [http] names)",
+            (false, Power::Read, true) => (
+                "the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token that may read (http.read-token-sha256)",
+                "Bearer",
+            ),
+            (false, Power::Act, true) => (
+                "the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token that may act (http.act-token-sha256)",
                 "Bearer",
             ),
         };

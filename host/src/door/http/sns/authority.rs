@@ -74,7 +74,7 @@ pub enum NotTrusted {
     )]
     UnknownIssuer,
     /// It is somebody else's.
-    #[error("the certificate that it is signed by is not SNS's in the topic's region, which is {0}")]
+    #[error("the certificate that it is signed by is not SNS's in the topic's region, where it is named {0}")]
     OtherName(String),
     /// It is for something else.
     #[error("the certificate that it is signed by is not one of a server")]
@@ -303,12 +303,12 @@ the certificate that it is signed by, or one above it, expired at 2021-01-01T00:
 the certificate that it is signed by, or one above it, is not valid before 2048-01-01T00:00:00Z
 no authority that is trusted issued the certificate that it is signed by: those are Amazon's own, or the ones that door.sns.roots has
 no authority that is trusted issued the certificate that it is signed by: those are Amazon's own, or the ones that door.sns.roots has
-the certificate that it is signed by is not SNS's in the topic's region, which is sns.amazonaws.com or sns.eu-west-1.amazonaws.com or sns-signing.eu-west-1.amazonaws.com or sns-eu-west-1.amazonaws.com
-the certificate that it is signed by is not SNS's in the topic's region, which is sns.amazonaws.com or sns.eu-west-1.amazonaws.com or sns-signing.eu-west-1.amazonaws.com or sns-eu-west-1.amazonaws.com
+the certificate that it is signed by is not SNS's in the topic's region, where it is named sns.amazonaws.com or sns.eu-west-1.amazonaws.com or sns-signing.eu-west-1.amazonaws.com or sns-eu-west-1.amazonaws.com
+the certificate that it is signed by is not SNS's in the topic's region, where it is named sns.amazonaws.com or sns.eu-west-1.amazonaws.com or sns-signing.eu-west-1.amazonaws.com or sns-eu-west-1.amazonaws.com
 the certificate that it is signed by is not one of a server
 its Signature does not fit: somebody changed the message, or another than SNS signed it
 its Signature does not fit: somebody changed the message, or another than SNS signed it
-the certificate that it is signed by is not SNS's in the topic's region, which is sns.amazonaws.com or sns.eu-west-1.amazonaws.com or sns-signing.eu-west-1.amazonaws.com or sns-eu-west-1.amazonaws.com
+the certificate that it is signed by is not SNS's in the topic's region, where it is named sns.amazonaws.com or sns.eu-west-1.amazonaws.com or sns-signing.eu-west-1.amazonaws.com or sns-eu-west-1.amazonaws.com
 what is at its SigningCertURL is no certificate in PEM
 what is at its SigningCertURL is no certificate in PEM
 what is at its SigningCertURL is no certificate in PEM
