@@ -305,14 +305,42 @@ const PLAIN: &str = "aws.account = [{ id = '111122223333', regions = ['eu-west-1
 #[test]
 fn a_webhook_that_asks_for_nothing_would_let_anybody_invent_alerts() {
     let webhook = format!("{PLAIN}[[door.webhook]]\nname = 'ids'\ndetector = 'guardduty'\n");
-    insta::assert_snapshot!(wrong(&webhook), @"");
-    insta::assert_snapshot!(wrong(&format!("{webhook}client = 'ids.example'")), @"");
-    insta::assert_snapshot!(wrong(&format!("{webhook}hmac = {{ header = 'a b' }}")), @"");
+    insta::assert_snapshot!(wrong(&webhook), @r#"
+one problem in the configuration
+quell.toml:3: nothing is asked of who sends to this webhook, so anybody could invent alerts
+  3 | name = 'ids'
+    | ^^^^
+  give at least one of `hmac`, `token-sha256` and `client`
+"#);
+    insta::assert_snapshot!(wrong(&format!("{webhook}client = 'ids.example'")), @r#"
+one problem in the configuration
+quell.toml:5: `client` asks for a certificate, and nobody shows one unless [http] asks for it
+  5 | client = 'ids.example'
+    | ^^^^^^
+  give `certificate`, `key` and `client-ca` in [http], or take `client` out
+"#);
+    insta::assert_snapshot!(wrong(&format!("{webhook}hmac = {{ header = 'a b' }}")), @r#"
+2 problems in the configuration
+quell.toml:5: none of `key-env`, `key-file`, `key-secret` and `key-parameter` is given in [door.webhook[0].hmac]
+  5 | hmac = { header = 'a b' }
+    | ^^^^
+  write `key-env = "QUELL_WEBHOOK_KEY"` and set that variable to the key
+quell.toml:5: `header` in [door.webhook[0].hmac] is no name of a header
+  5 | hmac = { header = 'a b' }
+    |          ^^^^^^
+  write it as in "X-Signature"
+"#);
     let hash = "ab".repeat(32);
     let twice = format!(
         "{webhook}token-sha256 = ['{hash}']\n[[door.webhook]]\nname = 'ids'\ndetector = 'guardduty'\ntoken-sha256 = ['{hash}']"
     );
-    insta::assert_snapshot!(wrong(&twice), @"");
+    insta::assert_snapshot!(wrong(&twice), @r#"
+one problem in the configuration
+quell.toml:7: there is a webhook `ids` already
+  7 | name = 'ids'
+    | ^^^^
+  give each its own name
+"#);
 }
 
 #[test]

@@ -359,7 +359,25 @@ mod tests {
             let error = options().check(&headers, body, now()).await.unwrap_err();
             told.push(format!("{what:<20} {}", with_causes(&error)));
         }
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @r#"
+no signature         there is no header `x-signature`
+no time              there is no header `x-timestamp`
+two signatures       the header `x-signature` is there more than once
+two times            the header `x-timestamp` is there more than once
+another prefix       the header `x-signature` does not begin with `sha256=`
+no prefix            the header `x-signature` does not begin with `sha256=`
+a short signature    the header `x-signature` has no signature by HMAC with SHA-256, in the encoding of this webhook: 64 hexadecimal digits, or Base64 of 32 bytes
+a long signature     the header `x-signature` has no signature by HMAC with SHA-256, in the encoding of this webhook: 64 hexadecimal digits, or Base64 of 32 bytes
+another encoding     the header `x-signature` has no signature by HMAC with SHA-256, in the encoding of this webhook: 64 hexadecimal digits, or Base64 of 32 bytes
+an empty signature   the header `x-signature` has no signature by HMAC with SHA-256, in the encoding of this webhook: 64 hexadecimal digits, or Base64 of 32 bytes
+a changed signature  the signature does not fit: the body, the time or the key is another
+a changed body       the signature does not fit: the body, the time or the key is another
+a changed time       the signature does not fit: the body, the time or the key is another
+another key          the signature does not fit: the body, the time or the key is another
+an old time          the request is of 2026-03-01T11:54:59Z, which is more than 5m from now (door.webhook.hmac.window): is it sent again, or is a clock wrong?
+a time to come       the request is of 2026-03-01T12:05:01Z, which is more than 5m from now (door.webhook.hmac.window): is it sent again, or is a clock wrong?
+no time at all       the header `x-timestamp` has no time: seconds since 1970, or as in 2030-01-05T07:40:00Z
+"#);
     }
 
     #[tokio::test]
