@@ -28,6 +28,7 @@ pub mod guard;
 pub mod hold;
 pub mod json;
 pub mod kit;
+pub mod never_block;
 pub mod operator;
 pub mod permission;
 pub mod record;

@@ -1,6 +1,7 @@
 //! A stand: a whole host on a simulated account and a simulated Stealthwatch API, with a clock that is moved by hand.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, LazyLock},
     time::Duration,
 };
@@ -95,7 +96,13 @@ impl Stand {
 
     /// With these settings of the default plugin, in this mode.
     pub async fn with(settings: Value, mode: Mode) -> anyhow::Result<Self> {
-        Self::build(&settings.to_string(), mode, None, recorded::ACCOUNT).await
+        Self::build(&settings.to_string(), mode, None, recorded::ACCOUNT, recorded::observations()?).await
+    }
+
+    /// With the default plugin in another account, where the detector observed this of its alerts.
+    pub async fn under_attack(account: &str, observations: BTreeMap<String, Vec<Value>>) -> anyhow::Result<Self> {
+        let settings = serde_json::json!({ "jitter-percent": 0 }).to_string();
+        Self::build(&settings, Mode::Enforce, None, account, observations).await
     }
 
     /// With the default plugin and a second account, [`SECOND_ACCOUNT`], which is a copy of the first with the same ids.
@@ -111,18 +118,24 @@ impl Stand {
 
     /// With another plugin, which may do all there is.
     pub async fn of_plugin(plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
-        Self::build(settings, Mode::Enforce, Some(plugin), recorded::ACCOUNT).await
+        Self::build(settings, Mode::Enforce, Some(plugin), recorded::ACCOUNT, recorded::observations()?).await
     }
 
     /// As [`Self::of_plugin`], in another account.
     pub async fn in_account(account: &str, plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
-        Self::build(settings, Mode::Enforce, Some(plugin), account).await
+        Self::build(settings, Mode::Enforce, Some(plugin), account, recorded::observations()?).await
     }
 
-    async fn build(settings: &str, mode: Mode, plugin: Option<Plugin>, account: &str) -> anyhow::Result<Self> {
+    async fn build(
+        settings: &str,
+        mode: Mode,
+        plugin: Option<Plugin>,
+        account: &str,
+        observations: BTreeMap<String, Vec<Value>>,
+    ) -> anyhow::Result<Self> {
         let clock = Arc::new(ManualClock::at("2026-03-01T12:00:00Z".parse::<Timestamp>()?));
         let cloud = Arc::new(SimulatedCloud::new(Account::read(account)?, clock.clone()));
-        let stealthwatch = SimulatedStealthwatch::start(recorded::observations()?).await?;
+        let stealthwatch = SimulatedStealthwatch::start(observations).await?;
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory()?);
         let routed = match plugin {
             None => routed(default_plugin().await?, settings, [ActionKind::Block]).await?,
@@ -321,6 +334,7 @@ pub fn parts(
             journal: journal.clone(),
             clock: clock.clone(),
             terms: Terms::default(),
+            lists: Arc::default(),
             instances: InstanceTerms::default(),
             stance: match mode {
                 Mode::Enforce => Stance::Enforce,

@@ -12,6 +12,7 @@ pub mod extend;
 pub mod holds;
 pub mod input;
 pub mod journal;
+pub mod never_block;
 mod ordered;
 pub mod output;
 pub mod pardons;
@@ -153,6 +154,7 @@ pub enum Command {
     Holds(holds::Holds),
     Release(release::Release),
     Pardons(pardons::Pardons),
+    NeverBlock(never_block::NeverBlock),
     Extend(extend::Extend),
     Pause(pause::Pause),
     Resume(resume::Resume),
@@ -188,6 +190,7 @@ impl Command {
             Self::Holds(_)
             | Self::Release(_)
             | Self::Pardons(_)
+            | Self::NeverBlock(_)
             | Self::Extend(_)
             | Self::Pause(_)
             | Self::Resume(_)
@@ -215,6 +218,7 @@ impl Command {
             Self::Holds(holds) => holds.run(global).await,
             Self::Release(release) => release.run(global).await,
             Self::Pardons(pardons) => pardons.run(global).await,
+            Self::NeverBlock(never_block) => never_block.run(global).await,
             Self::Extend(extend) => extend.run(global).await,
             Self::Pause(pause) => pause.run(global).await,
             Self::Resume(resume) => resume.run(global).await,

@@ -19,6 +19,7 @@ use super::{
     journal::JournalTable,
     mode::Mode,
     network_acl::NetworkAcl,
+    never_block,
     path::Path,
     plugin::{self, Plugin, PluginTable},
     recordings::RecordingsTable,
@@ -101,6 +102,8 @@ impl File {
                 "keep [stealthwatch-cloud] to ask the API, or `simulated.observations` to read what it answered once",
             );
         }
+        let lists = Path::key("guard").join("never-block-list");
+        let never_block_lists = never_block::check(&self.guard.never_block_list, &lists, checks);
         let detectors = detector::check(self.detector, &Path::key("detector"), checks);
         let recordings = self.recordings.check(&Path::key("recordings"), checks);
         let journal = self.journal.check(&Path::key("journal"), checks);
@@ -126,6 +129,7 @@ impl File {
             doors,
             plugins: plugins?,
             decision: self.decision,
+            never_block_lists,
             guard: self.guard,
             network_acl: self.network_acl,
             instance: self.instance,

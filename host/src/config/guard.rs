@@ -3,10 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{number::Bounded, prefix::Prefix};
+use super::{
+    never_block::{ListTable, Never},
+    number::Bounded,
+};
 use crate::{
     duration::HumanDuration,
-    guard::{Most, Protection},
+    guard::{Most, NeverBlock, Protection},
 };
 
 /// What no plugin may do. Private, loopback, link-local and multicast prefixes, the VPC's own and the alert's own
@@ -15,8 +18,11 @@ use crate::{
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Guard {
     /// Prefixes that are never blocked, nor any prefix that contains one of them or is inside one: your offices, your
-    /// partners, your monitoring.
-    pub never_block: Vec<Prefix>,
+    /// partners, your monitoring. Each alone, or as a table with a reason and an end: `{ prefix = "198.51.100.0/24", reason = "our partner", until = "2030-01-31" }`.
+    pub never_block: Vec<Never>,
+    /// Lists of what is never blocked that stand elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub never_block_list: Vec<ListTable>,
     /// The widest IPv4 prefix that may be blocked, as a prefix length: 24 is 256 addresses.
     pub widest_ipv4: Bounded<u8, 8, 32>,
     /// The widest IPv6 prefix that may be blocked, as a prefix length: 56 is what one customer of a provider has.
@@ -75,6 +81,7 @@ impl Default for Guard {
     fn default() -> Self {
         Self {
             never_block: Vec::new(),
+            never_block_list: Vec::new(),
             widest_ipv4: Bounded::default_of(24),
             widest_ipv6: Bounded::default_of(56),
             max_remediations: Bounded::default_of(20),
@@ -83,5 +90,12 @@ impl Default for Guard {
             instances_per_hour: Most::Instances(3),
             protected: Protected::default(),
         }
+    }
+}
+
+impl Guard {
+    /// What stands in the configuration itself.
+    pub fn never_block(&self) -> Vec<NeverBlock> {
+        self.never_block.iter().map(Into::into).collect()
     }
 }

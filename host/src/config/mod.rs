@@ -27,6 +27,7 @@ pub mod instance;
 pub mod journal;
 pub mod mode;
 pub mod network_acl;
+pub mod never_block;
 pub mod number;
 mod path;
 pub mod plugin;
@@ -71,6 +72,7 @@ pub use self::{
     journal::{Journal, JournalStore, StoreError},
     mode::Mode,
     network_acl::NetworkAcl,
+    never_block::NeverBlockList,
     number::Bounded,
     plugin::{Plugin, PluginSource},
     problem::Problem,
@@ -115,6 +117,8 @@ pub struct Config {
     pub decision: Decision,
     /// What no plugin may do.
     pub guard: Guard,
+    /// The lists of what is never blocked that stand elsewhere.
+    pub never_block_lists: Vec<NeverBlockList>,
     /// The room that the host has in a network ACL.
     pub network_acl: NetworkAcl,
     /// How instances are isolated and stopped.

@@ -20,7 +20,9 @@ use super::{
 use crate::{
     clock::Clock,
     cloud::{Cause, Clouds, Direction, Entry, Family},
+    guard::NeverBlock,
     hold::{Coverage, Hold, Journal, Owner, Target},
+    never_block::Lists,
 };
 
 /// What a converger works with.
@@ -33,6 +35,8 @@ pub struct Means {
     pub clock: Arc<dyn Clock>,
     /// Within what it may use network ACLs.
     pub terms: Terms,
+    /// The lists of what it never denies, beside what the terms have.
+    pub lists: Arc<Lists>,
     /// How it isolates and stops instances.
     pub instances: InstanceTerms,
     /// Whether it may do what holds ask for, or only take back.
@@ -59,6 +63,7 @@ impl Converger {
             journal: means.journal,
             clock: means.clock,
             terms: ArcSwap::from_pointee(means.terms),
+            lists: means.lists,
             instances: means.instances,
             quotas: Quotas::default(),
             full: FullAcls::default(),
@@ -87,8 +92,13 @@ impl Converger {
         }
     }
 
+    /// The lists of what is never denied.
+    pub fn lists(&self) -> &Arc<Lists> {
+        &self.driver.surveyor.lists
+    }
+
     /// Lets every plan from now on leave these prefixes alone, beside what the journal knows of each target. Network ACLs follow when they are converged.
-    pub fn never_deny(&self, never: Vec<IpNet>) {
+    pub fn never_deny(&self, never: Vec<NeverBlock>) {
         let terms = &self.driver.surveyor.terms;
         terms.rcu(|terms| Terms {
             never: never.clone(),

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     cloud::{Cloud, CloudError, Clouds, NetworkAcl},
     hold::{Hold, Journal, JournalError, Resource, Situation, Target},
+    never_block::Lists,
 };
 
 /// Looks and plans.
@@ -24,6 +25,7 @@ pub(super) struct Surveyor {
     pub(super) clock: Arc<dyn Clock>,
     /// Replaced when the never-block list is reloaded.
     pub(super) terms: ArcSwap<Terms>,
+    pub(super) lists: Arc<Lists>,
     pub(super) instances: InstanceTerms,
     pub(super) quotas: Quotas,
     pub(super) full: FullAcls,
@@ -166,7 +168,15 @@ impl Surveyor {
         stance: &Stance,
     ) -> EntryPlan {
         let now = self.clock.now();
-        let terms = self.terms.load_full();
+        let listed = self.lists.standing(now).await;
+        let mut terms = Terms::clone(&self.terms.load());
+        terms.never.extend(listed.entries.iter().cloned());
+        // What is in a list that can't be read must not come under a new rule, nor under a wider one.
+        let unknown = listed.unknown.map(|why| Stance::TakeBack { why });
+        let stance = match (stance, &unknown) {
+            (Stance::Enforce, Some(unknown)) => unknown,
+            (stance, _) => stance,
+        };
         let plan = |room: &Room| acl::plan(live, situation, &terms, room, stance, now);
         let quota = self.quotas.at_least(cloud.place(), terms.quota, now).await;
         let least = plan(&self.room_of(target, quota, &terms));

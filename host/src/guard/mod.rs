@@ -23,12 +23,13 @@ mod width;
 
 use std::{borrow::Cow, collections::BTreeSet, time::Duration};
 
-use ipnet::IpNet;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
     instance::{ChangedInstance, InstanceSurroundings},
+    never_block::NeverBlock,
     passed::Passed,
     protection::Protection,
     security_group::GroupSurroundings,
@@ -48,8 +49,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Prefixes that may never be denied, beside those of [`never_block::ALWAYS`].
-    #[schemars(with = "Vec<String>")]
-    pub never_block: Vec<IpNet>,
+    pub never_block: Vec<NeverBlock>,
     /// The widest IPv4 prefix that may be named, as a prefix length.
     pub widest_ipv4: u8,
     /// The widest IPv6 prefix that may be named, as a prefix length.
@@ -83,12 +83,16 @@ fn instances_per_hour() -> Most {
 pub struct Circumstances<'a> {
     /// The alert that was decided on.
     pub alert: &'a Alert,
+    /// What time it is.
+    pub now: Timestamp,
     /// What the plugin may do.
     pub may: &'a BTreeSet<ActionKind>,
     /// How many remediations the decision holds.
     pub remediations: usize,
     /// The account and region that the host works in for this alert.
     pub home: &'a CloudPlace,
+    /// What the never-block lists have; or why that can't be known.
+    pub listed: Result<&'a [NeverBlock], &'a str>,
     /// The pardons in force; or why they can't be known.
     pub pardons: Result<&'a [Pardon], &'a str>,
     /// What is around the subject of the remediation; or why that can't be known.
@@ -191,7 +195,7 @@ impl Examination {
         let surroundings = self.learn("surroundings", surroundings::guard(known, place, circumstances.home))?;
         self.hear(
             "never-block",
-            never_block::guard(prefix, &rules.never_block, circumstances.alert, surroundings),
+            never_block::guard(prefix, rules, circumstances, surroundings),
         )?;
         self.hear("pardon", pardon::guard(prefix, circumstances.pardons))?;
         Some(Passed::block(

@@ -1,11 +1,13 @@
 //! Prefixes that may never be denied.
 
+mod entry;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::{PlaceSurroundings, Word};
-use crate::alert::Alert;
+pub use self::entry::NeverBlock;
+use super::{Circumstances, PlaceSurroundings, Rules, Word};
 
 /// Never denied, whatever the configuration says, with what each is. From the IANA special-purpose address registries
 /// (RFC 6890 and its successors).
@@ -48,12 +50,19 @@ pub fn overlaps(one: IpNet, other: IpNet) -> bool {
     one.contains(&other) || other.contains(&one)
 }
 
-/// Nothing that overlaps what must stay reachable.
-pub(super) fn guard(prefix: IpNet, configured: &[IpNet], alert: &Alert, surroundings: &PlaceSurroundings) -> Word {
+/// Nothing that overlaps what must stay reachable. While a list can't be read, nothing at all: nobody knows what stands in it.
+pub(super) fn guard(
+    prefix: IpNet,
+    rules: &Rules,
+    circumstances: &Circumstances<'_>,
+    surroundings: &PlaceSurroundings,
+) -> Word {
+    let listed = circumstances.listed.map_err(str::to_owned)?;
     if let Some((never, what)) = ALWAYS.iter().find(|(never, _)| overlaps(prefix, *never)) {
         return Err(format!("{prefix} overlaps {never}, which is {what} and never blocked"));
     }
-    if let Some(own) = alert.source.addresses.iter().find(|own| prefix.contains(*own)) {
+    let source = &circumstances.alert.source;
+    if let Some(own) = source.addresses.iter().find(|own| prefix.contains(*own)) {
         return Err(format!("{prefix} contains {own}, the alert's own device"));
     }
     if let Some(own) = surroundings.vpc_prefixes.iter().find(|own| overlaps(prefix, **own)) {
@@ -62,10 +71,9 @@ pub(super) fn guard(prefix: IpNet, configured: &[IpNet], alert: &Alert, surround
     if let Some(own) = surroundings.own_addresses.iter().find(|own| prefix.contains(*own)) {
         return Err(format!("{prefix} contains {own}, an address of the instance itself"));
     }
-    if let Some(never) = configured.iter().find(|never| overlaps(prefix, **never)) {
-        return Err(format!(
-            "{prefix} overlaps {never}, which the configuration never blocks (guard.never-block)"
-        ));
+    let mut named = rules.never_block.iter().chain(listed);
+    if let Some(never) = named.find(|never| never.forbids(prefix, circumstances.now)) {
+        return Err(format!("{prefix} overlaps {}, which {}", never.prefix, never.what()));
     }
     Ok(format!("{prefix} is outside of all that is never blocked"))
 }

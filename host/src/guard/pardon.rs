@@ -10,13 +10,11 @@ pub(super) fn guard(prefix: IpNet, pardons: Result<&[Pardon], &str>) -> Word {
     let pardons = pardons.map_err(|why| format!("the pardons can't be read: {why}"))?;
     match pardons.iter().find(|pardon| overlaps(prefix, pardon.prefix)) {
         None => Ok(format!("{prefix} is not pardoned")),
-        Some(Pardon {
-            prefix: pardoned,
-            until,
-            reason,
-            ..
-        }) => Err(format!(
-            "{prefix} overlaps {pardoned}, which is pardoned until {until:.0} ({reason})"
+        Some(pardon) => Err(format!(
+            "{prefix} overlaps {}, which is pardoned {} ({})",
+            pardon.prefix,
+            pardon.lasts(),
+            pardon.reason
         )),
     }
 }

@@ -10,12 +10,16 @@ use crate::{
     hold::Target,
 };
 
+/// What time it is.
+const NOW: &str = "2026-03-01T12:00:00Z";
+
 /// Everything around one remediation, all of it in order.
 struct Scene {
     alert: Alert,
     may: BTreeSet<ActionKind>,
     remediations: usize,
     home: CloudPlace,
+    listed: Result<Vec<NeverBlock>, String>,
     pardons: Result<Vec<Pardon>, String>,
     surroundings: Result<PlaceSurroundings, String>,
     rules: Rules,
@@ -61,9 +65,10 @@ impl Scene {
                 own_addresses: vec!["198.51.100.11".parse().unwrap()],
             }),
             home,
+            listed: Ok(Vec::new()),
             pardons: Ok(Vec::new()),
             rules: Rules {
-                never_block: vec!["192.0.2.0/28".parse().unwrap()],
+                never_block: vec!["192.0.2.0/28".parse::<ipnet::IpNet>().unwrap().into()],
                 widest_ipv4: 24,
                 widest_ipv6: 56,
                 max_remediations: 20,
@@ -102,9 +107,11 @@ impl Scene {
     fn examine_with(&self, around: &Result<Surroundings, String>) -> Examined {
         let circumstances = Circumstances {
             alert: &self.alert,
+            now: NOW.parse().unwrap(),
             may: &self.may,
             remediations: self.remediations,
             home: &self.home,
+            listed: self.listed.as_deref().map_err(String::as_str),
             pardons: self.pardons.as_deref().map_err(String::as_str),
             surroundings: around.as_ref().map_err(String::as_str),
         };
@@ -320,4 +327,43 @@ fn a_block_without_a_reason_a_direction_or_a_sound_confidence_is_refused() {
         block.directions.clear();
     }
     insta::assert_snapshot!(scene.refusal(), @"form: the block names no direction");
+}
+
+/// Somebody's word that a prefix is never blocked.
+fn listed(prefix: &str, until: &str) -> NeverBlock {
+    NeverBlock {
+        prefix: prefix.parse().unwrap(),
+        reason: Some("our partner".to_owned()),
+        until: Some(until.parse().unwrap()),
+        list: Some("partners".to_owned()),
+    }
+}
+
+#[test]
+fn who_stands_in_a_list_is_not_blocked_and_the_list_the_reason_and_the_end_are_told() {
+    let mut scene = Scene::new();
+    scene.listed = Ok(vec![listed("203.0.113.0/28", "2026-03-02T12:00:00Z")]);
+    insta::assert_snapshot!(scene.refusal(), @"never-block: 203.0.113.7/32 overlaps 203.0.113.0/28, which the list partners never blocks (our partner, until 2026-03-02T12:00:00Z)");
+    // A prefix around it is as bad.
+    scene.listed = Ok(vec![listed("203.0.113.9/32", "2026-03-02T12:00:00Z")]);
+    assert!(scene.examine().passed.is_some());
+    let mut around = Scene::blocking("203.0.113.0/28");
+    around.listed = scene.listed;
+    assert!(around.refusal().starts_with("never-block: "));
+}
+
+#[test]
+fn an_entry_that_is_over_spares_nobody() {
+    let mut scene = Scene::new();
+    scene.listed = Ok(vec![listed("203.0.113.0/28", NOW)]);
+    assert!(scene.examine().passed.is_some());
+    scene.rules.never_block = vec![listed("203.0.113.7/32", NOW)];
+    assert!(scene.examine().passed.is_some());
+}
+
+#[test]
+fn a_list_that_can_not_be_read_is_not_an_empty_list() {
+    let mut scene = Scene::new();
+    scene.listed = Err("nothing is blocked while the never-block list partners can't be read".to_owned());
+    insta::assert_snapshot!(scene.refusal(), @"never-block: nothing is blocked while the never-block list partners can't be read");
 }

@@ -69,6 +69,7 @@ impl Recording {
             guards: Guards {
                 home: basis.home.clone(),
                 rules: basis.rules.clone(),
+                listed: basis.listed.clone(),
                 pardons: basis.pardons.clone(),
                 surroundings: basis.surroundings.clone(),
             },

@@ -8,7 +8,7 @@ use super::{FactRecord, PluginRecord, ReplayError, TargetRecord};
 use crate::{
     alert::{Alert, DecodeError, Decoders, Detector, Mapping},
     cloud::CloudPlace,
-    guard::Rules,
+    guard::{NeverBlock, Rules},
     hold::Pardon,
     json::{JsonText, indented},
     report::{Around, Known, Mode},
@@ -79,6 +79,9 @@ pub struct Guards {
     pub home: CloudPlace,
     /// The rules in force.
     pub rules: Rules,
+    /// What the never-block lists had that overlaps a prefix which a decision named; or why that was not known.
+    #[serde(default, skip_serializing_if = "Known::is_known_to_be_empty")]
+    pub listed: Known<Vec<NeverBlock>>,
     /// The pardons in force.
     pub pardons: Known<Vec<Pardon>>,
     /// What is around each place that a decision named.

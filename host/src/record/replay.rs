@@ -192,6 +192,7 @@ impl<'a> Told<'a> {
             now: recording.now,
             home: &recording.guards.home,
             rules: rules.unwrap_or(&recording.guards.rules),
+            listed: recording.guards.listed.as_result().map(Vec::as_slice),
             pardons: &recording.guards.pardons,
             changed_before: recorded.map_or(&[], |recorded| &recorded.changed_before),
             facts: &self.facts,

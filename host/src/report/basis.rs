@@ -12,7 +12,7 @@ use crate::{
     cloud::CloudPlace,
     decision::{About, ActionKind},
     digest::Digest,
-    guard::{Rules, Surroundings},
+    guard::{NeverBlock, Rules, Surroundings},
     hold::Pardon,
     json::JsonText,
 };
@@ -29,6 +29,9 @@ pub struct Basis {
     pub mapping: Option<Mapping>,
     /// The guards' rules.
     pub rules: Rules,
+    /// What the never-block lists have that overlaps a prefix which a decision named; or why that was not known.
+    #[serde(default, skip_serializing_if = "Known::is_known_to_be_empty")]
+    pub listed: Known<Vec<NeverBlock>>,
     /// The pardons in force.
     pub pardons: Known<Vec<Pardon>>,
     /// What is around each subject that a decision named, each once.
@@ -62,6 +65,19 @@ impl<T> Known<T> {
             Self::Known(value) => Ok(value),
             Self::Unknown(failure) => Err(failure),
         }
+    }
+}
+
+impl<T> Default for Known<Vec<T>> {
+    fn default() -> Self {
+        Self::Known(Vec::new())
+    }
+}
+
+impl<T> Known<Vec<T>> {
+    /// Whether it is known that there is nothing.
+    pub fn is_known_to_be_empty(&self) -> bool {
+        matches!(self, Self::Known(all) if all.is_empty())
     }
 }
 

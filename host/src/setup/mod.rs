@@ -11,6 +11,7 @@ mod examination;
 mod feedback;
 pub mod journal;
 mod lock;
+mod never_block;
 mod observations;
 mod plugin_error;
 mod plugins;
@@ -30,6 +31,7 @@ use crate::{
     fact::{NoObservations, ObservationSource},
     guard::Rules,
     hold::{Journal, Owner},
+    never_block::Lists,
     permission::{self, HeldPolicy, Needs},
     report::Mode,
     roster::{OnFailure, Roster, Snapshot},
@@ -226,9 +228,10 @@ fn converger(config: &Config, clouds: &Arc<Clouds>, journal: &Arc<dyn Journal>, 
         journal: Arc::clone(journal),
         clock: Arc::clone(clock),
         terms: Terms {
-            never: config.guard.never_block.iter().map(|prefix| prefix.net()).collect(),
+            never: config.guard.never_block(),
             ..config.network_acl.terms()
         },
+        lists: Arc::new(Lists::new(never_block::lists(config))),
         instances: config.instance.terms(),
         stance: match config.mode {
             ConfiguredMode::Enforce => Stance::Enforce,
@@ -284,7 +287,7 @@ fn rules_of(config: &Config) -> Rules {
 /// The guards' rules as the table `[guard]` has them.
 pub fn rules(guard: &Guard) -> Rules {
     Rules {
-        never_block: guard.never_block.iter().map(|prefix| prefix.net()).collect(),
+        never_block: guard.never_block(),
         widest_ipv4: guard.widest_ipv4.get(),
         widest_ipv6: guard.widest_ipv6.get(),
         max_remediations: guard.max_remediations.get(),

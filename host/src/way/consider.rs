@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{
@@ -12,7 +13,9 @@ use super::{
 use crate::{
     alert::Alert,
     cloud::Cloud,
+    decision::Action,
     fact::{Facts, Memo},
+    guard::{NeverBlock, never_block::overlaps},
     hold::{Disagreement, Intent, Pardon, agree},
     report::{Basis, Failure, Known, PluginReport},
     roster::Snapshot,
@@ -51,11 +54,18 @@ impl Host {
         };
         let surroundings = LiveSurroundings::new(sources, now, roster.rules.instances_per_hour);
         let pardons = self.pardons_in_force(now).await;
+        let standing = self.parts.converger.lists().standing(now).await;
+        let unknown = standing.unknown.map(|message| Failure { message, passing: true });
+        let listed = match &unknown {
+            None => Ok(standing.entries.as_slice()),
+            Some(unknown) => Err(unknown),
+        };
         let mut inquiry = Inquiry {
             alert,
             now,
             home: cloud.place(),
             roster,
+            listed,
             pardons: &pardons,
             facts,
             surroundings: &surroundings,
@@ -67,12 +77,14 @@ impl Host {
         let Inquiry { plugins, intents, .. } = inquiry;
         let (intents, disagreements) = agree(intents);
         let (surroundings, turn) = surroundings.into_found();
+        let listed = listed.map(|listed| overlapping(listed, &plugins)).map_err(Failure::clone);
         Considered {
             basis: Basis {
                 now,
                 home: cloud.place().clone(),
                 mapping: self.parts.decoders.mapping(alert.detector).cloned(),
                 rules: roster.rules.clone(),
+                listed: listed.into(),
                 pardons,
                 surroundings,
             },
@@ -91,4 +103,17 @@ impl Host {
         });
         pardons.into()
     }
+}
+
+/// Of what lists have, what bears on a block that a plugin asked for. A list may have thousands of prefixes, and each report is kept.
+fn overlapping(listed: &[NeverBlock], plugins: &[PluginReport]) -> Vec<NeverBlock> {
+    let examined = plugins.iter().flat_map(|plugin| &plugin.examined);
+    let named: Vec<IpNet> = examined
+        .filter_map(|examined| match &examined.remediation.action {
+            Action::Block(block) => block.prefix.parse().ok(),
+            _ => None,
+        })
+        .collect();
+    let bears = |entry: &&NeverBlock| named.iter().any(|prefix| overlaps(entry.prefix, *prefix));
+    listed.iter().filter(bears).cloned().collect()
 }

@@ -13,7 +13,7 @@ use crate::{
     cloud::CloudPlace,
     decision::{About, ActionKind, Decision, Remediation},
     fact::Facts,
-    guard::{self, ChangedInstance, Circumstances, Rules, Surroundings, Verdict},
+    guard::{self, ChangedInstance, Circumstances, NeverBlock, Rules, Surroundings, Verdict},
     hold::{Intent, Pardon},
     report::{Answer, ExaminedRemediation, Failure, Known},
     sandbox::{self, Cost, Fault, LogLine, Plugin, Request},
@@ -43,6 +43,8 @@ pub struct Case<'a> {
     pub home: &'a CloudPlace,
     /// The guards' rules.
     pub rules: &'a Rules,
+    /// What the never-block lists have; or why that can't be known.
+    pub listed: Result<&'a [NeverBlock], &'a Failure>,
     /// The pardons in force.
     pub pardons: &'a Known<Vec<Pardon>>,
     /// The instances that plugins which were asked before change for this alert.
@@ -182,9 +184,11 @@ impl Hearing<'_> {
         let pardons = case.pardons.as_result();
         let circumstances = Circumstances {
             alert: case.alert,
+            now: case.now,
             may: self.may,
             remediations: self.remediations,
             home: case.home,
+            listed: case.listed.map_err(|failure| failure.message.as_str()),
             pardons: pardons.map(Vec::as_slice).map_err(|failure| failure.message.as_str()),
             surroundings: surroundings.as_ref().map_err(|failure| failure.message.as_str()),
         };
@@ -195,7 +199,11 @@ impl Hearing<'_> {
                 add(&mut self.heard.changed, &instance.instance);
             }
         }
-        let unknown = [("surroundings", surroundings.as_ref().err()), ("pardon", pardons.err())];
+        let unknown = [
+            ("surroundings", surroundings.as_ref().err()),
+            ("never-block", case.listed.err()),
+            ("pardon", pardons.err()),
+        ];
         let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
         let failure = examined.refusal().and_then(refused_for);
         let failure = failure.filter(|failure| failure.passing).cloned();

@@ -14,7 +14,7 @@ use crate::{
     cloud::CloudPlace,
     decision::Decision,
     fact::Memo,
-    guard::ChangedInstance,
+    guard::{ChangedInstance, NeverBlock},
     hold::{Intent, Pardon},
     json::JsonText,
     report::{Answer, Failure, Given, Known, PluginReport},
@@ -31,6 +31,8 @@ pub(super) struct Inquiry<'a> {
     pub(super) home: &'a CloudPlace,
     /// The plugins and rules that were in force when it began.
     pub(super) roster: &'a Snapshot,
+    /// What the never-block lists have; or why that can't be known.
+    pub(super) listed: Result<&'a [NeverBlock], &'a Failure>,
     /// The pardons in force.
     pub(super) pardons: &'a Known<Vec<Pardon>>,
     /// Its facts.
@@ -114,6 +116,7 @@ impl Inquiry<'_> {
             now: self.now,
             home: self.home,
             rules: &self.roster.rules,
+            listed: self.listed,
             pardons: self.pardons,
             changed_before: &self.changed,
             facts: &self.facts.of_plugin(&routed.name),

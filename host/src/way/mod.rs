@@ -87,6 +87,8 @@ pub struct Host {
     changing: Arc<tokio::sync::Mutex<()>>,
     /// The places of those who wait for their network ACL.
     waiting: Semaphore,
+    /// What was never blocked when everything in force was last brought to it.
+    never_blocked: std::sync::Mutex<Option<u64>>,
     recorder: Option<Recorder>,
     ends: Option<Arc<dyn Ends>>,
     tellers: Option<Tellers>,
@@ -104,6 +106,7 @@ impl Host {
             parts,
             admitted: Notify::new(),
             held: Notify::new(),
+            never_blocked: std::sync::Mutex::default(),
             recorder: None,
             ends: None,
             tellers: None,

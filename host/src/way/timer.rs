@@ -27,6 +27,10 @@ async fn look_after(host: Arc<Host>, stop: CancellationToken) {
     let mut prune = Every::new(PRUNE_EVERY);
     while !stop.is_cancelled() {
         told("holds could not be looked after", host.tend().await.map(drop));
+        told(
+            "what is in force could not follow what is never blocked",
+            host.follow_never_block().await.map(drop),
+        );
         if repair.is_due() {
             told(
                 "what is in force could not be compared with what is there",

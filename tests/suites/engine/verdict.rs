@@ -31,7 +31,8 @@ impl World {
         let mut own: Vec<_> = situation.own.into_iter().map(|own| own.entry).collect();
         own.sort_by_key(|entry| (entry.direction, entry.number));
         prop_assert_eq!(&own, &self.ours(), "the journal's own entries");
-        let never = [&self.spare, &self.pardoned, &self.terms.never];
+        let configured: Vec<_> = self.terms.never.iter().map(|never| never.prefix).collect();
+        let never = [&self.spare, &self.pardoned, &configured];
         for entry in &own {
             let denied = never
                 .iter()

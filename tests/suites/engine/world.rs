@@ -16,6 +16,7 @@ use quell::{
         simulated::{Account, SimulatedCloud},
     },
     converge::{ConvergeError, Converged, Converger, InstanceTerms, Means, SETTLING, Stance, Terms},
+    guard::NeverBlock,
     hold::{DeliveryId, EndReason, HoldFilter, Intent, Journal, Owner, Pardon, Pause, Remedy, SqliteJournal, Target},
 };
 
@@ -239,8 +240,9 @@ impl World {
         } else {
             self.journal.resume().await.unwrap();
         }
-        if self.terms.never != turn.never {
-            self.terms.never.clone_from(&turn.never);
+        let never: Vec<NeverBlock> = turn.never.iter().copied().map(Into::into).collect();
+        if self.terms.never != never {
+            self.terms.never = never;
             self.restart(true).await;
         }
     }
@@ -268,8 +270,8 @@ impl World {
         }
         self.spare.extend(asked.iter().filter_map(|asked| asked.spare));
         // The host's guards let no block of what is spared pass, but the engine has to know by itself.
-        let never = [&self.spare, &self.pardoned, &self.terms.never];
-        let never = never.into_iter().flatten().copied().collect();
+        let never = self.terms.never.iter().map(|never| never.prefix);
+        let never = [&self.spare, &self.pardoned].into_iter().flatten().copied().chain(never).collect();
         self.watch().never(never);
     }
 
@@ -375,6 +377,7 @@ fn converger(
         journal: Arc::clone(journal),
         clock: clock.clone(),
         terms: terms.clone(),
+        lists: Arc::default(),
         instances: InstanceTerms::default(),
         stance: Stance::Enforce,
         owner: Owner::new(format!("process {process}")),

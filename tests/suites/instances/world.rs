@@ -262,6 +262,7 @@ pub(crate) fn converger(
         journal: Arc::clone(journal),
         clock: clock.clone(),
         terms: Terms::default(),
+        lists: Arc::default(),
         instances: terms.clone(),
         stance,
         owner: Owner::new(format!("process {process} of {}", Timestamp::UNIX_EPOCH)),

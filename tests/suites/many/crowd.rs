@@ -120,6 +120,7 @@ impl Crowd {
                 journal: Arc::clone(&journal),
                 clock: Arc::clone(&self.clock),
                 terms: Terms::default(),
+                lists: Arc::default(),
                 instances: InstanceTerms::default(),
                 stance: Stance::Enforce,
                 owner: Owner::new(format!("function {number}")),

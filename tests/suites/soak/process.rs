@@ -61,6 +61,7 @@ pub(crate) async fn start(
             journal: Arc::clone(&journal),
             clock: Arc::clone(&clock),
             terms: Terms::default(),
+            lists: Arc::default(),
 
             instances: InstanceTerms::default(),
             stance: Stance::Enforce,

@@ -311,7 +311,7 @@ async fn a_never_block_list_that_grows_lets_through_at_once_what_is_denied() {
     stand.report("1", recorded::ATTACK).await.unwrap();
     assert_eq!(stand.denied().len(), 4);
     let rules = quell::guard::Rules {
-        never_block: vec!["203.0.113.0/24".parse().unwrap()],
+        never_block: vec!["203.0.113.0/24".parse::<ipnet::IpNet>().unwrap().into()],
         ..stand::rules()
     };
     let snapshot = quell::roster::Snapshot::new([good().await], rules);

@@ -70,7 +70,7 @@ pub fn plan(
     stance: &Stance,
     now: Timestamp,
 ) -> EntryPlan {
-    let never = never(situation, terms);
+    let never = never(situation, terms, now);
     let blocks: Vec<_> = situation.holds.iter().filter_map(BlockHold::of).collect();
     let mut plan = EntryPlan::default();
     for direction in Direction::BOTH {
@@ -172,14 +172,15 @@ impl EntryPlan {
 }
 
 /// What no entry of ours may deny on this target, with what it is.
-fn never(situation: &Situation, terms: &Terms) -> Vec<(IpNet, String)> {
+fn never(situation: &Situation, terms: &Terms, now: Timestamp) -> Vec<(IpNet, String)> {
     let always = never_block::ALWAYS
         .iter()
         .map(|(prefix, what)| (*prefix, format!("is {what} and never blocked")));
-    let configured = terms
+    let named = terms
         .never
         .iter()
-        .map(|prefix| (*prefix, "the configuration never blocks (guard.never-block)".to_owned()));
+        .filter(|never| never.is_in_force(now))
+        .map(|never| (never.prefix, never.what()));
     let spared = situation
         .spare
         .iter()
@@ -187,8 +188,8 @@ fn never(situation: &Situation, terms: &Terms) -> Vec<(IpNet, String)> {
     let pardoned = situation
         .pardons
         .iter()
-        .map(|pardon| (pardon.prefix, format!("is pardoned until {:.0}", pardon.until)));
-    always.chain(configured).chain(spared).chain(pardoned).collect()
+        .map(|pardon| (pardon.prefix, format!("is pardoned {}", pardon.lasts())));
+    always.chain(named).chain(spared).chain(pardoned).collect()
 }
 
 #[cfg(test)]

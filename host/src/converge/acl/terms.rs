@@ -1,9 +1,7 @@
 //! The operator's terms: within what Quell may use a network ACL.
 
-use ipnet::IpNet;
-
 use super::pack::{PackRules, Weight};
-use crate::cloud::Family;
+use crate::{cloud::Family, guard::NeverBlock};
 
 /// Amazon's default quota L-2AEEBF1A: rules a direction of a network ACL. It can be raised to 40.
 pub(super) const DEFAULT_QUOTA: u16 = 20;
@@ -42,7 +40,7 @@ pub struct Terms {
     /// How much better a plan must be to move an entry that works, in hundredths of a certain offender.
     pub margin_percent: u8,
     /// What no entry of ours may deny, beside what the journal knows of each target.
-    pub never: Vec<IpNet>,
+    pub never: Vec<NeverBlock>,
 }
 
 impl Default for Terms {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    config::{Config, PluginSource},
+    config::{Config, PluginSource, never_block::ListSource},
     digest::Digest,
     text::with_causes,
 };
@@ -50,6 +50,15 @@ impl Content {
     /// The configuration, or why it can't be used.
     pub(super) fn config(&self) -> Result<&Config, &str> {
         self.config.as_ref().map_err(String::as_str)
+    }
+
+    /// The files of never-block lists.
+    pub(super) fn lists(&self) -> impl Iterator<Item = PathBuf> {
+        let lists = self.config.iter().flat_map(|config| &config.never_block_lists);
+        lists.filter_map(|list| match &list.source {
+            ListSource::File(path) => Some(path.clone()),
+            ListSource::Object { .. } => None,
+        })
     }
 
     /// The plugins' files.

@@ -67,6 +67,7 @@ impl Reloader {
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files = vec![self.file.clone()];
         files.extend([&self.in_force, &self.seen].into_iter().flat_map(Content::files));
+        files.extend([&self.in_force, &self.seen].into_iter().flat_map(Content::lists));
         files.sort();
         files.dedup();
         files
@@ -74,6 +75,15 @@ impl Reloader {
 
     /// Looks whether anything is other than before, and takes it over or says why not.
     pub(crate) async fn look(&mut self) -> Reloaded {
+        let reloaded = self.look_at_configuration().await;
+        // They are no part of the configuration's content: what stands in them is taken over whatever else is wrong.
+        if let Err(error) = self.host.look_at_lists().await {
+            tracing::error!("network ACLs follow the never-block lists later: {}", with_causes(&error));
+        }
+        reloaded
+    }
+
+    async fn look_at_configuration(&mut self) -> Reloaded {
         let content = Content::read(&self.file);
         if content == self.seen {
             return Reloaded::Unchanged;
@@ -119,7 +129,8 @@ impl Reloader {
         }
         super::tell_plugins(config, &snapshot);
         let plugins: Vec<_> = snapshot.plugins.iter().map(|routed| standing(routed)).collect();
-        if let Err(error) = self.host.take_over(snapshot).await {
+        let lists = self.host.take_over_lists(super::never_block::lists(config)).await;
+        if let Err(error) = lists.and(self.host.take_over(snapshot).await) {
             tracing::error!("network ACLs follow the new rules later: {}", with_causes(&error));
         }
         tracing::info!(plugins = plugins.join(", "), "the change is taken over");

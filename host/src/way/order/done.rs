@@ -3,10 +3,11 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::PluginStanding;
+use super::{Asked, NeverBlocked, PluginStanding};
 use crate::{
     converge::{Aggregate, Capacity, Drift, Live},
     hold::{Change, Hold, HoldId, Pardon, Pause, Remedy, Target},
+    never_block::ListStanding,
     report::Failure,
     roster::{Answers, Refused},
 };
@@ -39,6 +40,24 @@ pub enum Done {
         prefix: IpNet,
         /// What followed at the targets.
         acls: Vec<TargetOutcome>,
+    },
+    /// A prefix is never blocked.
+    NeverBlock {
+        /// As the journal has it.
+        pardon: Pardon,
+        /// Holds that stay in force but deny nothing, because they overlap it.
+        suspended: Vec<Hold>,
+        /// What followed at the targets.
+        acls: Vec<TargetOutcome>,
+    },
+    /// What is never blocked.
+    NeverBlocked {
+        /// What was asked for.
+        asked: Asked,
+        /// What is never blocked, by who says so.
+        entries: Vec<NeverBlocked>,
+        /// How the lists stand.
+        lists: Vec<ListStanding>,
     },
     /// Quell is paused.
     Paused {
@@ -134,11 +153,12 @@ impl Done {
             Self::Released { acls, .. }
             | Self::Extended { acls, .. }
             | Self::PardonEnded { acls, .. }
+            | Self::NeverBlock { acls, .. }
             | Self::Paused { acls, .. }
             | Self::Resumed { acls, .. }
             | Self::Converged { acls }
             | Self::Planned { acls } => acls,
-            Self::Capacity { .. } | Self::Plugins { .. } => &[],
+            Self::Capacity { .. } | Self::Plugins { .. } | Self::NeverBlocked { .. } => &[],
         }
     }
 

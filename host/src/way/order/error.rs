@@ -49,7 +49,7 @@ pub enum OrderError {
     },
     /// A pardon would last too long, or no time at all.
     #[error(
-        "a pardon lasts from 1s to {longest} (guard.longest-hold), not {lasts}; what is never to be blocked belongs into guard.never-block"
+        "a pardon lasts from 1s to {longest} (guard.longest-hold), not {lasts}; what is never to be blocked belongs into guard.never-block, or `quell never-block add` puts it beside that"
     )]
     PardonTerm {
         /// How long it would last.
@@ -71,6 +71,14 @@ pub enum OrderError {
     /// A hold may not last until it is released.
     #[error("no hold may last until it is released, unless the configuration allows that (guard.until-released)")]
     UntilReleased,
+    /// A prefix would spare a good part of all addresses.
+    #[error("{prefix} is wider than /{widest}, and would spare too much; `quell pause` lets Quell block nothing at all")]
+    TooWide {
+        /// The prefix.
+        prefix: IpNet,
+        /// The widest that is taken, as a prefix length.
+        widest: u8,
+    },
     /// The reason can't be shown in a line.
     #[error("a reason is one line of at most {LONGEST_REASON} characters")]
     Reason,
@@ -89,6 +97,7 @@ impl Classified for OrderError {
             | Self::TooLong { .. }
             | Self::Past(_)
             | Self::UntilReleased
+            | Self::TooWide { .. }
             | Self::Reason => Exit::Usage,
             Self::Journal(_) => Exit::Failed,
         }

@@ -5,6 +5,8 @@
 mod capacity_table;
 pub mod done;
 mod error;
+mod never_block;
+mod never_block_table;
 mod pardon;
 mod plugin_table;
 mod plugins;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub use self::{
     done::{AclCapacity, Done, TargetOutcome, Uncovered},
     error::OrderError,
+    never_block::{Asked, NeverBlocked},
     pardon::PardonTerms,
     plugins::{PluginStanding, PluginState},
 };
@@ -51,6 +54,23 @@ pub enum Order {
     EndPardon {
         /// The prefix, as it was pardoned.
         prefix: AddressOrPrefix,
+    },
+    /// Never block a prefix, beside what the configuration and its lists say, until [`Self::EndPardon`] or a time.
+    NeverBlock {
+        /// The prefix.
+        prefix: AddressOrPrefix,
+        /// When that ends. None: when it is taken back.
+        #[serde(default)]
+        until: Option<Timestamp>,
+        /// Why, for the others who look.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Say what is never blocked, and why.
+    NeverBlocked {
+        /// Only what overlaps this.
+        #[serde(default)]
+        address: Option<AddressOrPrefix>,
     },
     /// Do nothing more of what holds ask for until told otherwise. What ends is still taken back.
     Pause {
@@ -126,14 +146,14 @@ impl Order {
     pub fn is_look(&self) -> bool {
         matches!(
             self,
-            Self::Converge { dry_run: true, .. } | Self::Capacity { .. } | Self::Plugins {}
+            Self::Converge { dry_run: true, .. } | Self::Capacity { .. } | Self::Plugins {} | Self::NeverBlocked { .. }
         )
     }
 
     /// Whether it makes sense where there is no journal yet. All others are about something that a journal has.
     pub fn may_begin_a_journal(&self) -> bool {
         match self {
-            Self::Pause { .. } => true,
+            Self::Pause { .. } | Self::NeverBlock { .. } => true,
             Self::Release(release) => release.pardon.is_some() && release.address.is_some(),
             _ => false,
         }
@@ -148,6 +168,8 @@ impl Host {
             Order::Release(release) => self.release(release).await?,
             Order::Extend { holds, until } => self.extend(&holds, until).await?,
             Order::EndPardon { prefix } => self.end_pardon(prefix.prefix()).await?,
+            Order::NeverBlock { prefix, until, reason } => self.never_block(prefix.prefix(), until, &reason).await?,
+            Order::NeverBlocked { address } => self.never_blocked(address).await?,
             Order::Pause { reason } => self.pause(&reason).await?,
             Order::Resume {} => self.resume().await?,
             Order::Converge { dry_run: true, at } => Done::Planned {

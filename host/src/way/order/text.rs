@@ -32,6 +32,15 @@ impl Display for Done {
                 writeln!(out, "hold {} lasts {until}: {}", hold.id, on(hold))
             }),
             Self::PardonEnded { prefix, .. } => writeln!(out, "{prefix} is no longer pardoned"),
+            Self::NeverBlock { pardon, suspended, .. } => {
+                let (prefix, lasts) = (pardon.prefix, pardon.lasts());
+                let reason = paint(QUIET, format!("({})", pardon.reason));
+                writeln!(out, "{prefix} is never blocked {lasts} {reason}")?;
+                write_suspended(out, suspended)
+            }
+            Self::NeverBlocked { asked, entries, lists } => {
+                super::never_block_table::write(out, *asked, entries, lists)
+            }
             Self::Paused { pause, .. } => {
                 writeln!(out, "{}; what ends is still taken back", paused(pause))?;
                 writeln!(out, "`quell resume` goes on")
@@ -76,13 +85,9 @@ impl Done {
         }
         for pardon in pardons {
             let reason = paint(QUIET, format!("({})", pardon.reason));
-            writeln!(out, "{} is pardoned until {:.0} {reason}", pardon.prefix, pardon.until)?;
+            writeln!(out, "{} is pardoned {} {reason}", pardon.prefix, pardon.lasts())?;
         }
-        for hold in suspended {
-            let told = format!("stays, but denies nothing before the pardon ends: {}", on(hold));
-            writeln!(out, "{}", paint(NOTE, format!("hold {} {told}", hold.id)))?;
-        }
-        Ok(())
+        write_suspended(out, suspended)
     }
 
     /// That the journal has the order, though some network ACL does not follow yet.
@@ -102,6 +107,13 @@ impl Done {
         );
         writeln!(out, "{}", paint(BAD, told))
     }
+}
+
+fn write_suspended(out: &mut Formatter<'_>, suspended: &[Hold]) -> fmt::Result {
+    suspended.iter().try_for_each(|hold| {
+        let told = format!("stays, but denies nothing before the pardon ends: {}", on(hold));
+        writeln!(out, "{}", paint(NOTE, format!("hold {} {told}", hold.id)))
+    })
 }
 
 /// What a hold does, and where.

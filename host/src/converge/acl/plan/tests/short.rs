@@ -79,7 +79,7 @@ fn no_aggregate_covers_what_must_never_be_denied() {
         let mut situation = situation(&holds, &[]);
         let mut terms = Terms::default();
         match never {
-            "configured" => terms.never.push(prefix("203.0.113.5/32")),
+            "configured" => terms.never.push(prefix("203.0.113.5/32").into()),
             "spared" => situation.spare.push(prefix("203.0.113.5/32")),
             _ => situation.pardons.push(pardon("203.0.113.5/32")),
         }
