@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use quell::cloud::{
     AclId, Cloud, CloudError, CloudPlace, Direction, Entry, GroupRule, Instance, InstanceId, InstanceName, Interface,
-    InterfaceId, Machine, NetworkAcl, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId, SecurityGroupRuleId,
+    InterfaceId, Machine, NetworkAcl, OwnAddress, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId, SecurityGroupRuleId,
     SnapshotId, SubnetId, Tag, TargetGroupMembership, Transition, VpcId,
 };
 use tokio::sync::Notify;
@@ -112,6 +112,10 @@ impl Cloud for Mortal {
 
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {
         self.account.security_group(id).await
+    }
+
+    async fn own_addresses(&self) -> Result<Vec<OwnAddress>, CloudError> {
+        self.account.own_addresses().await
     }
 
     async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {

@@ -25,7 +25,9 @@ pub(super) fn rate(call: Call) -> Rate {
         | Call::DescribeVpcs
         | Call::DescribeSecurityGroups
         | Call::DescribeNetworkInterfaces
-        | Call::DescribeSecurityGroupRules => Rate { burst: 100, refill: 20 },
+        | Call::DescribeSecurityGroupRules
+        | Call::DescribeAddresses
+        | Call::DescribeCustomerGateways => Rate { burst: 100, refill: 20 },
         Call::CreateNetworkAclEntry
         | Call::ReplaceNetworkAclEntry
         | Call::DeleteNetworkAclEntry

@@ -14,6 +14,7 @@ use super::{
     id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
     machine::{Machine, ScalingMembership, Transition},
+    own_address::OwnAddress,
     place::CloudPlace,
     remembered::Remembered,
     security_group::SecurityGroup,
@@ -130,6 +131,10 @@ impl Cloud for CachedCloud {
         let (cloud, named, until) = (Arc::clone(&self.cloud), id.clone(), self.until(GOOD_FOR));
         let ask = || async move { Ok((cloud.security_group(&named).await?, until)) };
         self.groups.get(id, ask).await
+    }
+
+    async fn own_addresses(&self) -> Result<Vec<OwnAddress>, CloudError> {
+        self.cloud.own_addresses().await
     }
 
     async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {

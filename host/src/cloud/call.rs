@@ -53,6 +53,10 @@ pub enum Call {
     DescribeTargetGroups,
     /// Lists the targets of a target group, and how they stand. Elastic Load Balancing's.
     DescribeTargetHealth,
+    /// Lists elastic addresses.
+    DescribeAddresses,
+    /// Lists customer gateways: the far ends of VPN connections.
+    DescribeCustomerGateways,
     /// Reads a quota. Service Quotas' only one.
     GetServiceQuota,
 }
@@ -119,6 +123,8 @@ impl Call {
         Self::ExitStandby,
         Self::DescribeTargetGroups,
         Self::DescribeTargetHealth,
+        Self::DescribeAddresses,
+        Self::DescribeCustomerGateways,
         Self::GetServiceQuota,
     ];
 
@@ -164,6 +170,8 @@ impl Call {
             Self::ExitStandby => "ExitStandby",
             Self::DescribeTargetGroups => "DescribeTargetGroups",
             Self::DescribeTargetHealth => "DescribeTargetHealth",
+            Self::DescribeAddresses => "DescribeAddresses",
+            Self::DescribeCustomerGateways => "DescribeCustomerGateways",
             Self::GetServiceQuota => "GetServiceQuota",
         }
     }
@@ -195,6 +203,8 @@ impl Call {
             | Self::DescribeAutoScalingInstances
             | Self::DescribeTargetGroups
             | Self::DescribeTargetHealth
+            | Self::DescribeAddresses
+            | Self::DescribeCustomerGateways
             | Self::GetServiceQuota => false,
         }
     }

@@ -18,6 +18,7 @@ pub mod id;
 pub mod instance;
 pub mod machine;
 pub mod oracle;
+pub mod own_address;
 pub mod place;
 mod quota;
 mod remembered;
@@ -44,6 +45,7 @@ pub use self::{
     id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
     machine::{Machine, MachineState, ScalingMembership, Transition},
+    own_address::OwnAddress,
     place::CloudPlace,
     quota::RULES_PER_NETWORK_ACL,
     request::RequestId,
@@ -81,6 +83,10 @@ pub trait Cloud: Send + Sync {
 
     /// A security group with its rules.
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError>;
+
+    /// The public IPv4 addresses of this account here: those of interfaces, which instances, NAT gateways and load balancers have; elastic ones, in use or not; and the far ends of
+    /// VPN connections. By address, each once. Always asked, never remembered.
+    async fn own_addresses(&self) -> Result<Vec<OwnAddress>, CloudError>;
 
     /// Adds an entry. [`Fault::EntryExists`] if its number is taken in that direction, even by an equal entry.
     async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError>;

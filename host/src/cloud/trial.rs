@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
 use super::{
     acl::{Direction, NetworkAcl},
@@ -28,6 +29,9 @@ pub trait Trial: Send + Sync {
 
     /// The account that the credentials in use are of.
     async fn account(&self) -> Result<String, CloudError>;
+
+    /// How far this machine's clock is ahead of AWS's. None if AWS did not say what time it is.
+    async fn clock_ahead(&self) -> Option<SignedDuration>;
 
     /// Does a read, as small as it can be, and notes what it came upon. A `call` that is a write does nothing.
     async fn look(&self, call: Call, found: &mut Found) -> Result<(), CloudError>;

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Global, ordered,
-    output::{ListOutput, answer},
+    output::{StoryOutput, answer},
 };
 use crate::{
     address::AddressOrPrefix,
@@ -47,7 +47,7 @@ enum What {
 struct Show {
     /// How to print it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    output: ListOutput,
+    output: StoryOutput,
 }
 
 /// Say whether an address is never blocked, and by which list, prefix and reason
@@ -61,7 +61,7 @@ struct Why {
     address: AddressOrPrefix,
     /// How to print it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    output: ListOutput,
+    output: StoryOutput,
 }
 
 /// Never block an address or prefix from now on
@@ -125,11 +125,11 @@ impl Add {
     }
 }
 
-async fn told(global: &Global, address: Option<AddressOrPrefix>, output: ListOutput) -> Result<(), Failure> {
+async fn told(global: &Global, address: Option<AddressOrPrefix>, output: StoryOutput) -> Result<(), Failure> {
     let done = ordered::carried(global, Order::NeverBlocked { address }).await?;
     match output {
-        ListOutput::Table => answer(done.to_string().trim_end())?,
-        ListOutput::Json => match &done {
+        StoryOutput::Text => answer(done.to_string().trim_end())?,
+        StoryOutput::Json => match &done {
             Done::NeverBlocked { entries, lists, .. } => {
                 let told = serde_json::json!({ "entries": entries, "lists": lists });
                 answer(serde_json::to_string_pretty(&told)?)?;

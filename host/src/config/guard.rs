@@ -20,6 +20,10 @@ pub struct Guard {
     /// Prefixes that are never blocked, nor any prefix that contains one of them or is inside one: your offices, your
     /// partners, your monitoring. Each alone, or as a table with a reason and an end: `{ prefix = "198.51.100.0/24", reason = "our partner", until = "2030-01-31" }`.
     pub never_block: Vec<Never>,
+    /// Whether the accounts' own public IPv4 addresses are never blocked: those of instances, NAT gateways and load balancers, elastic ones, and the far ends of VPN connections. They are
+    /// asked for every five minutes in each region, which needs ec2:DescribeNetworkInterfaces, ec2:DescribeAddresses and ec2:DescribeCustomerGateways. While they can't be had, and what was
+    /// had is older than an hour, nothing is blocked.
+    pub own_addresses: bool,
     /// Lists of what is never blocked that stand elsewhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub never_block_list: Vec<ListTable>,
@@ -81,6 +85,7 @@ impl Default for Guard {
     fn default() -> Self {
         Self {
             never_block: Vec::new(),
+            own_addresses: false,
             never_block_list: Vec::new(),
             widest_ipv4: Bounded::default_of(24),
             widest_ipv6: Bounded::default_of(56),

@@ -8,6 +8,7 @@ use crate::{
     decision::ActionKind,
     hold::{Feedback, FeedbackState, Hold, Remedy},
     roster::Snapshot,
+    sandbox::Precompiled,
     secret::{SecretError, Secrets},
 };
 
@@ -30,6 +31,65 @@ pub fn plugins(config: &Config, loaded: &Snapshot) -> Vec<Finding> {
         }
     });
     told.collect()
+}
+
+/// Plugins that were to be compiled for this deployment, and were not: for this component, CPU and version of Quell.
+pub fn precompiled(config: &Config, loaded: &Snapshot) -> Vec<Finding> {
+    let Some(directory) = &config.sandbox.precompiled else {
+        return Vec::new();
+    };
+    let plugins = loaded.plugins.iter().filter_map(|routed| Some((routed, routed.plugin.as_ref().ok()?)));
+    let told = plugins.map(|(routed, plugin)| {
+        let of = |verdict, why: String| Finding::of_machine(format!("compiled {}", routed.name), verdict, why);
+        let directory = directory.display();
+        match Precompiled::at(directory.to_string()).check(plugin.digest()) {
+            Ok(()) => of(Verdict::Fine, format!("in {directory}")),
+            Err(why) => of(
+                Verdict::Note,
+                format!("{why}: it is compiled at each start, which takes seconds; `quell plugin compile` makes it for {directory}"),
+            ),
+        }
+    });
+    told.collect()
+}
+
+/// With how little room on its disk the journal is told of, and with how little it is not to be relied on, in bytes. A day of a large site's alerts has some hundred megabytes.
+const LITTLE_ROOM: u64 = 1 << 30;
+const NO_ROOM: u64 = 64 << 20;
+
+/// The room on the disk of the journal's file. None if it is no file, or the system can't tell.
+pub fn room_for_journal(store: &JournalStore) -> Option<Finding> {
+    let JournalStore::File(path) = store else {
+        return None;
+    };
+    let folder = path.ancestors().skip(1).find(|folder| folder.is_dir());
+    let free = free_bytes(folder.unwrap_or(Path::new(".")))?;
+    Some(room_of(free, path))
+}
+
+fn room_of(free: u64, path: &Path) -> Finding {
+    let (verdict, remedy) = match free {
+        0..NO_ROOM => (
+            Verdict::Missing,
+            ": without room nothing is acknowledged and nothing is blocked; make room, or put the journal elsewhere (journal.path)",
+        ),
+        NO_ROOM..LITTLE_ROOM => (Verdict::Note, ": make room, or keep less (journal.keep)"),
+        _ => (Verdict::Fine, ""),
+    };
+    let why = format!("{} MiB are free for {}{remedy}", free >> 20, path.display());
+    Finding::of_machine("room for the journal", verdict, why)
+}
+
+/// How many bytes this user may still write on the disk of a folder.
+#[cfg(unix)]
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_: &Path) -> Option<u64> {
+    None
 }
 
 /// The secrets that a configuration names, with what each is for.
@@ -184,5 +244,23 @@ fn kind(hold: &Hold) -> ActionKind {
         Remedy::Isolate { .. } => ActionKind::Isolate,
         Remedy::Revoke { .. } => ActionKind::RevokeIngress,
         Remedy::SetState { .. } => ActionKind::SetInstanceState,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fills_up_is_told_before_it_is_full() {
+        let told = |free| {
+            let finding = room_of(free, Path::new("/var/lib/quell/journal.sqlite"));
+            format!("{}: {}", finding.verdict.name(), finding.why)
+        };
+        insta::assert_snapshot!([5 << 30, 500 << 20, 63 << 20].map(told).join("\n"), @r"
+        yes: 5120 MiB are free for /var/lib/quell/journal.sqlite
+        note: 500 MiB are free for /var/lib/quell/journal.sqlite: make room, or keep less (journal.keep)
+        MISSING: 63 MiB are free for /var/lib/quell/journal.sqlite: without room nothing is acknowledged and nothing is blocked; make room, or put the journal elsewhere (journal.path)
+        ");
     }
 }

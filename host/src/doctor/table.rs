@@ -2,7 +2,10 @@
 
 use jiff::SignedDuration;
 
-use super::{Area, Finding, Verdict};
+use super::{
+    Area, Finding, Verdict,
+    clock::{self, Bound},
+};
 use crate::{
     cloud::{Fault, trial::is_not_permitted},
     hold::dynamo::TableState,
@@ -82,25 +85,11 @@ fn permission(action: &str, verdict: Verdict, why: String) -> Finding {
 }
 
 fn clock(ahead: Option<SignedDuration>) -> Finding {
-    let of = |verdict, why: String| Finding::of_machine("clock", verdict, why);
-    let Some(ahead) = ahead else {
-        return of(Verdict::Unknown, "DynamoDB did not say what time it is".to_owned());
+    let bound = Bound {
+        most: MOST_APART,
+        why: "Quells that write together may be 20 s apart",
     };
-    let seconds = ahead.abs().as_secs();
-    let is = match ahead.signum() {
-        -1 => format!("{seconds} s behind DynamoDB's"),
-        _ => format!("{seconds} s ahead of DynamoDB's"),
-    };
-    if ahead.abs() > MOST_APART {
-        let most = MOST_APART.as_secs();
-        let why = format!(
-            "it is {is}, and Quells that write together may be {most} s apart: let it be set by NTP, such as Amazon's 169.254.169.123"
-        );
-        return of(Verdict::Missing, why);
-    }
-    // A header has whole seconds, and the answer took its time.
-    let is = if seconds <= 1 { "as DynamoDB's".to_owned() } else { is };
-    of(Verdict::Fine, format!("it is {is}"))
+    clock::beside("DynamoDB", ahead, &bound)
 }
 
 /// What makes a table as it has to be.

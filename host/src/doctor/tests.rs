@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     hold::{DeliveryId, Denial, Intent, Journal, Remedy, SqliteJournal, Target},
     setup::examine,
+    simulated_stealthwatch::{Fault, SimulatedStealthwatch},
 };
 
 const ACCOUNT: &str = include_str!("../../../examples/simulated-account.toml");
@@ -153,3 +154,94 @@ async fn the_account_and_the_journal_are_as_they_were() {
     examine(&config(folder.path(), ISOLATES)).await.unwrap();
     assert_eq!(names(), before, "only compiled plugins are kept");
 }
+
+/// What is found of one thing, as `verdict: why`.
+async fn told(folder: &Path, text: &str, what: &str) -> Vec<String> {
+    let checkup = examine(&config(folder, text)).await.unwrap();
+    let found = checkup.0.iter().filter(|finding| finding.what.starts_with(what));
+    let told = found.map(|finding| format!("{}: {}", finding.verdict.name(), finding.why));
+    told.map(|line| line.replace(&folder.display().to_string(), "[folder]")).collect()
+}
+
+const LIST: &str = "[[guard.never-block-list]]\nname = \"partners\"\nfile = \"partners.txt\"";
+
+#[tokio::test]
+async fn a_never_block_list_that_can_not_be_read_is_missing_and_one_that_spares_nobody_is_told() {
+    let folder = folder("");
+    let write = |text: &str| fs::write(folder.path().join("partners.txt"), text).unwrap();
+    let list = async |text| told(folder.path(), text, "never-block list partners").await.join("\n");
+    insta::assert_snapshot!(list(LIST).await, @"MISSING: nothing is blocked while the never-block list partners ([folder]/partners.txt) can't be read: No such file or directory (os error 2); put it right, and it is read again by itself");
+    write("198.51.100.0/24\neveryone\n");
+    insta::assert_snapshot!(list(LIST).await, @"MISSING: nothing is blocked while the never-block list partners ([folder]/partners.txt) can't be read: line 2: `everyone`: this is neither an address, such as 203.0.113.7, nor a prefix, such as 203.0.113.0/24; put it right, and it is read again by itself");
+    write("198.51.100.0/24 until 2020-01-31\n");
+    insta::assert_snapshot!(list(LIST).await, @"note: [folder]/partners.txt has 1 entry, and all of them are over: it spares nobody; give them later ends or take them out");
+    write("198.51.100.0/24 until 2020-01-31\n203.0.113.0/24\n");
+    insta::assert_snapshot!(list(LIST).await, @"yes: [folder]/partners.txt has 2 entries");
+    write("# nobody\n");
+    let may_be_empty = format!("{LIST}\nmay-be-empty = true");
+    insta::assert_snapshot!(list(&may_be_empty).await, @"note: nothing stands in [folder]/partners.txt, which `may-be-empty` allows: it spares nobody");
+}
+
+#[tokio::test]
+async fn an_api_of_stealthwatch_cloud_that_does_not_take_the_key_or_does_not_answer_is_missing() {
+    let api = SimulatedStealthwatch::start(Default::default()).await.unwrap();
+    let folder = folder("");
+    let text = format!(
+        "[stealthwatch-cloud]\nbase-url = \"{}\"\nuser = \"{}\"\nkey-file = \"key\"\nattempts = 1",
+        api.base_url(),
+        SimulatedStealthwatch::USER
+    );
+    let ask = async || told(folder.path(), &text, "API of Stealthwatch Cloud").await.join("\n");
+    fs::write(folder.path().join("key"), SimulatedStealthwatch::KEY).unwrap();
+    insta::assert_snapshot!(ask().await, @"yes: it answers, and takes the key");
+    let clock = told(folder.path(), &text, "clock").await.join("\n");
+    insta::assert_snapshot!(clock, @"yes: it is as Stealthwatch Cloud's");
+
+    fs::write(folder.path().join("key"), "another").unwrap();
+    let refused = ask().await;
+    assert!(refused.starts_with("MISSING: GET http://127.0.0.1:"), "{refused}");
+    assert!(refused.contains("status 401: the API does not accept the user and key"), "{refused}");
+    fs::write(folder.path().join("key"), SimulatedStealthwatch::KEY).unwrap();
+    api.set_fault(Fault::NotJson);
+    let strange = ask().await;
+    assert!(strange.contains("the answer is a web page, not JSON"), "{strange}");
+    drop(api);
+    let gone = ask().await;
+    assert!(gone.contains("no answer; check the base URL"), "{gone}");
+}
+
+#[tokio::test]
+async fn a_topic_that_can_not_reach_the_door_is_told_with_what_to_do() {
+    let folder = folder("");
+    let door = "[[door.sns]]\ntopics = [\"arn:aws:sns:eu-west-1:111122223333:alerts\"]";
+    let topic = async |text: &str| told(folder.path(), text, "subscription of").await.join("\n");
+    insta::assert_snapshot!(topic(door).await, @"note: the HTTP door listens on 127.0.0.1:8480, where SNS reaches it only by a proxy on this machine that ends TLS: put one there, or listen elsewhere (http.listen)");
+    fs::write(folder.path().join("token"), "a-long-token-that-nobody-knows").unwrap();
+    let open = format!("{door}\n[http]\nlisten = \"0.0.0.0:0\"\ntoken-file = \"token\"");
+    insta::assert_snapshot!(topic(&open).await, @"not provable: only SNS knows whether it is confirmed: `aws sns list-subscriptions-by-topic --topic-arn arn:aws:sns:eu-west-1:111122223333:alerts` shows PendingConfirmation if it is not");
+}
+
+#[tokio::test]
+async fn a_plugin_that_was_to_be_compiled_ahead_and_is_not_is_told() {
+    let folder = folder("");
+    let compiled = folder.path().join("compiled");
+    fs::create_dir(&compiled).unwrap();
+    let text = format!("{ISOLATES}\n");
+    let text = text.replace("[[plugin]]", "[sandbox]\nprecompiled = \"compiled\"\ncache = \"cache\"\n[[plugin]]");
+    let text = format!("{text}\n[simulated]\naccount-file = \"account.toml\"\n[journal]\npath = \"journal.sqlite\"");
+    let config = Config::parse(&text, &folder.path().join("quell.toml")).unwrap();
+    let checkup = examine(&config).await.unwrap();
+    let found = checkup.0.iter().find(|finding| finding.what == "compiled isolate-attacker").unwrap();
+    assert_eq!(found.verdict, Verdict::Note);
+    assert!(found.why.contains(".cwasm is not there: it is compiled at each start"), "{}", found.why);
+}
+
+#[tokio::test]
+async fn the_quota_and_who_says_so_and_the_room_for_the_journal_are_told() {
+    let folder = folder("");
+    let quota = told(folder.path(), "", "quota of rules").await.join("\n");
+    insta::assert_snapshot!(quota, @"yes: 20 a direction and family, as Service Quotas says");
+    let room = told(folder.path(), "", "room for the journal").await.join("\n");
+    assert!(room.ends_with("MiB are free for [folder]/journal.sqlite"), "{room}");
+}
+

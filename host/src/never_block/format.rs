@@ -134,7 +134,7 @@ fn entry_of(prefix: &str, until: Option<&str>, reason: Option<&str>) -> Result<L
 }
 
 /// Without what a terminal would obey, and not too long.
-fn reason_of(text: &str) -> Option<String> {
+pub(super) fn reason_of(text: &str) -> Option<String> {
     let reason: String = text.trim().chars().filter(|char| !char.is_control()).take(LONGEST_REASON).collect();
     Some(reason).filter(|reason| !reason.is_empty())
 }

@@ -10,6 +10,7 @@ mod list;
 mod lists;
 #[cfg(feature = "aws")]
 mod object;
+mod own;
 pub mod source;
 #[cfg(test)]
 mod tests;
@@ -22,5 +23,6 @@ pub use self::{
     format::Format,
     list::{List, ListStanding, ListTerms},
     lists::{Lists, Standing},
+    own::OwnAddresses,
     source::{Fetched, Source, SourceError},
 };

@@ -24,7 +24,9 @@ pub fn grants(call: Call, extent: Extent, own_groups: &BTreeSet<GroupRole>) -> V
         | Call::DescribeSecurityGroupRules
         | Call::DescribeAutoScalingInstances
         | Call::DescribeTargetGroups
-        | Call::DescribeTargetHealth => {
+        | Call::DescribeTargetHealth
+        | Call::DescribeAddresses
+        | Call::DescribeCustomerGateways => {
             vec![grant("Look", call, [IamResource::Any]).under([Condition::in_the_regions()])]
         }
         // Where a quota was never changed, Service Quotas may know only Amazon's default.

@@ -43,6 +43,13 @@ impl Needs {
             Call::DescribeNetworkAcls,
             Call::DescribeSecurityGroups,
         ]);
+        if config.guard.own_addresses {
+            needs.add([
+                Call::DescribeNetworkInterfaces,
+                Call::DescribeAddresses,
+                Call::DescribeCustomerGateways,
+            ]);
+        }
         for plugin in &config.plugins {
             for kind in &plugin.may {
                 needs.read_for(*kind, &instances, is_quota_known);

@@ -79,6 +79,17 @@ impl Precompiled {
         }
     }
 
+    /// Whether the compiled form of the component with this digest is there and its directory safe; why not, if it is not.
+    pub fn check(&self, digest: Digest) -> Result<(), String> {
+        let target = Target::here().ok_or("nothing is compiled ahead for this CPU")?;
+        private::check(&self.directory, Owner::UsOrRoot).map_err(|error| error.to_string())?;
+        let name = target.file_name(digest);
+        match self.directory.join(&name).is_file() {
+            true => Ok(()),
+            false => Err(format!("{name} is not there")),
+        }
+    }
+
     /// The compiled form of the component with this digest, if it is there and good. Maps the file: neither it nor the component is read.
     pub(super) fn get(&self, engine: &Engine, digest: Digest) -> Option<Compiled> {
         let path = self.directory.join(Target::here()?.file_name(digest));

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{SetupError, cloud, converger, doors, ends, journal, load_plugins};
+use super::{SetupError, cloud, converger, doors, ends, journal, load_plugins, observations};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     decision::ActionKind,
-    doctor::{Checkup, group, household, permission, room},
+    doctor::{Checkup, clock, group, household, never_block, permission, room, sns, stealthwatch},
+    fact::stealthwatch::StealthwatchApi,
     hold::{HoldFilter, Journal},
-    permission::Needs,
+    permission::{Needs, Table},
+    secret::Secrets,
     text::with_causes,
 };
 
@@ -18,23 +20,29 @@ use crate::{
 /// # Errors
 /// If the accounts or the sandbox can't be set up at all. What is wrong with anything else is a finding.
 pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let places = cloud::places(&config.cloud, &clock).await?;
+    let system: Arc<dyn Clock> = Arc::new(SystemClock);
+    let places = cloud::places(&config.cloud, &system).await?;
     let accounts = cloud::accounts(&config.cloud)?;
     let clouds = Arc::new(places.clouds);
     let (journal, opened) = journal_or_none(config).await?;
-    let converger = converger(config, &clouds, &journal, &clock);
+    let converger = converger(config, &clouds, &journal, &system);
     let needs = Needs::of(config);
     let terms = config.instance.terms();
     let may = |kind| config.plugins.iter().any(|plugin| plugin.may.contains(&kind));
     let mut findings = Vec::new();
     let mut of_accounts = Vec::new();
+    let mut is_clock_told = Table::of(&config.journal.store).is_some();
     for trial in &places.trials {
         let place = trial.place();
         let account = accounts.iter().find(|account| account.id == place.account);
         let role = account.and_then(|account| account.role.as_deref());
         let (proven, found) = permission::check(&**trial, &needs, role).await;
         findings.extend(proven);
+        if found.is_some() && !is_clock_told {
+            let ahead = trial.clock_ahead().await;
+            findings.extend(ahead.map(|ahead| clock::beside_api("AWS", Some(ahead))));
+            is_clock_told = true;
+        }
         let Some(found) = found else { continue };
         if may(ActionKind::Block) {
             of_accounts.extend(room::check(&converger, place, &found).await);
@@ -47,8 +55,22 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
         of_accounts.extend(group::check(&clouds, &terms).await);
     }
     findings.extend(of_accounts);
-    findings.extend(household::plugins(config, &load_plugins(config).await?));
+    let loaded = load_plugins(config).await?;
+    findings.extend(household::plugins(config, &loaded));
+    findings.extend(household::precompiled(config, &loaded));
     findings.extend(household::secrets(config).await);
+    if let Some(api) = &config.stealthwatch_cloud {
+        let api = observations::options(api, &Secrets::new(&config.secrets))?;
+        match StealthwatchApi::new(api) {
+            Ok(api) => findings.extend(stealthwatch::check(&api).await),
+            Err(error) => findings.push(stealthwatch::unusable(&error)),
+        }
+    }
+    let now = system.now();
+    let standing = converger.lists().standing(now).await;
+    findings.extend(never_block::lists(&converger.lists().each(now), &standing, now));
+    findings.extend(sns::topics(config));
+    findings.extend(household::room_for_journal(&config.journal.store));
     match journal::examine(&config.journal).await {
         Some(of_table) => findings.extend(of_table),
         None => findings.push(household::journal(&config.journal.store, opened)),

@@ -231,7 +231,7 @@ fn converger(config: &Config, clouds: &Arc<Clouds>, journal: &Arc<dyn Journal>, 
             never: config.guard.never_block(),
             ..config.network_acl.terms()
         },
-        lists: Arc::new(Lists::new(never_block::lists(config))),
+        lists: Arc::new(Lists::new(never_block::lists(config, clouds))),
         instances: config.instance.terms(),
         stance: match config.mode {
             ConfiguredMode::Enforce => Stance::Enforce,

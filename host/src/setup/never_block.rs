@@ -1,15 +1,38 @@
 //! The never-block lists that the configuration names. Nothing is read yet.
 
+use std::sync::Arc;
+
 #[cfg(feature = "aws")]
 use crate::never_block::ObjectSource;
 use crate::{
+    cloud::{Cloud, Clouds},
     config::{Config, NeverBlockList, never_block::ListSource},
-    never_block::{FileSource, List, ListTerms},
+    duration::HumanDuration,
+    never_block::{FileSource, Format, List, ListTerms, OwnAddresses},
 };
 
+/// How often the accounts' own addresses are asked for, and how old they may be.
+const OWN_EVERY: HumanDuration = HumanDuration::from_secs(5 * 60);
+const OWN_MAX_AGE: HumanDuration = HumanDuration::from_secs(60 * 60);
+
 /// The lists, none of which was read yet.
-pub(super) fn lists(config: &Config) -> Vec<List> {
-    config.never_block_lists.iter().map(list).collect()
+pub(super) fn lists(config: &Config, clouds: &Clouds) -> Vec<List> {
+    let of_accounts = clouds.iter().filter(|_| config.guard.own_addresses).map(own);
+    config.never_block_lists.iter().map(list).chain(of_accounts).collect()
+}
+
+fn own(cloud: &Arc<dyn Cloud>) -> List {
+    let place = cloud.place();
+    let terms = ListTerms {
+        name: "own-addresses".to_owned(),
+        place: format!("of account {} in {}", place.account, place.region),
+        format: Format::Prefixes,
+        every: OWN_EVERY,
+        max_age: OWN_MAX_AGE,
+        // An account need not have any.
+        may_be_empty: true,
+    };
+    List::new(terms, OwnAddresses::of(Arc::clone(cloud)))
 }
 
 fn list(list: &NeverBlockList) -> List {

@@ -23,6 +23,20 @@ pub(crate) const CASES: &[Case] = &[
         let by_subnet = works(cloud.network_acl_of_subnet(&scene.web.subnet).await)?;
         equal(&by_id, &by_subnet)
     }),
+    case!(
+        "the account's own public addresses are there, each once, and no private one is",
+        |cloud, scene| {
+            let own = works(cloud.own_addresses().await)?;
+            let public = scene.web.public_address.map(std::net::IpAddr::from);
+            let named = own.iter().filter(|own| Some(own.address) == public).count();
+            equal(&named, &usize::from(public.is_some()))?;
+            let mut addresses: Vec<_> = own.iter().map(|own| own.address).collect();
+            let all = addresses.len();
+            addresses.dedup();
+            equal(&addresses.len(), &all)?;
+            equal(&addresses.contains(&scene.web.private_address.into()), &false)
+        }
+    ),
     case!("a VPC's default ACL says that it is", |cloud, scene| {
         let acl = works(cloud.network_acl(&scene.default_acl).await)?;
         equal(&acl.is_default, &true)

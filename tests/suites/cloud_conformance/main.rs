@@ -105,6 +105,10 @@ const LAXER: &[(&str, &str)] = &[
     ("an instance that was not launched for it can't hibernate", DONE),
     ("snapshots with a reserved tag are refused", DONE),
     ("an instance of no Auto Scaling group can't be put aside", "HTTP 500"),
+    (
+        "the account's own public addresses are there, each once, and no private one is",
+        "HTTP 500",
+    ),
 ];
 
 fn cases() -> impl Iterator<Item = &'static Case> {

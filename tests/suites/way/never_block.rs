@@ -4,9 +4,10 @@ use std::fs;
 
 use jiff::SignedDuration;
 use quell::{
+    cloud::{Fault, call::Call},
     duration::HumanDuration,
     hold::DeliveryState,
-    never_block::{FileSource, Format, List, ListTerms},
+    never_block::{FileSource, Format, List, ListTerms, OwnAddresses},
     report::Outcome,
     way::order::{Done, Order, OrderError},
 };
@@ -166,6 +167,36 @@ async fn while_a_list_can_not_be_read_nothing_is_blocked_what_is_in_force_stays_
     stand.clock.advance(SignedDuration::from_secs(15));
     assert!(stand.host.follow_never_block().await.unwrap(), "it heals by itself");
     assert_eq!(stand.denied().len(), denied.len());
+}
+
+#[tokio::test]
+async fn own_addresses_that_can_not_be_had_block_nobody_and_what_is_permitted_again_heals_it() {
+    let stand = Stand::new().await.unwrap();
+    let terms = ListTerms {
+        name: "own-addresses".to_owned(),
+        place: "of account 111122223333 in eu-west-1".to_owned(),
+        format: Format::Prefixes,
+        every: HumanDuration::from_secs(300),
+        max_age: HumanDuration::from_secs(3_600),
+        may_be_empty: true,
+    };
+    let denied = Fault::Denied {
+        code: "UnauthorizedOperation".to_owned(),
+        message: "You are not authorized to perform this operation.".to_owned(),
+    };
+    stand.cloud.fail_next(Call::DescribeCustomerGateways, denied);
+    let list = List::new(terms, OwnAddresses::of(stand.cloud.clone()));
+    stand.host.take_over_lists(vec![list]).await.unwrap();
+    let report = stand.report("1", recorded::ATTACK).await.unwrap();
+    assert!(stand.denied().is_empty());
+    assert!(report.summary.contains("DescribeCustomerGateways"), "{}", report.summary);
+    stand.clock.advance(SignedDuration::from_secs(15));
+    let again = changed(recorded::ATTACK, &[("comments", json!("again"))]);
+    stand.report("2", &again).await.unwrap();
+    assert_eq!(stand.denied().len(), 4);
+    let calls = stand.cloud.count(Call::DescribeAddresses);
+    stand.report("3", recorded::ATTACK).await.unwrap();
+    assert_eq!(stand.cloud.count(Call::DescribeAddresses), calls, "they are not asked for with each alert");
 }
 
 #[tokio::test]

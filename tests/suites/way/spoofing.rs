@@ -16,7 +16,7 @@ use quell::{
         oracle::{Packet, judge},
     },
     duration::HumanDuration,
-    never_block::{FileSource, Format, List, ListTerms},
+    never_block::{FileSource, Format, List, ListTerms, OwnAddresses},
     way::order::Order,
 };
 use quell_tests::{
@@ -34,6 +34,9 @@ const RESOLVER: &str = "203.0.113.53/32";
 const PARTNER: &str = "198.51.100.64/27";
 /// In Amazon's file.
 const HEALTH_CHECKERS: [&str; 2] = ["203.0.113.128/27", "2001:db8:40::/64"];
+/// An elastic address of the account's own, which a NAT gateway has, and the far end of its VPN.
+const NAT: &str = "198.51.100.200";
+const VPN: &str = "192.0.2.201";
 /// Added by hand.
 const OFFICE: &str = "192.0.2.16/28";
 
@@ -58,6 +61,26 @@ fn ip_ranges(folder: &TempDir) -> List {
         may_be_empty: false,
     };
     List::new(terms, FileSource::at(&path))
+}
+
+/// What the account itself has.
+fn own_addresses(stand: &Stand) -> List {
+    let terms = ListTerms {
+        name: "own-addresses".to_owned(),
+        place: "of the account".to_owned(),
+        format: Format::Prefixes,
+        every: HumanDuration::from_secs(300),
+        max_age: HumanDuration::from_secs(3_600),
+        may_be_empty: true,
+    };
+    List::new(terms, OwnAddresses::of(stand.cloud.clone()))
+}
+
+fn all_of_the_company() -> Vec<IpNet> {
+    let prefixes = [RESOLVER, PARTNER, OFFICE].into_iter().chain(HEALTH_CHECKERS);
+    let prefixes = prefixes.map(|prefix| prefix.parse().unwrap());
+    let addresses = [NAT, VPN].map(|address| IpNet::from(address.parse::<IpAddr>().unwrap()));
+    prefixes.chain(addresses).collect()
 }
 
 /// What must be reachable just now, and whether it ever was not.
@@ -103,6 +126,10 @@ struct Company {
 impl Company {
     async fn attacked(observations: BTreeMap<String, Vec<Value>>) -> Self {
         let account = recorded::ACCOUNT.replace("rule-quota = 20", "rule-quota = 6");
+        let account = format!(
+            "{account}\n[[elastic-address]]\nid = \"eipalloc-0a1b2c3d\"\naddress = \"{NAT}\"\n\
+             [[customer-gateway]]\nid = \"cgw-0a1b2c3d\"\naddress = \"{VPN}\"\n"
+        );
         let stand = Stand::under_attack(&account, observations).await.unwrap();
         let company = Self {
             stand,
@@ -122,7 +149,7 @@ impl Company {
 
     /// As the configuration is read.
     async fn configure(&self) {
-        let lists = vec![self.partners.list(), ip_ranges(&self.amazon)];
+        let lists = vec![self.partners.list(), ip_ranges(&self.amazon), own_addresses(&self.stand)];
         self.stand.host.take_over_lists(lists).await.unwrap();
         let mut rules = rules();
         rules.never_block =
@@ -132,8 +159,7 @@ impl Company {
     }
 
     fn all(&self) -> Vec<IpNet> {
-        let all = [RESOLVER, PARTNER, OFFICE].into_iter().chain(HEALTH_CHECKERS);
-        all.map(|prefix| prefix.parse().unwrap()).collect()
+        all_of_the_company()
     }
 
     fn must_reach(&self, prefixes: Vec<IpNet>) {
@@ -182,11 +208,7 @@ fn named(rng: &mut Rng, company: &[IpNet]) -> IpAddr {
 
 /// What is observed for so many alerts.
 fn campaign(rng: &mut Rng, alerts: usize) -> BTreeMap<String, Vec<Value>> {
-    let company: Vec<IpNet> = [RESOLVER, PARTNER, OFFICE]
-        .into_iter()
-        .chain(HEALTH_CHECKERS)
-        .map(|prefix| prefix.parse().unwrap())
-        .collect();
+    let company = all_of_the_company();
     let alert = |id: usize, rng: &mut Rng| {
         let observations = (0..rng.usize(1..16)).map(|number| observed(id * 100 + number, named(rng, &company)));
         (id.to_string(), observations.collect::<Vec<_>>())
@@ -218,7 +240,7 @@ async fn of_the_company_nobody_is_ever_denied_however_often_a_detector_names_him
 async fn somebody_who_was_denied_is_let_through_with_the_next_look_and_his_neighbours_stay_denied() {
     let neighbours = ["203.0.113.64", "203.0.113.65", "203.0.113.66", "203.0.113.67"];
     let observations = (1..).zip(neighbours).map(|(number, address)| observed(number, address.parse().unwrap()));
-    let others = (10..).zip(["198.51.100.200", "192.0.2.200", "192.0.2.77", "198.51.100.9"]);
+    let others = (10..).zip(["198.51.100.201", "192.0.2.240", "192.0.2.77", "198.51.100.9"]);
     let others = others.map(|(number, address)| observed(number, address.parse().unwrap()));
     let all = observations.chain(others).collect();
     let company = Company::attacked(BTreeMap::from([("1".to_owned(), all)])).await;

@@ -7,7 +7,7 @@ use aws_sdk_ec2::types::Filter;
 use ipnet::IpNet;
 
 use super::{
-    Ec2Cloud, MAX_PAGES, balancing, convert, fault::cloud_error, find, group, interface, machine, quota, scaling,
+    Ec2Cloud, MAX_PAGES, balancing, convert, fault::cloud_error, find, group, interface, machine, own_address, quota, scaling,
     too_many_pages,
 };
 use crate::cloud::{
@@ -19,6 +19,7 @@ use crate::cloud::{
     id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
     machine::{Machine, ScalingMembership, Transition},
+    own_address::OwnAddress,
     place::CloudPlace,
     quota::if_to_be_had,
     security_group::SecurityGroup,
@@ -88,6 +89,10 @@ impl Cloud for Ec2Cloud {
         let mut acls = self.network_acls(filter).await?.into_iter();
         acls.find(|acl| acl.subnets.contains(subnet))
             .ok_or_else(|| not_found(Call::DescribeNetworkAcls, "InvalidSubnetID.NotFound", subnet))
+    }
+
+    async fn own_addresses(&self) -> Result<Vec<OwnAddress>, CloudError> {
+        own_address::own_addresses(self.clients.ec2()).await
     }
 
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {

@@ -16,12 +16,13 @@ use super::{
     group::Group,
     server::Server,
     validation,
-    written::{WrittenAccount, WrittenAcl},
+    written::{WrittenAccount, WrittenAcl, WrittenAddress},
 };
 use crate::cloud::{
     acl::NetworkAcl,
     call::Call,
     id::{AclId, InstanceId, InterfaceId, MadeUp, SecurityGroupId, SubnetId, VpcId},
+    own_address::OwnAddress,
     place::CloudPlace,
 };
 
@@ -38,6 +39,8 @@ pub struct Account {
     pub(super) groups: BTreeMap<SecurityGroupId, Group>,
     pub(super) cards: BTreeMap<InterfaceId, Card>,
     pub(super) servers: BTreeMap<InstanceId, Server>,
+    pub(super) elastic_addresses: Vec<OwnAddress>,
+    pub(super) customer_gateways: Vec<OwnAddress>,
     /// How many ids were made up.
     numbers: u64,
 }
@@ -59,6 +62,8 @@ impl Account {
             groups: BTreeMap::new(),
             cards: BTreeMap::new(),
             servers: BTreeMap::new(),
+            elastic_addresses: named("elastic address", written.elastic_address),
+            customer_gateways: named("customer gateway", written.customer_gateway),
             numbers: 0,
         };
         for name in written.not_permitted {
@@ -197,6 +202,14 @@ impl Account {
         }
         Ok(())
     }
+}
+
+fn named(kind: &str, written: Vec<WrittenAddress>) -> Vec<OwnAddress> {
+    let own = written.into_iter().map(|WrittenAddress { id, address }| OwnAddress {
+        address: address.into(),
+        of: format!("{kind} {id}"),
+    });
+    own.collect()
 }
 
 fn must_be_in(vpc: &VpcId, other: &VpcId, by: &str, id: &str) -> Result<(), AccountError> {

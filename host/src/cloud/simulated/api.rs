@@ -15,6 +15,7 @@ use crate::cloud::{
     id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
     machine::{Machine, ScalingMembership, Transition},
+    own_address::OwnAddress,
     place::CloudPlace,
     quota,
     security_group::SecurityGroup,
@@ -53,6 +54,22 @@ impl Cloud for SimulatedCloud {
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
         self.call(Call::DescribeVpcs, vpc, |state| state.vpc_prefixes(vpc))
             .await
+    }
+
+    async fn own_addresses(&self) -> Result<Vec<OwnAddress>, CloudError> {
+        let interfaces = self.call(Call::DescribeNetworkInterfaces, "public addresses", |state| {
+            Ok(state.public_addresses())
+        });
+        let mut own = interfaces.await?;
+        let elastic = self.call(Call::DescribeAddresses, "all", |state| {
+            Ok(state.account.elastic_addresses.clone())
+        });
+        own.extend(elastic.await?);
+        let gateways = self.call(Call::DescribeCustomerGateways, "all", |state| {
+            Ok(state.account.customer_gateways.clone())
+        });
+        own.extend(gateways.await?);
+        Ok(OwnAddress::each_once(own))
     }
 
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {

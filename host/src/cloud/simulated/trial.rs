@@ -1,6 +1,7 @@
 //! Trying calls in the simulated account: what is not among its `not-permitted` is permitted.
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 
 use super::SimulatedCloud;
 use crate::cloud::{
@@ -31,6 +32,10 @@ impl Trial for SimulatedCloud {
 
     async fn account(&self) -> Result<String, CloudError> {
         Ok(self.place.account.clone())
+    }
+
+    async fn clock_ahead(&self) -> Option<SignedDuration> {
+        None
     }
 
     async fn look(&self, call: Call, found: &mut Found) -> Result<(), CloudError> {

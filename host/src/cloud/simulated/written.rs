@@ -1,6 +1,9 @@
 //! A simulated account as it is written in TOML. Nothing here is checked against anything else yet.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -34,6 +37,18 @@ pub(super) struct WrittenAccount {
     pub(super) security_group: Vec<WrittenSecurityGroup>,
     #[serde(default)]
     pub(super) instance: Vec<WrittenInstance>,
+    #[serde(default)]
+    pub(super) elastic_address: Vec<WrittenAddress>,
+    #[serde(default)]
+    pub(super) customer_gateway: Vec<WrittenAddress>,
+}
+
+/// A public address, and the id of what has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WrittenAddress {
+    pub(super) id: String,
+    pub(super) address: Ipv4Addr,
 }
 
 fn default_rule_quota() -> u16 {

@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{
     Response, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, RETRY_AFTER},
+    header::{ACCEPT, AUTHORIZATION, DATE, RETRY_AFTER},
 };
 use url::Url;
 
@@ -98,6 +99,32 @@ impl StealthwatchApi {
         Err(failed(limit.saturating_add(1), 0, Fault::TooManyPages { limit }))
     }
 
+    /// Asks for one observation of whatever alert, once, and reads the answer as if it were needed. Answers how far this machine's clock is ahead of the API's; None if it does not
+    /// say what time it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StealthwatchError`] if observations can't be had in this way.
+    pub async fn examine(&self) -> Result<Option<SignedDuration>, StealthwatchError> {
+        let mut url = self.observations_url.clone();
+        url.query_pairs_mut().append_pair("limit", "1");
+        let examined = async {
+            let key = self.options.key.value().await.map_err(Fault::NoKey)?;
+            let response = self.ask(&url, &key).await?;
+            let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+            let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+            let ahead = date.map(|date| Timestamp::now().duration_since(date.timestamp()));
+            Page::read(&self.body(response, self.options.max_bytes).await?)?;
+            Ok(ahead)
+        };
+        examined.await.map_err(|fault| StealthwatchError {
+            url: url.to_string(),
+            page: 1,
+            attempts: 1,
+            fault,
+        })
+    }
+
     fn page_url(&self, alert_id: &str, offset: u64) -> Url {
         let mut url = self.observations_url.clone();
         url.query_pairs_mut()
@@ -154,16 +181,27 @@ impl StealthwatchApi {
     }
 
     async fn get_once(&self, url: &Url, key: &SharedSecret, max_bytes: usize) -> Result<Vec<u8>, Fault> {
+        let response = self.ask(url, key).await?;
+        self.body(response, max_bytes).await
+    }
+
+    /// The answer at `url`, if it is one.
+    async fn ask(&self, url: &Url, key: &SharedSecret) -> Result<Response, Fault> {
         let authorization = self.options.authorization(key).map_err(Fault::BadKey)?;
-        let transport = |error| Fault::transport(error, self.options.timeout);
         let request = self
             .client
             .get(url, &self.options)?
             .get(url.clone())
             .header(AUTHORIZATION, authorization)
             .header(ACCEPT, "application/json");
-        let mut response = request.send().await.map_err(transport)?;
+        let sent = request.send().await;
+        let response = sent.map_err(|error| Fault::transport(error, self.options.timeout))?;
         check_status(&response)?;
+        Ok(response)
+    }
+
+    async fn body(&self, mut response: Response, max_bytes: usize) -> Result<Vec<u8>, Fault> {
+        let transport = |error| Fault::transport(error, self.options.timeout);
         // What the answer says of its length is not asked: it may be wrong, and the count below is needed anyway.
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(transport)? {

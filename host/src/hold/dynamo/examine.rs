@@ -1,16 +1,10 @@
 //! Examining the table, for the doctor: how it is made, what may be done to it, and how far the clocks are apart. Nothing is changed.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use aws_sdk_dynamodb::{
-    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeDeserializationInterceptorContextRef},
-    error::BoxError,
-    types::{KeyType, PointInTimeRecoveryStatus, ScalarAttributeType, TimeToLiveStatus},
-};
-use jiff::{SignedDuration, Timestamp};
+use aws_sdk_dynamodb::types::{KeyType, PointInTimeRecoveryStatus, ScalarAttributeType, TimeToLiveStatus};
+use jiff::SignedDuration;
 
 use super::{DynamoJournal, Failure, fault::called, item::name, key, table::Table};
-use crate::cloud::Fault;
+use crate::cloud::{Fault, aws::Dated};
 
 /// What was found of a table.
 #[derive(Debug)]
@@ -127,34 +121,4 @@ async fn recovers(table: &Table) -> Result<bool, Fault> {
         .and_then(|backups| backups.point_in_time_recovery_description)
         .and_then(|recovery| recovery.point_in_time_recovery_status);
     Ok(recovery == Some(PointInTimeRecoveryStatus::Enabled))
-}
-
-/// Reads the time that an answer was given at, by the clock of who gave it.
-#[derive(Debug, Clone, Default)]
-struct Dated(Arc<Mutex<Option<SignedDuration>>>);
-
-impl Dated {
-    fn ahead(&self) -> Option<SignedDuration> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Intercept for Dated {
-    fn name(&self) -> &'static str {
-        "Dated"
-    }
-
-    fn read_before_deserialization(
-        &self,
-        context: &BeforeDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let date = context.response().headers().get("date");
-        if let Some(date) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) {
-            let ahead = Timestamp::now().duration_since(date.timestamp());
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
-        }
-        Ok(())
-    }
 }

@@ -129,7 +129,7 @@ impl Reloader {
         }
         super::tell_plugins(config, &snapshot);
         let plugins: Vec<_> = snapshot.plugins.iter().map(|routed| standing(routed)).collect();
-        let lists = self.host.take_over_lists(super::never_block::lists(config)).await;
+        let lists = self.host.take_over_lists(super::never_block::lists(config, self.host.clouds())).await;
         if let Err(error) = lists.and(self.host.take_over(snapshot).await) {
             tracing::error!("network ACLs follow the new rules later: {}", with_causes(&error));
         }

@@ -5,10 +5,11 @@ mod read;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::Filter;
+use jiff::SignedDuration;
 
 use self::read::{PAGE, acls, group, instance, interface};
 use super::{
-    Ec2Cloud,
+    Dated, Ec2Cloud,
     fault::{cloud_error, fault},
     quota,
 };
@@ -36,6 +37,14 @@ impl Trial for Ec2Cloud {
             };
             CloudError::new(CALLER, fault)
         })
+    }
+
+    async fn clock_ahead(&self) -> Option<SignedDuration> {
+        let dated = Dated::default();
+        let asked = self.clients.sts().get_caller_identity().customize();
+        // The time comes with a refusal, too.
+        let _ = asked.interceptor(dated.clone()).send().await;
+        dated.ahead()
     }
 
     async fn look(&self, call: Call, found: &mut Found) -> Result<(), CloudError> {
@@ -81,6 +90,14 @@ impl Trial for Ec2Cloud {
             Call::DescribeTargetHealth => {
                 let asked = self.clients.balancing().describe_target_health();
                 let asked = asked.set_target_group_arn(found.target_group.clone()).send();
+                asked.await.map_err(|error| cloud_error(call, &error))?;
+            }
+            Call::DescribeAddresses => {
+                let asked = self.clients.ec2().describe_addresses().send();
+                asked.await.map_err(|error| cloud_error(call, &error))?;
+            }
+            Call::DescribeCustomerGateways => {
+                let asked = self.clients.ec2().describe_customer_gateways().send();
                 asked.await.map_err(|error| cloud_error(call, &error))?;
             }
             Call::GetServiceQuota => {

@@ -1,6 +1,6 @@
 //! Network interfaces and the instances that have them.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use super::{group::unknown_group, not_found};
 use crate::cloud::{
@@ -8,6 +8,7 @@ use crate::cloud::{
     id::{InstanceId, InterfaceId, SecurityGroupId, VpcId},
     instance::{Instance, InstanceName, Interface},
     machine::MachineState,
+    own_address::OwnAddress,
     simulated::{card::Card, state::State, text},
 };
 
@@ -46,6 +47,22 @@ impl State {
         let cards = self.past_cards.all_at(self.told_time(), &self.account.cards);
         let meant = cards.into_iter().filter(|card| ids.contains(&card.interface.id));
         meant.map(|card| card.interface.clone()).collect()
+    }
+
+    /// The public IPv4 addresses of all interfaces: those that are in no VPC's prefix.
+    pub(in crate::cloud::simulated) fn public_addresses(&self) -> Vec<OwnAddress> {
+        let cards = self.past_cards.all_at(self.told_time(), &self.account.cards);
+        let prefixes: Vec<_> = self.account.vpcs.values().flatten().collect();
+        let is_public = |address: &IpAddr| address.is_ipv4() && !prefixes.iter().any(|prefix| prefix.contains(address));
+        let mut own = Vec::new();
+        for card in cards {
+            let addresses = card.interface.addresses.iter().copied().filter(is_public);
+            own.extend(addresses.map(|address| OwnAddress {
+                address,
+                of: format!("interface {}", card.interface.id),
+            }));
+        }
+        own
     }
 
     /// Gives an interface other groups. One that stands there twice is refused: what EC2 does with it is not known.
