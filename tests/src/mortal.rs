@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use quell::cloud::{
     AclId, Cloud, CloudError, CloudPlace, Direction, Entry, GroupRule, Instance, InstanceId, InstanceName, Interface,
-    InterfaceId, Machine, NetworkAcl, OwnAddress, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId, SecurityGroupRuleId,
-    SnapshotId, SubnetId, Tag, TargetGroupMembership, Transition, VpcId,
+    InterfaceId, Machine, NetworkAcl, OwnAddress, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId,
+    SecurityGroupRuleId, SnapshotId, SubnetId, Tag, TargetGroupMembership, Transition, VpcId,
 };
 use tokio::sync::Notify;
 

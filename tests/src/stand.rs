@@ -96,7 +96,14 @@ impl Stand {
 
     /// With these settings of the default plugin, in this mode.
     pub async fn with(settings: Value, mode: Mode) -> anyhow::Result<Self> {
-        Self::build(&settings.to_string(), mode, None, recorded::ACCOUNT, recorded::observations()?).await
+        Self::build(
+            &settings.to_string(),
+            mode,
+            None,
+            recorded::ACCOUNT,
+            recorded::observations()?,
+        )
+        .await
     }
 
     /// With the default plugin in another account, where the detector observed this of its alerts.
@@ -118,12 +125,26 @@ impl Stand {
 
     /// With another plugin, which may do all there is.
     pub async fn of_plugin(plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
-        Self::build(settings, Mode::Enforce, Some(plugin), recorded::ACCOUNT, recorded::observations()?).await
+        Self::build(
+            settings,
+            Mode::Enforce,
+            Some(plugin),
+            recorded::ACCOUNT,
+            recorded::observations()?,
+        )
+        .await
     }
 
     /// As [`Self::of_plugin`], in another account.
     pub async fn in_account(account: &str, plugin: Plugin, settings: &str) -> anyhow::Result<Self> {
-        Self::build(settings, Mode::Enforce, Some(plugin), account, recorded::observations()?).await
+        Self::build(
+            settings,
+            Mode::Enforce,
+            Some(plugin),
+            account,
+            recorded::observations()?,
+        )
+        .await
     }
 
     async fn build(

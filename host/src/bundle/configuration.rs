@@ -5,7 +5,7 @@ use std::path::Path;
 use toml_edit::{DocumentMut, TableLike, TomlError, value};
 
 use crate::{
-    config::{Cloud, Config, JournalStore, Secret},
+    config::{Cloud, Config, JournalStore, Secret, never_block::ListSource},
     digest::Digest,
     doctor::household,
     kit::lock,
@@ -87,6 +87,17 @@ pub(super) fn unfit(config: &Config) -> Vec<String> {
             ));
         }
     }
+    for list in &config.never_block_lists {
+        if let ListSource::File(path) = &list.source
+            && path.starts_with(TASK_ROOT)
+        {
+            problems.push(format!(
+                "the never-block list {} is in the file {}, which is not packed, so that nothing would be blocked: put it into S3, and name its `bucket` and `key` in place of `file`",
+                list.name,
+                path.display()
+            ));
+        }
+    }
     if let Some(directory) = &config.recordings.directory
         && directory.starts_with(TASK_ROOT)
     {
@@ -160,6 +171,14 @@ mod tests {
         the key of Stealthwatch Cloud is in the file /var/task/key, which is not packed, so that who may read the package can't read it: name an environment variable, or a secret of AWS, in its place
         recordings go to /var/task/recordings, where a function can't write: write `log = true` in [recordings] in place of `directory`
         ");
+    }
+
+    #[test]
+    fn a_never_block_list_that_the_package_has_not_is_told_before_it_keeps_the_function_from_blocking() {
+        let text = "[[aws.account]]\nid = \"111122223333\"\nregions = [\"eu-west-1\"]\n[journal]\ntable = \"quell\"\n\
+                    [[guard.never-block-list]]\nname = \"partners\"\nfile = \"never-block.txt\"\n";
+        let config = Config::parse(text, &Path::new(TASK_ROOT).join("quell.toml")).unwrap();
+        insta::assert_snapshot!(unfit(&config).join("\n"), @"the never-block list partners is in the file /var/task/never-block.txt, which is not packed, so that nothing would be blocked: put it into S3, and name its `bucket` and `key` in place of `file`");
     }
 
     #[test]

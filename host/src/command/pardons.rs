@@ -56,8 +56,12 @@ fn table(pardons: &[Pardon], now: Timestamp) -> String {
     for pardon in pardons {
         table.add_row([
             pardon.prefix.to_string(),
-            pardon.end().map_or_else(String::new, |end| left(end.duration_since(now))),
-            pardon.end().map_or_else(|| "taken back".to_owned(), |end| format!("{end:.0}")),
+            pardon
+                .end()
+                .map_or_else(String::new, |end| left(end.duration_since(now))),
+            pardon
+                .end()
+                .map_or_else(|| "taken back".to_owned(), |end| format!("{end:.0}")),
             format!("{:.0}", pardon.since),
             pardon.reason.clone(),
         ]);

@@ -252,7 +252,10 @@ impl ListTable {
         if every > self.max_age {
             checks.fail(
                 &here.join("max-age"),
-                format!("what is read every {every} would be older than the max-age of {} each time", self.max_age),
+                format!(
+                    "what is read every {every} would be older than the max-age of {} each time",
+                    self.max_age
+                ),
                 "make `max-age` several times as long as `every`",
             );
         }

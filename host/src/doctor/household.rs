@@ -38,7 +38,10 @@ pub fn precompiled(config: &Config, loaded: &Snapshot) -> Vec<Finding> {
     let Some(directory) = &config.sandbox.precompiled else {
         return Vec::new();
     };
-    let plugins = loaded.plugins.iter().filter_map(|routed| Some((routed, routed.plugin.as_ref().ok()?)));
+    let plugins = loaded
+        .plugins
+        .iter()
+        .filter_map(|routed| Some((routed, routed.plugin.as_ref().ok()?)));
     let told = plugins.map(|(routed, plugin)| {
         let of = |verdict, why: String| Finding::of_machine(format!("compiled {}", routed.name), verdict, why);
         let directory = directory.display();

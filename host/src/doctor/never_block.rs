@@ -32,7 +32,9 @@ fn one(list: &ListStanding, entries: &[NeverBlock], now: Timestamp) -> Finding {
             let entries = count(many, "entry");
             of(
                 Verdict::Note,
-                format!("{place} has {entries}, and all of them are over: it spares nobody; give them later ends or take them out"),
+                format!(
+                    "{place} has {entries}, and all of them are over: it spares nobody; give them later ends or take them out"
+                ),
             )
         }
         (many, Some(_)) => of(Verdict::Fine, format!("{place} has {}", count(many, "entry"))),

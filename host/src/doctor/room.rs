@@ -62,7 +62,9 @@ fn quota(side: &SideCapacity) -> String {
     let source = match side.quota_source {
         QuotaSource::Configured => "as configured (network-acl.quota)",
         QuotaSource::ServiceQuotas => "as Service Quotas says",
-        QuotaSource::Default => "Amazon's default; more can be asked for (L-2AEEBF1A), and network-acl.quota says it here",
+        QuotaSource::Default => {
+            "Amazon's default; more can be asked for (L-2AEEBF1A), and network-acl.quota says it here"
+        }
     };
     format!("{} a direction and family, {source}", side.quota)
 }

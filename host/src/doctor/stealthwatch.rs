@@ -1,7 +1,10 @@
 //! The API of Stealthwatch Cloud: whether it answers, takes the key, and goes by the same time.
 
 use super::{Finding, Verdict, clock};
-use crate::{fact::stealthwatch::{OptionsError, StealthwatchApi}, text::with_causes};
+use crate::{
+    fact::stealthwatch::{OptionsError, StealthwatchApi},
+    text::with_causes,
+};
 
 /// What findings call it.
 const WHAT: &str = "API of Stealthwatch Cloud";

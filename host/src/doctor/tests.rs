@@ -160,7 +160,8 @@ async fn told(folder: &Path, text: &str, what: &str) -> Vec<String> {
     let checkup = examine(&config(folder, text)).await.unwrap();
     let found = checkup.0.iter().filter(|finding| finding.what.starts_with(what));
     let told = found.map(|finding| format!("{}: {}", finding.verdict.name(), finding.why));
-    told.map(|line| line.replace(&folder.display().to_string(), "[folder]")).collect()
+    told.map(|line| line.replace(&folder.display().to_string(), "[folder]"))
+        .collect()
 }
 
 const LIST: &str = "[[guard.never-block-list]]\nname = \"partners\"\nfile = \"partners.txt\"";
@@ -200,7 +201,10 @@ async fn an_api_of_stealthwatch_cloud_that_does_not_take_the_key_or_does_not_ans
     fs::write(folder.path().join("key"), "another").unwrap();
     let refused = ask().await;
     assert!(refused.starts_with("MISSING: GET http://127.0.0.1:"), "{refused}");
-    assert!(refused.contains("status 401: the API does not accept the user and key"), "{refused}");
+    assert!(
+        refused.contains("status 401: the API does not accept the user and key"),
+        "{refused}"
+    );
     fs::write(folder.path().join("key"), SimulatedStealthwatch::KEY).unwrap();
     api.set_fault(Fault::NotJson);
     let strange = ask().await;
@@ -227,13 +231,24 @@ async fn a_plugin_that_was_to_be_compiled_ahead_and_is_not_is_told() {
     let compiled = folder.path().join("compiled");
     fs::create_dir(&compiled).unwrap();
     let text = format!("{ISOLATES}\n");
-    let text = text.replace("[[plugin]]", "[sandbox]\nprecompiled = \"compiled\"\ncache = \"cache\"\n[[plugin]]");
+    let text = text.replace(
+        "[[plugin]]",
+        "[sandbox]\nprecompiled = \"compiled\"\ncache = \"cache\"\n[[plugin]]",
+    );
     let text = format!("{text}\n[simulated]\naccount-file = \"account.toml\"\n[journal]\npath = \"journal.sqlite\"");
     let config = Config::parse(&text, &folder.path().join("quell.toml")).unwrap();
     let checkup = examine(&config).await.unwrap();
-    let found = checkup.0.iter().find(|finding| finding.what == "compiled isolate-attacker").unwrap();
+    let found = checkup
+        .0
+        .iter()
+        .find(|finding| finding.what == "compiled isolate-attacker")
+        .unwrap();
     assert_eq!(found.verdict, Verdict::Note);
-    assert!(found.why.contains(".cwasm is not there: it is compiled at each start"), "{}", found.why);
+    assert!(
+        found.why.contains(".cwasm is not there: it is compiled at each start"),
+        "{}",
+        found.why
+    );
 }
 
 #[tokio::test]
@@ -244,4 +259,3 @@ async fn the_quota_and_who_says_so_and_the_room_for_the_journal_are_told() {
     let room = told(folder.path(), "", "room for the journal").await.join("\n");
     assert!(room.ends_with("MiB are free for [folder]/journal.sqlite"), "{room}");
 }
-

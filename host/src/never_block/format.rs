@@ -73,7 +73,9 @@ pub enum FormatError {
     #[error("it has more than {MOST_ENTRIES} prefixes: put those together that lie side by side")]
     TooMany,
     /// Amazon's file has no prefix of a service.
-    #[error("it has no prefix of the service {0} in these regions: is it spelt as Amazon does, such as ROUTE53_HEALTHCHECKS?")]
+    #[error(
+        "it has no prefix of the service {0} in these regions: is it spelt as Amazon does, such as ROUTE53_HEALTHCHECKS?"
+    )]
     NoSuchService(String),
 }
 
@@ -135,7 +137,12 @@ fn entry_of(prefix: &str, until: Option<&str>, reason: Option<&str>) -> Result<L
 
 /// Without what a terminal would obey, and not too long.
 pub(super) fn reason_of(text: &str) -> Option<String> {
-    let reason: String = text.trim().chars().filter(|char| !char.is_control()).take(LONGEST_REASON).collect();
+    let reason: String = text
+        .trim()
+        .chars()
+        .filter(|char| !char.is_control())
+        .take(LONGEST_REASON)
+        .collect();
     Some(reason).filter(|reason| !reason.is_empty())
 }
 
@@ -145,7 +152,9 @@ fn prefix_of(text: &str) -> Result<IpNet, String> {
     let prefix: AddressOrPrefix = text.parse().map_err(|error| format!("`{shown}`: {error}"))?;
     let prefix = prefix.prefix();
     if text.parse::<IpNet>().is_ok_and(|written| written != prefix) {
-        return Err(format!("`{shown}` has host bits set: write {prefix} for the whole prefix, or the address alone"));
+        return Err(format!(
+            "`{shown}` has host bits set: write {prefix} for the whole prefix, or the address alone"
+        ));
     }
     is_narrow(prefix).map_err(|widest| format!("{prefix} is wider than /{widest}, and would spare too much"))?;
     Ok(prefix)
@@ -160,7 +169,11 @@ pub fn is_narrow(prefix: IpNet) -> Result<(), u8> {
         IpNet::V4(_) => WIDEST_IPV4,
         IpNet::V6(_) => WIDEST_IPV6,
     };
-    if prefix.prefix_len() < widest { Err(widest) } else { Ok(()) }
+    if prefix.prefix_len() < widest {
+        Err(widest)
+    } else {
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]
@@ -216,9 +229,8 @@ fn ip_ranges(text: &str, services: &BTreeSet<String>, regions: &BTreeSet<String>
     let mut seen = BTreeSet::new();
     let mut found = BTreeSet::new();
     let mut listed = Vec::new();
-    let counts = |range: &Range| {
-        services.contains(&range.service) && (regions.is_empty() || regions.contains(&range.region))
-    };
+    let counts =
+        |range: &Range| services.contains(&range.service) && (regions.is_empty() || regions.contains(&range.region));
     for (range, at) in ranges.prefixes.iter().chain(&ranges.ipv6_prefixes).zip(1..) {
         if !counts(range) {
             continue;

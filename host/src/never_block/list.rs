@@ -95,7 +95,10 @@ impl List {
 
     /// What was read of it last.
     pub(super) fn entries(&self) -> Arc<[NeverBlock]> {
-        self.state().read.as_ref().map_or_else(Arc::default, |read| Arc::clone(&read.entries))
+        self.state()
+            .read
+            .as_ref()
+            .map_or_else(Arc::default, |read| Arc::clone(&read.entries))
     }
 
     /// Whether it is to be read.
@@ -128,7 +131,9 @@ impl List {
             Ok(Ok(Fetched::Prefixes(listed))) => Ok(Some((listed, None))),
             Ok(Ok(Fetched::Text { bytes, mark })) => {
                 let listed = self.terms.format.read(&bytes, self.terms.may_be_empty);
-                listed.map(|listed| Some((listed, mark))).map_err(|error| error.to_string())
+                listed
+                    .map(|listed| Some((listed, mark)))
+                    .map_err(|error| error.to_string())
             }
         };
         self.note(read, now)
@@ -141,7 +146,10 @@ impl List {
             Ok(read) => read,
             Err(why) => {
                 if state.failure.as_ref() != Some(&why) {
-                    tracing::error!("the never-block list {self} can't be read: {why}; {}", self.meanwhile(&state));
+                    tracing::error!(
+                        "the never-block list {self} can't be read: {why}; {}",
+                        self.meanwhile(&state)
+                    );
                 }
                 state.failure = Some(why);
                 return false;
@@ -180,7 +188,10 @@ impl List {
 
     fn meanwhile(&self, state: &State) -> String {
         match &state.read {
-            Some(read) => format!("what it had at {:.0} goes on for {} (max-age)", read.at, self.terms.max_age),
+            Some(read) => format!(
+                "what it had at {:.0} goes on for {} (max-age)",
+                read.at, self.terms.max_age
+            ),
             None => "nothing is blocked before it can be read".to_owned(),
         }
     }

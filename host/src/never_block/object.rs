@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_config::{Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_s3::{
     Client,
     error::SdkError,
@@ -35,6 +35,8 @@ pub struct ObjectSource {
     bucket: String,
     key: String,
     region: Option<String>,
+    /// How to reach S3. None: as the environment says, looked for with the first call.
+    config: Option<SdkConfig>,
     client: OnceCell<Client>,
 }
 
@@ -45,7 +47,17 @@ impl ObjectSource {
             bucket,
             key,
             region,
+            config: None,
             client: OnceCell::new(),
+        }
+    }
+
+    /// The same, reached with these credentials and end points.
+    #[must_use]
+    pub fn reached_by(self, config: SdkConfig) -> Self {
+        Self {
+            config: Some(config),
+            ..self
         }
     }
 
@@ -55,16 +67,18 @@ impl ObjectSource {
                 .operation_timeout(CALL_TIMEOUT)
                 .operation_attempt_timeout(TRY_TIMEOUT)
                 .build();
-            let environment = environment().await;
-            let mut builder = aws_sdk_s3::config::Builder::from(&environment)
+            let config = match &self.config {
+                Some(config) => config.clone(),
+                None => environment().await,
+            };
+            let mut builder = config
+                .to_builder()
                 .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
                 .timeout_config(timeouts);
-            if environment.endpoint_url().is_some() {
-                // An end point that is named has no host a bucket.
-                builder = builder.force_path_style(true);
+            if let Some(region) = &self.region {
+                builder = builder.region(Region::new(region.clone()));
             }
-            builder.set_region(self.region.clone().map(Region::new).or(environment.region().cloned()));
-            Client::from_conf(builder.build())
+            Client::new(&builder.build())
         };
         self.client.get_or_init(make).await
     }
@@ -96,7 +110,11 @@ impl Source for ObjectSource {
         let mark = answer.e_tag;
         let mut body = answer.body;
         let mut bytes = Vec::new();
-        while let Some(piece) = body.try_next().await.map_err(|error| SourceError(with_causes(&error)))? {
+        while let Some(piece) = body
+            .try_next()
+            .await
+            .map_err(|error| SourceError(with_causes(&error)))?
+        {
             bytes.extend_from_slice(&piece);
             if bytes.len() as u64 > MOST_BYTES {
                 return Err(SourceError(format!("it has more than {MOST_BYTES} bytes")));

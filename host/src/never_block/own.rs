@@ -26,7 +26,9 @@ impl Source for OwnAddresses {
     async fn fetch(&self, _: Option<&str>) -> Result<Fetched, SourceError> {
         let own = self.0.own_addresses().await;
         let own = own.map_err(|error| {
-            SourceError(format!("{error} (guard.own-addresses); `quell doctor` says which permission is missing"))
+            SourceError(format!(
+                "{error} (guard.own-addresses); `quell doctor` says which permission is missing"
+            ))
         })?;
         let listed = own.into_iter().map(|own| Listed {
             prefix: IpNet::from(own.address),

@@ -23,7 +23,10 @@ fn read_as(format: &Format, text: &str) -> Result<Vec<String>, String> {
     let listed = format.read(text.as_bytes(), false).map_err(|error| error.to_string())?;
     let told = listed.iter().map(|listed| {
         let until = listed.until.map_or_else(String::new, |until| format!(" until {until}"));
-        let reason = listed.reason.as_ref().map_or_else(String::new, |reason| format!(" # {reason}"));
+        let reason = listed
+            .reason
+            .as_ref()
+            .map_or_else(String::new, |reason| format!(" # {reason}"));
         format!("{}{until}{reason}", listed.prefix)
     });
     Ok(told.collect())
@@ -74,13 +77,18 @@ fn one_slip_spoils_the_list_and_is_told_with_its_line() {
 
 #[test]
 fn what_is_no_text_is_no_list() {
-    assert_eq!(Format::Prefixes.read(b"203.0.113.7\n\xff\xfe", false), Err(FormatError::NotText));
+    assert_eq!(
+        Format::Prefixes.read(b"203.0.113.7\n\xff\xfe", false),
+        Err(FormatError::NotText)
+    );
     assert_eq!(Format::Prefixes.read(b"", true), Ok(Vec::new()));
 }
 
 #[test]
 fn a_list_that_is_too_long_is_told_as_that() {
-    let text: String = (0..=format::MOST_ENTRIES).map(|number| format!("198.{}.{}.0/24\n", 18 + number / 65536, number % 256)).collect();
+    let text: String = (0..=format::MOST_ENTRIES)
+        .map(|number| format!("198.{}.{}.0/24\n", 18 + number / 65536, number % 256))
+        .collect();
     assert_eq!(Format::Prefixes.read(text.as_bytes(), false), Err(FormatError::TooMany));
 }
 
@@ -162,9 +170,15 @@ async fn a_list_that_is_not_there_at_the_start_blocks_nobody_and_heals_by_itself
     let lists = in_file(&folder);
     insta::assert_snapshot!(lists.standing(at(0)).await.unknown.unwrap(), @"nothing is blocked while the never-block list partners (partners.txt) can't be read: No such file or directory (os error 2); put it right, and it is read again by itself");
     write(&folder, "203.0.113.7\n");
-    assert!(lists.standing(at(5)).await.unknown.is_some(), "it is looked at again after a while");
+    assert!(
+        lists.standing(at(5)).await.unknown.is_some(),
+        "it is looked at again after a while"
+    );
     let standing = lists.standing(at(10)).await;
-    assert_eq!((standing.unknown.as_deref(), prefixes(&standing)), (None, vec!["203.0.113.7/32".to_owned()]));
+    assert_eq!(
+        (standing.unknown.as_deref(), prefixes(&standing)),
+        (None, vec!["203.0.113.7/32".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -176,13 +190,26 @@ async fn what_was_read_goes_on_for_as_long_as_it_may_be_old_and_no_longer() {
     write(&folder, "203.0.113.7\neveryone\n");
     let standing = lists.standing(at(60)).await;
     assert_eq!((standing.unknown.as_deref(), prefixes(&standing).len()), (None, 1));
-    assert!(lists.each(at(60))[0].failure.as_deref().unwrap().contains("line 2: `everyone`"));
+    assert!(
+        lists.each(at(60))[0]
+            .failure
+            .as_deref()
+            .unwrap()
+            .contains("line 2: `everyone`")
+    );
     let standing = lists.standing(at(61)).await;
     insta::assert_snapshot!(standing.unknown.as_deref().unwrap(), @"nothing is blocked, because the never-block list partners (partners.txt) was read last at 2026-03-01T12:00:00Z, and what was read may be 1m old (max-age): line 2: `everyone`: this is neither an address, such as 203.0.113.7, nor a prefix, such as 203.0.113.0/24; put it right, and it is read again by itself");
-    assert_eq!(prefixes(&standing), ["203.0.113.7/32"], "what was known is spared all the same");
+    assert_eq!(
+        prefixes(&standing),
+        ["203.0.113.7/32"],
+        "what was known is spared all the same"
+    );
     write(&folder, "203.0.113.8\n");
     let standing = lists.standing(at(80)).await;
-    assert_eq!((standing.unknown.as_deref(), prefixes(&standing)), (None, vec!["203.0.113.8/32".to_owned()]));
+    assert_eq!(
+        (standing.unknown.as_deref(), prefixes(&standing)),
+        (None, vec!["203.0.113.8/32".to_owned()])
+    );
 }
 
 #[tokio::test]
@@ -198,7 +225,14 @@ async fn a_pipe_or_a_folder_in_the_place_of_a_file_holds_nobody_up() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("partners.txt")).unwrap();
     let lists = in_file(&folder);
-    assert!(lists.standing(at(0)).await.unknown.unwrap().contains("it is no regular file"));
+    assert!(
+        lists
+            .standing(at(0))
+            .await
+            .unknown
+            .unwrap()
+            .contains("it is no regular file")
+    );
 }
 
 #[tokio::test]
@@ -274,5 +308,12 @@ impl Source for Silent {
 #[tokio::test(start_paused = true)]
 async fn a_source_that_never_answers_is_given_up_and_blocks_nobody() {
     let lists = Lists::new([List::new(terms("s3://a/b"), Silent)]);
-    assert!(lists.standing(at(0)).await.unknown.unwrap().contains("it did not come within 15s"));
+    assert!(
+        lists
+            .standing(at(0))
+            .await
+            .unknown
+            .unwrap()
+            .contains("it did not come within 15s")
+    );
 }

@@ -42,7 +42,14 @@ mod tests {
 
     #[test]
     fn what_says_no_moment_is_no_end() {
-        for text in ["", "tomorrow", "2030-01-31T18:00:00", "2030-13-01", "31.01.2030", "9999-12-31"] {
+        for text in [
+            "",
+            "tomorrow",
+            "2030-01-31T18:00:00",
+            "2030-13-01",
+            "31.01.2030",
+            "9999-12-31",
+        ] {
             assert_eq!(read(text), Err(NoEnd), "{text}");
         }
     }

@@ -1,7 +1,7 @@
-//! What doors need: the queues and the buckets that they lead to.
+//! What doors and never-block lists need: the queues and the buckets that they lead to.
 
 use super::host::{HostGrant, HostResource};
-use crate::config::{Config, door};
+use crate::config::{Config, door, never_block::ListSource};
 
 /// What the doors of a configuration lead to.
 pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
@@ -58,6 +58,18 @@ fn bucket(folder: &door::Folder) -> Option<[HostGrant; 2]> {
         grant("ListBuckets", ["s3:ListBucket"], bucket),
         grant("ReadObjects", ["s3:GetObject"], objects),
     ])
+}
+
+/// The objects that are never-block lists.
+pub(super) fn lists(config: &Config) -> impl Iterator<Item = HostGrant> {
+    config.never_block_lists.iter().filter_map(|list| match &list.source {
+        ListSource::File(_) => None,
+        ListSource::Object { bucket, key, region } => {
+            let partition = partition(region.as_deref().unwrap_or_default());
+            let arn = format!("arn:{partition}:s3:::{bucket}/{key}");
+            Some(grant("ReadNeverBlockLists", ["s3:GetObject"], arn))
+        }
+    })
 }
 
 /// The partition of a region: `aws`, but in China and in the regions for governments.

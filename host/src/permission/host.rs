@@ -79,6 +79,7 @@ pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
     grants.extend(Table::of(&config.journal.store).map(|table| table.grant()));
     grants.extend(delay_queue(&config.ends));
     grants.extend(door::grants(config));
+    grants.extend(door::lists(config));
     if let (Some(told), Mode::Enforce) = (&config.feedback.security_hub, config.mode) {
         let region = told.region.as_ref().map(ToString::to_string);
         // The call for findings in OCSF goes by the same action, on the other kind of hub.

@@ -302,3 +302,33 @@ fn security_hub_is_told_by_one_action_and_only_where_that_is_configured() {
     );
     assert_eq!(told("observe"), None);
 }
+
+#[test]
+fn a_never_block_list_in_a_bucket_may_be_read_and_own_addresses_may_be_listed_and_nothing_else() {
+    let list = "[guard]\nown-addresses = true\n[[guard.never-block-list]]\nname = \"partners\"\nbucket = \"lists\"\nkey = \"never/block.txt\"\n";
+    let with = policy(&config(r#"["block"]"#, list));
+    let without = policy(&config(r#"["block"]"#, ""));
+    let before = without.actions();
+    let more: Vec<_> = with
+        .actions()
+        .into_iter()
+        .filter(|action| !before.contains(action))
+        .collect();
+    assert_eq!(
+        more,
+        [
+            "ec2:DescribeAddresses",
+            "ec2:DescribeCustomerGateways",
+            "ec2:DescribeNetworkInterfaces",
+            "s3:GetObject"
+        ]
+    );
+    let found = with
+        .statement
+        .into_iter()
+        .find(|statement| statement.sid == "ReadNeverBlockLists");
+    assert_eq!(
+        Vec::from_iter(found.unwrap().resource),
+        ["arn:aws:s3:::lists/never/block.txt"]
+    );
+}

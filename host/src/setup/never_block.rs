@@ -62,10 +62,7 @@ struct WithoutAws;
 #[cfg(not(feature = "aws"))]
 #[async_trait::async_trait]
 impl crate::never_block::Source for WithoutAws {
-    async fn fetch(
-        &self,
-        _: Option<&str>,
-    ) -> Result<crate::never_block::Fetched, crate::never_block::SourceError> {
+    async fn fetch(&self, _: Option<&str>) -> Result<crate::never_block::Fetched, crate::never_block::SourceError> {
         Err(crate::never_block::SourceError(
             super::SetupError::WithoutAws.to_string(),
         ))

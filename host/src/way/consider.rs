@@ -77,7 +77,9 @@ impl Host {
         let Inquiry { plugins, intents, .. } = inquiry;
         let (intents, disagreements) = agree(intents);
         let (surroundings, turn) = surroundings.into_found();
-        let listed = listed.map(|listed| overlapping(listed, &plugins)).map_err(Failure::clone);
+        let listed = listed
+            .map(|listed| overlapping(listed, &plugins))
+            .map_err(Failure::clone);
         Considered {
             basis: Basis {
                 now,

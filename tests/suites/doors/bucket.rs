@@ -20,6 +20,7 @@ use quell::{
             bucket::{BucketDoor, BucketOptions},
         },
     },
+    never_block::{Fetched, ObjectSource, Source},
     text::with_causes,
 };
 use quell_tests::{
@@ -198,4 +199,28 @@ async fn a_bucket_that_does_not_answer_is_asked_again_and_one_that_is_missing_is
         .await
         .unwrap();
     assert_eq!(seen, "it can be listed, the first key is AWSLogs/a.jsonl");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_never_block_list_in_a_bucket_is_read_when_it_is_another_and_told_when_it_is_not_there() {
+    let world = World::shared().unwrap();
+    let bucket = Bucket::new(&world.moto).await.unwrap();
+    let source = |key: &str| {
+        let source = ObjectSource::new(bucket.name.clone(), key.to_owned(), Some("eu-west-1".to_owned()));
+        source.reached_by(world.moto.sdk_config())
+    };
+    bucket.put("list.txt", "198.51.100.0/24 # our partner\n").await.unwrap();
+    let list = source("list.txt");
+    let Fetched::Text { bytes, mark } = list.fetch(None).await.unwrap() else {
+        panic!("it was not read");
+    };
+    assert_eq!(bytes, b"198.51.100.0/24 # our partner\n");
+    assert_eq!(list.fetch(mark.as_deref()).await.unwrap(), Fetched::Unchanged);
+    bucket.put("list.txt", "203.0.113.0/24\n").await.unwrap();
+    let Fetched::Text { bytes, .. } = list.fetch(mark.as_deref()).await.unwrap() else {
+        panic!("what is new was not read");
+    };
+    assert_eq!(bytes, b"203.0.113.0/24\n");
+    let gone = source("gone.txt").fetch(None).await.unwrap_err();
+    assert!(gone.to_string().contains("NoSuchKey"), "{gone}");
 }

@@ -271,7 +271,12 @@ impl World {
         self.spare.extend(asked.iter().filter_map(|asked| asked.spare));
         // The host's guards let no block of what is spared pass, but the engine has to know by itself.
         let never = self.terms.never.iter().map(|never| never.prefix);
-        let never = [&self.spare, &self.pardoned].into_iter().flatten().copied().chain(never).collect();
+        let never = [&self.spare, &self.pardoned]
+            .into_iter()
+            .flatten()
+            .copied()
+            .chain(never)
+            .collect();
         self.watch().never(never);
     }
 

@@ -68,7 +68,11 @@ async fn who_stands_in_a_list_is_not_blocked_and_the_report_says_by_which() {
     let stand = stand_with(&partners).await;
     let report = stand.report("1", recorded::ATTACK).await.unwrap();
     assert_eq!(stand.denied().len(), 2, "{:?}", stand.denied());
-    let refusals: Vec<_> = report.plugins[0].examined.iter().filter_map(|examined| examined.verdicts.last()).collect();
+    let refusals: Vec<_> = report.plugins[0]
+        .examined
+        .iter()
+        .filter_map(|examined| examined.verdicts.last())
+        .collect();
     assert!(
         refusals.iter().any(|verdict| verdict.reason.contains(
             "203.0.113.0/26, which the list partners never blocks (Example Ltd, until 2027-02-01T00:00:00Z)"
@@ -149,19 +153,42 @@ async fn while_a_list_can_not_be_read_nothing_is_blocked_what_is_in_force_stays_
     let worked = stand.deliver("2", &again).await.unwrap();
     let report = worked.report.unwrap();
     assert_eq!(stand.denied(), denied);
-    assert!(matches!(worked.state, DeliveryState::Waiting { .. }), "it is tried again: {:?}", worked.state);
+    assert!(
+        matches!(worked.state, DeliveryState::Waiting { .. }),
+        "it is tried again: {:?}",
+        worked.state
+    );
     assert_eq!(report.outcome, Outcome::Failed);
-    assert!(report.summary.contains("nothing is blocked while the never-block list partners (partners.txt) can't be read: line 1"), "{}", report.summary);
+    assert!(
+        report
+            .summary
+            .contains("nothing is blocked while the never-block list partners (partners.txt) can't be read: line 1"),
+        "{}",
+        report.summary
+    );
 
     // No rule is added for a hold either that was in force before and lost its rule.
     let first: u16 = denied[0].split(' ').next().unwrap().parse().unwrap();
     let acl = quell_tests::stand::WEB_ACL.parse().unwrap();
-    stand.cloud.remove_entry_as_someone_else(&acl, quell::cloud::Direction::Ingress, first).unwrap();
+    stand
+        .cloud
+        .remove_entry_as_someone_else(&acl, quell::cloud::Direction::Ingress, first)
+        .unwrap();
     stand.clock.advance(SignedDuration::from_mins(5));
     stand.host.repair().await.unwrap();
     assert_eq!(stand.denied().len(), denied.len() - 1);
-    let hold = stand.holds().await.unwrap().into_iter().find(|hold| !hold.coverage.is_covered()).unwrap();
-    assert!(format!("{:?}", hold.coverage).contains("can't be read"), "{:?}", hold.coverage);
+    let hold = stand
+        .holds()
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|hold| !hold.coverage.is_covered())
+        .unwrap();
+    assert!(
+        format!("{:?}", hold.coverage).contains("can't be read"),
+        "{:?}",
+        hold.coverage
+    );
 
     partners.write("192.0.2.128/25\n");
     stand.clock.advance(SignedDuration::from_secs(15));
@@ -189,14 +216,22 @@ async fn own_addresses_that_can_not_be_had_block_nobody_and_what_is_permitted_ag
     stand.host.take_over_lists(vec![list]).await.unwrap();
     let report = stand.report("1", recorded::ATTACK).await.unwrap();
     assert!(stand.denied().is_empty());
-    assert!(report.summary.contains("DescribeCustomerGateways"), "{}", report.summary);
+    assert!(
+        report.summary.contains("DescribeCustomerGateways"),
+        "{}",
+        report.summary
+    );
     stand.clock.advance(SignedDuration::from_secs(15));
     let again = changed(recorded::ATTACK, &[("comments", json!("again"))]);
     stand.report("2", &again).await.unwrap();
     assert_eq!(stand.denied().len(), 4);
     let calls = stand.cloud.count(Call::DescribeAddresses);
     stand.report("3", recorded::ATTACK).await.unwrap();
-    assert_eq!(stand.cloud.count(Call::DescribeAddresses), calls, "they are not asked for with each alert");
+    assert_eq!(
+        stand.cloud.count(Call::DescribeAddresses),
+        calls,
+        "they are not asked for with each alert"
+    );
 }
 
 #[tokio::test]
@@ -209,7 +244,10 @@ async fn what_is_added_by_hand_frees_at_once_lasts_and_is_taken_back_by_hand() {
     let done = carry(&stand, order).await.unwrap();
     assert_eq!(stand.denied().len(), 2);
     let told = text(&done);
-    assert!(told.starts_with("203.0.113.0/24 is never blocked until it is taken back (our partner's scanner)\nhold "), "{told}");
+    assert!(
+        told.starts_with("203.0.113.0/24 is never blocked until it is taken back (our partner's scanner)\nhold "),
+        "{told}"
+    );
     stand.pass(400 * 86_400).await.unwrap();
     let why = json!({"never-blocked": {"address": "203.0.113.7"}});
     insta::assert_snapshot!(text(&carry(&stand, why.clone()).await.unwrap()), @r"
@@ -218,9 +256,17 @@ async fn what_is_added_by_hand_frees_at_once_lasts_and_is_taken_back_by_hand() {
     203.0.113.0/24  journal         our partner's scanner
     ");
     let report = stand.report("2", recorded::ATTACK).await.unwrap();
-    assert!(report.summary.contains("which is pardoned until it is taken back (our partner's scanner)"), "{}", report.summary);
+    assert!(
+        report
+            .summary
+            .contains("which is pardoned until it is taken back (our partner's scanner)"),
+        "{}",
+        report.summary
+    );
 
-    carry(&stand, json!({"end-pardon": {"prefix": "203.0.113.0/24"}})).await.unwrap();
+    carry(&stand, json!({"end-pardon": {"prefix": "203.0.113.0/24"}}))
+        .await
+        .unwrap();
     insta::assert_snapshot!(text(&carry(&stand, why).await.unwrap()), @"203.0.113.7/32 may be blocked: nobody says otherwise");
 }
 
@@ -229,7 +275,13 @@ async fn who_asks_why_is_told_by_whom_and_who_asks_for_all_how_the_lists_stand()
     let partners = Partners::having("198.51.100.128/25 until 2027-01-31 # Example Ltd\n");
     let stand = stand_with(&partners).await;
     stand.report("1", recorded::ATTACK).await.unwrap();
-    let ask = async |address: &str| text(&carry(&stand, json!({"never-blocked": {"address": address}})).await.unwrap());
+    let ask = async |address: &str| {
+        text(
+            &carry(&stand, json!({"never-blocked": {"address": address}}))
+                .await
+                .unwrap(),
+        )
+    };
     insta::assert_snapshot!(ask("198.51.100.200").await, @r"
     198.51.100.200/32 is never blocked
     PREFIX             BY             UNTIL                 REASON
@@ -237,12 +289,18 @@ async fn who_asks_why_is_told_by_whom_and_who_asks_for_all_how_the_lists_stand()
     ");
     insta::assert_snapshot!(ask("10.0.1.10").await);
     let all = text(&carry(&stand, json!({"never-blocked": {}})).await.unwrap());
-    assert!(all.ends_with("list partners (partners.txt) has 1 entry, read at 2026-03-01T12:00:00Z"), "{all}");
+    assert!(
+        all.ends_with("list partners (partners.txt) has 1 entry, read at 2026-03-01T12:00:00Z"),
+        "{all}"
+    );
     partners.write("everyone\n");
     stand.pass(61).await.unwrap();
     stand.host.look_at_lists().await.unwrap();
     let why = ask("203.0.113.7").await;
-    assert!(why.contains("unreadable: nothing is blocked, because the never-block list partners"), "{why}");
+    assert!(
+        why.contains("unreadable: nothing is blocked, because the never-block list partners"),
+        "{why}"
+    );
 }
 
 #[tokio::test]
@@ -251,5 +309,12 @@ async fn a_slip_of_a_tired_hand_does_not_switch_all_blocks_off() {
     let refused = async |order| carry(&stand, order).await.unwrap_err().to_string();
     insta::assert_snapshot!(refused(json!({"never-block": {"prefix": "0.0.0.0/0"}})).await, @"0.0.0.0/0 is wider than /8, and would spare too much; `quell pause` lets Quell block nothing at all");
     insta::assert_snapshot!(refused(json!({"never-block": {"prefix": "203.0.113.7", "until": "2026-01-01T00:00:00Z"}})).await, @"2026-01-01T00:00:00Z is over already: give an end that is to come");
-    assert!(stand.journal.pardons(quell::clock::Clock::now(&*stand.clock)).await.unwrap().is_empty());
+    assert!(
+        stand
+            .journal
+            .pardons(quell::clock::Clock::now(&*stand.clock))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

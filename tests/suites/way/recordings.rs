@@ -168,7 +168,9 @@ async fn other_settings_and_other_rules_are_tried_on_what_was_recorded_and_can_b
         ..Candidate::in_place_of(&record, &plugin)
     };
     let mut rules = recording.guards.rules.clone();
-    rules.never_block.push("203.0.113.0/24".parse::<ipnet::IpNet>().unwrap().into());
+    rules
+        .never_block
+        .push("203.0.113.0/24".parse::<ipnet::IpNet>().unwrap().into());
     let replayed = replay(&recording, candidate, Some(&rules)).await.unwrap();
     assert_ne!(replayed.answer, record.answer);
     let passed: Vec<_> = replayed.examined.iter().map(|examined| examined.passed()).collect();

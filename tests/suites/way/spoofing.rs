@@ -98,7 +98,8 @@ impl Reachable {
                 for direction in Direction::BOTH {
                     let judgement = judge(acl, &Packet::tcp(direction, remote, 443));
                     if judgement.action == RuleAction::Deny {
-                        self.wrong.push(format!("{remote} of {prefix} {direction}: {:?}", judgement.entry));
+                        self.wrong
+                            .push(format!("{remote} of {prefix} {direction}: {:?}", judgement.entry));
                     }
                 }
             }
@@ -138,7 +139,10 @@ impl Company {
             reachable: Arc::default(),
         };
         let seen = Arc::clone(&company.reachable);
-        company.stand.cloud.on_write(Box::new(move |acl| seen.lock().unwrap().look(acl)));
+        company
+            .stand
+            .cloud
+            .on_write(Box::new(move |acl| seen.lock().unwrap().look(acl)));
         company.configure().await;
         let office: Order =
             serde_json::from_value(json!({"never-block": {"prefix": OFFICE, "reason": "our office"}})).unwrap();
@@ -149,7 +153,11 @@ impl Company {
 
     /// As the configuration is read.
     async fn configure(&self) {
-        let lists = vec![self.partners.list(), ip_ranges(&self.amazon), own_addresses(&self.stand)];
+        let lists = vec![
+            self.partners.list(),
+            ip_ranges(&self.amazon),
+            own_addresses(&self.stand),
+        ];
         self.stand.host.take_over_lists(lists).await.unwrap();
         let mut rules = rules();
         rules.never_block =
@@ -171,7 +179,12 @@ impl Company {
         let acl = self.stand.acl(WEB_ACL);
         let mut reachable = self.reachable.lock().unwrap();
         reachable.look(&acl);
-        assert!(reachable.wrong.is_empty(), "{when}: {:#?}\n{:#?}", reachable.wrong, acl.entries);
+        assert!(
+            reachable.wrong.is_empty(),
+            "{when}: {:#?}\n{:#?}",
+            reachable.wrong,
+            acl.entries
+        );
     }
 
     async fn report(&self, id: usize) -> quell::report::Report {
@@ -224,14 +237,28 @@ async fn of_the_company_nobody_is_ever_denied_however_often_a_detector_names_him
     let (mut shared, mut refused) = (0, 0);
     for id in 1..=alerts {
         let report = company.report(id).await;
-        let verdicts = report.plugins[0].examined.iter().flat_map(|examined| &examined.verdicts);
+        let verdicts = report.plugins[0]
+            .examined
+            .iter()
+            .flat_map(|examined| &examined.verdicts);
         refused += verdicts.filter(|verdict| !verdict.passed).count();
-        shared += report.targets.iter().map(|target| target.aggregates.len()).sum::<usize>();
+        shared += report
+            .targets
+            .iter()
+            .map(|target| target.aggregates.len())
+            .sum::<usize>();
         company.check(&format!("alert {id}"));
     }
     assert!(refused > 50, "they were named {refused} times only");
-    assert!(shared > 20, "rules were shared {shared} times only: there was too much room");
-    assert!(company.stand.denied().len() > 3, "attackers are denied: {:?}", company.stand.denied());
+    assert!(
+        shared > 20,
+        "rules were shared {shared} times only: there was too much room"
+    );
+    assert!(
+        company.stand.denied().len() > 3,
+        "attackers are denied: {:?}",
+        company.stand.denied()
+    );
     company.stand.pass(40 * 86_400).await.unwrap();
     company.check("in the end");
 }
@@ -239,14 +266,21 @@ async fn of_the_company_nobody_is_ever_denied_however_often_a_detector_names_him
 #[tokio::test]
 async fn somebody_who_was_denied_is_let_through_with_the_next_look_and_his_neighbours_stay_denied() {
     let neighbours = ["203.0.113.64", "203.0.113.65", "203.0.113.66", "203.0.113.67"];
-    let observations = (1..).zip(neighbours).map(|(number, address)| observed(number, address.parse().unwrap()));
+    let observations = (1..)
+        .zip(neighbours)
+        .map(|(number, address)| observed(number, address.parse().unwrap()));
     let others = (10..).zip(["198.51.100.201", "192.0.2.240", "192.0.2.77", "198.51.100.9"]);
     let others = others.map(|(number, address)| observed(number, address.parse().unwrap()));
     let all = observations.chain(others).collect();
     let company = Company::attacked(BTreeMap::from([("1".to_owned(), all)])).await;
     let report = company.report(1).await;
-    assert!(report.targets.iter().any(|target| !target.aggregates.is_empty()), "they share a rule");
-    company.partners.write(&format!("{PARTNER}\n203.0.113.66 # a customer behind a shared address\n"));
+    assert!(
+        report.targets.iter().any(|target| !target.aggregates.is_empty()),
+        "they share a rule"
+    );
+    company.partners.write(&format!(
+        "{PARTNER}\n203.0.113.66 # a customer behind a shared address\n"
+    ));
     company.stand.host.look_at_lists().await.unwrap();
     let mut reach = company.all();
     reach.push("203.0.113.66/32".parse().unwrap());
@@ -272,7 +306,11 @@ async fn a_random_campaign_with_lists_that_change_break_and_heal_denies_nobody_o
             0 => company.partners.write("198.51.100.64/27\nhalf a l"),
             1 | 2 => {
                 let is_customer = rng.bool();
-                let more = if is_customer { customer.to_string() } else { String::new() };
+                let more = if is_customer {
+                    customer.to_string()
+                } else {
+                    String::new()
+                };
                 company.partners.write(&format!("{PARTNER} # Example Ltd\n{more}\n"));
                 company.stand.host.look_at_lists().await.unwrap();
                 // What the list had before it broke may still be spared; who is in it now must be.

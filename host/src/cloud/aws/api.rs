@@ -7,8 +7,8 @@ use aws_sdk_ec2::types::Filter;
 use ipnet::IpNet;
 
 use super::{
-    Ec2Cloud, MAX_PAGES, balancing, convert, fault::cloud_error, find, group, interface, machine, own_address, quota, scaling,
-    too_many_pages,
+    Ec2Cloud, MAX_PAGES, balancing, convert, fault::cloud_error, find, group, interface, machine, own_address, quota,
+    scaling, too_many_pages,
 };
 use crate::cloud::{
     Cloud,

@@ -25,8 +25,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::config::IdentityCache;
 use tokio::sync::OnceCell;
 
-pub(crate) use self::dated::Dated;
 use self::clients::Clients;
+pub(crate) use self::dated::Dated;
 pub(crate) use self::fault::fault;
 pub use self::role::Role;
 use self::role::RoleSessions;

@@ -2,6 +2,7 @@
 
 mod contradiction;
 mod misspelt;
+mod never_block;
 mod plugins;
 
 use std::path::Path;

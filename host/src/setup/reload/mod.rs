@@ -78,7 +78,10 @@ impl Reloader {
         let reloaded = self.look_at_configuration().await;
         // They are no part of the configuration's content: what stands in them is taken over whatever else is wrong.
         if let Err(error) = self.host.look_at_lists().await {
-            tracing::error!("network ACLs follow the never-block lists later: {}", with_causes(&error));
+            tracing::error!(
+                "network ACLs follow the never-block lists later: {}",
+                with_causes(&error)
+            );
         }
         reloaded
     }
@@ -129,7 +132,10 @@ impl Reloader {
         }
         super::tell_plugins(config, &snapshot);
         let plugins: Vec<_> = snapshot.plugins.iter().map(|routed| standing(routed)).collect();
-        let lists = self.host.take_over_lists(super::never_block::lists(config, self.host.clouds())).await;
+        let lists = self
+            .host
+            .take_over_lists(super::never_block::lists(config, self.host.clouds()))
+            .await;
         if let Err(error) = lists.and(self.host.take_over(snapshot).await) {
             tracing::error!("network ACLs follow the new rules later: {}", with_causes(&error));
         }

@@ -72,7 +72,9 @@ pub enum OrderError {
     #[error("no hold may last until it is released, unless the configuration allows that (guard.until-released)")]
     UntilReleased,
     /// A prefix would spare a good part of all addresses.
-    #[error("{prefix} is wider than /{widest}, and would spare too much; `quell pause` lets Quell block nothing at all")]
+    #[error(
+        "{prefix} is wider than /{widest}, and would spare too much; `quell pause` lets Quell block nothing at all"
+    )]
     TooWide {
         /// The prefix.
         prefix: IpNet,

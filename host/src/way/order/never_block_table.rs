@@ -21,7 +21,11 @@ pub(super) fn write(
 ) -> fmt::Result {
     match asked {
         Asked::About(address) if entries.is_empty() => {
-            writeln!(out, "{}", paint(NOTE, format!("{address} may be blocked: nobody says otherwise")))?;
+            writeln!(
+                out,
+                "{}",
+                paint(NOTE, format!("{address} may be blocked: nobody says otherwise"))
+            )?;
         }
         Asked::About(address) => writeln!(out, "{}", paint(GOOD, format!("{address} is never blocked")))?,
         Asked::All => {}
