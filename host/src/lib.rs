@@ -8,6 +8,7 @@ pub mod address;
 pub mod alert;
 pub mod builtin;
 pub mod bundle;
+pub mod checkpoint;
 pub mod clock;
 pub mod cloud;
 pub mod command;

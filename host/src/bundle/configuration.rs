@@ -5,7 +5,7 @@ use std::path::Path;
 use toml_edit::{DocumentMut, TableLike, TomlError, value};
 
 use crate::{
-    config::{Cloud, Config, JournalStore, Secret, never_block::ListSource},
+    config::{CheckpointPlace, Cloud, Config, JournalStore, Secret, never_block::ListSource},
     digest::Digest,
     doctor::household,
     kit::lock,
@@ -106,6 +106,12 @@ pub(super) fn unfit(config: &Config) -> Vec<String> {
             directory.display()
         ));
     }
+    if let Some(CheckpointPlace::File(path)) = config.checkpoints.as_ref().map(|checkpoints| &checkpoints.place) {
+        problems.push(format!(
+            "checkpoints go to {}, and no file of a function lasts: name a `bucket` in [checkpoints] in place of `file`",
+            path.display()
+        ));
+    }
     problems
 }
 
@@ -163,13 +169,14 @@ mod tests {
     #[test]
     fn what_can_not_work_in_a_function_is_told_all_at_once_with_the_remedies() {
         let text = "[journal]\npath = \"journal.sqlite\"\n[stealthwatch-cloud]\nbase-url = \"https://example.obsrvbl.com/api/v3/\"\nuser = \
-                    \"quell@example.com\"\nkey-file = \"key\"\n[recordings]\ndirectory = \"recordings\"\n[simulated]\naccount-file = \"account.toml\"\n";
+                    \"quell@example.com\"\nkey-file = \"key\"\n[recordings]\ndirectory = \"recordings\"\n[checkpoints]\nfile = \"checkpoints\"\nkey-env = \"KEY\"\n[simulated]\naccount-file = \"account.toml\"\n";
         let config = Config::parse(text, &Path::new(TASK_ROOT).join("quell.toml")).unwrap();
         insta::assert_snapshot!(unfit(&config).join("\n"), @r"
         it protects a simulated account, whose file is not packed: name your accounts in [[aws.account]]
         the journal is /var/task/journal.sqlite, and a function can write below /tmp only: name a table in `journal.table`
         the key of Stealthwatch Cloud is in the file /var/task/key, which is not packed, so that who may read the package can't read it: name an environment variable, or a secret of AWS, in its place
         recordings go to /var/task/recordings, where a function can't write: write `log = true` in [recordings] in place of `directory`
+        checkpoints go to /var/task/checkpoints, and no file of a function lasts: name a `bucket` in [checkpoints] in place of `file`
         ");
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Aws, Config,
+    checkpoints::CheckpointsTable,
     checks::Checks,
     cloud::{Cloud, Simulated},
     decision::Decision,
@@ -40,6 +41,8 @@ pub(super) struct File {
     pub(super) mode: Mode,
     #[serde(default)]
     pub(super) journal: JournalTable,
+    #[serde(default)]
+    pub(super) checkpoints: CheckpointsTable,
     #[serde(default)]
     pub(super) ends: Ends,
     pub(super) aws: Option<Aws>,
@@ -107,6 +110,7 @@ impl File {
         let detectors = detector::check(self.detector, &Path::key("detector"), checks);
         let recordings = self.recordings.check(&Path::key("recordings"), checks);
         let journal = self.journal.check(&Path::key("journal"), checks);
+        let checkpoints = self.checkpoints.check(&Path::key("checkpoints"), checks);
         let http = self.http.check(&Path::key("http"), checks);
         let doors = self.door.check(&Path::key("door"), checks);
         let http = http.with_guarded_doors(doors.are_guarded(), &Path::key("http"), checks);
@@ -116,6 +120,7 @@ impl File {
         Some(Config {
             mode: self.mode,
             journal,
+            checkpoints,
             ends: self.ends,
             cloud: cloud?,
             stealthwatch_cloud: match stealthwatch_cloud {

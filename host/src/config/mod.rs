@@ -7,6 +7,7 @@
 
 pub mod aws;
 mod breaker;
+pub mod checkpoints;
 mod checks;
 pub mod cloud;
 pub mod decision;
@@ -58,6 +59,7 @@ use crate::alert::{Detector, Mapping};
 
 pub use self::{
     aws::{Aws, AwsAccount},
+    checkpoints::{CheckpointPlace, Checkpoints},
     cloud::{Cloud, Simulated},
     decision::Decision,
     door::Doors,
@@ -95,6 +97,8 @@ pub struct Config {
     pub mode: Mode,
     /// Where alerts, holds and changes are kept.
     pub journal: Journal,
+    /// Where it is kept how far the journal's ledger went. None if nowhere.
+    pub checkpoints: Option<Checkpoints>,
     /// Where word of the ends of holds is sent.
     pub ends: Ends,
     /// The accounts that are protected.

@@ -105,7 +105,10 @@ pub(crate) fn secrets_of(config: &Config) -> Vec<(&'static str, &Secret)> {
     let redaction = config.recordings.key.as_ref().map(|key| ("key of redactions", key));
     let webhooks = config.doors.webhook.iter().filter_map(|webhook| webhook.hmac.as_ref());
     let webhooks = webhooks.flat_map(|hmac| hmac.keys.iter().map(|key| ("key of a webhook", key)));
-    [key, token, redaction].into_iter().flatten().chain(webhooks).collect()
+    let checkpoints = config.checkpoints.as_ref();
+    let signing = checkpoints.map(|checkpoints| ("key of checkpoints", &checkpoints.key));
+    let single = [key, token, redaction, signing].into_iter().flatten();
+    single.chain(webhooks).collect()
 }
 
 /// Each secret: whether it can be had as things are here.

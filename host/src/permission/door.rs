@@ -25,7 +25,7 @@ const RECEIVE: [&str; 4] = [
     "sqs:GetQueueAttributes",
 ];
 
-fn grant<const N: usize>(sid: &'static str, actions: [&'static str; N], arn: String) -> HostGrant {
+pub(super) fn grant<const N: usize>(sid: &'static str, actions: [&'static str; N], arn: String) -> HostGrant {
     HostGrant {
         sid,
         actions: actions.into(),
@@ -73,7 +73,7 @@ pub(super) fn lists(config: &Config) -> impl Iterator<Item = HostGrant> {
 }
 
 /// The partition of a region: `aws`, but in China and in the regions for governments.
-fn partition(region: &str) -> &'static str {
+pub(super) fn partition(region: &str) -> &'static str {
     if region.starts_with("cn-") {
         "aws-cn"
     } else if region.starts_with("us-gov-") {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{door, grant::Condition, table::Table};
+use super::{checkpoint, door, grant::Condition, table::Table};
 use crate::{
     config::{Config, Ends, Mode, Secret},
     doctor::household::secrets_of,
@@ -80,6 +80,7 @@ pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
     grants.extend(delay_queue(&config.ends));
     grants.extend(door::grants(config));
     grants.extend(door::lists(config));
+    grants.extend(config.checkpoints.iter().flat_map(checkpoint::grants));
     if let (Some(told), Mode::Enforce) = (&config.feedback.security_hub, config.mode) {
         let region = told.region.as_ref().map(ToString::to_string);
         // The call for findings in OCSF goes by the same action, on the other kind of hub.

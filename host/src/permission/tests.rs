@@ -281,6 +281,21 @@ prefix = "AWSLogs/"
 }
 
 #[test]
+fn checkpoints_may_be_put_into_their_bucket_and_neither_read_nor_removed() {
+    let told = |more: &str| {
+        let text = format!("\n[checkpoints]\nbucket = \"checkpoints\"\nprefix = \"quell/\"\nkey-env = \"KEY\"\n{more}");
+        let policy = policy(&Config::parse(&format!("{ACCOUNT}{text}"), Path::new("quell.toml")).unwrap());
+        let found = policy
+            .statement
+            .into_iter()
+            .find(|statement| statement.sid == "PutCheckpoints");
+        found.map(|statement| format!("{:?} on {:?}", statement.action, statement.resource))
+    };
+    insta::assert_snapshot!(told("").unwrap(), @r#"{"s3:PutObject"} on {"arn:aws:s3:::checkpoints/quell/*"}"#);
+    insta::assert_snapshot!(told("retain = \"365d\"\n").unwrap(), @r#"{"s3:PutObject", "s3:PutObjectRetention"} on {"arn:aws:s3:::checkpoints/quell/*"}"#);
+}
+
+#[test]
 fn security_hub_is_told_by_one_action_and_only_where_that_is_configured() {
     let told = |mode: &str| {
         let text = format!("mode = \"{mode}\"\n[feedback.security-hub]\nregion = \"eu-central-1\"\n");

@@ -2,6 +2,7 @@
 //!
 //! The only place where the parts meet. Whatever is wrong with any of them is told here, before the first alert comes in.
 
+mod checkpoints;
 mod cloud;
 pub mod copy;
 pub(crate) mod doors;
@@ -212,6 +213,11 @@ async fn host_in(
         && let Some(tellers) = feedback::tellers(config, &secrets)?
     {
         host.set_tellers(tellers);
+    }
+    if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime)
+        && let Some(checkpoints) = checkpoints::checkpoints(config.checkpoints.as_ref(), &secrets).await?
+    {
+        host.set_checkpoints(checkpoints);
     }
     Ok(host)
 }

@@ -32,6 +32,7 @@ use tokio::sync::{Notify, Semaphore};
 pub use self::receive::{Receipt, ReceiveError, Received};
 use crate::{
     alert::{Alert, Decoders},
+    checkpoint::{Checkpoints, KeepError},
     clock::Clock,
     cloud::{Cloud, Clouds},
     converge::Converger,
@@ -92,6 +93,7 @@ pub struct Host {
     recorder: Option<Recorder>,
     ends: Option<Arc<dyn Ends>>,
     tellers: Option<Tellers>,
+    checkpoints: Option<Checkpoints>,
     /// Rung when a detector is to be told something.
     owing: Notify,
 }
@@ -110,6 +112,7 @@ impl Host {
             recorder: None,
             ends: None,
             tellers: None,
+            checkpoints: None,
             owing: Notify::new(),
         }
     }
@@ -122,6 +125,25 @@ impl Host {
     /// What time it is, for the doors: messages tell when they were sent.
     pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
+    }
+
+    /// Makes checkpoints of the journal's ledger, from now on.
+    pub fn set_checkpoints(&mut self, checkpoints: Checkpoints) {
+        self.checkpoints = Some(checkpoints);
+    }
+
+    /// Makes a checkpoint of the journal's ledger, if there is a place for them and its time has come.
+    ///
+    /// # Errors
+    /// If it could not be made; it is due again the next time.
+    pub async fn make_checkpoint(&self) -> Result<(), KeepError> {
+        if let Some(checkpoints) = &self.checkpoints {
+            let made = checkpoints.keep(&*self.parts.journal, self.parts.clock.now()).await?;
+            if made {
+                tracing::debug!("a checkpoint of the ledger was made");
+            }
+        }
+        Ok(())
     }
 
     /// What reads alerts, for the doors: which detectors there are.

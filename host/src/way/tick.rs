@@ -73,6 +73,11 @@ impl Ticker {
                 Err(error) => ticked.fail("the journal could not forget what is old", &error),
             }
         }
+        if !clock.is_time_up()
+            && let Err(error) = host.make_checkpoint().await
+        {
+            ticked.fail("no checkpoint was made", &error);
+        }
         host.tell_detectors_in_time().await;
         ticked.complete = ticked.failed.is_empty() && !clock.is_time_up();
         ticked
@@ -80,7 +85,7 @@ impl Ticker {
 }
 
 impl Ticked {
-    fn fail(&mut self, what: &str, error: &JournalError) {
+    fn fail(&mut self, what: &str, error: &(dyn std::error::Error + 'static)) {
         let told = format!("{what}: {}", with_causes(error));
         tracing::error!("{told}; tried again by the next tick");
         self.failed.push(told);

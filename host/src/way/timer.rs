@@ -40,6 +40,9 @@ async fn look_after(host: Arc<Host>, stop: CancellationToken) {
         if prune.is_due() {
             told("the journal could not forget what is old", host.prune().await);
         }
+        if let Err(error) = host.make_checkpoint().await {
+            tracing::error!("no checkpoint was made: {}; tried again", with_causes(&error));
+        }
         let sleep = host.until_next_end().await;
         tokio::select! {
             () = tokio::time::sleep(sleep) => {}

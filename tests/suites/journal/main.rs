@@ -3,6 +3,7 @@
 
 #![expect(clippy::duplicate_mod, reason = "the same cases, once for each store")]
 
+mod checkpointed;
 mod copied;
 mod examined;
 mod opened;

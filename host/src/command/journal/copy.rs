@@ -4,9 +4,12 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::super::{Global, output::answer};
+use super::{
+    super::{Global, output::answer},
+    store,
+};
 use crate::{
-    config::{self, JournalStore, StoreError},
+    config::{self, JournalStore},
     exit::{Failure, OrItsExit},
     hold::archive::Counted,
     report::summary::count,
@@ -35,10 +38,6 @@ pub(super) struct CopyJournal {
     /// Go on with a copy that broke off
     #[arg(long = "continue")]
     goes_on: bool,
-}
-
-fn store(text: &str) -> Result<JournalStore, StoreError> {
-    text.parse()
 }
 
 impl CopyJournal {

@@ -4,12 +4,9 @@ use clap::Args;
 
 use super::{
     super::{Global, output::answer},
-    to_read,
+    store, to_read,
 };
-use crate::{
-    config::{JournalStore, StoreError},
-    exit::Failure,
-};
+use crate::{config::JournalStore, exit::Failure};
 
 /// How many links are read at a time.
 const PAGE: u32 = 1_000;
@@ -29,10 +26,6 @@ pub(super) struct PrintLedger {
     /// Print the hash of each record in front of it
     #[arg(long)]
     hashes: bool,
-}
-
-fn store(text: &str) -> Result<JournalStore, StoreError> {
-    text.parse()
 }
 
 impl PrintLedger {

@@ -4,11 +4,18 @@ mod copy;
 mod ledger;
 mod verify;
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 
 use self::{copy::CopyJournal, ledger::PrintLedger, verify::VerifyJournal};
 use super::Global;
-use crate::exit::Failure;
+use crate::{
+    config::{self, JournalStore, StoreError},
+    exit::{Exit, Failure, OrItsExit},
+    hold::Journal,
+    setup,
+};
 
 /// Look after the journal: prove that nobody changed it, print what happened, move it into another store.
 #[derive(Debug, Clone, Args)]
@@ -39,19 +46,16 @@ impl JournalCommand {
     }
 }
 
-/// The journal of the configuration, or another, to be read.
-async fn to_read(
-    global: &Global,
-    of: Option<crate::config::JournalStore>,
-) -> Result<(crate::config::JournalStore, std::sync::Arc<dyn crate::hold::Journal>), Failure> {
-    use crate::{
-        config,
-        exit::{Exit, OrItsExit},
-        setup,
-    };
+/// A journal as it is named on the command line.
+fn store(text: &str) -> Result<JournalStore, StoreError> {
+    text.parse()
+}
+
+/// This journal, or the one of the configuration, to be read.
+async fn to_read(global: &Global, store: Option<JournalStore>) -> Result<(JournalStore, Arc<dyn Journal>), Failure> {
     let configured = global.config()?.journal;
     let config = config::Journal {
-        store: of.unwrap_or_else(|| configured.store.clone()),
+        store: store.unwrap_or_else(|| configured.store.clone()),
         keep: configured.keep,
     };
     match setup::journal::to_read(&config).await.or_its_exit()? {

@@ -1,5 +1,10 @@
 //! `quell journal verify`: whether the journal is as Quell wrote it.
 
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use clap::Args;
 
 use super::{
@@ -7,12 +12,16 @@ use super::{
         Global,
         output::{StoryOutput, answer},
     },
-    to_read,
+    store, to_read,
 };
 use crate::{
-    config::{JournalStore, StoreError},
-    exit::{Exit, Failure},
-    hold::ledger::{Verdict, verify::verify},
+    config::JournalStore,
+    exit::{Exit, Failure, OrExit},
+    hold::ledger::{
+        Chain, Checkpoint, Finding, Verdict,
+        checkpoint::PublicKey,
+        verify::{Flaw, verify},
+    },
     report::summary::count,
 };
 
@@ -26,24 +35,89 @@ use crate::{
 ///
 /// Works with and without a Quell that runs.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "Example:\n  quell journal verify\n  quell journal verify --journal copy.sqlite --output json")]
+#[command(after_help = "Example:\n  quell journal verify\n  \
+    quell journal verify --checkpoints s3://quell-checkpoints/production/ --public-key checkpoints.pub\n  \
+    quell journal verify --journal copy.sqlite --output json")]
 pub(super) struct VerifyJournal {
     /// Which journal: a file, or `table:NAME` or `table:NAME@REGION` [default: the journal of the configuration]
     #[arg(long, value_name = "JOURNAL", value_parser = store)]
     journal: Option<JournalStore>,
+    /// The checkpoints to compare with: a file, or `s3://BUCKET/PREFIX` or `s3://BUCKET/PREFIX@REGION`
+    #[arg(long, value_name = "PLACE", requires = "public_key")]
+    checkpoints: Option<String>,
+    /// The file with the public key that the checkpoints must be signed by: `openssl pkey -in KEY -pubout` prints it
+    #[arg(long, value_name = "FILE", requires = "checkpoints")]
+    public_key: Option<PathBuf>,
     /// How to print what was found
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     output: StoryOutput,
 }
 
-fn store(text: &str) -> Result<JournalStore, StoreError> {
-    text.parse()
+/// What was read of checkpoints.
+#[derive(Default)]
+struct Checkpoints {
+    believed: Vec<Checkpoint>,
+    findings: Vec<Finding>,
+}
+
+/// Reads checkpoints. A line that is none is a finding as well: somebody wrote there, or tore it.
+async fn checkpoints(place: &str, key: &Path) -> Result<Checkpoints, Failure> {
+    let pem = fs::read_to_string(key).or_exit(Exit::Input)?;
+    let key = PublicKey::read(&pem).or_exit(Exit::Input)?;
+    let lines = match place.strip_prefix("s3://") {
+        Some(bucket) => of_bucket(bucket).await?,
+        None => fs::read_to_string(place)
+            .or_exit(Exit::Input)?
+            .lines()
+            .map(str::to_owned)
+            .collect(),
+    };
+    if lines.is_empty() {
+        return Err(Failure::new(
+            Exit::NotFound,
+            format!("there are no checkpoints in {place}"),
+        ));
+    }
+    let mut read = Checkpoints::default();
+    for (line, number) in lines.iter().zip(1..) {
+        match Checkpoint::read(line, Some(&key)) {
+            Ok(checkpoint) => read.believed.push(checkpoint),
+            Err(error) => {
+                let flaw = Flaw::Disbelieved { why: error.to_string() };
+                read.findings
+                    .push(Finding::new(&Chain::read("checkpoints"), Some(number), flaw));
+            }
+        }
+    }
+    Ok(read)
+}
+
+#[cfg(feature = "aws")]
+async fn of_bucket(place: &str) -> Result<Vec<String>, Failure> {
+    use crate::{checkpoint::bucket::CheckpointBucket, cloud::aws::environment};
+    let (place, region) = match place.split_once('@') {
+        Some((place, region)) => (place, Some(region)),
+        None => (place, None),
+    };
+    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    let bucket = CheckpointBucket::new(&environment().await, region, bucket, prefix, None);
+    Ok(bucket.read_all().await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn of_bucket(_: &str) -> Result<Vec<String>, Failure> {
+    Err(Failure::new(Exit::Usage, crate::setup::SetupError::WithoutAws))
 }
 
 impl VerifyJournal {
     pub(super) async fn run(self, global: &Global) -> Result<(), Failure> {
         let (store, journal) = to_read(global, self.journal).await?;
-        let verdict = verify(&*journal, &[]).await?;
+        let checkpoints = match (&self.checkpoints, &self.public_key) {
+            (Some(place), Some(key)) => checkpoints(place, key).await?,
+            _ => Checkpoints::default(),
+        };
+        let mut verdict = verify(&*journal, &checkpoints.believed).await?;
+        verdict.findings.extend(checkpoints.findings);
         match self.output {
             StoryOutput::Text => answer(told(&store, &verdict))?,
             StoryOutput::Json => answer(serde_json::to_string_pretty(&verdict)?)?,
@@ -72,6 +146,7 @@ fn told(store: &JournalStore, verdict: &Verdict) -> String {
         compared,
         older,
         uncompared,
+        checkpoints,
         ..
     } = verdict;
     let number = |number: &u64| usize::try_from(*number).unwrap_or(usize::MAX);
@@ -93,6 +168,9 @@ fn told(store: &JournalStore, verdict: &Verdict) -> String {
     if *uncompared > 0 {
         let rows = count(number(uncompared), "row");
         looked += &format!("; {rows} that differ can't be judged, because their chain is not sound");
+    }
+    if *checkpoints > 0 {
+        looked += &format!("; {} compared", count(*checkpoints, "checkpoint"));
     }
     lines.push(looked);
     if verdict.findings.is_empty() {

@@ -175,7 +175,8 @@ impl FolderTable {
     }
 }
 
-fn is_bucket(name: &str) -> bool {
+/// Whether S3 may have a bucket of this name.
+pub(in crate::config) fn is_bucket(name: &str) -> bool {
     (3..=63).contains(&name.len())
         && name
             .bytes()

@@ -10,6 +10,7 @@ pub mod webhook;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(in crate::config) use self::folder::is_bucket;
 use self::{folder::FolderTable, sns::SnsTable, sqs::SqsTable, syslog::SyslogTable, webhook::WebhookTable};
 pub use self::{
     folder::{Folder, Source},

@@ -378,3 +378,37 @@ fn a_power_may_have_tokens_of_its_own_in_the_place_of_one_for_all() {
     let text = wrong(&format!("{PLAIN}[http]\nread-token-sha256 = ['a token itself']"));
     assert!(text.contains("not a SHA-256 digest"), "{text}");
 }
+
+#[test]
+fn checkpoints_that_nobody_signs_or_that_have_no_one_place_are_refused() {
+    let cases = [
+        ("file = 'a'", "[checkpoints] names no key that signs"),
+        (
+            "key-env = 'KEY'",
+            "a key is given in [checkpoints], and no place for checkpoints",
+        ),
+        (
+            "file = 'a'\nbucket = 'bucket'\nkey-env = 'KEY'",
+            "both `file` and `bucket` are given in [checkpoints]",
+        ),
+        (
+            "file = 'a'\nretain = '1d'\nkey-env = 'KEY'",
+            "`retain` is given in [checkpoints], and no `bucket`",
+        ),
+        (
+            "bucket = 's3://bucket'\nkey-env = 'KEY'",
+            "`bucket` in [checkpoints] is not the name of an S3 bucket",
+        ),
+        (
+            "file = 'a'\nevery = '1s'\nkey-env = 'KEY'",
+            "`every` in [checkpoints] is shorter than a minute",
+        ),
+    ];
+    for (checkpoints, said) in cases {
+        let text = format!(
+            "aws.account = [{{ id = '111122223333', regions = ['eu-west-1'] }}]\n[checkpoints]\n{checkpoints}\n"
+        );
+        let told = wrong(&text);
+        assert!(told.contains(said), "{told}");
+    }
+}

@@ -22,6 +22,7 @@ pub(super) fn sections(began_with: &Config, new: &Config) -> Vec<&'static str> {
         ("[[detector]]", began_with.detectors != new.detectors),
         ("[http]", began_with.http != new.http),
         ("[door]", began_with.doors != new.doors),
+        ("[checkpoints]", began_with.checkpoints != new.checkpoints),
         ("[recordings]", began_with.recordings != new.recordings),
         ("[network-acl]", began_with.network_acl != new.network_acl),
         ("[instance]", began_with.instance != new.instance),

@@ -85,6 +85,11 @@ pub enum Flaw {
         /// Which row.
         row: String,
     },
+    /// A checkpoint is not believed.
+    Disbelieved {
+        /// Why.
+        why: String,
+    },
     /// A row of the journal can't be read.
     Unreadable {
         /// What it has.
@@ -155,6 +160,7 @@ impl fmt::Display for Finding {
                 write!(formatter, "CHANGED: {row} is not as the ledger has it: {}", what.join(", "))
             }
             Flaw::Unknown { row } => write!(formatter, "ADDED: {row} is in the journal, and the ledger knows nothing of it"),
+            Flaw::Disbelieved { why } => write!(formatter, "NOT BELIEVED: {why}"),
             Flaw::Unreadable { what } => write!(formatter, "CHANGED: {what}; what lies behind it was not compared"),
             Flaw::Gone { row } => write!(formatter, "REMOVED: {row} is in the ledger, and not in the journal"),
         }
