@@ -9,7 +9,6 @@ use quell::{
 };
 use quell_tests::{
     everything,
-    moto::Moto,
     process::{Quell, Told},
 };
 use rusqlite::Connection;

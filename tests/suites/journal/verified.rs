@@ -60,25 +60,28 @@ async fn a_journal_that_nobody_touched_is_sound() {
     let told = verify(&quell);
     assert_eq!(told.exit, Some(0), "{told:?}");
     let folder = quell.path("").display().to_string();
-    insta::assert_snapshot!(told.stdout.replace(&folder, "/"));
+    insta::assert_snapshot!(told.stdout.replace(&folder, "/"), @r"
+    journal.sqlite: 35 records in 8 chains, 17 rows of the journal compared
+    nothing was changed, removed or moved
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_byte_that_was_changed_is_found_and_named() {
     let sql = "UPDATE links SET text = replace(text, '203.0.113.8', '203.0.113.9')
                WHERE chain = 'target/111122223333/eu-west-1/acl-0a1b2c3d' AND number = 3";
-    insta::assert_snapshot!(found_after(sql).await);
+    insta::assert_snapshot!(found_after(sql).await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d 3: CHANGED: the record (hold-began, hold 2) is not what its hash says");
     let sql = "UPDATE links SET hash = zeroblob(32) WHERE chain = 'orders' AND number = 2";
-    insta::assert_snapshot!(found_after(sql).await);
+    insta::assert_snapshot!(found_after(sql).await, @r"orders 2: CHANGED: the record (pardoned, 192.0.2.0/24) is not what its hash says");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_row_that_was_removed_is_found_and_named() {
     let of = "WHERE chain = 'target/111122223333/eu-west-1/acl-0a1b2c3d'";
-    insta::assert_snapshot!(found_after(&format!("DELETE FROM links {of} AND number = 5")).await);
+    insta::assert_snapshot!(found_after(&format!("DELETE FROM links {of} AND number = 5")).await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d: REMOVED: record 5 is not there");
     let last = format!("DELETE FROM links {of} AND number = (SELECT max(number) FROM links {of})");
-    insta::assert_snapshot!(found_after(&last).await);
-    insta::assert_snapshot!(found_after("DELETE FROM chains WHERE chain = 'orders'").await);
+    insta::assert_snapshot!(found_after(&last).await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d: REMOVED: the chain had 15 records and ends with 14");
+    insta::assert_snapshot!(found_after("DELETE FROM chains WHERE chain = 'orders'").await, @r"orders: CHANGED: the chain's head is not its last record");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,22 +91,25 @@ async fn two_rows_that_were_swapped_are_found_and_named() {
         "UPDATE links SET number = 1000 {of} AND number = 4; UPDATE links SET number = 4 {of} AND number = 6;
          UPDATE links SET number = 6 {of} AND number = 1000"
     );
-    insta::assert_snapshot!(found_after(&sql).await);
+    insta::assert_snapshot!(found_after(&sql).await, @r"
+    target/111122223333/eu-west-1/acl-0a1b2c3d 4: MOVED: the record that lies here (hold-asked-again, hold 1) is number 6
+    target/111122223333/eu-west-1/acl-0a1b2c3d 6: MOVED: the record that lies here (hold-began, hold 3) is number 4
+    ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_do_not_follow_from_the_ledger_are_found_and_named() {
-    insta::assert_snapshot!(found_after("UPDATE holds SET until = until + 1000, reason = 'x' WHERE id = 1").await);
-    insta::assert_snapshot!(found_after("UPDATE holds SET ended_at = NULL, ended_why = NULL WHERE id = 2").await);
-    insta::assert_snapshot!(found_after("DELETE FROM holds WHERE id = 1").await);
-    insta::assert_snapshot!(found_after("UPDATE deliveries SET body = '{}' WHERE id = 'done'").await);
-    insta::assert_snapshot!(found_after("UPDATE changes SET end = 'done', detail = NULL WHERE id = 2").await);
-    insta::assert_snapshot!(found_after("DELETE FROM pardons").await);
+    insta::assert_snapshot!(found_after("UPDATE holds SET until = until + 1000, reason = 'x' WHERE id = 1").await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d 6: CHANGED: hold 1 is not as the ledger has it: its reason, its until");
+    insta::assert_snapshot!(found_after("UPDATE holds SET ended_at = NULL, ended_why = NULL WHERE id = 2").await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d 7: CHANGED: hold 2 is not as the ledger has it: it ended by the ledger");
+    insta::assert_snapshot!(found_after("DELETE FROM holds WHERE id = 1").await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d 6: REMOVED: hold 1, which is in force, is in the ledger, and not in the journal");
+    insta::assert_snapshot!(found_after("UPDATE deliveries SET body = '{}' WHERE id = 'done'").await, @r"deliveries/04 3: CHANGED: delivery done is not as the ledger has it: what was sent");
+    insta::assert_snapshot!(found_after("UPDATE changes SET end = 'done', detail = NULL WHERE id = 2").await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d 12: CHANGED: change 2 is not as the ledger has it: how it ended");
+    insta::assert_snapshot!(found_after("DELETE FROM pardons").await, @r"orders 2: REMOVED: pardon 192.0.2.0/24 is in the ledger, and not in the journal");
     let added = "INSERT INTO holds (account, region, resource, subject, first, last, direction, reason, confidence, plugin, alert, began_by, since, offences, coverage)
                  SELECT account, region, resource, '192.0.2.77/32', first, last, direction, reason, confidence, plugin, alert, began_by, since, offences, coverage
                  FROM holds WHERE id = 1";
-    insta::assert_snapshot!(found_after(added).await);
-    insta::assert_snapshot!(found_after("UPDATE holds SET remedy = '{' WHERE id = 5").await);
+    insta::assert_snapshot!(found_after(added).await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d: ADDED: hold 7 is in the journal, and the ledger knows nothing of it");
+    insta::assert_snapshot!(found_after("UPDATE holds SET remedy = '{' WHERE id = 5").await, @r"journal: CHANGED: the journal has an unreadable remedy: {; what lies behind it was not compared");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +135,7 @@ async fn what_is_found_is_told_as_json_too() {
     let told = quell.run(&["journal", "verify", "--output", "json"]).unwrap();
     assert_eq!(told.exit, Some(7), "{told:?}");
     let verdict: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
-    insta::assert_snapshot!(verdict["findings"]);
+    insta::assert_snapshot!(verdict["findings"], @r#"[{"chain":"orders","first":2,"found":"removed","last":2}]"#);
 }
 
 /// The script of the page, on what `quell journal ledger --hashes` prints.
@@ -151,10 +157,13 @@ async fn a_few_lines_of_python_come_to_the_same() {
     let ledger = quell.run(&["journal", "ledger", "--hashes"]).unwrap().stdout;
     let (exit, said) = checked_by_python(&ledger);
     assert_eq!(exit, Some(0), "{said}");
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(said, @r"35 records in 8 chains, 0 wrong");
     let (exit, said) = checked_by_python(&ledger.replacen("203.0.113.8", "203.0.113.9", 1));
     assert_eq!(exit, Some(1));
-    insta::assert_snapshot!(said);
+    insta::assert_snapshot!(said, @r"
+    target/111122223333/eu-west-1/acl-0a1b2c3d 3: hold-began is not what its hash says
+    35 records in 8 chains, 1 wrong
+    ");
     let journal = SqliteJournal::open(&quell.path("journal.sqlite")).unwrap();
     journal
         .prune(Timestamp::now() + jiff::SignedDuration::from_hours(1))
@@ -235,11 +244,14 @@ async fn a_table_is_verified_as_a_file_is() {
     let text = changed["text"].as_s().unwrap().replace("600", "601");
     changed.insert("text".to_owned(), AttributeValue::S(text));
     it.put(6, changed).await;
-    insta::assert_snapshot!(it.found());
+    insta::assert_snapshot!(it.found(), @r"target/111122223333/eu-west-1/acl-0a1b2c3d 6: CHANGED: the record (hold-asked-again, hold 1) is not what its hash says");
 
     it.put(6, four.clone()).await;
     it.put(4, six.clone()).await;
-    insta::assert_snapshot!(it.found());
+    insta::assert_snapshot!(it.found(), @r"
+    target/111122223333/eu-west-1/acl-0a1b2c3d 4: MOVED: the record that lies here (hold-asked-again, hold 1) is number 6
+    target/111122223333/eu-west-1/acl-0a1b2c3d 6: MOVED: the record that lies here (hold-began, hold 3) is number 4
+    ");
 
     it.put(4, four).await;
     let mut call = it.client.delete_item().table_name(&it.table);
@@ -247,7 +259,7 @@ async fn a_table_is_verified_as_a_file_is() {
         call = call.key(name, value);
     }
     call.send().await.unwrap();
-    insta::assert_snapshot!(it.found());
+    insta::assert_snapshot!(it.found(), @r"target/111122223333/eu-west-1/acl-0a1b2c3d: REMOVED: record 6 is not there");
     it.put(6, six).await;
     assert_eq!(verify(&it.quell).exit, Some(0));
 }
