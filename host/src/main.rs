@@ -61,6 +61,7 @@ async fn lambda(global: &Global) -> Result<(), Failure> {
         token: config.http.token().cloned(),
         tokens: config.http.tokens.clone(),
         detectors: config.http.detectors.clone(),
+        approval_key: config.approval_links.as_ref().map(|links| links.key.clone()),
         secrets: Secrets::new(&config.secrets),
         max_body: config.http.max_body,
     };

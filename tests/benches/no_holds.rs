@@ -10,8 +10,8 @@ use quell::{
     fact::History,
     hold::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
-        Pardon, Pause, Pruned, Revision, Situation, Target,
+        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note, NoteKind,
+        OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Link},
     },
@@ -66,6 +66,18 @@ impl Journal for NoHolds {
         Ok(Vec::new())
     }
 
+    async fn note(&self, _: NoteKind, _: &str) -> Result<Option<Note>, JournalError> {
+        Ok(None)
+    }
+
+    async fn notes(&self, _: NoteKind) -> Result<Vec<Note>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    async fn write_note(&self, _: &Note) -> Result<bool, JournalError> {
+        Err(JournalError::Gone)
+    }
+
     async fn owe(&self, _: &[Feedback]) -> Result<(), JournalError> {
         Err(JournalError::Gone)
     }
@@ -90,7 +102,7 @@ impl Journal for NoHolds {
         Err(JournalError::Gone)
     }
 
-    async fn put_in_force(&self, _: &[Intent], _: &DeliveryId, _: Timestamp) -> Result<Vec<Hold>, JournalError> {
+    async fn put_within(&self, _: &[Intent], _: &Spending, _: &DeliveryId, _: Timestamp) -> Result<Put, JournalError> {
         Err(JournalError::Gone)
     }
 

@@ -6,8 +6,8 @@ use quell::{
     cloud::{Direction, Entry, Peer, PortRange},
     hold::{
         Change, ChangeEnd, Delivery, DeliveryId, DeliveryState, EndReason, EntryChange, Image, Intent, InterfaceImage,
-        Isolation, Journal, JournalError, Lease, Leasing, MachineChange, Owner, Pardon, Pause, Remedy, Revocation,
-        Target,
+        Isolation, Journal, JournalError, Lease, Leasing, MachineChange, Note, NoteKind, Owner, Pardon, Pause, Remedy,
+        Revocation, Target,
     },
 };
 
@@ -34,6 +34,7 @@ fn denial(prefix: &str, until: Option<i64>) -> Intent {
         plugin: "nacl-block".to_owned(),
         alert: "stealthwatch-cloud/6125".to_owned(),
         until: until.map(at),
+        scope: Default::default(),
     }
 }
 
@@ -145,6 +146,11 @@ pub async fn keep(journal: &dyn Journal) -> Result<(), JournalError> {
     journal.finish(id, &ChangeEnd::Done, None, None, at(5)).await?;
     journal.give_back(&lease_on_instance).await?;
 
+    journal
+        .write_note(
+            &Note::new(NoteKind::Sighting, "203.0.113.7").saying(r#"{"first":null,"last":{}}"#.to_owned(), at(7)),
+        )
+        .await?;
     journal
         .pardon(&Pardon {
             prefix: "192.0.2.0/24".parse().expect("it is a prefix"),

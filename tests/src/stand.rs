@@ -236,10 +236,15 @@ impl Stand {
 
     /// Takes an alert in and works on it, as a door and the worker do.
     pub async fn deliver(&self, id: &str, alert: &str) -> anyhow::Result<Worked> {
+        self.deliver_from(Detector::StealthwatchCloud, id, alert).await
+    }
+
+    /// As [`Self::deliver`], for an alert of another detector.
+    pub async fn deliver_from(&self, detector: Detector, id: &str, alert: &str) -> anyhow::Result<Worked> {
         let id = DeliveryId::given("test", id);
         let receipt = self
             .host
-            .receive("test", Detector::StealthwatchCloud, id.clone(), alert.as_bytes())
+            .receive("test", detector, id.clone(), alert.as_bytes())
             .await?;
         anyhow::ensure!(matches!(receipt, Receipt::Admitted(_)), "{receipt:?}");
         let delivery = self

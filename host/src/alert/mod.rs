@@ -17,6 +17,7 @@ mod observation;
 mod place;
 pub mod printable;
 mod recognise;
+mod remote;
 pub mod security_hub;
 pub mod stealthwatch;
 mod text;
@@ -36,6 +37,7 @@ pub use self::{
     observation::Observation,
     place::Place,
     recognise::recognise,
+    remote::Remote,
     text::MAX_BYTES,
 };
 

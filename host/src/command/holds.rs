@@ -114,6 +114,11 @@ fn text(listing: &Listing, filter: &HoldFilter, now: Timestamp) -> String {
         let many = count(listing.pardons.len(), "pardon");
         parts.push(format!("{} in force: `quell pardons` lists them", paint(NOTE, many)));
     }
+    if !listing.waiting.is_empty() {
+        let many = count(listing.waiting.len(), "decision");
+        let told = format!("{many} not in force until people approve");
+        parts.push(format!("{}: `quell approvals` lists them", paint(NOTE, told)));
+    }
     parts.extend(listing.pause.as_ref().map(paused));
     parts.join("\n")
 }

@@ -1,5 +1,8 @@
 //! The command line. One file a subcommand; what they do lies elsewhere in the library.
 
+pub mod approvals;
+pub mod approve;
+pub mod budgets;
 pub mod bundle;
 pub mod capacity;
 pub mod completions;
@@ -22,6 +25,7 @@ pub mod plugin;
 pub mod put_back;
 pub mod recordings;
 mod redaction;
+pub mod reject;
 pub mod release;
 pub mod replay;
 pub mod resume;
@@ -156,6 +160,10 @@ pub enum Command {
     Pardons(pardons::Pardons),
     NeverBlock(never_block::NeverBlock),
     Extend(extend::Extend),
+    Approvals(approvals::Approvals),
+    Approve(approve::Approve),
+    Reject(reject::Reject),
+    Budgets(budgets::Budgets),
     Pause(pause::Pause),
     Resume(resume::Resume),
     Converge(converge::Converge),
@@ -192,6 +200,10 @@ impl Command {
             | Self::Pardons(_)
             | Self::NeverBlock(_)
             | Self::Extend(_)
+            | Self::Approvals(_)
+            | Self::Approve(_)
+            | Self::Reject(_)
+            | Self::Budgets(_)
             | Self::Pause(_)
             | Self::Resume(_)
             | Self::Converge(_)
@@ -220,6 +232,10 @@ impl Command {
             Self::Pardons(pardons) => pardons.run(global).await,
             Self::NeverBlock(never_block) => never_block.run(global).await,
             Self::Extend(extend) => extend.run(global).await,
+            Self::Approvals(approvals) => approvals.run(global).await,
+            Self::Approve(approve) => approve.run(global).await,
+            Self::Reject(reject) => reject.run(global).await,
+            Self::Budgets(budgets) => budgets.run(global).await,
             Self::Pause(pause) => pause.run(global).await,
             Self::Resume(resume) => resume.run(global).await,
             Self::Converge(converge) => converge.run(global).await,

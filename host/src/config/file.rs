@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Aws, Config,
+    approval::{self, ApprovalTable},
+    approval_links::ApprovalLinksTable,
+    budget::{self, BudgetTable},
     checkpoints::CheckpointsTable,
     checks::Checks,
     cloud::{Cloud, Simulated},
@@ -67,6 +70,14 @@ pub(super) struct File {
     pub(super) decision: Decision,
     #[serde(default)]
     pub(super) guard: Guard,
+    /// How much may be begun within a time. Without any, as much as the guards let pass.
+    #[serde(default)]
+    pub(super) budget: Vec<BudgetTable>,
+    /// What waits until people approve of it. Without any, nothing does.
+    #[serde(default)]
+    pub(super) approval: Vec<ApprovalTable>,
+    #[serde(default)]
+    pub(super) approval_links: ApprovalLinksTable,
     #[serde(default)]
     pub(super) network_acl: NetworkAcl,
     #[serde(default)]
@@ -136,6 +147,9 @@ impl File {
             decision: self.decision,
             never_block_lists,
             guard: self.guard,
+            budgets: budget::check(self.budget, &Path::key("budget"), checks),
+            approvals: approval::check(self.approval, &Path::key("approval"), checks),
+            approval_links: self.approval_links.check(&Path::key("approval-links"), checks),
             network_acl: self.network_acl,
             instance: self.instance,
             work: self.work,

@@ -5,8 +5,11 @@
 //! there is no wrong combination left: secrets are one [`Secret`], a plugin has one [`PluginSource`], paths can be opened as they
 //! are.
 
+mod approval;
+mod approval_links;
 pub mod aws;
 mod breaker;
+mod budget;
 pub mod checkpoints;
 mod checks;
 pub mod cloud;
@@ -16,6 +19,7 @@ pub mod document;
 pub mod door;
 pub mod ends;
 mod error;
+mod evidence;
 mod fallback;
 mod fault;
 pub mod feedback;
@@ -55,9 +59,13 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::alert::{Detector, Mapping};
+use crate::{
+    alert::{Detector, Mapping},
+    hold::{Budget, approval::ApprovalRule},
+};
 
 pub use self::{
+    approval_links::ApprovalLinks,
     aws::{Aws, AwsAccount},
     checkpoints::{CheckpointPlace, Checkpoints},
     cloud::{Cloud, Simulated},
@@ -123,6 +131,12 @@ pub struct Config {
     pub guard: Guard,
     /// The lists of what is never blocked that stand elsewhere.
     pub never_block_lists: Vec<NeverBlockList>,
+    /// How much may be begun within a time.
+    pub budgets: Vec<Budget>,
+    /// What waits until people approve of it.
+    pub approvals: Vec<ApprovalRule>,
+    /// Links by which they do. None: there are none.
+    pub approval_links: Option<ApprovalLinks>,
     /// The room that the host has in a network ACL.
     pub network_acl: NetworkAcl,
     /// How instances are isolated and stopped.

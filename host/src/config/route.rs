@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cloud,
     checks::Checks,
+    evidence::EvidenceTable,
     number::Bounded,
     path::Path,
     word::{AccountNumber, Region},
@@ -30,6 +31,8 @@ pub(super) struct RouteTable {
     pub(super) accounts: Vec<AccountNumber>,
     /// Only alerts for one of these regions.
     pub(super) regions: Vec<Region>,
+    /// What is demanded before an address is blocked, beside the plugin's word. Without it nothing is.
+    pub(super) evidence: EvidenceTable,
 }
 
 impl RouteTable {
@@ -50,6 +53,7 @@ impl RouteTable {
             severity_at_least: self.severity_at_least.map(Bounded::get),
             accounts: self.accounts.into_iter().map(String::from).collect(),
             regions: self.regions.into_iter().map(String::from).collect(),
+            demands: self.evidence.check(&here.join("evidence"), checks),
         }
     }
 }

@@ -107,7 +107,9 @@ pub(crate) fn secrets_of(config: &Config) -> Vec<(&'static str, &Secret)> {
     let webhooks = webhooks.flat_map(|hmac| hmac.keys.iter().map(|key| ("key of a webhook", key)));
     let checkpoints = config.checkpoints.as_ref();
     let signing = checkpoints.map(|checkpoints| ("key of checkpoints", &checkpoints.key));
-    let single = [key, token, redaction, signing].into_iter().flatten();
+    let links = config.approval_links.as_ref();
+    let links = links.map(|links| ("key of approval links", &links.key));
+    let single = [key, token, redaction, signing, links].into_iter().flatten();
     single.chain(webhooks).collect()
 }
 

@@ -119,6 +119,7 @@ async fn what_is_in_force_and_not_configured_any_more_is_told() {
         plugin: "nacl-block".to_owned(),
         alert: "stealthwatch-cloud/1".to_owned(),
         until: Some(now + SignedDuration::from_hours(1)),
+        scope: Default::default(),
     };
     journal
         .put_in_force(&[intent], &DeliveryId::read("1"), now)

@@ -4,6 +4,7 @@
 
 mod admission;
 mod answer;
+mod approvals;
 mod bearer;
 mod gather;
 mod holds;
@@ -79,6 +80,8 @@ pub struct RequestTerms {
     pub timeout: Duration,
     /// How many requests a minute may come from one address. None: it is not counted.
     pub requests_a_minute: Option<u32>,
+    /// The key that approval links are signed with. None: there is no such address.
+    pub approvals: Option<LiveSecret>,
     /// The topics of SNS that send here. None: there is no such address.
     pub sns: Option<SnsOptions>,
     /// Ways in for single senders.
@@ -95,6 +98,7 @@ impl Default for RequestTerms {
             bodies: BODIES,
             timeout: Duration::from_secs(10),
             requests_a_minute: None,
+            approvals: None,
             sns: None,
             webhooks: Webhooks::new(),
         }

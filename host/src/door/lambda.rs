@@ -43,7 +43,7 @@ use crate::{
     config::{JournalStore, PowerTokens, Secret},
     exit::Exit,
     report::summary::count,
-    secret::Secrets,
+    secret::{LiveSecret, SecretError, Secrets},
     text::with_causes,
     way::{Host, tick::Ticker},
 };
@@ -63,7 +63,9 @@ pub struct FunctionOptions {
     pub tokens: PowerTokens,
     /// Whose alerts web requests may bring. Empty: those of every detector.
     pub detectors: Vec<Detector>,
-    /// How it is had.
+    /// Where the key of approval links is, if there are any.
+    pub approval_key: Option<Secret>,
+    /// How they are had.
     pub secrets: Secrets,
     /// The most bytes of a web request's body.
     pub max_body: usize,
@@ -232,6 +234,11 @@ impl Function {
         HttpAnswer::of(response).await
     }
 
+    fn approval_key(&self) -> Result<Option<LiveSecret>, SecretError> {
+        let key = self.options.approval_key.as_ref();
+        key.map(|key| self.options.secrets.live(key)).transpose()
+    }
+
     async fn router(&self) -> Result<Router, HttpAnswer> {
         let mut router = self.router.lock().await;
         if let Some(router) = &*router {
@@ -263,6 +270,13 @@ impl Function {
             detectors: self.options.detectors.clone(),
             max_body: self.options.max_body,
             timeout: REQUEST_TIMEOUT,
+            approvals: self.approval_key().map_err(|error| {
+                tracing::error!("{}", with_causes(&error));
+                HttpAnswer::refusal(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the key of approval links can't be read; the function's log says why",
+                )
+            })?,
             // SNS has events of its own, and the other doors are the daemon's.
             ..RequestTerms::default()
         };

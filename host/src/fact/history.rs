@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::FactError;
+use super::{FactError, Sightings};
 
 /// What this host did about an address before. Counts holds on every prefix that contains the address. Holds that began together, because one
 /// delivery puts one on each network ACL and in each direction, count as one: how long the next hold lasts must not depend on how many subnets an
@@ -31,4 +31,7 @@ pub struct History {
 pub trait HistorySource: Send + Sync {
     /// What this host did about an address before; [`History::default`] if nothing.
     async fn history(&self, address: IpAddr) -> Result<History, FactError>;
+
+    /// Which alerts named an address before; [`Sightings::default`] if none did.
+    async fn sightings(&self, address: IpAddr) -> Result<Sightings, FactError>;
 }

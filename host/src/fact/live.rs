@@ -81,13 +81,12 @@ impl Facts for LiveFacts {
                 Ok(Answer::SecurityGroup(group))
             }
             Question::History(text) => {
-                let address: IpAddr = text.parse().map_err(|_| {
-                    FactError::NotKnown(format!(
-                        "the history of `{}`: it is not an address without a prefix length",
-                        shown(text)
-                    ))
-                })?;
-                self.history.history(address.to_canonical()).await.map(Answer::History)
+                let history = self.history.history(address("history", text)?).await;
+                history.map(Answer::History)
+            }
+            Question::Sightings(text) => {
+                let sightings = self.history.sightings(address("sightings", text)?).await;
+                sightings.map(Answer::Sightings)
             }
         }
     }
@@ -123,6 +122,16 @@ fn one_of(mut found: Vec<Instance>, place: &Place, home: &CloudPlace, what: &str
             "{what}: no instance has it in {home}, terminated ones left out{unnamed}"
         ))
     })
+}
+
+fn address(of_what: &str, text: &str) -> Result<IpAddr, FactError> {
+    let address: IpAddr = text.parse().map_err(|_| {
+        FactError::NotKnown(format!(
+            "the {of_what} of `{}`: it is not an address without a prefix length",
+            shown(text)
+        ))
+    })?;
+    Ok(address.to_canonical())
 }
 
 fn what_it_is(name: &InstanceName) -> &'static str {

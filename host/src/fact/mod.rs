@@ -8,6 +8,7 @@ pub mod live;
 pub mod memo;
 pub mod observation;
 pub mod recorded;
+pub mod sightings;
 pub mod stealthwatch;
 
 use std::fmt;
@@ -26,6 +27,7 @@ pub use self::{
     memo::{Asked, Memo},
     observation::{NoObservations, Observation, ObservationSource},
     recorded::RecordedFacts,
+    sightings::Sightings,
 };
 
 /// Answers questions about one alert.
@@ -35,7 +37,7 @@ pub trait Facts: Send + Sync {
     async fn ask(&self, question: &Question) -> Result<Answer, FactError>;
 }
 
-/// A question of a plugin, one case a function of the contract's `facts`. The texts are the plugin's and not checked yet.
+/// A question of a plugin, one case a function of the contract's `facts`; or of the guards. The texts are the plugin's and not checked yet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "fact", content = "of")]
 pub enum Question {
@@ -49,6 +51,8 @@ pub enum Question {
     SecurityGroup(String),
     /// What was done about this address before.
     History(String),
+    /// Which alerts named this address before. The host asks for that itself; no plugin can.
+    Sightings(String),
 }
 
 impl Question {
@@ -56,7 +60,11 @@ impl Question {
     pub fn of(&self) -> Option<&str> {
         match self {
             Self::Observations => None,
-            Self::Instance(of) | Self::NetworkAcl(of) | Self::SecurityGroup(of) | Self::History(of) => Some(of),
+            Self::Instance(of)
+            | Self::NetworkAcl(of)
+            | Self::SecurityGroup(of)
+            | Self::History(of)
+            | Self::Sightings(of) => Some(of),
         }
     }
 }
@@ -70,6 +78,7 @@ impl fmt::Display for Question {
             Self::NetworkAcl(subnet) => write!(formatter, "network ACL of {}", printable(subnet)),
             Self::SecurityGroup(id) => write!(formatter, "security group {}", printable(id)),
             Self::History(address) => write!(formatter, "history of {}", printable(address)),
+            Self::Sightings(address) => write!(formatter, "sightings of {}", printable(address)),
         }
     }
 }
@@ -88,6 +97,8 @@ pub enum Answer {
     SecurityGroup(SecurityGroup),
     /// To [`Question::History`].
     History(History),
+    /// To [`Question::Sightings`].
+    Sightings(Sightings),
 }
 
 /// Why there is no answer. The texts say what was asked, of whom, and the remedy where there is one.

@@ -87,6 +87,7 @@ fn fits(question: &Question, answer: &Answer) -> bool {
             | (Question::NetworkAcl(_), Answer::NetworkAcl(_))
             | (Question::SecurityGroup(_), Answer::SecurityGroup(_))
             | (Question::History(_), Answer::History(_))
+            | (Question::Sightings(_), Answer::Sightings(_))
     )
 }
 

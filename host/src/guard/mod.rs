@@ -5,6 +5,7 @@
 //! plugin's output can't reach the cloud by another way.
 
 mod confidence;
+mod evidence;
 mod form;
 mod instance;
 mod kind;
@@ -28,6 +29,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    evidence::{Demands, Evidence},
     instance::{ChangedInstance, InstanceSurroundings},
     never_block::NeverBlock,
     passed::Passed,
@@ -41,7 +43,7 @@ use crate::{
     cloud::CloudPlace,
     decision::{Action, ActionKind, Block, Remediation, RevokeIngress},
     duration::{HumanDuration, human},
-    hold::{Pardon, Remedy},
+    hold::{Pardon, Remedy, Scope},
 };
 
 /// What the guards hold every remediation against: the operator's rules.
@@ -93,6 +95,10 @@ pub struct Circumstances<'a> {
     pub home: &'a CloudPlace,
     /// What the never-block lists have; or why that can't be known.
     pub listed: Result<&'a [NeverBlock], &'a str>,
+    /// What the routes of the alert demand before an address is blocked.
+    pub demands: &'a Demands,
+    /// What the host itself knows of the address that shall be blocked; or why that can't be known.
+    pub evidence: Result<&'a Evidence, &'a str>,
     /// The pardons in force; or why they can't be known.
     pub pardons: Result<&'a [Pardon], &'a str>,
     /// What is around the subject of the remediation; or why that can't be known.
@@ -198,6 +204,13 @@ impl Examination {
             never_block::guard(prefix, rules, circumstances, surroundings),
         )?;
         self.hear("pardon", pardon::guard(prefix, circumstances.pardons))?;
+        if !circumstances.demands.are_none() {
+            let Circumstances {
+                demands, evidence, now, ..
+            } = *circumstances;
+            let word = evidence::guard(prefix, demands, evidence, circumstances.alert.detector, now);
+            self.hear("evidence", word)?;
+        }
         Some(Passed::block(
             prefix,
             &block.directions,
@@ -224,8 +237,13 @@ impl Examination {
         let known = self.learn("surroundings", instance::guard(known, place, circumstances.home))?;
         self.hear("protection", protection::of_instance(&rules.protection, known))?;
         self.hear("share", share::guard(rules.instances_per_hour, known))?;
+        let scope = Scope {
+            vpc: known.instance.vpc.clone(),
+            tags: known.tags.clone(),
+            shares: share::shares(rules.instances_per_hour, known),
+        };
         let remedy = (known.target.clone(), remedy);
-        Some(Passed::one(Some(remedy), circumstances.alert, remediation))
+        Some(Passed::one(Some(remedy), scope, circumstances.alert, remediation))
     }
 
     fn revocation(
@@ -244,8 +262,13 @@ impl Examination {
         let place = &circumstances.alert.place;
         let known = self.learn("surroundings", security_group::guard(known, place, circumstances.home))?;
         self.hear("protection", protection::of_group(&rules.protection, known))?;
+        let scope = Scope {
+            vpc: known.vpc.clone(),
+            tags: known.tags.clone(),
+            ..Scope::default()
+        };
         let remedy = (known.target.clone(), Remedy::Revoke { revoke });
-        Some(Passed::one(Some(remedy), circumstances.alert, remediation))
+        Some(Passed::one(Some(remedy), scope, circumstances.alert, remediation))
     }
 
     fn how_sure_how_long(&mut self, remediation: &Remediation, rules: &Rules) -> Option<()> {

@@ -8,7 +8,7 @@ use crate::{
     alert::Alert,
     cloud::Direction,
     decision::{End, Remediation},
-    hold::{Intent, Remedy, Target},
+    hold::{Intent, Remedy, Scope, Target},
 };
 
 /// A remediation that every guard let pass. Nothing but the guards can make one, and nothing else becomes a hold.
@@ -23,6 +23,7 @@ pub struct Passed {
     reason: String,
     confidence: u8,
     until: End,
+    scope: Scope,
 }
 
 impl Passed {
@@ -34,6 +35,10 @@ impl Passed {
         alert: &Alert,
         remediation: &Remediation,
     ) -> Self {
+        let scope = Scope {
+            vpc: surroundings.vpcs.first().cloned(),
+            ..Scope::default()
+        };
         let own = surroundings.own_addresses.iter().chain(&alert.source.addresses);
         let own = own.copied().map(IpNet::from);
         let deny = |target: &Target, direction| (target.clone(), Remedy::deny(prefix, direction));
@@ -43,12 +48,17 @@ impl Passed {
                 .flat_map(|target| directions.iter().map(move |direction| deny(target, *direction)))
                 .collect(),
             spare: surroundings.vpc_prefixes.iter().copied().chain(own).collect(),
-            ..Self::one(None, alert, remediation)
+            ..Self::one(None, scope, alert, remediation)
         }
     }
 
     /// One remedy on one target; or none yet.
-    pub(super) fn one(remedy: Option<(Target, Remedy)>, alert: &Alert, remediation: &Remediation) -> Self {
+    pub(super) fn one(
+        remedy: Option<(Target, Remedy)>,
+        scope: Scope,
+        alert: &Alert,
+        remediation: &Remediation,
+    ) -> Self {
         Self {
             remedies: remedy.into_iter().collect(),
             spare: Vec::new(),
@@ -57,6 +67,7 @@ impl Passed {
             reason: remediation.reason.clone(),
             confidence: remediation.confidence,
             until: remediation.until,
+            scope,
         }
     }
 
@@ -73,6 +84,7 @@ impl Passed {
             severity: self.severity,
             spare: self.spare.clone(),
             until,
+            scope: self.scope.clone(),
         };
         self.remedies.iter().map(intent).collect()
     }

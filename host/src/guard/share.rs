@@ -10,6 +10,7 @@ use super::{
     Word,
     instance::{ChangedInstance, InstanceSurroundings},
 };
+use crate::hold::Share;
 
 /// How many instances there are where an instance is, terminated ones left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +44,26 @@ pub(super) fn guard(most: Most, surroundings: &InstanceSurroundings) -> Word {
         refuse(&format!("its Auto Scaling group {group}"), in_group, of_group, most)?;
     }
     Ok(told)
+}
+
+/// How many instances may be changed where this one is, for the journal, which counts over all processes what this guard counts of what it knows.
+pub(super) fn shares(most: Most, surroundings: &InstanceSurroundings) -> Vec<Share> {
+    let InstanceSurroundings {
+        target,
+        instance,
+        fleet,
+        ..
+    } = surroundings;
+    let share = |of: String, most: usize| Share {
+        of: format!("instances-per-hour/{}/{}/{of}", target.account, target.region),
+        most: u32::try_from(most).unwrap_or(u32::MAX),
+    };
+    let of_vpc = instance.vpc.as_ref().zip(most.of(fleet.map(|fleet| fleet.in_vpc)).ok());
+    let of_group = most.of(fleet.and_then(|fleet| fleet.in_group)).ok();
+    let of_group = instance.auto_scaling_group.as_ref().zip(of_group);
+    let of_vpc = of_vpc.map(|(vpc, most)| share(vpc.to_string(), most));
+    let of_group = of_group.map(|(group, most)| share(format!("group/{group}"), most));
+    of_vpc.into_iter().chain(of_group).collect()
 }
 
 fn refuse(whole: &str, changed: usize, most_at_once: usize, most: Most) -> Word {

@@ -20,6 +20,8 @@ struct Scene {
     remediations: usize,
     home: CloudPlace,
     listed: Result<Vec<NeverBlock>, String>,
+    demands: Demands,
+    evidence: Evidence,
     pardons: Result<Vec<Pardon>, String>,
     surroundings: Result<PlaceSurroundings, String>,
     rules: Rules,
@@ -66,6 +68,8 @@ impl Scene {
             }),
             home,
             listed: Ok(Vec::new()),
+            demands: Demands::default(),
+            evidence: Evidence::default(),
             pardons: Ok(Vec::new()),
             rules: Rules {
                 never_block: vec!["192.0.2.0/28".parse::<ipnet::IpNet>().unwrap().into()],
@@ -112,6 +116,8 @@ impl Scene {
             remediations: self.remediations,
             home: &self.home,
             listed: self.listed.as_deref().map_err(String::as_str),
+            demands: &self.demands,
+            evidence: Ok(&self.evidence),
             pardons: self.pardons.as_deref().map_err(String::as_str),
             surroundings: around.as_ref().map_err(String::as_str),
         };
@@ -366,4 +372,19 @@ fn a_list_that_can_not_be_read_is_not_an_empty_list() {
     let mut scene = Scene::new();
     scene.listed = Err("nothing is blocked while the never-block list partners can't be read".to_owned());
     insta::assert_snapshot!(scene.refusal(), @"never-block: nothing is blocked while the never-block list partners can't be read");
+}
+
+#[test]
+fn a_block_needs_the_evidence_that_its_route_demands_and_only_after_all_else_is_right() {
+    let mut scene = Scene::new();
+    scene.demands.observations = Some(2);
+    insta::assert_snapshot!(scene.refusal(), @"evidence: 203.0.113.7/32: NOT MET: 0 observations of at least 2");
+    scene.evidence.observations = 2;
+    let examined = scene.examine();
+    assert!(examined.passed.is_some());
+    let last = examined.verdicts.last().unwrap();
+    assert_eq!(
+        (&*last.guard, &*last.reason),
+        ("evidence", "met: 2 observations of at least 2")
+    );
 }

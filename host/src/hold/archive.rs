@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Feedback, Hold, Journal, JournalError, KeptImage,
-    OwnEntry, Pardon, Pause, Target,
+    Note, OwnEntry, Pardon, Pause, Target,
     ledger::{ChainState, Link},
 };
 use crate::cloud::RequestId;
@@ -50,6 +50,8 @@ pub enum Record {
     Spare(Target, IpNet),
     /// What a detector is to be told, or was.
     Feedback(Feedback),
+    /// What the host remembers beside them.
+    Note(Note),
     /// A pardon.
     Pardon(Pardon),
     /// The pause.
@@ -82,7 +84,7 @@ pub struct Counted {
     pub holds: usize,
     /// Changes.
     pub changes: usize,
-    /// Entries of ours, before-images, prefixes that must stay reachable, pardons, and the pause.
+    /// Entries of ours, before-images, prefixes that must stay reachable, notes, pardons, and the pause.
     pub others: usize,
     /// Links of the ledger, and its chains.
     pub ledger: usize,
@@ -173,6 +175,7 @@ impl Record {
             Self::Image(target, kept) => format!("image {target} {}", kept.image.part()),
             Self::Spare(target, prefix) => format!("spare {target} {prefix}"),
             Self::Feedback(feedback) => format!("feedback {}", feedback.id),
+            Self::Note(note) => format!("note {} {}", note.kind, note.name),
             Self::Pardon(pardon) => format!("pardon {}", pardon.prefix),
             Self::Pause(_) => "pause".to_owned(),
             Self::Chain(state) => format!("chain {}", state.chain),
@@ -203,6 +206,7 @@ impl Record {
             Self::Image(_, kept) => cut(&mut kept.written),
             // Both keep it whole.
             Self::Spare(..) | Self::Feedback(_) | Self::Chain(_) | Self::Link(_) => {}
+            Self::Note(note) => cut(&mut note.over),
             Self::Pardon(pardon) => {
                 cut(&mut pardon.since);
                 cut(&mut pardon.until);

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::{
     Admission, Attempt, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Feedback, Hold,
-    HoldFilter, HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, OwnEntry, Owner, Pardon,
-    Pause, Target,
+    HoldFilter, HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, Note, NoteKind, OwnEntry,
+    Owner, Pardon, Pause, Put, Spending, Target,
     archive::{Page, Place, Record},
     ledger::{Chain, ChainState, Link},
 };
@@ -41,7 +41,20 @@ pub trait Journal: Send + Sync {
         intents: &[Intent],
         delivery: &DeliveryId,
         now: Timestamp,
-    ) -> Result<Vec<Hold>, JournalError>;
+    ) -> Result<Vec<Hold>, JournalError> {
+        let put = self.put_within(intents, &Spending::default(), delivery, now).await?;
+        Ok(put.holds)
+    }
+
+    /// As [`Self::put_in_force`], but that what begins is charged to budgets, in the same transaction. What is too much is kept back, and the rest put in force; an extension
+    /// is never too much. A budget that can't be read keeps all back.
+    async fn put_within(
+        &self,
+        intents: &[Intent],
+        spending: &Spending,
+        delivery: &DeliveryId,
+        now: Timestamp,
+    ) -> Result<Put, JournalError>;
 
     /// Holds, by id. Those whose time is up but that were not ended yet count as in force.
     async fn holds(&self, filter: &HoldFilter) -> Result<Vec<Hold>, JournalError>;
@@ -172,6 +185,15 @@ pub trait Journal: Send + Sync {
 
     /// Up to `most` links of a chain whose numbers are greater than `after`, in their order.
     async fn links(&self, chain: &Chain, after: u64, most: u32) -> Result<Vec<Link>, JournalError>;
+
+    /// A note, if it was ever written.
+    async fn note(&self, kind: NoteKind, name: &str) -> Result<Option<Note>, JournalError>;
+
+    /// All notes of a kind, by name. Those of [`NoteKind::Sighting`] are not listed.
+    async fn notes(&self, kind: NoteKind) -> Result<Vec<Note>, JournalError>;
+
+    /// Writes a note, if it has still the version that it was read with. False, and nothing is written, if somebody else was faster.
+    async fn write_note(&self, note: &Note) -> Result<bool, JournalError>;
 
     /// A page of all that is kept, in no particular order; the first if `from` is None. Others may write meanwhile: who wants one moment sees to it that nobody does.
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError>;

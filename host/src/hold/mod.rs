@@ -5,7 +5,9 @@
 
 mod act;
 pub mod agreement;
+pub mod approval;
 pub mod archive;
+pub mod budget;
 pub mod change;
 pub mod coverage;
 pub mod delivery;
@@ -21,6 +23,7 @@ pub mod journal;
 pub mod lease;
 pub mod ledger;
 pub mod machine_change;
+pub mod note;
 pub mod pardon;
 pub mod pause;
 pub mod remedy;
@@ -36,6 +39,7 @@ use serde::{Deserialize, Serialize};
 pub use self::dynamo::DynamoJournal;
 pub use self::{
     agreement::{Disagreement, agree},
+    budget::{Budget, Put, Scope, Share, Spending, Withheld},
     change::{Change, ChangeId, Effect, MadeChange},
     coverage::Coverage,
     delivery::{Admission, Attempt, Delivery, DeliveryId, DeliveryState},
@@ -48,6 +52,7 @@ pub use self::{
     journal::{ChangeEnd, Journal, Pruned, Revision, Situation},
     lease::{Lease, Leasing, Owner},
     machine_change::MachineChange,
+    note::{Note, NoteKind},
     pardon::Pardon,
     pause::Pause,
     remedy::{Denial, Isolation, Remedy},
@@ -156,7 +161,7 @@ pub enum EndReason {
 }
 
 /// A hold that shall be: what the guards let pass.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// What it bears on.
     pub target: Target,
@@ -178,4 +183,7 @@ pub struct Intent {
     pub alert: String,
     /// When it ends by itself; None for until released.
     pub until: Option<Timestamp>,
+    /// Where it belongs, and what it is held against.
+    #[serde(default, skip_serializing_if = "Scope::is_empty")]
+    pub scope: Scope,
 }

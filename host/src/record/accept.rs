@@ -40,6 +40,7 @@ impl Recording {
             digest: candidate.plugin.digest(),
             contract: CONTRACT_VERSION.to_owned(),
             may: candidate.may.clone(),
+            demands: record.demands.clone(),
             settings,
             answer: replayed.answer.clone(),
             changed_before: record.changed_before.clone(),

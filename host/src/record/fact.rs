@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 use super::NotRecordable;
 use crate::{
     cloud::{Instance, NetworkAcl, SecurityGroup},
-    fact::{Answer, Asked, FactError, History, Observation, Question},
+    fact::{Answer, Asked, FactError, History, Observation, Question, Sightings},
     json::{JsonText, NotJson},
 };
 
@@ -83,6 +83,8 @@ enum Kind {
     SecurityGroup,
     /// What was done about an address before.
     History,
+    /// Which alerts named an address before.
+    Sightings,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -111,6 +113,8 @@ enum AnyAnswer {
     SecurityGroup(SecurityGroup),
     /// To `history`.
     History(History),
+    /// To `sightings`.
+    Sightings(Sightings),
 }
 
 /// One thing that the detector saw.
@@ -153,6 +157,7 @@ impl Written {
             Question::NetworkAcl(of) => (Kind::NetworkAcl, Some(of)),
             Question::SecurityGroup(of) => (Kind::SecurityGroup, Some(of)),
             Question::History(of) => (Kind::History, Some(of)),
+            Question::Sightings(of) => (Kind::Sightings, Some(of)),
         };
         let (answer, error) = match &record.outcome {
             Ok(answer) => (Some(written_answer(answer)?), None),
@@ -187,6 +192,7 @@ fn written_answer(answer: &Answer) -> Result<JsonText, NotJson> {
         Answer::NetworkAcl(acl) => JsonText::of(acl),
         Answer::SecurityGroup(group) => JsonText::of(group),
         Answer::History(history) => JsonText::of(history),
+        Answer::Sightings(sightings) => JsonText::of(sightings),
     }
 }
 
@@ -237,6 +243,7 @@ fn question(fact: Kind, of: Option<String>) -> Result<Question, String> {
         Kind::NetworkAcl => Ok(Question::NetworkAcl(of)),
         Kind::SecurityGroup => Ok(Question::SecurityGroup(of)),
         Kind::History => Ok(Question::History(of)),
+        Kind::Sightings => Ok(Question::Sightings(of)),
     }
 }
 
@@ -259,5 +266,6 @@ fn read_answer(fact: Kind, answer: &JsonText) -> Result<Answer, serde_json::Erro
         Kind::NetworkAcl => Answer::NetworkAcl(read::<NetworkAcl>(answer)?),
         Kind::SecurityGroup => Answer::SecurityGroup(read::<SecurityGroup>(answer)?),
         Kind::History => Answer::History(read::<History>(answer)?),
+        Kind::Sightings => Answer::Sightings(read::<Sightings>(answer)?),
     })
 }

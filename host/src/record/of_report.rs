@@ -86,6 +86,7 @@ fn plugin(report: &PluginReport) -> Option<PluginRecord> {
         digest: given.digest,
         contract: given.contract,
         may: given.may,
+        demands: given.demands,
         settings: given.settings,
         answer: report.answer.clone(),
         changed_before: report.changed_before.clone(),

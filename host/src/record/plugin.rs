@@ -9,7 +9,7 @@ use super::Examined;
 use crate::{
     decision::{ActionKind, Decision},
     digest::Digest,
-    guard::ChangedInstance,
+    guard::{ChangedInstance, Demands},
     json::JsonText,
     report::{Answer, Failure},
 };
@@ -26,6 +26,8 @@ pub struct PluginRecord {
     pub contract: String,
     /// The kinds of action that it may ask for.
     pub may: BTreeSet<ActionKind>,
+    /// What was demanded before an address is blocked.
+    pub demands: Demands,
     /// Its settings: a JSON object.
     pub settings: JsonText,
     /// Its decision, or how it failed.
@@ -48,6 +50,9 @@ struct Written {
     contract: String,
     /// The kinds of action that it may ask for.
     may: BTreeSet<ActionKind>,
+    /// What was demanded before an address is blocked.
+    #[serde(default, skip_serializing_if = "Demands::are_none")]
+    demands: Demands,
     /// Its settings: a JSON object.
     settings: JsonText,
     /// What it decided.
@@ -75,6 +80,7 @@ impl From<PluginRecord> for Written {
             digest: record.digest,
             contract: record.contract,
             may: record.may,
+            demands: record.demands,
             settings: record.settings,
             decision,
             failure,
@@ -108,6 +114,7 @@ impl TryFrom<Written> for PluginRecord {
             digest: written.digest,
             contract: written.contract,
             may: written.may,
+            demands: written.demands,
             settings: written.settings,
             changed_before: written.changed_before,
             examined: written.examined,

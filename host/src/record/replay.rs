@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -12,7 +12,7 @@ use crate::{
     alert::{Alert, DecodeError},
     decision::{About, ActionKind},
     fact::{Facts, Question, RecordedFacts, recorded::RecordedFactsError},
-    guard::{Rules, Surroundings},
+    guard::{Demands, Rules, Surroundings},
     hold::Intent,
     report::{Answer, Around, Failure},
     sandbox::{Cost, LogLine, Plugin},
@@ -121,6 +121,7 @@ pub async fn replay(
     let is_expected = |fact: &&super::FactRecord| fact.asked_by.iter().any(|plugin| plugin == candidate.name);
     let expected = recording.facts.iter().filter(is_expected).map(|fact| &fact.question);
     let unrecorded: Vec<_> = Unrecorded::facts(&asked, &told.recorded)
+        .chain(Unrecorded::facts(&told.for_guards.asked(), &told.for_guards))
         .chain(told.surroundings.unrecorded())
         .collect();
     let came_to_all = unrecorded.is_empty() && matches!(evaluated.answer, Answer::Decided(_));
@@ -156,26 +157,31 @@ pub async fn intents(recording: &Recording, record: &PluginRecord) -> Result<Vec
     Ok(heard.intents)
 }
 
+static NO_DEMANDS: LazyLock<Demands> = LazyLock::new(Demands::default);
+
 /// What a recording tells plugins and guards.
 struct Told<'a> {
     alert: Arc<Alert>,
     recorded: Arc<RecordedFacts>,
     facts: Arc<dyn Facts>,
+    /// The same for the guards, so that what they ask is not taken for the plugin's question.
+    for_guards: RecordedFacts,
     surroundings: RecordedSurroundings<'a>,
 }
 
 impl<'a> Told<'a> {
     fn of(recording: &'a Recording) -> Result<Self, ReplayError> {
         let alert = recording.alert.decode().map_err(ReplayError::Alert)?;
-        let answers = recording
-            .facts
-            .iter()
-            .map(|fact| (fact.question.clone(), fact.outcome.clone()));
-        let recorded = Arc::new(RecordedFacts::new(answers).map_err(ReplayError::Facts)?);
+        let answers = || {
+            let facts = recording.facts.iter();
+            facts.map(|fact| (fact.question.clone(), fact.outcome.clone()))
+        };
+        let recorded = Arc::new(RecordedFacts::new(answers()).map_err(ReplayError::Facts)?);
         Ok(Self {
             alert: Arc::new(alert),
             facts: Arc::clone(&recorded) as Arc<dyn Facts>,
             recorded,
+            for_guards: RecordedFacts::new(answers()).map_err(ReplayError::Facts)?,
             surroundings: RecordedSurroundings {
                 recorded: &recording.guards.surroundings,
                 unrecorded: Mutex::default(),
@@ -193,9 +199,11 @@ impl<'a> Told<'a> {
             home: &recording.guards.home,
             rules: rules.unwrap_or(&recording.guards.rules),
             listed: recording.guards.listed.as_result().map(Vec::as_slice),
+            demands: recorded.map_or(&NO_DEMANDS, |recorded| &recorded.demands),
             pardons: &recording.guards.pardons,
             changed_before: recorded.map_or(&[], |recorded| &recorded.changed_before),
             facts: &self.facts,
+            for_guards: &self.for_guards,
             surroundings: &self.surroundings,
         }
     }

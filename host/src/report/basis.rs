@@ -12,7 +12,7 @@ use crate::{
     cloud::CloudPlace,
     decision::{About, ActionKind},
     digest::Digest,
-    guard::{NeverBlock, Rules, Surroundings},
+    guard::{Demands, NeverBlock, Rules, Surroundings},
     hold::Pardon,
     json::JsonText,
 };
@@ -98,4 +98,7 @@ pub struct Given {
     pub settings: JsonText,
     /// The kinds of action that it may ask for.
     pub may: BTreeSet<ActionKind>,
+    /// What was demanded before an address is blocked.
+    #[serde(default, skip_serializing_if = "Demands::are_none")]
+    pub demands: Demands,
 }

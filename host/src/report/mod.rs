@@ -4,6 +4,7 @@
 
 pub mod acl_table;
 mod basis;
+mod held_back;
 pub mod hold_table;
 pub mod left;
 pub mod outcome;
@@ -26,6 +27,7 @@ use crate::{
 
 pub use self::{
     basis::{Around, Basis, Given, Known},
+    held_back::{HeldBack, Waiting},
     outcome::Outcome,
 };
 
@@ -74,6 +76,9 @@ pub struct Report {
     /// Where plugins asked for the same with different ends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disagreements: Vec<Disagreement>,
+    /// What passed the guards and was not put in force.
+    #[serde(default, skip_serializing_if = "HeldBack::is_empty")]
+    pub held_back: HeldBack,
     /// What was done, or would be, at each target.
     pub targets: Vec<TargetReport>,
 }
@@ -92,6 +97,7 @@ impl Report {
             facts: Vec::new(),
             plugins: Vec::new(),
             disagreements: Vec::new(),
+            held_back: HeldBack::default(),
             targets: Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Mode, PluginReport, TargetReport};
+use super::{Answer, HeldBack, Mode, PluginReport, TargetReport};
 use crate::{decision::Decision, hold::Coverage};
 
 /// What came of an alert. If several are true the first in this order is told.
@@ -16,6 +16,10 @@ pub enum Outcome {
     Pending,
     /// A hold is in force that nothing covers.
     NotCovered,
+    /// A budget is used up: something passed the guards, is reported, and was not put in force.
+    OverBudget,
+    /// Something passed the guards and waits until people approve of it.
+    AwaitsApproval,
     /// Entries were written.
     Acted,
     /// Entries would be written if the mode were to enforce, the host's or that of a plugin which only observes.
@@ -66,12 +70,26 @@ impl Outcome {
         }
     }
 
+    /// The same, unless something was held back and nothing worse came of it.
+    #[must_use]
+    pub fn unless_held_back(self, held_back: &HeldBack) -> Self {
+        let is_refused = held_back.waiting.iter().any(|waiting| waiting.refused.is_some());
+        match self {
+            Self::Failed | Self::Pending | Self::NotCovered => self,
+            _ if is_refused || !held_back.withheld.is_empty() => Self::OverBudget,
+            _ if !held_back.waiting.is_empty() => Self::AwaitsApproval,
+            _ => self,
+        }
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Failed => "failed",
             Self::Pending => "pending",
             Self::NotCovered => "not-covered",
+            Self::OverBudget => "over-budget",
+            Self::AwaitsApproval => "awaits-approval",
             Self::Acted => "acted",
             Self::WouldAct => "would-act",
             Self::AlreadySo => "already-so",

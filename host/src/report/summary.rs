@@ -1,6 +1,6 @@
 //! The summary: what came of an alert, in one sentence.
 
-use super::{Answer, Failure, Mode, PluginReport, TargetReport};
+use super::{Answer, Failure, HeldBack, Mode, PluginReport, TargetReport};
 use crate::{
     alert::Alert,
     decision::Decision,
@@ -8,13 +8,20 @@ use crate::{
 };
 
 /// What came, what was decided, what was done and why.
-pub fn summary(mode: Mode, alert: &Alert, plugins: &[PluginReport], targets: &[TargetReport]) -> String {
+pub fn summary(
+    mode: Mode,
+    alert: &Alert,
+    plugins: &[PluginReport],
+    targets: &[TargetReport],
+    held_back: &HeldBack,
+) -> String {
     let mut parts = vec![format!("{} on {}", alert.kind, alert.source.name)];
     if plugins.is_empty() {
         parts.push(format!("no plugin has a route for this alert of {}", alert.detector));
     }
     parts.extend(plugins.iter().map(decided));
     parts.extend(targets.iter().map(|target| done(mode, target)));
+    parts.extend(held_back.summary());
     parts.join("; ")
 }
 

@@ -26,6 +26,7 @@ impl Display for Report {
         for disagreement in &self.disagreements {
             write_disagreement(out, disagreement)?;
         }
+        self.held_back.write(out)?;
         for target in &self.targets {
             write_target(out, target, self.mode)?;
         }
@@ -109,6 +110,10 @@ fn answered(answer: &fact::Answer) -> String {
         fact::Answer::NetworkAcl(acl) => format!("{}, {} entries", acl.id, acl.entries.len()),
         fact::Answer::SecurityGroup(group) => format!("{} ({})", group.id, group.name),
         fact::Answer::History(history) => format!("{} holds, {} offences", history.holds, history.offences),
+        fact::Answer::Sightings(sightings) => match sightings.first {
+            Some(first) => format!("named since {first:.0}, by {}", count(sightings.last.len(), "detector")),
+            None => "never named before".to_owned(),
+        },
     }
 }
 

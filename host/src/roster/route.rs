@@ -7,6 +7,7 @@ use wildmatch::WildMatchPattern;
 use crate::{
     alert::{Alert, Detector},
     cloud::CloudPlace,
+    guard::Demands,
 };
 
 /// The kinds of alert that a text with `*` for any part of it stands for. Case matters, as it does to the detectors.
@@ -44,6 +45,8 @@ pub struct Route {
     pub accounts: BTreeSet<String>,
     /// Only those for one of these regions.
     pub regions: BTreeSet<String>,
+    /// What is demanded before an address is blocked.
+    pub demands: Demands,
 }
 
 impl Route {
@@ -144,6 +147,7 @@ mod tests {
             severity_at_least: Some(50),
             accounts: BTreeSet::from(["111122223333".to_owned()]),
             regions: BTreeSet::from(["eu-west-1".to_owned()]),
+            demands: Demands::default(),
         };
         assert!(route.takes(&alert("Bx", Some(50)), &here()));
         assert!(!route.takes(&alert("Cx", Some(50)), &here()));

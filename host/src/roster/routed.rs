@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Breaker, BreakerTerms, Route};
-use crate::{alert::Alert, cloud::CloudPlace, decision::ActionKind, sandbox::Plugin};
+use crate::{alert::Alert, cloud::CloudPlace, decision::ActionKind, guard::Demands, sandbox::Plugin};
 
 /// A plugin, what it gets and what it may do.
 #[derive(Debug, Clone)]
@@ -66,6 +66,12 @@ impl Routed {
     /// Asks or tells its breaker.
     pub fn with_breaker<T>(&self, act: impl FnOnce(&mut Breaker) -> T) -> T {
         act(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What is demanded before an address is blocked for this alert, which is for this place: all that the routes demand which take it.
+    pub fn demands(&self, alert: &Alert, place: &CloudPlace) -> Demands {
+        let taking = self.routes.iter().filter(|route| route.takes(alert, place));
+        taking.fold(Demands::default(), |all, route| all.and(&route.demands))
     }
 
     /// Whether it decides on this alert, which is for this place.

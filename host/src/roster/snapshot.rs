@@ -6,7 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Routed;
-use crate::{alert::Alert, cloud::CloudPlace, guard::Rules};
+use crate::{
+    alert::Alert,
+    cloud::CloudPlace,
+    guard::Rules,
+    hold::{Budget, approval::ApprovalRule},
+};
 
 /// What is in force for one alert, from its beginning to its end.
 #[derive(Debug, Clone)]
@@ -17,6 +22,10 @@ pub struct Snapshot {
     pub answers: Answers,
     /// The guards' rules.
     pub rules: Rules,
+    /// How much may be begun within a time.
+    pub budgets: Vec<Budget>,
+    /// What waits until people approve of it.
+    pub approvals: Vec<ApprovalRule>,
 }
 
 /// Whose answers count if an alert is routed to several plugins.
@@ -31,12 +40,14 @@ pub enum Answers {
 }
 
 impl Snapshot {
-    /// A snapshot in which all answers count.
+    /// A snapshot in which all answers count, without budgets and approvals.
     pub fn new(plugins: impl IntoIterator<Item = Routed>, rules: Rules) -> Self {
         Self {
             plugins: plugins.into_iter().map(Arc::new).collect(),
             answers: Answers::default(),
             rules,
+            budgets: Vec::new(),
+            approvals: Vec::new(),
         }
     }
 
@@ -49,6 +60,12 @@ impl Snapshot {
     pub fn absent(&self) -> Vec<String> {
         let absent = self.plugins.iter().filter_map(|routed| routed.plugin.as_ref().err());
         absent.map(ToString::to_string).collect()
+    }
+
+    /// Whether some route demands what alerts named before.
+    pub fn needs_sightings(&self) -> bool {
+        let mut routes = self.plugins.iter().flat_map(|routed| &routed.routes);
+        routes.any(|route| route.demands.need_sightings())
     }
 
     /// The plugin of this name.

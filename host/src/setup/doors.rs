@@ -133,6 +133,11 @@ async fn http(config: &Config) -> Result<HttpDoor, SetupError> {
             bodies: limits.max_bodies.get(),
             timeout: limits.request_timeout.0,
             requests_a_minute: limits.requests_per_minute.map(Bounded::get),
+            approvals: config
+                .approval_links
+                .as_ref()
+                .map(|links| secrets.live(&links.key))
+                .transpose()?,
             sns: sns(&config.doors.sns)?,
             webhooks: webhooks(&config.doors.webhook, &secrets)?,
         },

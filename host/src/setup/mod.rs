@@ -35,7 +35,7 @@ use crate::{
     never_block::Lists,
     permission::{self, HeldPolicy, Needs},
     report::Mode,
-    roster::{OnFailure, Roster, Snapshot},
+    roster::{OnFailure, Roster, Routed, Snapshot},
     sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
     secret::Secrets,
     way::{Host, Parts},
@@ -166,7 +166,7 @@ async fn host_in(
         Purpose::Explain | Purpose::Orders | Purpose::Plugins => None,
     };
     let snapshot = match purpose {
-        Purpose::Orders => Snapshot::new([], rules_of(config)),
+        Purpose::Orders => of_configuration(config, Vec::new()),
         Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain | Purpose::Plugins => {
             let loading = Loading {
                 sandbox,
@@ -251,9 +251,15 @@ fn converger(config: &Config, clouds: &Arc<Clouds>, journal: &Arc<dyn Journal>, 
 
 /// The plugins and rules of a configuration.
 async fn snapshot(config: &Config, loading: Loading<'_>) -> Snapshot {
+    of_configuration(config, plugins::load_all(&config.plugins, loading).await)
+}
+
+fn of_configuration(config: &Config, plugins: Vec<Routed>) -> Snapshot {
     Snapshot {
         answers: config.decision.answers,
-        ..Snapshot::new(plugins::load_all(&config.plugins, loading).await, rules_of(config))
+        budgets: config.budgets.clone(),
+        approvals: config.approvals.clone(),
+        ..Snapshot::new(plugins, rules_of(config))
     }
 }
 

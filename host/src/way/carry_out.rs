@@ -8,22 +8,12 @@ use jiff::Timestamp;
 use super::Host;
 use crate::{
     converge::ConvergeError,
-    hold::{Coverage, DeliveryId, Hold, HoldId, Intent, JournalError, Target},
+    hold::{Coverage, Hold, HoldId, Intent, Target},
     report::{Failure, HeldReport, TargetReport},
     text::with_causes,
 };
 
 impl Host {
-    /// Puts the holds in force: they are in the journal before anything is written to AWS.
-    pub(super) async fn put_in_force(
-        &self,
-        intents: &[Intent],
-        delivery: &DeliveryId,
-        now: Timestamp,
-    ) -> Result<Vec<Hold>, JournalError> {
-        self.parts.journal.put_in_force(intents, delivery, now).await
-    }
-
     /// Brings the targets of holds to them. A target that fails does not keep the others from being done, and its holds stay.
     pub(super) async fn carry_out(&self, holds: Vec<Hold>) -> Vec<TargetReport> {
         let targets = by_target(holds).into_iter();

@@ -19,6 +19,7 @@ impl Host {
     /// or an earlier process left. Returns what was converged.
     pub async fn tend(&self) -> Result<Vec<Arc<Converged>>, JournalError> {
         self.expire().await?;
+        self.tend_approvals().await?;
         Ok(self.converge_all(self.parts.journal.unfinished().await?).await)
     }
 

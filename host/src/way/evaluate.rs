@@ -8,12 +8,13 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::evidence;
 use crate::{
     alert::Alert,
     cloud::CloudPlace,
     decision::{About, ActionKind, Decision, Remediation},
     fact::Facts,
-    guard::{self, ChangedInstance, Circumstances, NeverBlock, Rules, Surroundings, Verdict},
+    guard::{self, ChangedInstance, Circumstances, Demands, NeverBlock, Rules, Surroundings, Verdict},
     hold::{Intent, Pardon},
     report::{Answer, ExaminedRemediation, Failure, Known},
     sandbox::{self, Cost, Fault, LogLine, Plugin, Request},
@@ -45,12 +46,16 @@ pub struct Case<'a> {
     pub rules: &'a Rules,
     /// What the never-block lists have; or why that can't be known.
     pub listed: Result<&'a [NeverBlock], &'a Failure>,
+    /// What the routes that led to the plugin demand before an address is blocked.
+    pub demands: &'a Demands,
     /// The pardons in force.
     pub pardons: &'a Known<Vec<Pardon>>,
     /// The instances that plugins which were asked before change for this alert.
     pub changed_before: &'a [ChangedInstance],
     /// Answers the plugin's questions.
     pub facts: &'a Arc<dyn Facts>,
+    /// Answers the guards' questions after evidence.
+    pub for_guards: &'a dyn Facts,
     /// Answers the guards' question.
     pub surroundings: &'a dyn SurroundingsSource,
 }
@@ -182,6 +187,7 @@ impl Hearing<'_> {
             }
         }
         let pardons = case.pardons.as_result();
+        let evidence = evidence::find(remediation, case).await;
         let circumstances = Circumstances {
             alert: case.alert,
             now: case.now,
@@ -189,6 +195,8 @@ impl Hearing<'_> {
             remediations: self.remediations,
             home: case.home,
             listed: case.listed.map_err(|failure| failure.message.as_str()),
+            demands: case.demands,
+            evidence: evidence.as_ref().map_err(|failure| failure.message.as_str()),
             pardons: pardons.map(Vec::as_slice).map_err(|failure| failure.message.as_str()),
             surroundings: surroundings.as_ref().map_err(|failure| failure.message.as_str()),
         };
@@ -203,6 +211,7 @@ impl Hearing<'_> {
             ("surroundings", surroundings.as_ref().err()),
             ("never-block", case.listed.err()),
             ("pardon", pardons.err()),
+            ("evidence", evidence.as_ref().err()),
         ];
         let refused_for = |refusal: &Verdict| unknown.into_iter().find(|(guard, _)| refusal.guard == *guard)?.1;
         let failure = examined.refusal().and_then(refused_for);

@@ -14,7 +14,7 @@ use crate::{
     cloud::CloudPlace,
     decision::Decision,
     fact::Memo,
-    guard::{ChangedInstance, NeverBlock},
+    guard::{ChangedInstance, Demands, NeverBlock},
     hold::{Intent, Pardon},
     json::JsonText,
     report::{Answer, Failure, Given, Known, PluginReport},
@@ -61,11 +61,14 @@ impl Inquiry<'_> {
     /// Asks a plugin; if it can't decide, the one that it falls back to; and so on. Who was asked already has said its word.
     async fn ask_or_who_stands_in(&mut self, routed: &Routed) {
         let (mut next, mut instead_of) = (Some(routed), None);
+        // Who stands in has no easier task.
+        let mut demands = Demands::default();
         while let Some(routed) = next {
             if self.plugins.iter().any(|report| report.plugin == routed.name) {
                 return;
             }
-            let report = self.ask(routed, instead_of).await;
+            demands = demands.and(&routed.demands(self.alert, self.home));
+            let report = self.ask(routed, &demands, instead_of).await;
             next = report
                 .fell_back_to
                 .as_deref()
@@ -77,9 +80,12 @@ impl Inquiry<'_> {
     }
 
     /// Asks one plugin, if it is there and does not rest.
-    async fn ask(&mut self, routed: &Routed, instead_of: Option<&str>) -> PluginReport {
+    async fn ask(&mut self, routed: &Routed, demands: &Demands, instead_of: Option<&str>) -> PluginReport {
         let (given, evaluated) = match leave(routed, self.now) {
-            Ok(plugin) => (given(routed, plugin), self.evaluate(routed, plugin).await),
+            Ok(plugin) => (
+                given(routed, plugin, demands),
+                self.evaluate(routed, plugin, demands).await,
+            ),
             Err(why) => (None, not_asked(&why)),
         };
         let changed_before = self.changed.clone();
@@ -104,7 +110,7 @@ impl Inquiry<'_> {
         }
     }
 
-    async fn evaluate(&self, routed: &Routed, plugin: &Plugin) -> Evaluated {
+    async fn evaluate(&self, routed: &Routed, plugin: &Plugin, demands: &Demands) -> Evaluated {
         let subject = Subject {
             name: &routed.name,
             plugin,
@@ -117,9 +123,11 @@ impl Inquiry<'_> {
             home: self.home,
             rules: &self.roster.rules,
             listed: self.listed,
+            demands,
             pardons: self.pardons,
             changed_before: &self.changed,
             facts: &self.facts.of_plugin(&routed.name),
+            for_guards: &**self.facts,
             surroundings: self.surroundings as &dyn SurroundingsSource,
         };
         let evaluated = evaluate(subject, case).await;
@@ -185,11 +193,12 @@ fn not_asked(why: &NotAsked) -> Evaluated {
     }
 }
 
-fn given(routed: &Routed, plugin: &Plugin) -> Option<Given> {
+fn given(routed: &Routed, plugin: &Plugin, demands: &Demands) -> Option<Given> {
     Some(Given {
         digest: plugin.digest(),
         contract: CONTRACT_VERSION.to_owned(),
         settings: JsonText::read(&routed.settings).ok()?,
         may: routed.may.clone(),
+        demands: demands.clone(),
     })
 }

@@ -118,31 +118,43 @@ impl Host {
         let now = self.parts.clock.now();
         let facts = self.facts(alert, cloud);
         let roster = self.parts.roster.now();
+        if delivery.is_some() && roster.needs_sightings() {
+            self.sight(alert, &*facts, now).await?;
+        }
         let considered = {
             let _place = self.deciding.acquire().await;
             self.consider(alert, cloud, &facts, now, &roster).await
         };
-        let targets = match delivery {
+        let (targets, held_back) = match delivery {
             Some(delivery) if mode.writes() => {
-                let holds = self.put_in_force(&considered.intents, delivery, now).await?;
+                let intents = considered.intents.clone();
+                let (holds, held_back) = self.put_in_force(intents, &roster, delivery, now).await?;
                 drop(considered.turn);
                 let ends: Vec<_> = holds.iter().filter_map(|hold| hold.until).collect();
                 let (targets, ()) = tokio::join!(self.carry_out(holds), self.tell_ends(ends));
-                targets
+                let charged = self.charge_writes(&targets, &considered.intents, &roster.budgets, now);
+                if let Err(error) = charged.await {
+                    tracing::error!("calls could not be charged to a budget: {}", with_causes(&error));
+                }
+                (targets, held_back)
             }
-            _ => self.preview(&considered.intents, now).await,
+            _ => {
+                let (passing, held_back) = self.would_hold_back(considered.intents, &roster, now).await?;
+                (self.preview(&passing, now).await, held_back)
+            }
         };
         Ok(Report {
             delivery: delivery.cloned(),
             mode,
-            outcome: Outcome::of(mode, &considered.plugins, &targets),
-            summary: summary(mode, alert, &considered.plugins, &targets),
+            outcome: Outcome::of(mode, &considered.plugins, &targets).unless_held_back(&held_back),
+            summary: summary(mode, alert, &considered.plugins, &targets, &held_back),
             alert: Alert::clone(alert),
             refusal: None,
             basis: Some(considered.basis),
             facts: facts.asked(),
             plugins: considered.plugins,
             disagreements: considered.disagreements,
+            held_back,
             targets,
         })
     }
@@ -194,7 +206,7 @@ fn tell(report: &Report, state: DeliveryState) {
     }
     match report.outcome {
         Outcome::Failed => line!(error),
-        Outcome::NotCovered | Outcome::NoPlugin => line!(warn),
+        Outcome::NotCovered | Outcome::NoPlugin | Outcome::OverBudget | Outcome::AwaitsApproval => line!(warn),
         // Somebody sends alerts here that this configuration has no place for.
         Outcome::Refused if report.refusal.is_some() => line!(warn),
         _ => line!(info),

@@ -98,6 +98,7 @@ fn intent(prefix: &str) -> Intent {
         plugin: "nacl-block".to_owned(),
         alert: "stealthwatch-cloud/1".to_owned(),
         until: None,
+        scope: Default::default(),
     }
 }
 

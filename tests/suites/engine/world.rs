@@ -260,6 +260,7 @@ impl World {
             plugin: "test".to_owned(),
             alert: "test/1".to_owned(),
             until: asked.minutes.map(until),
+            scope: Default::default(),
         };
         // Two deliveries, so that who is in both has offended again.
         for asked in asked.chunks(asked.len().div_ceil(2).max(1)) {

@@ -38,6 +38,26 @@ async fn an_endless_loop_takes_no_longer_than_its_limit_and_does_not_hold_up_oth
 }
 
 #[tokio::test]
+async fn many_endless_loops_at_once_do_not_hold_up_another_plugins_decision() {
+    let evil = Arena::with(Limits::default()).await;
+    let other = Arena::with(Limits::default()).await;
+    let looping = (0..8).map(|_| async {
+        let ended = evil.decide_raw("loop").await;
+        (ended.unwrap_err(), std::time::Instant::now())
+    });
+    // This test has one thread for all of them, and each loop may run for its whole limit.
+    let (ended, decided) = tokio::join!(futures::future::join_all(looping), async {
+        tokio::task::yield_now().await;
+        other.decide_raw("good").await.unwrap();
+        std::time::Instant::now()
+    });
+    for (error, at) in ended {
+        assert!(error.cost.guest_time >= Limits::default().guest_time.0);
+        assert!(decided < at, "it came before any loop had used up its time");
+    }
+}
+
+#[tokio::test]
 async fn a_slow_fact_is_not_charged_to_the_plugin() {
     let limits = Limits {
         guest_time: HumanDuration::from_millis(50),

@@ -2,6 +2,7 @@
 mod admission;
 mod alerts;
 mod limits;
+mod links;
 mod looking;
 mod open_door;
 mod orders;

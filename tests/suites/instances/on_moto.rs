@@ -66,6 +66,7 @@ impl Scene {
             plugin: "isolate-attacker".to_owned(),
             alert: "guardduty/1".to_owned(),
             until: Some(self.clock.now() + SignedDuration::from_hours(1)),
+            scope: Default::default(),
         };
         let delivery = DeliveryId::read(&format!("delivery {number}"));
         let held = self

@@ -109,6 +109,7 @@ impl World {
             plugin: "isolate-attacker".to_owned(),
             alert: "guardduty/1".to_owned(),
             until: Some(self.clock.now() + SignedDuration::from_hours(1)),
+            scope: Default::default(),
         };
         let delivery = DeliveryId::read(&format!("delivery {}", self.deliveries));
         let held = self.journal.put_in_force(&[intent], &delivery, self.clock.now()).await;

@@ -15,6 +15,7 @@ macro_rules! conformance {
         #[path = "conformance"]
         mod $kind {
             mod archived;
+            mod budgets;
             mod deliveries;
             mod entries;
             mod feedback;
@@ -25,6 +26,7 @@ macro_rules! conformance {
             mod leases;
             mod ledger;
             mod listing;
+            mod notes;
             mod pardons;
             mod targets;
 

@@ -122,6 +122,7 @@ pub(crate) fn intent(prefix: &str, until: Option<i64>) -> Intent {
         plugin: "nacl-block".to_owned(),
         alert: "stealthwatch-cloud/6125".to_owned(),
         until: until.map(at),
+        scope: Default::default(),
     }
 }
 

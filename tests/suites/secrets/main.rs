@@ -3,3 +3,4 @@
 mod kept;
 mod never_told;
 mod rotation;
+mod searched;

@@ -1,10 +1,14 @@
 //! A plugin that asks for what nobody may do. The sandbox lets it say so; the guards refuse it, each in its own words, and the next alert is worked on as if
 //! nothing had happened.
 
-use quell::report::{Outcome, Report};
+use quell::{
+    decision::ActionKind,
+    report::{Outcome, Report},
+    roster::Answers,
+};
 use quell_tests::{
     guest, recorded,
-    stand::{Stand, load},
+    stand::{Stand, load, routed},
 };
 
 /// What the guards said of each remediation that the plugin asked for in this mode.
@@ -46,6 +50,21 @@ async fn what_is_no_address_is_not_blocked() {
 #[tokio::test]
 async fn an_instance_that_is_not_there_is_not_stopped_also_if_the_plugin_may() {
     insta::assert_snapshot!(refusals("stop-instance").await, @"surroundings: what the instance is can't be found out: there is no instance i-0a1b2c3d4e5f60718");
+}
+
+#[tokio::test]
+async fn what_is_not_on_its_list_is_not_done_however_well_it_is_asked_for() {
+    let mut told = Vec::new();
+    for mode in ["isolate SOURCE", "stop-instance", "nested-parameters"] {
+        let plugin = load("evil", &guest::evil()).await.unwrap();
+        let stand = Stand::of_plugin(plugin.clone(), "good").await.unwrap();
+        let plugin = routed(plugin, mode, [ActionKind::Block]).await.unwrap();
+        stand.decides_with(Answers::All, [plugin]).await.unwrap();
+        let report = stand.report("1", recorded::ATTACK).await.unwrap();
+        assert_eq!((report.outcome, stand.writes()), (Outcome::Refused, 0), "{report}");
+        told.push(self::told(&report));
+    }
+    insta::assert_snapshot!(told.join("\n"));
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ async fn held(stand: &Stand, prefixes: impl IntoIterator<Item = String>) -> Vec<
         plugin: "nacl-block".to_owned(),
         alert: "stealthwatch-cloud/1".to_owned(),
         until: Some(now + SignedDuration::from_hours(24)),
+        scope: Default::default(),
     };
     let intents: Vec<_> = prefixes.into_iter().map(intent).collect();
     let delivery = DeliveryId::given("test", "held");

@@ -17,6 +17,7 @@ use super::{
     KIND, ORDER_TIMEOUT, RequestTerms,
     admission::{self, Gate, Power},
     answer::{failed, later, refuse},
+    approvals,
     gather::{self, Room},
     holds, orders,
     rate::{self, Rate},
@@ -52,6 +53,14 @@ pub(in crate::door) fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
     let acting = Router::new()
         .route("/orders", post(orders::carry_out))
         .with_state(Arc::clone(&host));
+    // They show a token of their own, and are pages: what keeps other pages out is not for them.
+    let links = terms.approvals.clone();
+    let links = links.map(|key| {
+        within(
+            approvals::router(Arc::clone(&host), key),
+            approvals::TIMEOUT + terms.timeout,
+        )
+    });
     let mut routes = within(behind(sending, to(Power::Send)), terms.timeout)
         .merge(within(behind(reading, to(Power::Read)), terms.timeout))
         .merge(within(behind(acting, to(Power::Act)), ORDER_TIMEOUT + terms.timeout));
@@ -68,6 +77,7 @@ pub(in crate::door) fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
         // Bodies are read whole, and no longer than they may be, before a handler sees one.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(admission::no_pages))
+        .merge(links.unwrap_or_default())
         .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
         .method_not_allowed_fallback(|| async {
             refuse(

@@ -8,7 +8,7 @@ use crate::{
         call::Call,
         simulated::{Account, SimulatedCloud},
     },
-    fact::{History, NoObservations},
+    fact::{History, NoObservations, Sightings},
 };
 
 /// Two VPCs with the same prefix, and one instance in each with the same private address.
@@ -78,6 +78,10 @@ impl HistorySource for FixedHistory {
             holds,
             ..History::default()
         })
+    }
+
+    async fn sightings(&self, _: IpAddr) -> Result<Sightings, FactError> {
+        Ok(Sightings::default())
     }
 }
 

@@ -22,6 +22,7 @@ fn intent(plugin: &str, reason: &str, prefix: &str, until: Option<i64>) -> Inten
         plugin: plugin.to_owned(),
         alert: "stealthwatch-cloud/1".to_owned(),
         until: until.map(|second| Timestamp::from_second(second).unwrap()),
+        scope: Default::default(),
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     images,
     item::{Item, from_json, key_attributes, to_json},
     key::{self, Key},
-    ledger,
+    ledger, notes,
     own::{self, Standing},
     pardons, pauses,
     table::Table,
@@ -64,6 +64,9 @@ async fn record(table: &Table, item: &Item) -> Result<Option<Record>, Failure> {
     }
     if pk.starts_with(key::CHAIN) {
         return Ok(Some(Record::Link(ledger::read(item))));
+    }
+    if pk.starts_with(key::NOTE) {
+        return notes::read(item).map(Record::Note).map(Some);
     }
     if pk == "global" {
         return Ok(match sk {
@@ -235,6 +238,10 @@ fn write(table: &Lasting, transaction: &mut Transaction<'_>, record: &Record) ->
         }
         Record::Link(link) => {
             transaction.overwrite(ledger::item(link));
+            Ok(())
+        }
+        Record::Note(note) => {
+            transaction.overwrite(notes::item(table, note));
             Ok(())
         }
         // They bear on other items, too.

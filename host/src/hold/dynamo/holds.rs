@@ -9,12 +9,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{DeliveryId, EndReason, Ended, Hold, HoldId, Intent, Remedy, Target, agreement::later, ledger::Event},
+    super::{
+        DeliveryId, EndReason, Ended, Hold, HoldId, Intent, NoteKind, Put, Remedy, Spending, Target, agreement::later,
+        budget::Charging, ledger::Event,
+    },
     Failure, Lasting,
     history::{self, About},
     item::{Item, from_json, name, to_json},
     key::{self, Key},
-    ledger, targets,
+    ledger, notes, targets,
     transaction::{Committed, MOST_WRITES, Transaction},
     tries::Tries,
 };
@@ -31,7 +34,10 @@ const WRITES_OF_A_HOLD: usize = 10;
 /// How many items are written of its target: its two, the head of its chain and that chain's beginning.
 const WRITES_OF_A_TARGET: usize = 4;
 /// How many prefixes that must stay reachable are written with a hold: with it and its target they fit into one transaction.
-const MOST_SPARED: usize = MOST_WRITES - WRITES_OF_A_HOLD - WRITES_OF_A_TARGET;
+const MOST_SPARED: usize = MOST_WRITES - MOST_NOTES - WRITES_OF_A_HOLD - WRITES_OF_A_TARGET;
+/// How many notes of budgets are written with the holds of one transaction: of each of eight budgets that of the holds' plugin, account, region or VPC, and of some
+/// instances the two shares that they count for.
+const MOST_NOTES: usize = 24;
 
 /// What is kept of a hold.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -120,32 +126,45 @@ impl Kept {
     }
 }
 
-/// See [`super::super::Journal::put_in_force`]. Holds on so many targets that they do not fit into one transaction are put in force a few at a time.
-pub(super) async fn put_in_force(
+/// See [`super::super::Journal::put_within`]. Holds on so many targets that they do not fit into one transaction are put in force a few at a time, each few with what they are
+/// charged to.
+pub(super) async fn put_within(
     table: &Lasting,
     intents: &[Intent],
+    spending: &Spending,
     delivery: &DeliveryId,
     now: Timestamp,
-) -> Result<Vec<Hold>, Failure> {
+) -> Result<Put, Failure> {
     let prefixes = intents.iter().filter_map(|intent| intent.remedy.denial());
     history::note_lengths(table, prefixes.map(|denial| denial.prefix)).await?;
     spare_many(table, intents).await?;
     let mut holds = Vec::new();
-    for intents in portions(intents) {
+    let mut charged = Charging::new(spending, now);
+    for intents in portions(intents, &charged) {
         let mut tries = Tries::default();
         let mut numbers = Numbers::default();
         loop {
             let mut transaction = Transaction::new(&table.table);
             numbers.again();
-            let now_in_force = put_some(table, &mut transaction, &mut numbers, intents, delivery, now).await?;
+            let mut charging = charged.clone();
+            let putting = Putting { delivery, now };
+            let now_in_force = put_some(table, &mut transaction, &mut numbers, &mut charging, intents, putting).await?;
             if transaction.commit().await? == Committed::Yes {
                 holds.extend(now_in_force);
+                charged = charging.written();
                 break;
             }
             tries.wait().await?;
         }
     }
-    Ok(holds)
+    Ok(charged.into_put(holds))
+}
+
+/// Who asks, and when.
+#[derive(Clone, Copy)]
+struct Putting<'a> {
+    delivery: &'a DeliveryId,
+    now: Timestamp,
 }
 
 /// Numbers for new holds: who has to try again takes those that he has.
@@ -176,12 +195,14 @@ impl Numbers {
 }
 
 /// So many at a time as fit into one transaction.
-fn portions(intents: &[Intent]) -> Vec<&[Intent]> {
+fn portions<'a>(intents: &'a [Intent], charging: &Charging<'_>) -> Vec<&'a [Intent]> {
     let mut portions = Vec::new();
     let (mut from, mut writes) = (0, 0);
     for (index, intent) in intents.iter().enumerate() {
+        let with_it = intents.get(from..=index).unwrap_or_default();
+        let notes = charging.names(with_it).len();
         let more = WRITES_OF_A_HOLD + WRITES_OF_A_TARGET + intent.spare.len().min(MOST_SPARED);
-        if index > from && writes + more > MOST_WRITES {
+        if index > from && (writes + more + notes > MOST_WRITES || notes > MOST_NOTES) {
             portions.push(&intents[from..index]);
             (from, writes) = (index, 0);
         }
@@ -217,15 +238,22 @@ async fn put_some(
     table: &Lasting,
     transaction: &mut Transaction<'_>,
     numbers: &mut Numbers,
+    charging: &mut Charging<'_>,
     intents: &[Intent],
-    delivery: &DeliveryId,
-    now: Timestamp,
+    Putting { delivery, now }: Putting<'_>,
 ) -> Result<Vec<Hold>, Failure> {
     let places = intents.iter().flat_map(|intent| {
         let Intent { target, remedy, .. } = intent;
         [key::hold(target, remedy), key::known(target), ledger::head_of(target)]
     });
-    transaction.fetch(places.chain(intents.iter().flat_map(spared))).await?;
+    let names = charging.names(intents);
+    let notes = names.iter().map(|name| key::note(NoteKind::Budget, name));
+    transaction
+        .fetch(places.chain(intents.iter().flat_map(spared)).chain(notes))
+        .await?;
+    for name in &names {
+        charging.know(name, notes::get(transaction, NoteKind::Budget, name).await?);
+    }
     let mut in_force = Vec::new();
     for intent in intents {
         let place = key::hold(&intent.target, &intent.remedy);
@@ -240,6 +268,9 @@ async fn put_some(
                 asked_again
             }
             over => {
+                if !charging.may_begin(intent) {
+                    continue;
+                }
                 if let Some(kept) = over {
                     let at = kept.hold.until.unwrap_or(now);
                     let why = EndReason::Expired;
@@ -262,7 +293,10 @@ async fn put_some(
         }
         in_force.push(kept.hold);
     }
-    targets::touch_each(transaction, intents.iter().map(|intent| &intent.target));
+    targets::touch_each(transaction, in_force.iter().map(|hold| &hold.target));
+    for note in charging.changed() {
+        notes::put(table, transaction, &note);
+    }
     Ok(in_force)
 }
 

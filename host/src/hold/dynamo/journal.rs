@@ -9,14 +9,14 @@ use jiff::Timestamp;
 use super::{
     super::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
-        Pardon, Pause, Pruned, Revision, Situation, Target,
+        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note, NoteKind,
+        OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Event, Link},
     },
     DynamoJournal, Failure, archive, changes, deliveries, ends, feedback, history, holds, images,
     item::Item,
-    key, leases, ledger, list, own, pardons, pauses, prune, targets,
+    key, leases, ledger, list, notes, own, pardons, pauses, prune, targets,
     transaction::Transaction,
 };
 use crate::{cloud::RequestId, fact::History};
@@ -55,13 +55,14 @@ impl Journal for DynamoJournal {
         self.told("find a delivery", found)
     }
 
-    async fn put_in_force(
+    async fn put_within(
         &self,
         intents: &[Intent],
+        spending: &Spending,
         delivery: &DeliveryId,
         now: Timestamp,
-    ) -> Result<Vec<Hold>, JournalError> {
-        let in_force = holds::put_in_force(&self.table, intents, delivery, now).await;
+    ) -> Result<Put, JournalError> {
+        let in_force = holds::put_within(&self.table, intents, spending, delivery, now).await;
         self.told("put holds in force", in_force)
     }
 
@@ -275,6 +276,21 @@ impl Journal for DynamoJournal {
     async fn links(&self, chain: &Chain, after: u64, most: u32) -> Result<Vec<Link>, JournalError> {
         let links = ledger::links(&self.table.table, chain, after, most).await;
         self.told("read the ledger", links)
+    }
+
+    async fn note(&self, kind: NoteKind, name: &str) -> Result<Option<Note>, JournalError> {
+        let found = notes::find(&self.table.table, kind, name).await;
+        self.told("read a note", found)
+    }
+
+    async fn notes(&self, kind: NoteKind) -> Result<Vec<Note>, JournalError> {
+        let listed = notes::list(&self.table.table, kind).await;
+        self.told("list notes", listed)
+    }
+
+    async fn write_note(&self, note: &Note) -> Result<bool, JournalError> {
+        let written = notes::write(&self.table, note).await;
+        self.told("write a note", written)
     }
 
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {

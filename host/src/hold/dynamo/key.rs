@@ -17,6 +17,7 @@
 //! | `delivery#…` | `state`, `body#…`, `report#…` | a delivery |
 //! | `feedback#…` | `feedback` | what a detector is to be told, or was |
 //! | `owed`, `given-up` | time | the feedback that waits, by the time before which it is not told, and that was given up |
+//! | `note#budget`, `note#approval`, `note#sighting#…` | name | what the host remembers beside them |
 //! | `waiting` | time | the deliveries that wait, by the time before which they are not tried |
 //! | `chains` | the chain | how far a chain of the ledger goes |
 //! | `chain#…` | number | a link of it |
@@ -26,7 +27,7 @@
 use ipnet::IpNet;
 use jiff::Timestamp;
 
-use super::super::{ChangeId, DeliveryId, FeedbackId, HoldId, Remedy, Target, ledger::Chain};
+use super::super::{ChangeId, DeliveryId, FeedbackId, HoldId, NoteKind, Remedy, Target, ledger::Chain};
 use crate::cloud::{CloudPlace, Entry};
 
 /// The key of an item.
@@ -286,6 +287,22 @@ pub(super) fn given_up(owed: Timestamp, id: &FeedbackId) -> Key {
 /// All feedback that was given up.
 pub(super) fn all_given_up() -> Range {
     Range::All("given-up".to_owned())
+}
+
+/// How the partition of notes begins.
+pub(super) const NOTE: &str = "note#";
+
+/// A note. Those that are not listed have a partition each.
+pub(super) fn note(kind: NoteKind, name: &str) -> Key {
+    match kind {
+        NoteKind::Sighting => key(format!("{NOTE}{kind}#{name}"), name),
+        NoteKind::Budget | NoteKind::Approval => key(format!("{NOTE}{kind}"), name),
+    }
+}
+
+/// The notes of a kind that is listed.
+pub(super) fn notes(kind: NoteKind) -> Range {
+    Range::All(format!("{NOTE}{kind}"))
 }
 
 /// The pause.

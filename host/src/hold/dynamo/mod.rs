@@ -20,6 +20,7 @@ mod key;
 mod leases;
 mod ledger;
 mod list;
+mod notes;
 mod own;
 mod packed;
 mod pardons;

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::{
     super::{
-        Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Hold, Image, OwnEntry, Pardon, Pause, Target,
+        Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Hold, Image, Note, NoteKind, OwnEntry,
+        Pardon, Pause, Target,
     },
     Chain, Head,
     canonical::canonical,
@@ -151,6 +152,15 @@ pub enum Event {
         /// The pause that ended.
         pause: Pause,
     },
+    /// Something waits for people, a person said a word about it, or it waits no more.
+    ApprovalNoted {
+        /// Its name.
+        approval: String,
+        /// How often it was written.
+        version: u64,
+        /// What it says: what waits, who said what, when and why, and how it stands.
+        says: Value,
+    },
 }
 
 impl Event {
@@ -231,6 +241,15 @@ impl Event {
         }
     }
 
+    /// What a note says of an approval. None of another kind: those only count.
+    pub fn noted(note: &Note) -> Option<Self> {
+        (note.kind == NoteKind::Approval).then(|| Self::ApprovalNoted {
+            approval: note.name.clone(),
+            version: note.version,
+            says: serde_json::from_str(&note.text).unwrap_or_default(),
+        })
+    }
+
     /// What stands by it, as a chain's beginning names it: `hold 17`.
     pub(in crate::hold) fn stands(&self) -> Option<String> {
         match self {
@@ -258,9 +277,11 @@ impl Event {
                 Chain::of_delivery(delivery)
             }
             Self::ChainBegan { began: chain, .. } | Self::Pruned { pruned: chain, .. } => chain.clone(),
-            Self::Pardoned { .. } | Self::PardonEnded { .. } | Self::Paused { .. } | Self::Resumed { .. } => {
-                Chain::orders()
-            }
+            Self::Pardoned { .. }
+            | Self::PardonEnded { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. }
+            | Self::ApprovalNoted { .. } => Chain::orders(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
         ChangeEnd, ChangeId, DeliveryId, Hold, KeptImage, OwnEntry, Target,
         archive::{Page, Place, Record},
     },
-    Failure, deliveries, feedback, holds, images, ledger, own, pardons, pauses,
+    Failure, deliveries, feedback, holds, images, ledger, notes, own, pardons, pauses,
     row::{from_time, from_value, to_time, to_value, unreadable},
     targets,
 };
@@ -18,7 +18,7 @@ use crate::cloud::RequestId;
 const ROWS: i64 = 500;
 
 /// The tables, in the order in which they are read. The first three are read a page at a time; what is in the others is as much as the targets in force have.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "deliveries",
     "holds",
     "changes",
@@ -30,6 +30,7 @@ const TABLES: [&str; 11] = [
     "feedback",
     "chains",
     "links",
+    "notes",
 ];
 
 /// See [`super::super::Journal::records`].
@@ -53,6 +54,7 @@ pub(super) fn records(sql: &Connection, from: Option<&Place>) -> Result<Page, Fa
         Some("feedback") => (feedback::all(sql)?.into_iter().map(Record::Feedback).collect(), None),
         Some("chains") => (ledger::chains(sql)?.into_iter().map(Record::Chain).collect(), None),
         Some("links") => link_records(sql, after)?,
+        Some("notes") => (notes::all(sql)?.into_iter().map(Record::Note).collect(), None),
         _ => (Vec::new(), None),
     };
     let next = match last {
@@ -244,6 +246,7 @@ pub(super) fn restore(sql: &Connection, records: &[Record]) -> Result<(), Failur
             Record::Pause(pause) => pauses::keep(sql, pause)?,
             Record::Chain(state) => ledger::stand(sql, state)?,
             Record::Link(link) => ledger::keep(sql, link)?,
+            Record::Note(note) => notes::keep(sql, note)?,
         }
     }
     Ok(())

@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::{
     super::{
-        Coverage, DeliveryId, Denial, EndReason, Ended, Hold, HoldId, Intent, JournalError, Remedy, Target,
-        agreement::later, ledger::Event,
+        Coverage, DeliveryId, Denial, EndReason, Ended, Hold, HoldId, Intent, JournalError, NoteKind, Put, Remedy,
+        Spending, Target, agreement::later, budget::Charging, ledger::Event,
     },
-    Failure, ends, ledger,
+    Failure, ends, ledger, notes,
     row::{from_prefix, from_time, from_value, to_direction, to_parsed, to_time, to_value, to_word},
     targets,
 };
@@ -17,14 +17,42 @@ use super::{
 const COLUMNS: &str = "account, region, resource, id, subject, direction, reason, confidence, severity, plugin, alert, since, until, \
                        offences, coverage, ended_at, ended_why, remedy";
 
-/// See [`super::super::Journal::put_in_force`].
-pub(super) fn put_in_force(
+/// See [`super::super::Journal::put_within`].
+pub(super) fn put_within(
     sql: &Connection,
-    intent: &Intent,
+    intents: &[Intent],
+    spending: &Spending,
     delivery: &DeliveryId,
     now: Timestamp,
-) -> Result<Hold, Failure> {
-    let (id, is_new) = match in_force_for(sql, intent)? {
+) -> Result<Put, Failure> {
+    let mut charging = Charging::new(spending, now);
+    for name in charging.names(intents) {
+        charging.know(&name, notes::find(sql, NoteKind::Budget, &name)?);
+    }
+    let mut holds = Vec::new();
+    for intent in intents {
+        holds.extend(put_in_force(sql, intent, &mut charging, delivery, now)?);
+    }
+    for note in charging.changed() {
+        notes::keep(sql, &note.written())?;
+    }
+    Ok(charging.into_put(holds))
+}
+
+/// None if a budget keeps it back.
+fn put_in_force(
+    sql: &Connection,
+    intent: &Intent,
+    charging: &mut Charging<'_>,
+    delivery: &DeliveryId,
+    now: Timestamp,
+) -> Result<Option<Hold>, Failure> {
+    let present = in_force_for(sql, intent)?;
+    let is_live = present.as_ref().is_some_and(|hold| hold.is_live(now));
+    if !is_live && !charging.may_begin(intent) {
+        return Ok(None);
+    }
+    let (id, is_new) = match present {
         Some(hold) if hold.is_live(now) => {
             ask_again(sql, &hold, intent, delivery)?;
             (hold.id, false)
@@ -41,7 +69,7 @@ pub(super) fn put_in_force(
     targets::touch(sql, &intent.target)?;
     let hold = find(sql, id)?.ok_or(JournalError::NoSuchHold(id))?;
     ledger::record(sql, &Event::in_force(&hold, is_new, delivery))?;
-    Ok(hold)
+    Ok(Some(hold))
 }
 
 fn in_force_for(sql: &Connection, intent: &Intent) -> Result<Option<Hold>, Failure> {

@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use super::{
     super::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
-        Pardon, Pause, Pruned, Revision, Situation, Target,
+        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note, NoteKind,
+        OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Event, Link},
     },
-    SqliteJournal, archive, changes, deliveries, ends, feedback, history, holds, images, leases, ledger, list, own,
-    pardons, pauses, prune, targets,
+    SqliteJournal, archive, changes, deliveries, ends, feedback, history, holds, images, leases, ledger, list, notes,
+    own, pardons, pauses, prune, targets,
 };
 use crate::{cloud::RequestId, fact::History};
 
@@ -74,19 +74,17 @@ impl Journal for SqliteJournal {
             .await
     }
 
-    async fn put_in_force(
+    async fn put_within(
         &self,
         intents: &[Intent],
+        spending: &Spending,
         delivery: &DeliveryId,
         now: Timestamp,
-    ) -> Result<Vec<Hold>, JournalError> {
-        let (intents, delivery) = (intents.to_vec(), delivery.clone());
+    ) -> Result<Put, JournalError> {
+        let (intents, spending, delivery) = (intents.to_vec(), spending.clone(), delivery.clone());
         self.thread
             .ask("put holds in force", move |sql| {
-                intents
-                    .iter()
-                    .map(|intent| holds::put_in_force(sql, intent, &delivery, now))
-                    .collect()
+                holds::put_within(sql, &intents, &spending, &delivery, now)
             })
             .await
     }
@@ -343,6 +341,24 @@ impl Journal for SqliteJournal {
         let chain = chain.clone();
         self.thread
             .ask("read the ledger", move |sql| ledger::links(sql, &chain, after, most))
+            .await
+    }
+
+    async fn note(&self, kind: NoteKind, name: &str) -> Result<Option<Note>, JournalError> {
+        let name = name.to_owned();
+        self.thread
+            .ask("read a note", move |sql| notes::find(sql, kind, &name))
+            .await
+    }
+
+    async fn notes(&self, kind: NoteKind) -> Result<Vec<Note>, JournalError> {
+        self.thread.ask("list notes", move |sql| notes::list(sql, kind)).await
+    }
+
+    async fn write_note(&self, note: &Note) -> Result<bool, JournalError> {
+        let note = note.clone();
+        self.thread
+            .ask("write a note", move |sql| notes::write(sql, &note))
             .await
     }
 

@@ -16,6 +16,7 @@ mod journal;
 mod leases;
 mod ledger;
 mod list;
+mod notes;
 mod own;
 mod pardons;
 mod pauses;

@@ -27,6 +27,7 @@ pub(super) fn prune(sql: &Connection, ended_before: Timestamp) -> Result<Pruned,
     ledger::prune(sql, ended_before)?;
     images(sql, before)?;
     feedback(sql, before)?;
+    notes(sql, before)?;
     targets(sql, before)?;
     Ok(pruned)
 }
@@ -86,6 +87,15 @@ fn feedback(sql: &Connection, before: i64) -> Result<u64, Failure> {
         "DELETE FROM feedback WHERE id IN (
              SELECT id FROM feedback WHERE state <> 'waiting' AND owed < ?1 ORDER BY owed LIMIT ?2
          )",
+        before,
+    )
+}
+
+/// What the host need not remember any more.
+fn notes(sql: &Connection, before: i64) -> Result<u64, Failure> {
+    delete(
+        sql,
+        "DELETE FROM notes WHERE (kind, name) IN (SELECT kind, name FROM notes WHERE over < ?1 ORDER BY over LIMIT ?2)",
         before,
     )
 }

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/step-3.sql"),
     include_str!("schema/step-4.sql"),
     include_str!("schema/step-5.sql"),
+    include_str!("schema/step-6.sql"),
 ];
 /// The format that has the ledger.
 const WITH_LEDGER: i64 = 5;

@@ -1,12 +1,13 @@
 //! What came of an order.
 
 use ipnet::IpNet;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, NeverBlocked, PluginStanding};
+use super::{Asked, BudgetStanding, NeverBlocked, PluginStanding};
 use crate::{
     converge::{Aggregate, Capacity, Drift, Live},
-    hold::{Change, Hold, HoldId, Pardon, Pause, Remedy, Target},
+    hold::{Change, Hold, HoldId, Pardon, Pause, Remedy, Target, approval::Pending, budget::Tripped},
     never_block::ListStanding,
     report::Failure,
     roster::{Answers, Refused},
@@ -97,6 +98,34 @@ pub enum Done {
         /// The newest change of the configuration or of a plugin, if it was not taken over.
         refused: Option<Refused>,
     },
+    /// A person's word is noted.
+    Voted {
+        /// How it stands now.
+        pending: Box<Pending>,
+        /// The holds that were put in force, if enough people approved.
+        holds: Vec<Hold>,
+        /// What followed at the targets.
+        acls: Vec<TargetOutcome>,
+    },
+    /// What waits for people.
+    Approvals {
+        /// The oldest first.
+        approvals: Vec<Pending>,
+        /// What time it is.
+        now: Timestamp,
+    },
+    /// What was spent of budgets.
+    Budgets {
+        /// By name.
+        budgets: Vec<BudgetStanding>,
+    },
+    /// A budget is back.
+    BudgetReset {
+        /// Its name, and whose it is.
+        name: String,
+        /// Since when it was used up, if it was.
+        tripped: Option<Tripped>,
+    },
 }
 
 /// What was done, or would be, at one target.
@@ -157,8 +186,14 @@ impl Done {
             | Self::Paused { acls, .. }
             | Self::Resumed { acls, .. }
             | Self::Converged { acls }
+            | Self::Voted { acls, .. }
             | Self::Planned { acls } => acls,
-            Self::Capacity { .. } | Self::Plugins { .. } | Self::NeverBlocked { .. } => &[],
+            Self::Capacity { .. }
+            | Self::Plugins { .. }
+            | Self::NeverBlocked { .. }
+            | Self::Approvals { .. }
+            | Self::Budgets { .. }
+            | Self::BudgetReset { .. } => &[],
         }
     }
 

@@ -7,7 +7,7 @@ use super::TargetFilter;
 use crate::{
     duration::HumanDuration,
     exit::{Classified, Exit},
-    hold::{Coverage, Denial, Hold, JournalError, Pardon, Resource},
+    hold::{Coverage, Denial, Hold, JournalError, Pardon, Resource, approval::VoteError},
 };
 
 /// The longest reason that a person may give, in characters. It is shown in one line of a table.
@@ -81,6 +81,17 @@ pub enum OrderError {
         /// The widest that is taken, as a prefix length.
         widest: u8,
     },
+    /// A person's word does not count.
+    #[error(transparent)]
+    Vote(#[from] VoteError),
+    /// There is no such budget.
+    #[error("nothing was spent of a budget `{name}`{}", known_budgets(known))]
+    NoBudget {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// The reason can't be shown in a line.
     #[error("a reason is one line of at most {LONGEST_REASON} characters")]
     Reason,
@@ -92,6 +103,7 @@ impl Classified for OrderError {
             Self::Journal(JournalError::NoSuchHold(_))
             | Self::NoHoldOn { .. }
             | Self::NoPardon { .. }
+            | Self::NoBudget { .. }
             | Self::NoTarget { .. } => Exit::NotFound,
             Self::Journal(JournalError::NotLater { .. })
             | Self::Nothing
@@ -101,6 +113,7 @@ impl Classified for OrderError {
             | Self::UntilReleased
             | Self::TooWide { .. }
             | Self::Reason => Exit::Usage,
+            Self::Vote(error) => error.exit(),
             Self::Journal(_) => Exit::Failed,
         }
     }
@@ -154,6 +167,13 @@ fn pardoned_near(overlapping: &[Pardon]) -> String {
     match told.as_slice() {
         [] => "; `quell pardons` lists what is".to_owned(),
         told => format!("; what is, and overlaps it: {}", told.join(", ")),
+    }
+}
+
+fn known_budgets(known: &[String]) -> String {
+    match known {
+        [] => "; `quell budgets` lists them".to_owned(),
+        known => format!("; there are {}", known.join(", ")),
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! [`Host::carry_order`] is the one way. The daemon's door leads to it, and a command that finds no daemon goes it itself.
 
+mod approval;
+mod budgets;
 mod capacity_table;
 pub mod done;
 mod error;
@@ -17,11 +19,14 @@ mod term;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod trust_table;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::{
+    approval::Word,
+    budgets::BudgetStanding,
     done::{AclCapacity, Done, TargetOutcome, Uncovered},
     error::OrderError,
     never_block::{Asked, NeverBlocked},
@@ -31,7 +36,10 @@ pub use self::{
 use super::Host;
 use crate::{
     address::AddressOrPrefix,
-    hold::{HoldId, Pause, Resource, Target},
+    hold::{
+        HoldId, Pause, Resource, Target,
+        approval::{Act, How},
+    },
 };
 
 /// What a person asks of a Quell.
@@ -102,6 +110,23 @@ pub enum Order {
     },
     /// Say how the plugins stand.
     Plugins {},
+    /// Approve of a hold that waits.
+    Approve(Word),
+    /// Reject a hold that waits.
+    Reject(Word),
+    /// Say what waits for people.
+    Approvals {
+        /// What waits no more, too.
+        #[serde(default)]
+        all: bool,
+    },
+    /// Say what was spent of budgets.
+    Budgets {},
+    /// Bring a budget back.
+    ResetBudget {
+        /// Its name, and whose it is.
+        name: String,
+    },
 }
 
 /// Which holds to end, and whether to pardon.
@@ -146,7 +171,12 @@ impl Order {
     pub fn is_look(&self) -> bool {
         matches!(
             self,
-            Self::Converge { dry_run: true, .. } | Self::Capacity { .. } | Self::Plugins {} | Self::NeverBlocked { .. }
+            Self::Converge { dry_run: true, .. }
+                | Self::Capacity { .. }
+                | Self::Plugins {}
+                | Self::NeverBlocked { .. }
+                | Self::Approvals { .. }
+                | Self::Budgets {}
         )
     }
 
@@ -184,6 +214,11 @@ impl Host {
             Order::PutBack { resource } => self.put_back(resource).await?,
             Order::Capacity { at } => self.capacity(self.known(&at).await?).await,
             Order::Plugins {} => self.plugins(),
+            Order::Approve(word) => self.hear(Act::Approve, &word, How::Order, None).await?,
+            Order::Reject(word) => self.hear(Act::Reject, &word, How::Order, None).await?,
+            Order::Approvals { all } => self.approvals(all).await?,
+            Order::Budgets {} => self.budgets().await?,
+            Order::ResetBudget { name } => self.reset_budget(&name).await?,
         };
         // The timer need not oversleep the end of what was ordered.
         self.held.notify_one();

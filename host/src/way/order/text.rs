@@ -57,6 +57,16 @@ impl Display for Done {
                 plugins,
                 refused,
             } => super::plugin_table::write(out, plugins, *answers, refused.as_ref()),
+            Self::Voted { pending, holds, .. } => {
+                super::trust_table::write_vote(out, pending)?;
+                holds
+                    .iter()
+                    .try_for_each(|hold| writeln!(out, "hold {} in force: {}", hold.id, on(hold)))
+            }
+            Self::Approvals { approvals, now } => super::trust_table::write_approvals(out, approvals, *now),
+            Self::Budgets { budgets } => super::trust_table::write_budgets(out, budgets),
+            Self::BudgetReset { name, tripped: Some(_) } => writeln!(out, "budget {name} is back"),
+            Self::BudgetReset { name, tripped: None } => writeln!(out, "budget {name} was not used up; it begins anew"),
         }?;
         let verbose = matches!(self, Self::Converged { .. } | Self::Planned { .. });
         for acl in self.acls() {

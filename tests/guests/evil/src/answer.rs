@@ -31,6 +31,7 @@ pub fn to(mode: &str) -> Result<Decision, Failure> {
         "block-long" => remediate(vec![web("it tries passwords", 7200)]),
         "nothing" => nothing("it is harmless"),
         _ if mode.starts_with("isolate ") => isolate(mode),
+        _ if mode.starts_with("block-many ") => block_many(mode),
         "fail-settings" => Err(Failure::Settings("`x` is no number".to_owned())),
         "fail-facts" => Err(Failure::Facts("the observations are not there".to_owned())),
         "fail-alert" => Err(Failure::Alert("it has no source\nERROR a forged line".to_owned())),
@@ -39,7 +40,7 @@ pub fn to(mode: &str) -> Result<Decision, Failure> {
     }
 }
 
-fn nothing(reason: &str) -> Result<Decision, Failure> {
+pub fn nothing(reason: &str) -> Result<Decision, Failure> {
     Ok(Decision::Nothing(Abstention {
         reason: reason.to_owned(),
         notes: Vec::new(),
@@ -83,6 +84,19 @@ fn isolate(mode: &str) -> Result<Decision, Failure> {
         }))
     };
     remediate(instances.iter().map(isolate).collect())
+}
+
+/// `block-many NUMBER`: so many addresses at the web server of the simulated account, all of which the guards let pass.
+fn block_many(mode: &str) -> Result<Decision, Failure> {
+    let many: u8 = mode.split(' ').nth(1).and_then(|many| many.parse().ok()).unwrap_or(1);
+    let one = |number: u8| {
+        let mut remediation = web("it scans", 3600);
+        if let Action::Block(block) = &mut remediation.action {
+            block.prefix = format!("198.51.100.{}/32", number.wrapping_add(20));
+        }
+        remediation
+    };
+    remediate((0..many).map(one).collect())
 }
 
 fn known(remotes: &String) -> Extension {

@@ -9,6 +9,7 @@
 mod answer;
 mod attack;
 mod describe;
+mod search;
 
 wit_bindgen::generate!({
     path: "../../../wit",
@@ -42,6 +43,9 @@ impl Guest for Evil {
 
     fn decide(request: Request) -> Result<Decision, Failure> {
         let mode = mode(&request.settings);
+        if let Some(turned) = mode.strip_prefix("search ") {
+            return answer::nothing(&search::search(&request, turned));
+        }
         attack::run(mode);
         answer::to(&mode.replace("SOURCE", &request.alert.source.name))
     }

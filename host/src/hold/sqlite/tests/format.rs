@@ -114,7 +114,7 @@ async fn holds_of_the_first_format_go_on_counting() {
 async fn an_older_file_is_not_misread_by_who_may_only_read() {
     let (_folder, path) = first_format();
     let error = SqliteJournal::open_to_read(&path).err().unwrap();
-    insta::assert_snapshot!(error, @"the journal has format 1, this Quell reads 5: start `quell serve` once, which brings it up to date");
+    insta::assert_snapshot!(error, @"the journal has format 1, this Quell reads 6: start `quell serve` once, which brings it up to date");
     drop(SqliteJournal::open(&path).unwrap());
     let reader = SqliteJournal::open_to_read(&path).unwrap();
     assert_eq!(reader.holds(&everything()).await.unwrap().len(), 2);
@@ -130,7 +130,7 @@ async fn a_journal_of_a_newer_quell_is_left_alone() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     let error = SqliteJournal::open(&path).err().unwrap();
-    insta::assert_snapshot!(error, @"the journal has format 99, this Quell knows 5: run the Quell that wrote it, or a newer one");
+    insta::assert_snapshot!(error, @"the journal has format 99, this Quell knows 6: run the Quell that wrote it, or a newer one");
 }
 
 #[tokio::test]

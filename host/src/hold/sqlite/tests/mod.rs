@@ -38,6 +38,7 @@ fn intent(prefix: &str, until: Option<i64>) -> Intent {
         plugin: "nacl-block".to_owned(),
         alert: "stealthwatch-cloud/6125".to_owned(),
         until: until.map(at),
+        scope: Default::default(),
     }
 }
 

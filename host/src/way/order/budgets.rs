@@ -1,0 +1,99 @@
+//! What was spent of budgets, and bringing one back.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Done, OrderError};
+use crate::{
+    hold::{
+        JournalError, NoteKind,
+        budget::{ComesBack, Limits, Spent, Tally, Tripped},
+    },
+    way::Host,
+};
+
+/// How often a budget is tried to be brought back while others spend of it.
+const TRIES: usize = 8;
+
+/// How one budget stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct BudgetStanding {
+    /// Its name, and whose it is.
+    pub name: String,
+    /// What was spent. None: it can't be read, and keeps everything back.
+    pub spent: Option<Spent>,
+    /// How much it is. None: the configuration has it no more.
+    pub limits: Option<Limits>,
+    /// How it comes back.
+    pub comes_back: Option<ComesBack>,
+    /// Since when it is used up, if it is.
+    pub tripped: Option<Tripped>,
+}
+
+impl Host {
+    /// How the budgets stand.
+    pub(super) async fn budgets(&self) -> Result<Done, OrderError> {
+        let (journal, now) = (&self.parts.journal, self.parts.clock.now());
+        let roster = self.parts.roster.now();
+        let notes = journal.notes(NoteKind::Budget).await?;
+        let mut budgets: Vec<_> = notes
+            .iter()
+            .filter(|note| note.over > now)
+            .map(|note| {
+                let own = note.name.split('/').next().unwrap_or_default();
+                let budget = roster.budgets.iter().find(|budget| budget.name == own);
+                let tally: Option<Tally> = serde_json::from_str(&note.text).ok();
+                BudgetStanding {
+                    name: note.name.clone(),
+                    spent: tally.as_ref().map(|tally| tally.spent(now)),
+                    limits: budget.map(|budget| budget.limits),
+                    comes_back: budget.map(|budget| budget.comes_back),
+                    tripped: tally.as_ref().and_then(|tally| tally.tripped_at(now)).cloned(),
+                }
+            })
+            .collect();
+        for budget in &roster.budgets {
+            let is_of = |standing: &BudgetStanding| standing.name.split('/').next() == Some(&budget.name);
+            if !budgets.iter().any(is_of) {
+                budgets.push(BudgetStanding {
+                    name: budget.name.clone(),
+                    spent: Some(Spent::default()),
+                    limits: Some(budget.limits),
+                    comes_back: Some(budget.comes_back),
+                    tripped: None,
+                });
+            }
+        }
+        budgets.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(Done::Budgets { budgets })
+    }
+
+    /// Brings a budget back, as if nothing had been spent of it.
+    pub(super) async fn reset_budget(&self, name: &str) -> Result<Done, OrderError> {
+        let (journal, now): (_, Timestamp) = (&self.parts.journal, self.parts.clock.now());
+        for _ in 0..TRIES {
+            let Some(note) = journal.note(NoteKind::Budget, name).await? else {
+                let known = journal.notes(NoteKind::Budget).await?;
+                return Err(OrderError::NoBudget {
+                    name: name.to_owned(),
+                    known: known.into_iter().map(|note| note.name).collect(),
+                });
+            };
+            let tally: Option<Tally> = serde_json::from_str(&note.text).ok();
+            let tripped = tally.as_ref().and_then(|tally| tally.tripped_at(now)).cloned();
+            let text = serde_json::to_string(&Tally::default()).unwrap_or_default();
+            if journal.write_note(&note.saying(text, now)).await? {
+                tracing::info!(budget = name, "budget brought back by hand");
+                return Ok(Done::BudgetReset {
+                    name: name.to_owned(),
+                    tripped,
+                });
+            }
+        }
+        Err(JournalError::Contended {
+            doing: "bring a budget back",
+        }
+        .into())
+    }
+}
