@@ -36,7 +36,7 @@ pub use self::{
 };
 use self::{server::Server, sns::SnsOptions, tls::Tls, webhook::Webhooks};
 use super::{Door, DoorError};
-use crate::{alert::Detector, way::Host};
+use crate::{alert::Detector, secret::LiveSecret, way::Host};
 
 /// What the journal calls it.
 const KIND: &str = "http";
