@@ -5,7 +5,6 @@ use quell::{
     decision::ActionKind,
     duration::HumanDuration,
     guard::Demands,
-    hold::Journal,
     record::Recording,
     report::{Outcome, Report},
     roster::{Answers, Route},
