@@ -62,15 +62,11 @@ struct Checkpoints {
 
 /// Reads checkpoints. A line that is none is a finding as well: somebody wrote there, or tore it.
 async fn checkpoints(place: &str, key: &Path) -> Result<Checkpoints, Failure> {
-    let pem = fs::read_to_string(key).or_exit(Exit::Input)?;
+    let pem = read(key)?;
     let key = PublicKey::read(&pem).or_exit(Exit::Input)?;
     let lines = match place.strip_prefix("s3://") {
         Some(bucket) => of_bucket(bucket).await?,
-        None => fs::read_to_string(place)
-            .or_exit(Exit::Input)?
-            .lines()
-            .map(str::to_owned)
-            .collect(),
+        None => read(Path::new(place))?.lines().map(str::to_owned).collect(),
     };
     if lines.is_empty() {
         return Err(Failure::new(
@@ -90,6 +86,11 @@ async fn checkpoints(place: &str, key: &Path) -> Result<Checkpoints, Failure> {
         }
     }
     Ok(read)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let text = fs::read_to_string(path);
+    text.map_err(|error| Failure::new(Exit::Input, format!("can't read {}: {error}", path.display())))
 }
 
 #[cfg(feature = "aws")]
