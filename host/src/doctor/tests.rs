@@ -194,6 +194,7 @@ async fn an_api_of_stealthwatch_cloud_that_does_not_take_the_key_or_does_not_ans
         SimulatedStealthwatch::USER
     );
     let ask = async || told(folder.path(), &text, "API of Stealthwatch Cloud").await.join("\n");
+    assert_eq!(ask().await, "", "that there is no key is told by itself");
     fs::write(folder.path().join("key"), SimulatedStealthwatch::KEY).unwrap();
     insta::assert_snapshot!(ask().await, @"yes: it answers, and takes the key");
     let clock = told(folder.path(), &text, "clock").await.join("\n");

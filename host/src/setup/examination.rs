@@ -59,12 +59,14 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     findings.extend(household::plugins(config, &loaded));
     findings.extend(household::precompiled(config, &loaded));
     findings.extend(household::secrets(config).await);
-    if let Some(api) = &config.stealthwatch_cloud {
-        let api = observations::options(api, &Secrets::new(&config.secrets))?;
-        match StealthwatchApi::new(api) {
-            Ok(api) => findings.extend(stealthwatch::check(&api).await),
-            Err(error) => findings.push(stealthwatch::unusable(&error)),
-        }
+    let secrets = Secrets::new(&config.secrets);
+    let api = config.stealthwatch_cloud.as_ref();
+    // That its key can't be had is a finding of its own.
+    let api = api.and_then(|api| observations::options(api, &secrets).ok());
+    match api.map(StealthwatchApi::new) {
+        Some(Ok(api)) => findings.extend(stealthwatch::check(&api).await),
+        Some(Err(error)) => findings.push(stealthwatch::unusable(&error)),
+        None => {}
     }
     let now = system.now();
     let standing = converger.lists().standing(now).await;
