@@ -287,7 +287,9 @@ async fn who_asks_why_is_told_by_whom_and_who_asks_for_all_how_the_lists_stand()
     PREFIX             BY             UNTIL                 REASON
     198.51.100.128/25  list partners  2027-02-01T00:00:00Z  Example Ltd
     ");
-    insta::assert_snapshot!(ask("10.0.1.10").await);
+    let own = ask("10.0.1.10").await;
+    assert!(own.contains("10.0.0.0/8") && own.contains("private"), "{own}");
+    assert!(own.contains("of the own side there"), "{own}");
     let all = text(&carry(&stand, json!({"never-blocked": {}})).await.unwrap());
     assert!(
         all.ends_with("list partners (partners.txt) has 1 entry, read at 2026-03-01T12:00:00Z"),
