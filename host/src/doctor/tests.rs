@@ -126,7 +126,10 @@ async fn what_is_in_force_and_not_configured_any_more_is_told() {
         .await
         .unwrap();
     drop(journal);
-    insta::assert_snapshot!(found(folder.path(), "mode = \"observe\"", Verdict::Note).await, @"holds: block: 1 in force, and nothing that is configured may block any more: taking them back needs the rights for that, which are not among those above");
+    insta::assert_snapshot!(found(folder.path(), "mode = \"observe\"", Verdict::Note).await, @r"
+    room in acl-0b111111111111111: ingress IPv4 for 16 rules, ingress IPv6 for 17 rules, egress IPv4 for 17 rules, egress IPv6 for 17 rules; 1 hold NOT COVERED: `quell holds --uncovered` says why
+    holds: block: 1 in force, and nothing that is configured may block any more: taking them back needs the rights for that, which are not among those above
+    ");
     assert_eq!(found(folder.path(), "", Verdict::Note).await, "");
 }
 
