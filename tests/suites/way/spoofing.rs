@@ -292,7 +292,7 @@ async fn somebody_who_was_denied_is_let_through_with_the_next_look_and_his_neigh
 async fn a_random_campaign_with_lists_that_change_break_and_heal_denies_nobody_of_the_company() {
     let seed = match std::env::var("QUELL_SEED") {
         Ok(seed) => seed.parse().unwrap(),
-        Err(_) => fastrand::u64(..),
+        Err(_) => 7_919,
     };
     println!("QUELL_SEED={seed} plays it again");
     let mut rng = Rng::with_seed(seed);
