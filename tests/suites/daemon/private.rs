@@ -26,7 +26,7 @@ fn an_order_is_carried_out_for_who_has_the_token_and_for_nobody_else() {
     let _daemon = quell.serve().unwrap();
     let refused = quell.run(&["pause"]).unwrap();
     assert_eq!(refused.exit, Some(1), "{refused:?}");
-    insta::assert_snapshot!(refused.error(), @"");
+    insta::assert_snapshot!(refused.error(), @"error: the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token that may act (http.act-token-sha256)");
     let quell = quell.with_environment([("QUELL_TOKEN", "a-token-that-may-act".to_owned())]);
     let paused = quell.run(&["pause"]).unwrap();
     assert_eq!(paused.exit, Some(0), "{paused:?}");

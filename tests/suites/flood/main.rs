@@ -26,8 +26,10 @@ use self::{
 
 /// The most memory that the daemon may come to have, in MiB.
 const MOST_MEMORY: u64 = 400;
+/// When a sender that was told to wait comes again: sooner than the door says, as impatient senders do.
+const COME_AGAIN: Duration = Duration::from_millis(200);
 /// Longer than any of this may take.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(1800);
 
 struct Flood {
     requests: usize,
@@ -136,7 +138,7 @@ async fn send(address: std::net::SocketAddr, alerts: Alerts, tally: Arc<Tally>) 
                         Some((202, id)) => break id,
                         Some((429 | 503, _)) => {
                             tally.told_to_wait.fetch_add(1, Ordering::Relaxed);
-                            tokio::time::sleep(Duration::from_millis(50)).await;
+                            tokio::time::sleep(COME_AGAIN).await;
                         }
                         Some((status, _)) => panic!("a good alert was answered with {status}"),
                         // It broke off: the process died, or closed a connection that was idle.
