@@ -48,13 +48,16 @@ test: toolchain venv languages lint ## Everything that CI runs
 	$(call say,All is well)
 
 .PHONY: lint
-lint: toolchain venv languages ## Format, clippy, documentation, types, templates
+lint: toolchain venv languages ## Format, clippy, documentation, types, templates, licences
 	$(call say,Format)
 	cargo fmt --all --check
 	$(call say,Clippy)
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	$(call say,Documentation)
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --quiet
+	$(call say,Licences and sources of what is linked)
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny --locked --offline check licenses bans sources; \
+		else echo "left out: cargo-deny is not installed (cargo install --locked cargo-deny)"; fi
 	$(call say,Types of the JavaScript)
 	$(NODE_MODULES)/.bin/tsc --project plugins/javascript
 	$(call say,Deployment templates)
@@ -62,6 +65,32 @@ lint: toolchain venv languages ## Format, clippy, documentation, types, template
 	@# Where there is a systemd. 1.2 of 10 is what is exposed at most: the network, and what plugins' compiled code needs.
 	@! command -v systemd-analyze >/dev/null \
 		|| systemd-analyze security --offline=yes --threshold=12 --no-pager examples/deploy/quell.service | tail -1
+
+.PHONY: deny
+deny: toolchain ## Licences, bans and sources of all that is linked, from the lock file; advisories where RUSTSEC's database can be had
+	@cargo deny --version >/dev/null 2>&1 || { echo "cargo-deny is needed: cargo install --locked cargo-deny"; exit 1; }
+	cargo deny --locked --offline check licenses bans sources
+	@# The database is a git repository. ADVISORIES=must makes it an error that it can't be had.
+	@if cargo deny --locked fetch db; then cargo deny --locked check advisories; else \
+		echo "NOT CHECKED: RUSTSEC's database of advisories could not be had, so nobody looked for known holes"; \
+		test "$(ADVISORIES)" != must; fi
+
+# The programs of tests/fuzz, and for each so many inputs, or so many seconds if they are given.
+FUZZ ?= $(notdir $(basename $(wildcard tests/fuzz/targets/*.rs)))
+RUNS ?= 1000000
+SECONDS_EACH ?= 0
+
+.PHONY: fuzz
+fuzz: toolchain ## Fuzz all places where bytes come in (FUZZ="decoder syslog", RUNS=1000000 or SECONDS_EACH=600 for each; needs cargo-fuzz)
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is needed: cargo install --locked cargo-fuzz"; exit 1; }
+	@# Nothing here is unsafe, so no sanitizer is needed, and with that no nightly compiler.
+	for target in $(FUZZ); do \
+		mkdir -p tests/fuzz/corpus/$$target; \
+		printf '\n\033[1m==> Fuzzing %s\033[0m\n' $$target; \
+		cargo fuzz run --sanitizer none --fuzz-dir tests/fuzz $$target \
+			$$(ls -d tests/fuzz/corpus/$$target tests/fuzz/seeds/$$target tests/fuzz/found/$$target 2>/dev/null) \
+			-- -runs=$(RUNS) -max_total_time=$(SECONDS_EACH) -timeout=10 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1; \
+	done
 
 .PHONY: soak
 soak: toolchain ## 30 days in simulated time, and 50,000 random cases against the whole engine (release build, many minutes)

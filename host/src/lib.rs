@@ -41,4 +41,5 @@ pub mod setup;
 pub mod simulated_stealthwatch;
 pub mod telemetry;
 pub mod text;
+pub mod trust;
 pub mod way;

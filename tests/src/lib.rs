@@ -4,9 +4,10 @@
 pub mod attack;
 pub mod emulator;
 pub mod everything;
+pub mod fault;
 pub mod foreign;
+pub mod fuzz;
 pub mod guest;
-pub mod mortal;
 pub mod moto;
 pub mod process;
 pub mod proxy;

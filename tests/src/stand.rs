@@ -37,7 +37,10 @@ use quell::{
 };
 use serde_json::Value;
 
-use crate::recorded;
+use crate::{
+    fault::{FaultyCloud, FaultyJournal, Weather},
+    recorded,
+};
 
 /// One sandbox for all: making one takes longer than a test.
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
@@ -86,6 +89,7 @@ pub struct Stand {
     pub host: Arc<Host>,
     mode: Mode,
     routed: Routed,
+    weather: Arc<Weather>,
 }
 
 impl Stand {
@@ -173,6 +177,7 @@ impl Stand {
             journal,
             mode,
             routed,
+            weather: Arc::default(),
         })
     }
 
@@ -195,14 +200,28 @@ impl Stand {
         Ok(self.host.take_over(snapshot).await?)
     }
 
+    /// As [`Self::restart`], with this weather between the host and its accounts and journal. The fields of the stand go on to show both as they are.
+    pub fn restart_in_weather(&mut self, weather: &Arc<Weather>) -> anyhow::Result<()> {
+        self.weather = Arc::clone(weather);
+        self.restart()
+    }
+
     /// A new host around the same accounts and journal, as after a crash.
     pub fn restart(&mut self) -> anyhow::Result<()> {
         let observations = api(&self.stealthwatch)?;
+        let faulty = |cloud: &Arc<SimulatedCloud>| -> Arc<dyn Cloud> {
+            Arc::new(FaultyCloud::in_weather(cloud.clone(), Arc::clone(&self.weather)))
+        };
+        let accounts = std::iter::once(&self.cloud).chain(&self.others);
+        let journal: Arc<dyn Journal> = Arc::new(FaultyJournal::in_weather(
+            Arc::clone(&self.journal),
+            Arc::clone(&self.weather),
+        ));
         let host = host(
-            clouds(std::iter::once(&self.cloud).chain(&self.others)),
+            Arc::new(Clouds::new(accounts.map(faulty))),
             observations,
             &self.clock,
-            &self.journal,
+            &journal,
             self.mode,
             self.routed.clone(),
         );
@@ -339,7 +358,7 @@ pub fn host(
     plugin: Routed,
 ) -> Host {
     let clock: Arc<dyn Clock> = clock.clone();
-    Host::new(parts(clouds, observations, &clock, journal, mode, plugin))
+    Host::new(parts(clouds, observations, &clock, journal, mode, [plugin]))
 }
 
 /// The parts of a host on simulated accounts, by default in all that is not given.
@@ -349,12 +368,12 @@ pub fn parts(
     clock: &Arc<dyn Clock>,
     journal: &Arc<dyn Journal>,
     mode: Mode,
-    plugin: Routed,
+    plugin: impl IntoIterator<Item = Routed>,
 ) -> Parts {
     let clouds = Arc::new(clouds.cached(clock));
     Parts {
         decoders: Decoders::default(),
-        roster: Arc::new(Roster::new(Snapshot::new([plugin], rules()))),
+        roster: Arc::new(Roster::new(Snapshot::new(plugin, rules()))),
         converger: Converger::new(Means {
             clouds: clouds.clone(),
             journal: journal.clone(),

@@ -25,16 +25,33 @@ pub(super) fn component_path(digest: Digest) -> String {
     format!("plugins/{digest}.wasm")
 }
 
-/// Writes into a configuration where plugins' components and compiled code lie in the package; `digests` are those of the components of all plugins
+/// The path of a component's signature in the package. One component may have several: two plugins of it may be signed by two.
+pub(super) fn signature_path(digest: Digest) -> String {
+    format!("plugins/{digest}.minisig")
+}
+
+/// The digests of a plugin's files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Digests {
+    /// Of its component.
+    pub(super) component: Digest,
+    /// Of its signature, if it needs one.
+    pub(super) signature: Option<Digest>,
+}
+
+/// Writes into a configuration where plugins' components, signatures and compiled code lie in the package; `digests` are those of all plugins
 /// with a `file`, in the order of the file. All else, comments too, stays as it is.
-pub(super) fn pack(text: &str, digests: &[Digest]) -> Result<String, TomlError> {
+pub(super) fn pack(text: &str, digests: &[Digests]) -> Result<String, TomlError> {
     let mut document: DocumentMut = text.parse()?;
     let with_file = lock::plugins(&mut document)
         .into_iter()
         .filter(|plugin| plugin.contains_key("file"));
     for (plugin, digest) in with_file.zip(digests) {
-        set(plugin, "file", component_path(*digest));
-        set(plugin, "sha256", digest.to_string());
+        set(plugin, "file", component_path(digest.component));
+        set(plugin, "sha256", digest.component.to_string());
+        if let Some(signature) = digest.signature {
+            set(plugin, "signature", signature_path(signature));
+        }
     }
     let sandbox = document.entry("sandbox").or_insert_with(toml_edit::table);
     if let Some(sandbox) = sandbox.as_table_like_mut() {
@@ -135,11 +152,32 @@ mod tests {
         Digest::try_from(digit.repeat(64)).unwrap()
     }
 
+    fn unsigned(component: &str) -> Digests {
+        Digests {
+            component: digest(component),
+            signature: None,
+        }
+    }
+
+    #[test]
+    fn a_signature_goes_with_its_plugin_and_is_found_there() {
+        let text = "[trust]\nkeys = [\"RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3\"]\n[[plugin]]\nname = \"mine\"\nfile = \"../mine.wasm\"\n";
+        let signed = Digests {
+            signature: Some(digest("b")),
+            ..unsigned("a")
+        };
+        let packed = pack(text, &[signed]).unwrap();
+        assert!(
+            packed.contains(&format!("\nsignature = \"plugins/{}.minisig\"\n", digest("b"))),
+            "{packed}"
+        );
+    }
+
     #[test]
     fn only_what_the_package_decides_is_written_anew_and_comments_stay() {
         let text = "# Ours.\nmode = \"observe\" # for now\n[[plugin]]\nname = \"nacl-block\"\n[[plugin]]\nname = \"mine\"\nfile = \"../mine.wasm\" # built \
                     by us\nmay = [\"block\"]\n[sandbox]\ncache = \"/var/cache/quell\"\n";
-        insta::assert_snapshot!(pack(text, &[digest("a")]).unwrap(), @r#"
+        insta::assert_snapshot!(pack(text, &[unsigned("a")]).unwrap(), @r#"
         # Ours.
         mode = "observe" # for now
         [[plugin]]

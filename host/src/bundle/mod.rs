@@ -18,7 +18,7 @@ pub use self::{
     entry::Entry,
 };
 use self::{
-    configuration::{PRECOMPILED, TASK_ROOT},
+    configuration::{Digests, PRECOMPILED, TASK_ROOT},
     manifest::Manifest,
 };
 use crate::{
@@ -181,7 +181,13 @@ pub async fn bundle(parts: &Parts) -> Result<Bundle, BundleError> {
     let from_files: Vec<_> = components.iter().filter(|part| part.is_file).collect();
 
     let text = String::from_utf8_lossy(&read(&parts.config)?).into_owned();
-    let digests: Vec<_> = from_files.iter().map(|part| part.digest).collect();
+    let digests: Vec<_> = from_files
+        .iter()
+        .map(|part| Digests {
+            component: part.digest,
+            signature: part.signature.as_deref().map(Digest::of),
+        })
+        .collect();
     let text =
         configuration::pack(&text, &digests).map_err(|error| BundleError::NotToml(parts.config.clone(), error))?;
     let packed = Config::parse(&text, &Path::new(TASK_ROOT).join("quell.toml"))?;
@@ -201,6 +207,12 @@ pub async fn bundle(parts: &Parts) -> Result<Bundle, BundleError> {
     for part in from_files {
         let path = configuration::component_path(part.digest);
         files.insert(path, Entry::file(part.wasm.to_vec()));
+        if let Some(signature) = &part.signature {
+            files.insert(
+                configuration::signature_path(Digest::of(signature)),
+                Entry::file(signature.clone()),
+            );
+        }
     }
     files.extend(compiled(components, &packed.plugins, parts.architecture).await?);
     let manifest = serde_json::to_string_pretty(&Manifest::of(&files, parts.architecture))?;
@@ -223,6 +235,8 @@ pub async fn bundle(parts: &Parts) -> Result<Bundle, BundleError> {
 struct Component {
     digest: Digest,
     wasm: Cow<'static, [u8]>,
+    /// Its signature, if it needs one: the function looks at it again.
+    signature: Option<Vec<u8>>,
     is_file: bool,
 }
 
@@ -236,11 +250,12 @@ fn components(plugins: &[Plugin]) -> Result<Vec<Component>, BundleError> {
 }
 
 fn component(plugin: &Plugin) -> Result<Component, BundleError> {
-    let PluginSource::File { path, sha256 } = &plugin.source else {
+    let PluginSource::File { path, sha256, signed } = &plugin.source else {
         let wasm = crate::builtin::plugin(&plugin.name).ok_or_else(|| BundleError::NotBuiltIn(plugin.name.clone()))?;
         return Ok(Component {
             digest: Digest::of(wasm),
             wasm: Cow::Borrowed(wasm),
+            signature: None,
             is_file: false,
         });
     };
@@ -256,6 +271,7 @@ fn component(plugin: &Plugin) -> Result<Component, BundleError> {
         _ => Ok(Component {
             digest: found,
             wasm: Cow::Owned(wasm),
+            signature: signed.as_ref().map(|signed| read(&signed.signature)).transpose()?,
             is_file: true,
         }),
     }

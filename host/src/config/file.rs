@@ -25,14 +25,14 @@ use super::{
     network_acl::NetworkAcl,
     never_block,
     path::Path,
-    plugin::{self, Plugin, PluginTable},
+    plugin::{self, Around, Plugin, PluginTable},
     recordings::RecordingsTable,
     sandbox::Sandbox,
     secrets::Secrets,
     stealthwatch::StealthwatchCloudTable,
+    trust::Trust,
     work::Work,
 };
-use crate::sandbox::Limits;
 
 /// The configuration of Quell: `quell.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +66,8 @@ pub(super) struct File {
     /// Stealthwatch Cloud and `guardduty-block` on findings of GuardDuty, its own and those that Security Hub passes on; both may block.
     #[serde(default)]
     pub(super) plugin: Vec<PluginTable>,
+    #[serde(default)]
+    pub(super) trust: Trust,
     #[serde(default)]
     pub(super) decision: Decision,
     #[serde(default)]
@@ -126,7 +128,12 @@ impl File {
         let doors = self.door.check(&Path::key("door"), checks);
         let http = http.with_guarded_doors(doors.are_guarded(), &Path::key("http"), checks);
         doors.check_clients(&http, &Path::key("door"), checks);
-        let plugins = plugins(self.plugin, cloud.as_ref(), &self.sandbox.limits, checks);
+        let around = Around {
+            cloud: cloud.as_ref(),
+            limits: &self.sandbox.limits,
+            trust: &self.trust,
+        };
+        let plugins = plugins(self.plugin, around, checks);
         self.instance.check(plugins.as_deref().unwrap_or_default(), checks);
         Some(Config {
             mode: self.mode,
@@ -167,14 +174,9 @@ impl File {
     }
 }
 
-fn plugins(
-    tables: Vec<PluginTable>,
-    cloud: Option<&Cloud>,
-    limits: &Limits,
-    checks: &mut Checks<'_>,
-) -> Option<Vec<Plugin>> {
+fn plugins(tables: Vec<PluginTable>, around: Around<'_>, checks: &mut Checks<'_>) -> Option<Vec<Plugin>> {
     if tables.is_empty() {
-        return Some(Plugin::default_plugins(limits));
+        return Some(Plugin::default_plugins(around.limits));
     }
     let here = Path::key("plugin");
     plugin::check_names(&tables, &here, checks);
@@ -182,7 +184,7 @@ fn plugins(
     let checked: Vec<_> = tables
         .into_iter()
         .enumerate()
-        .map(|(index, table)| table.check(&here.element(index), cloud, limits, checks))
+        .map(|(index, table)| table.check(&here.element(index), around, checks))
         .collect();
     checked.into_iter().collect()
 }

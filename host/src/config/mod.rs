@@ -49,6 +49,7 @@ pub mod stealthwatch;
 pub mod suggestion;
 #[cfg(test)]
 mod tests;
+pub mod trust;
 pub mod word;
 pub mod work;
 

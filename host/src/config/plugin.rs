@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Cloud, Mode, breaker::BreakerTable, checks::Checks, path::Path, plugin_limits::PluginLimits, route::RouteTable,
-    settings, suggestion,
+    settings, suggestion, trust::Trust,
 };
 use crate::{
     alert::Detector,
@@ -16,6 +16,7 @@ use crate::{
     digest::Digest,
     roster::{BreakerTerms, OnFailure, Route},
     sandbox::Limits,
+    trust::{self, Key, Required},
 };
 
 /// A plugin with what it may do.
@@ -52,6 +53,8 @@ pub enum PluginSource {
         path: PathBuf,
         /// The digest that its bytes must have. None: whatever is there is run.
         sha256: Option<Digest>,
+        /// Who must have signed it. None: signatures are not looked at.
+        signed: Option<Required>,
     },
 }
 
@@ -85,6 +88,17 @@ impl Plugin {
     }
 }
 
+/// What else of the configuration a plugin's table is checked with.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'file> {
+    /// The accounts that are protected.
+    pub(super) cloud: Option<&'file Cloud>,
+    /// What a plugin may use up that says nothing else.
+    pub(super) limits: &'file Limits,
+    /// Whose plugins are run that say nothing else.
+    pub(super) trust: &'file Trust,
+}
+
 /// A plugin with what it may do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -96,6 +110,10 @@ pub(super) struct PluginTable {
     pub(super) file: Option<PathBuf>,
     /// The SHA-256 digest of `file`: only this very component is ever run. Without it whatever lies there is. `quell plugin lock` writes it.
     pub(super) sha256: Option<Digest>,
+    /// The public keys of minisign that may sign it, in place of those in `trust.keys`.
+    pub(super) signed_by: Option<Vec<Key>>,
+    /// The file of its signature. Without it, what minisign writes: `file` with `.minisig` behind it. Relative to the configuration file.
+    pub(super) signature: Option<PathBuf>,
     /// The kinds of action that it may propose. What else it proposes is refused.
     #[serde(default = "may")]
     pub(super) may: Vec<ActionKind>,
@@ -123,13 +141,7 @@ fn may() -> Vec<ActionKind> {
 }
 
 impl PluginTable {
-    pub(super) fn check(
-        self,
-        here: &Path,
-        cloud: Option<&Cloud>,
-        limits: &Limits,
-        checks: &mut Checks<'_>,
-    ) -> Option<Plugin> {
+    pub(super) fn check(self, here: &Path, around: Around<'_>, checks: &mut Checks<'_>) -> Option<Plugin> {
         if self.may.is_empty() {
             checks.fail(
                 &here.join("may"),
@@ -137,18 +149,19 @@ impl PluginTable {
                 "take `may` out for the default, or take out the plugin",
             );
         }
+        let signed = self.signed(here, around.trust, checks);
         let routes = match self.route {
             None => vec![Route::default()],
             Some(tables) => {
                 let here = here.join("route");
                 let tables = tables.into_iter().enumerate();
                 tables
-                    .map(|(index, table)| table.check(&here.element(index), cloud, checks))
+                    .map(|(index, table)| table.check(&here.element(index), around.cloud, checks))
                     .collect()
             }
         };
         let breaker = self.breaker.check(&here.join("breaker"), checks);
-        let limits = self.limits.check(&here.join("limits"), limits, checks);
+        let limits = self.limits.check(&here.join("limits"), around.limits, checks);
         let settings = settings::to_json(self.settings)
             .map_err(|wrong| {
                 checks.fail(
@@ -165,6 +178,7 @@ impl PluginTable {
             (Some(file), sha256) => Some(PluginSource::File {
                 path: checks.resolve(&file),
                 sha256,
+                signed,
             }),
             (None, Some(_)) => {
                 checks.fail(
@@ -186,6 +200,53 @@ impl PluginTable {
             on_failure: self.on_failure,
             breaker,
             limits,
+        })
+    }
+
+    /// Who must have signed it, if anybody.
+    fn signed(&self, here: &Path, trust: &Trust, checks: &mut Checks<'_>) -> Option<Required> {
+        let Some(file) = &self.file else {
+            let given = [
+                ("signed-by", self.signed_by.is_some()),
+                ("signature", self.signature.is_some()),
+            ];
+            for (key, _) in given.into_iter().filter(|(_, given)| *given) {
+                checks.fail(
+                    &here.join(key),
+                    format!("plugin `{}` has `{key}` but no `file`", self.name),
+                    format!("name the `file`, or take out `{key}` for the built-in plugin: it is part of the program"),
+                );
+            }
+            return None;
+        };
+        if self.signed_by.as_ref().is_some_and(Vec::is_empty) {
+            checks.fail(
+                &here.join("signed-by"),
+                format!(
+                    "`signed-by` of plugin `{}` is empty, so nobody's signature would do",
+                    self.name
+                ),
+                "name a public key of minisign, or take it out for those of `trust.keys`",
+            );
+        }
+        let by = self.signed_by.as_ref().unwrap_or(&trust.keys);
+        if by.is_empty() {
+            if self.signature.is_some() {
+                checks.fail(
+                    &here.join("signature"),
+                    format!(
+                        "plugin `{}` has a `signature`, and there is no key that it could be checked with",
+                        self.name
+                    ),
+                    "name the public key in `trust.keys` or in `signed-by`",
+                );
+            }
+            return None;
+        }
+        let signature = self.signature.clone().unwrap_or_else(|| trust::beside(file));
+        Some(Required {
+            signature: checks.resolve(&signature),
+            by: by.clone(),
         })
     }
 }

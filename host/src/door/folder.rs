@@ -5,8 +5,8 @@
 
 #[cfg(feature = "aws")]
 pub mod bucket;
-mod documents;
-mod format;
+pub mod documents;
+pub mod format;
 mod resting;
 mod take_in;
 

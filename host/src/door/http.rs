@@ -27,10 +27,10 @@ use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "aws")]
 pub(super) use self::routes::Waits;
-pub(super) use self::routes::router;
 pub use self::{
     admission::Powers,
     bearer::TokenHashes,
+    routes::router,
     server::ConnectionTerms,
     tls::{TlsError, TlsFiles},
 };

@@ -10,11 +10,7 @@
 //! Nothing begins in the last seconds of an invocation, and what is under way then goes on in the journal.
 
 mod answer;
-pub mod command;
-mod event;
 mod record;
-mod request;
-mod sqs;
 mod times;
 
 use std::{sync::Arc, time::Duration};
@@ -29,13 +25,17 @@ use tokio::sync::Mutex;
 
 use self::{
     answer::HttpAnswer,
-    command::{Answer, Command, Refusal},
-    event::{Event, EventError},
     record::{Invocation, RecordReport},
-    sqs::BatchAnswer,
     times::Times,
 };
-use super::http::{self, Powers, RequestTerms, TokenHashes, Waits};
+use super::{
+    http::{self, Powers, RequestTerms, TokenHashes, Waits},
+    invocation::{
+        command::{self, Answer, Command, Refusal},
+        event::{self, Event, EventError},
+        sqs::BatchAnswer,
+    },
+};
 use crate::{
     alert::Detector,
     clock::{Clock, GivenTime},

@@ -7,6 +7,7 @@ mod admit;
 mod error;
 pub mod folder;
 pub mod http;
+pub mod invocation;
 #[cfg(feature = "aws")]
 pub mod lambda;
 pub mod message;

@@ -5,8 +5,8 @@
 
 mod cef;
 mod desk;
-mod framing;
-mod message;
+pub mod framing;
+pub mod message;
 mod tcp;
 mod told;
 mod udp;

@@ -5,12 +5,36 @@ use std::fmt::{self, Display, Formatter};
 use serde::Serialize;
 
 use crate::{
+    alert::printable::printable,
     decision::ActionKind,
     digest::Digest,
     report::style::{HEADING, QUIET, paint},
     sandbox::{Inspection, Limits, Plugin},
     text::{bytes, grouped},
+    trust::Signature,
 };
+
+/// What is known of a component's signature.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Signed {
+    /// It is good.
+    Good(Signature),
+    /// It names this key. Nobody said which keys to check it with.
+    NotChecked {
+        /// The key's id.
+        key: String,
+    },
+}
+
+impl Display for Signed {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Good(signature) => write!(out, "good, by {}: {}", signature.key, printable(&signature.comment)),
+            Self::NotChecked { key } => write!(out, "not checked: it names {key}, and `--key` says whom to believe"),
+        }
+    }
+}
 
 /// A plugin, inspected.
 #[derive(Debug, Clone, Serialize)]
@@ -24,6 +48,9 @@ pub struct Inspected {
     pub summary: String,
     /// The SHA-256 digest of its component.
     pub sha256: Digest,
+    /// Its signature, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signed>,
     /// What its component is.
     #[serde(flatten)]
     pub component: Inspection,
@@ -38,14 +65,15 @@ pub struct Inspected {
 }
 
 impl Inspected {
-    /// All that a loaded plugin tells.
-    pub fn of(plugin: &Plugin) -> Self {
+    /// All that a loaded plugin and its signature tell.
+    pub fn of(plugin: &Plugin, signature: Option<Signed>) -> Self {
         let description = plugin.description().clone();
         Self {
             name: description.name,
             version: description.version,
             summary: description.summary,
             sha256: plugin.digest(),
+            signature,
             component: plugin.inspection().clone(),
             actions: description.actions,
             facts: description.facts,
@@ -62,6 +90,9 @@ impl Display for Inspected {
         writeln!(out, "  {}", self.summary)?;
         writeln!(out, "{}", paint(HEADING, "component"))?;
         writeln!(out, "  sha256    {}", self.sha256)?;
+        if let Some(signature) = &self.signature {
+            writeln!(out, "  signature {signature}")?;
+        }
         writeln!(out, "  size      {}", bytes(self.component.size_bytes))?;
         writeln!(out, "  contract  {}", self.component.contract)?;
         writeln!(out, "  imports   {}", listed(&self.component.imports))?;

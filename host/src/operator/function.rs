@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 use crate::{
     alert::printable::printable_lines,
     cloud::aws::environment,
-    door::lambda::command::{Answer, Asked, Command},
+    door::invocation::command::{Answer, Asked, Command},
     exit::{Classified, Exit},
     hold::{HoldFilter, Pardon},
     way::{

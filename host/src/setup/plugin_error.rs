@@ -5,6 +5,7 @@ use std::{io, path::PathBuf};
 use crate::{
     digest::Digest,
     sandbox::{LoadError, SandboxError, SettingsError},
+    trust::SignatureError,
 };
 
 /// Why a plugin can't be loaded. The host goes on without it.
@@ -35,6 +36,17 @@ pub enum PluginError {
         found: Digest,
         /// The digest that the configuration allows.
         pinned: Digest,
+    },
+    /// It is not known to be from whom it should be.
+    #[error("plugin `{plugin}`: {} is not loaded", path.display())]
+    Signature {
+        /// The plugin.
+        plugin: String,
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: SignatureError,
     },
     /// There is no built-in plugin of that name.
     #[error("there is no built-in plugin `{0}`; name its `file`")]

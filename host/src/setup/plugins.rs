@@ -75,7 +75,10 @@ async fn load(
     let sandbox = loading.sandbox.within(plugin.limits.clone())?;
     if loading.trusts_what_was_compiled
         && let PluginSource::File {
-            sha256: Some(pinned), ..
+            sha256: Some(pinned),
+            // Who signed can only be seen by the component itself.
+            signed: None,
+            ..
         } = &plugin.source
         && let Some(loaded) = sandbox.load_compiled(&plugin.name, *pinned).await?
     {
@@ -109,12 +112,19 @@ fn component(plugin: &Plugin) -> Result<Cow<'static, [u8]>, PluginError> {
                 .map(Cow::Borrowed)
                 .ok_or_else(|| PluginError::NotBuiltIn(plugin.name.clone()))
         }
-        PluginSource::File { path, sha256 } => {
+        PluginSource::File { path, sha256, signed } => {
             let bytes = std::fs::read(path).map_err(|source| PluginError::Unreadable {
                 plugin: plugin.name.clone(),
                 path: path.clone(),
                 source,
             })?;
+            if let Some(required) = signed {
+                required.check(&bytes).map_err(|source| PluginError::Signature {
+                    plugin: plugin.name.clone(),
+                    path: path.clone(),
+                    source,
+                })?;
+            }
             let found = Digest::of(&bytes);
             match sha256 {
                 Some(pinned) if *pinned != found => Err(PluginError::OtherDigest {
@@ -128,3 +138,6 @@ fn component(plugin: &Plugin) -> Result<Cow<'static, [u8]>, PluginError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,42 @@ fn inspect_tells_scripts_the_digest_and_people_the_rest() {
 }
 
 #[test]
+fn inspect_tells_who_signed_and_refuses_what_somebody_else_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let component = quell::builtin::plugin("nacl-block").unwrap();
+    fs::write(folder.path().join("mine.wasm"), component).unwrap();
+    let unsigned = told(&quell(folder.path(), &["plugin", "inspect", "mine.wasm"]));
+    assert!(
+        !unsigned.contains("signature") && unsigned.ends_with("exit 0"),
+        "{unsigned}"
+    );
+
+    let [ours, theirs] = [(), ()].map(|()| minisign::KeyPair::generate_unencrypted_keypair().unwrap());
+    let signature = minisign::sign(Some(&ours.pk), &ours.sk, component, Some("version 1.4"), None).unwrap();
+    fs::write(folder.path().join("mine.wasm.minisig"), signature.into_string()).unwrap();
+    let inspect = |keys: &[&str]| {
+        told(&quell(
+            folder.path(),
+            &[&["plugin", "inspect", "mine.wasm"], keys].concat(),
+        ))
+    };
+    let (ours, theirs) = (ours.pk.to_base64(), theirs.pk.to_base64());
+    let good = inspect(&["--key", &theirs, "--key", &ours]);
+    assert!(good.contains(": version 1.4\n") && good.ends_with("exit 0"), "{good}");
+    assert!(inspect(&[]).contains("not checked"));
+    let bad = inspect(&["--key", &theirs]);
+    assert!(bad.contains("may sign it") && bad.ends_with("exit 4"), "{bad}");
+    let built_in = told(&quell(
+        folder.path(),
+        &["plugin", "inspect", "nacl-block", "--key", &ours],
+    ));
+    assert!(
+        built_in.contains("is part of the program") && built_in.ends_with("exit 2"),
+        "{built_in}"
+    );
+}
+
+#[test]
 fn a_plugin_that_is_not_there_is_told_with_what_may_have_been_meant() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!(told(&quell(folder.path(), &["plugin", "inspect", "nacl-blok"])), @r"

@@ -19,6 +19,7 @@ use super::{
     answer::{Answer, conflict, ec2_error, ec2_error_text, json_error, with_status},
     trouble::{Kind, Moment},
 };
+use crate::fault::Befalls;
 
 /// Why a connection is closed without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,10 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
     let body = body.collect().await?.to_bytes();
     let request = AwsRequest::read(&head.headers, &body);
     let (trouble, place) = shared.note(&request);
+    let trouble = match trouble {
+        None => shared.weather().await,
+        trouble => trouble,
+    };
     let refused = match trouble {
         Some(Kind::Kill(process, Moment::BeforeItIsDone)) => {
             kill(process);
@@ -133,6 +138,16 @@ impl Shared {
             answered: None,
         });
         (due.into_iter().flatten().next(), state.passed.len() - 1)
+    }
+
+    /// What the weather does to a request.
+    async fn weather(&self) -> Option<Kind> {
+        let weather = Arc::clone(&self.state().weather);
+        match weather.next().await {
+            Befalls::Nothing => None,
+            Befalls::Refusal => Some(Kind::Throttled),
+            Befalls::Loss => Some(Kind::Lost),
+        }
     }
 
     fn answered(&self, place: usize, status: StatusCode) {

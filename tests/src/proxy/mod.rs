@@ -18,6 +18,8 @@ use std::{
 use bytes::Bytes;
 use tokio::{net::TcpListener, task::JoinHandle};
 
+use crate::fault::Weather;
+
 pub use self::{
     request::AwsRequest,
     trouble::{Kind, Moment, Trouble, Whom},
@@ -60,6 +62,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     troubles: Vec<Trouble>,
+    weather: Arc<Weather>,
     passed: Vec<Passed>,
     /// The last true answer to each `DescribeNetworkAcls`, by the request's text.
     seen: HashMap<String, Bytes>,
@@ -110,9 +113,16 @@ impl Ec2Proxy {
         state.troubles.push(trouble);
     }
 
-    /// From now on there is no trouble.
+    /// From now on requests go through this weather, those that no trouble befalls.
+    pub fn weather(&self, weather: Arc<Weather>) {
+        self.shared.state().weather = weather;
+    }
+
+    /// From now on there is no trouble, and the sky is clear.
     pub fn calm(&self) {
-        self.shared.state().troubles.clear();
+        let mut state = self.shared.state();
+        state.troubles.clear();
+        state.weather = Arc::default();
     }
 
     /// How many requests came so far.

@@ -52,7 +52,7 @@ impl Open {
             &clock,
             &stand.journal,
             Mode::Observe,
-            plugin,
+            [plugin],
         );
         let host = Arc::new(Host::new(Parts { queue, ..parts }));
         Ok(Self::before(stand, host, door))

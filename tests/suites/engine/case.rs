@@ -5,7 +5,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use proptest::sample::Index;
 use quell::cloud::{Call, Direction, Entry, Fault};
-use quell_tests::mortal::Death;
+use quell_tests::fault::Death;
 
 /// A network ACL and what happens to it.
 #[derive(Debug, Clone)]

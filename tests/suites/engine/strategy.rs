@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use proptest::{collection::vec, prelude::*, sample::Index};
 use quell::cloud::{Call, Direction, Entry, Fault, PortRange, Protocol, RuleAction};
 
-use quell_tests::mortal::Death;
+use quell_tests::fault::Death;
 
 use crate::case::{Asked, Case, Crash, Edit, Failure, Turn};
 

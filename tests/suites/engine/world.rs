@@ -22,7 +22,7 @@ use quell::{
 
 use quell_tests::{
     denial,
-    mortal::{Life, Mortal},
+    fault::{FaultyCloud, Life},
 };
 
 use crate::{
@@ -38,7 +38,7 @@ const PATIENCE: usize = 12;
 pub(crate) struct World {
     pub(crate) account: Arc<SimulatedCloud>,
     pub(crate) life: Arc<Life>,
-    pub(crate) mortal: Arc<Mortal>,
+    pub(crate) mortal: Arc<FaultyCloud>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) target: Target,
@@ -109,7 +109,7 @@ impl World {
         account.on_write(Box::new(move |acl| seen.lock().unwrap().written(acl)));
 
         let life = Arc::new(Life::default());
-        let mortal = Arc::new(Mortal::new(account.clone(), Arc::clone(&life)));
+        let mortal = Arc::new(FaultyCloud::mortal(account.clone(), Arc::clone(&life)));
         let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory().unwrap());
         let terms = Terms {
             quota: case.believed_more.map(|more| case.rule_quota + more),
@@ -371,7 +371,7 @@ pub(crate) fn is_free(acl: &NetworkAcl, entry: &Entry) -> bool {
 }
 
 fn converger(
-    mortal: &Arc<Mortal>,
+    mortal: &Arc<FaultyCloud>,
     journal: &Arc<dyn Journal>,
     clock: &Arc<ManualClock>,
     terms: &Terms,

@@ -1,7 +1,7 @@
 //! Refusals and deaths at every step: no interface stays half done, and everything is put back.
 
 use quell::cloud::{Call, Fault};
-use quell_tests::mortal::Death;
+use quell_tests::fault::Death;
 use rstest::rstest;
 
 use crate::world::{SETTLED, WEB, World, isolate};

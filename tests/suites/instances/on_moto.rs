@@ -11,7 +11,7 @@ use quell::{
     hold::{DeliveryId, EndReason, Intent, Journal, SqliteJournal, Target},
 };
 use quell_tests::{
-    mortal::{Death, Life},
+    fault::{Death, Life},
     moto::{ACCOUNT, Moto, REGION},
     suspect::Suspect,
 };

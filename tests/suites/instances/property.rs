@@ -8,7 +8,7 @@ use quell::{
     decision::StateChange,
     hold::{Hold, Isolation, Remedy},
 };
-use quell_tests::mortal::Death;
+use quell_tests::fault::Death;
 
 use crate::world::{GROUP, INTERFACES, OTHER, WEB, World, isolate, revoke_shell, set};
 

@@ -16,7 +16,7 @@ use quell::{
         Revocation, SqliteJournal, Target,
     },
 };
-use quell_tests::mortal::{Death, Life, Mortal};
+use quell_tests::fault::{Death, FaultyCloud, Life};
 
 /// The instance with three interfaces.
 pub(crate) const WEB: &str = "i-0aaaaaaa";
@@ -257,7 +257,7 @@ pub(crate) fn converger(
     stance: Stance,
     process: usize,
 ) -> Converger {
-    let mortal: Arc<dyn Cloud> = Arc::new(Mortal::new(cloud, Arc::clone(life)));
+    let mortal: Arc<dyn Cloud> = Arc::new(FaultyCloud::mortal(cloud, Arc::clone(life)));
     Converger::new(Means {
         clouds: Arc::new(Clouds::new([mortal])),
         journal: Arc::clone(journal),

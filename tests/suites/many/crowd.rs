@@ -23,7 +23,7 @@ use quell::{
     way::{Host, Parts},
 };
 use quell_tests::{
-    mortal::{Death, Life, Mortal},
+    fault::{Death, FaultyCloud, Life},
     moto::Moto,
     proxy::Ec2Proxy,
     stand,
@@ -111,7 +111,7 @@ impl Crowd {
         let behind = self.moto.sdk_config().into_builder();
         let behind = behind.endpoint_url(self.proxy.endpoint()).build();
         let journal: Arc<dyn Journal> = Arc::new(DynamoJournal::new(&behind, None, &self.table, KEEP));
-        let mortal: Arc<dyn Cloud> = Arc::new(Mortal::new(self.cloud.clone(), Arc::clone(life)));
+        let mortal: Arc<dyn Cloud> = Arc::new(FaultyCloud::mortal(self.cloud.clone(), Arc::clone(life)));
         let clouds = Arc::new(Clouds::new([mortal]).cached(&self.clock));
         Host::new(Parts {
             roster: Arc::new(Roster::new(Snapshot::new([self.plugin.clone()], stand::rules()))),

@@ -4,6 +4,7 @@ mod ends;
 mod finds;
 mod lives_with;
 mod optional;
+mod weather;
 
 use quell_tests::{
     attack::Attack,

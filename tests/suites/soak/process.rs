@@ -15,7 +15,7 @@ use quell::{
     way::{Host, Parts},
 };
 use quell_tests::{
-    mortal::{Life, Mortal},
+    fault::{FaultyCloud, Life},
     stand,
 };
 
@@ -50,8 +50,9 @@ pub(crate) async fn start(
     let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::open(journal)?);
     journal.break_leases().await?;
     let clock: Arc<dyn Clock> = clock.clone();
-    let mortal =
-        |watched: &Watched| -> Arc<dyn Cloud> { Arc::new(Mortal::new(watched.account.clone(), Arc::clone(life))) };
+    let mortal = |watched: &Watched| -> Arc<dyn Cloud> {
+        Arc::new(FaultyCloud::mortal(watched.account.clone(), Arc::clone(life)))
+    };
     let clouds = Arc::new(Clouds::new(accounts.iter().map(mortal)).cached(&clock));
     Ok(Arc::new(Host::new(Parts {
         decoders: Decoders::default(),

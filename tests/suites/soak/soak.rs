@@ -13,7 +13,7 @@ use quell::{
     roster::Routed,
     way::{Host, order::Order},
 };
-use quell_tests::mortal::{Death, Life};
+use quell_tests::fault::{Death, Life};
 use tempfile::TempDir;
 use tokio::runtime;
 

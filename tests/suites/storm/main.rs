@@ -75,7 +75,7 @@ async fn a_storm_of_alerts_on_one_acl_becomes_few_writes_and_ends_with_the_right
         &clock,
         &journal,
         Mode::Enforce,
-        plugin.await.unwrap(),
+        [plugin.await.unwrap()],
     );
     let converger = parts.converger.clone();
     let host = Arc::new(Host::new(Parts { queue: 2_000, ..parts }));

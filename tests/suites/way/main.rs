@@ -17,3 +17,4 @@ mod plugins;
 mod recordings;
 mod redaction;
 mod spoofing;
+mod weather;

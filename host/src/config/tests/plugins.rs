@@ -22,7 +22,14 @@ fn a_component_need_not_be_pinned_but_then_it_is_known_not_to_be() {
     let config = with("[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'");
     assert!(config.plugins[0].is_unpinned());
     let path = "/etc/quell/mine.wasm".into();
-    assert_eq!(config.plugins[0].source, PluginSource::File { path, sha256: None });
+    assert_eq!(
+        config.plugins[0].source,
+        PluginSource::File {
+            path,
+            sha256: None,
+            signed: None
+        }
+    );
 }
 
 #[test]
@@ -149,4 +156,36 @@ fn a_route_that_no_alert_can_take_is_refused() {
       configured: eu-west-1
     "
     );
+}
+
+#[test]
+fn a_signature_that_nothing_could_check_or_nobody_could_give_is_refused() {
+    let plugin = "[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'\n";
+    insta::assert_snapshot!(wrong_with(&format!("{plugin}signed-by = []")), @r"
+    one problem in the configuration
+    quell.toml:5: `signed-by` of plugin `mine` is empty, so nobody's signature would do
+      5 | signed-by = []
+        | ^^^^^^^^^
+      name a public key of minisign, or take it out for those of `trust.keys`
+    ");
+    insta::assert_snapshot!(wrong_with(&format!("{plugin}signature = 'mine.minisig'")), @r"
+    one problem in the configuration
+    quell.toml:5: plugin `mine` has a `signature`, and there is no key that it could be checked with
+      5 | signature = 'mine.minisig'
+        | ^^^^^^^^^
+      name the public key in `trust.keys` or in `signed-by`
+    ");
+    insta::assert_snapshot!(wrong_with("trust.keys = ['RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO']\n[[plugin]]\nname = 'nacl-block'"), @r"
+    one problem in the configuration
+    quell.toml:2: this is not a public key of minisign: write the second line of `minisign.pub`, 56 letters that begin with `RW`
+      2 | trust.keys = ['RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO']
+        |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(wrong_with("[[plugin]]\nname = 'nacl-block'\nsignature = 'mine.minisig'"), @r"
+    one problem in the configuration
+    quell.toml:4: plugin `nacl-block` has `signature` but no `file`
+      4 | signature = 'mine.minisig'
+        | ^^^^^^^^^
+      name the `file`, or take out `signature` for the built-in plugin: it is part of the program
+    ");
 }

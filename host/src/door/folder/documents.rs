@@ -14,15 +14,15 @@ const KEPT_OF_A_FILE: usize = 64 * MAX_BYTES + 1;
 
 /// One document of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Document {
+pub struct Document {
     /// Its line, from 1; for a file that is one document, 1.
-    pub(super) line: u64,
+    pub line: u64,
     /// What stands there.
-    pub(super) body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 /// The documents of a file, by its format. Empty lines are none.
-pub(super) struct Documents {
+pub struct Documents {
     reader: BufReader<Box<dyn Read + Send>>,
     is_lines: bool,
     kept: usize,
@@ -32,7 +32,7 @@ pub(super) struct Documents {
 
 impl Documents {
     /// Of what is read here. More than so many bytes, unpacked, are an error.
-    pub(super) fn of(file: impl Read + Send + 'static, format: Format, max_unpacked: u64) -> Self {
+    pub fn of(file: impl Read + Send + 'static, format: Format, max_unpacked: u64) -> Self {
         let unpacked: Box<dyn Read + Send> = if format.is_packed {
             Box::new(MultiGzDecoder::new(BufReader::new(file)))
         } else {

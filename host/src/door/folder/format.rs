@@ -2,16 +2,16 @@
 
 /// How a file holds its alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Format {
+pub struct Format {
     /// Whether it is packed by gzip.
-    pub(super) is_packed: bool,
+    pub is_packed: bool,
     /// Whether each line is a document. If not, all of it is one.
-    pub(super) is_lines: bool,
+    pub is_lines: bool,
 }
 
 impl Format {
     /// The format that a name says: `*.json`, `*.jsonl` or `*.ndjson`, each also with `.gz` behind; `*.gz` alone has lines. None for other names, and for hidden files.
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub fn of(name: &str) -> Option<Self> {
         if name.starts_with('.') {
             return None;
         }

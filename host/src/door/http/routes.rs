@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// All routes. `/healthz` is open to everybody and tells nothing but that the door is.
-pub(in crate::door) fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
+pub fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
     let room = Room::new(terms.bodies, terms.max_body, terms.timeout);
     let behind = |routes: Router, gate: Gate| {
         let routes = routes.layer(middleware::from_fn_with_state(room.clone(), gather::gather));

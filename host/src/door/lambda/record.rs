@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{
-    super::{
-        message::{self, Carried, Message},
-        sns::{SnsRecord, SnsRecordError},
-    },
-    sqs::SqsRecord,
+use super::super::{
+    invocation::sqs::SqsRecord,
+    message::{self, Carried, Message},
+    sns::{SnsRecord, SnsRecordError},
 };
 use crate::{
     alert,

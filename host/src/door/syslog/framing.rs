@@ -10,7 +10,7 @@ const MOST_DIGITS: usize = 9;
 
 /// One frame of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Frame {
+pub enum Frame {
     /// A message, as it was sent.
     Message(Vec<u8>),
     /// A message of more octets than may be, which was left out.
@@ -19,7 +19,7 @@ pub(super) enum Frame {
 
 /// What makes a stream unreadable from here on.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum FramingError {
+pub enum FramingError {
     /// The connection broke.
     #[error(transparent)]
     Stream(#[from] std::io::Error),
@@ -33,7 +33,7 @@ pub(super) enum FramingError {
 
 /// Cuts a stream into its frames.
 #[derive(Debug)]
-pub(super) struct Framing {
+pub struct Framing {
     /// The most octets of a message.
     max_message: usize,
     within: Within,
@@ -55,7 +55,8 @@ enum Within {
 }
 
 impl Framing {
-    pub(super) fn new(max_message: usize) -> Self {
+    /// Of a stream whose messages may have so many octets each. What is longer is left out.
+    pub fn new(max_message: usize) -> Self {
         Self {
             max_message,
             within: Within::Nothing,

@@ -14,13 +14,13 @@ use super::cef;
 
 /// What was read of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Read {
+pub struct Read {
     /// The program that sent it (APP-NAME).
-    pub(super) app: Option<String>,
+    pub app: Option<String>,
     /// What it says (MSG), as it was sent.
-    pub(super) message: String,
+    pub message: String,
     /// All of it as JSON.
-    pub(super) all: String,
+    pub all: String,
 }
 
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ enum Content<'text> {
 
 /// Reads a message that came at this time. What is no syslog is a message without a head. A message without a time of its own gets the time at which it came: two of them that are equal are
 /// two, and not one that was sent twice.
-pub(super) fn read(octets: &[u8], came: Timestamp) -> Read {
+pub fn read(octets: &[u8], came: Timestamp) -> Read {
     let text = String::from_utf8_lossy(octets);
     let year = i32::from(came.to_zoned(jiff::tz::TimeZone::UTC).year());
     let parsed = syslog_loose::parse_message_with_year(&text, |_| year, Variant::Either);

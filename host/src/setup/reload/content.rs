@@ -16,8 +16,8 @@ use crate::{
 pub(crate) struct Content {
     /// The configuration, or why it can't be used.
     config: Result<Config, String>,
-    /// The file of each plugin that has one, and the digest of what is there; None if it can't be read.
-    components: Vec<(PathBuf, Option<Digest>)>,
+    /// The file of each plugin that has one, and of its signature if it needs one, with the digest of what is there; None if it can't be read.
+    files: Vec<(PathBuf, Option<Digest>)>,
 }
 
 impl Content {
@@ -27,7 +27,7 @@ impl Content {
             Ok(config) => Self::of(config),
             Err(error) => Self {
                 config: Err(with_causes(&error)),
-                components: Vec::new(),
+                files: Vec::new(),
             },
         }
     }
@@ -36,13 +36,15 @@ impl Content {
     pub(crate) fn of(config: Config) -> Self {
         let components = config.plugins.iter().filter_map(|plugin| match &plugin.source {
             PluginSource::BuiltIn => None,
-            PluginSource::File { path, .. } => {
-                let digest = fs::read(path).ok().map(|bytes| Digest::of(&bytes));
-                Some((path.clone(), digest))
-            }
+            PluginSource::File { path, signed, .. } => Some((path, signed)),
+        });
+        let files = components.flat_map(|(path, signed)| [Some(path), signed.as_ref().map(|signed| &signed.signature)]);
+        let digests = files.flatten().map(|path| {
+            let digest = fs::read(path).ok().map(|bytes| Digest::of(&bytes));
+            (path.clone(), digest)
         });
         Self {
-            components: components.collect(),
+            files: digests.collect(),
             config: Ok(config),
         }
     }
@@ -61,8 +63,8 @@ impl Content {
         })
     }
 
-    /// The plugins' files.
+    /// The plugins' files, and those of their signatures.
     pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
-        self.components.iter().map(|(path, _)| path.clone())
+        self.files.iter().map(|(path, _)| path.clone())
     }
 }

@@ -1,79 +1,46 @@
-//! A process that may die at any write to its accounts.
+//! An account in trouble: its process dies at a write, or the weather between both is bad.
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
 use quell::cloud::{
-    AclId, Cloud, CloudError, CloudPlace, Direction, Entry, GroupRule, Instance, InstanceId, InstanceName, Interface,
-    InterfaceId, Machine, NetworkAcl, OwnAddress, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId,
+    AclId, Cloud, CloudError, CloudPlace, Direction, Entry, Fault, GroupRule, Instance, InstanceId, InstanceName,
+    Interface, InterfaceId, Machine, NetworkAcl, OwnAddress, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId,
     SecurityGroupRuleId, SnapshotId, SubnetId, Tag, TargetGroupMembership, Transition, VpcId,
 };
-use tokio::sync::Notify;
 
-/// The end of a process at one of its writes.
-#[derive(Debug, Clone, Copy)]
-pub struct Death {
-    /// At which write from now on, counted from 0.
-    pub at: usize,
-    /// Whether that write is still done.
-    pub is_done: bool,
-}
+use super::{Life, Weather, weather::Befalls};
 
-/// The life of a process, which may write to several accounts.
-#[derive(Debug, Default)]
-pub struct Life {
-    death: Mutex<Option<Death>>,
-    died: Notify,
-}
-
-impl Life {
-    /// Lets the process die as is said. None lets it live.
-    pub fn ends(&self, death: Option<Death>) {
-        *self.locked() = death;
-    }
-
-    /// Returns when the process has died.
-    pub async fn ended(&self) {
-        self.died.notified().await;
-    }
-
-    fn locked(&self) -> MutexGuard<'_, Option<Death>> {
-        self.death.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How the process dies at this write, if it does.
-    fn next(&self) -> Option<Death> {
-        let mut death = self.locked();
-        match &mut *death {
-            Some(Death { at: 0, .. }) => death.take(),
-            Some(Death { at, .. }) => {
-                *at -= 1;
-                None
-            }
-            None => None,
-        }
-    }
-}
-
-/// An account as a process has it that may die at any write: from then on, it gets no answer.
-pub struct Mortal {
+/// An account as a process has it.
+pub struct FaultyCloud {
     account: Arc<dyn Cloud>,
     life: Arc<Life>,
+    weather: Arc<Weather>,
 }
 
-impl Mortal {
-    /// The account, for the process with this life.
-    pub fn new(account: Arc<dyn Cloud>, life: Arc<Life>) -> Self {
-        Self { account, life }
+impl FaultyCloud {
+    /// The account, for the process with this life: it may die at any write, and from then on gets no answer.
+    pub fn mortal(account: Arc<dyn Cloud>, life: Arc<Life>) -> Self {
+        Self {
+            account,
+            life,
+            weather: Arc::default(),
+        }
     }
 
-    async fn write<T>(&self, write: impl Future<Output = Result<T, CloudError>>) -> Result<T, CloudError> {
+    /// The account, in this weather: a call may be late, throttled, or done without an answer.
+    pub fn in_weather(account: Arc<dyn Cloud>, weather: Arc<Weather>) -> Self {
+        Self {
+            account,
+            life: Arc::default(),
+            weather,
+        }
+    }
+
+    async fn write<T: Send>(&self, write: impl Future<Output = Result<T, CloudError>> + Send) -> Result<T, CloudError> {
         let Some(death) = self.life.next() else {
-            return write.await;
+            return self.call(write).await;
         };
         if death.is_done {
             // Nobody is left to hear the answer.
@@ -82,40 +49,64 @@ impl Mortal {
         self.life.died.notify_one();
         std::future::pending().await
     }
+
+    async fn call<T: Send>(&self, call: impl Future<Output = Result<T, CloudError>> + Send) -> Result<T, CloudError> {
+        match self.weather.next().await {
+            Befalls::Nothing => call.await,
+            Befalls::Refusal => Err(CloudError::new(
+                "Throttled",
+                Fault::Throttled {
+                    code: "RequestLimitExceeded".to_owned(),
+                    message: self.weather.to_string(),
+                },
+            )),
+            Befalls::Loss => {
+                drop(call.await);
+                Err(CloudError::new("Lost", unreachable(&self.weather)))
+            }
+        }
+    }
+}
+
+/// No answer came.
+pub(super) fn unreachable(weather: &Weather) -> Fault {
+    Fault::Unreachable {
+        message: weather.to_string(),
+    }
 }
 
 #[async_trait]
-impl Cloud for Mortal {
+impl Cloud for FaultyCloud {
     fn place(&self) -> &CloudPlace {
         self.account.place()
     }
 
     async fn instances(&self, name: &InstanceName) -> Result<Vec<Instance>, CloudError> {
-        self.account.instances(name).await
+        self.call(self.account.instances(name)).await
     }
 
     async fn instances_of_vpc(&self, vpc: &VpcId) -> Result<Vec<Instance>, CloudError> {
-        self.account.instances_of_vpc(vpc).await
+        self.call(self.account.instances_of_vpc(vpc)).await
     }
 
     async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError> {
-        self.account.network_acl(id).await
+        self.call(self.account.network_acl(id)).await
     }
 
     async fn network_acl_of_subnet(&self, subnet: &SubnetId) -> Result<NetworkAcl, CloudError> {
-        self.account.network_acl_of_subnet(subnet).await
+        self.call(self.account.network_acl_of_subnet(subnet)).await
     }
 
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
-        self.account.vpc_prefixes(vpc).await
+        self.call(self.account.vpc_prefixes(vpc)).await
     }
 
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {
-        self.account.security_group(id).await
+        self.call(self.account.security_group(id)).await
     }
 
     async fn own_addresses(&self) -> Result<Vec<OwnAddress>, CloudError> {
-        self.account.own_addresses().await
+        self.call(self.account.own_addresses()).await
     }
 
     async fn create_entry(&self, acl: &AclId, entry: &Entry) -> Result<(), CloudError> {
@@ -135,11 +126,11 @@ impl Cloud for Mortal {
     }
 
     async fn interfaces_of(&self, instance: &InstanceId) -> Result<Vec<Interface>, CloudError> {
-        self.account.interfaces_of(instance).await
+        self.call(self.account.interfaces_of(instance)).await
     }
 
     async fn interfaces(&self, ids: &[InterfaceId]) -> Result<Vec<Interface>, CloudError> {
-        self.account.interfaces(ids).await
+        self.call(self.account.interfaces(ids)).await
     }
 
     async fn set_groups(&self, interface: &InterfaceId, groups: &[SecurityGroupId]) -> Result<(), CloudError> {
@@ -147,7 +138,7 @@ impl Cloud for Mortal {
     }
 
     async fn groups_tagged(&self, vpc: &VpcId, tag: &Tag) -> Result<Vec<SecurityGroup>, CloudError> {
-        self.account.groups_tagged(vpc, tag).await
+        self.call(self.account.groups_tagged(vpc, tag)).await
     }
 
     async fn create_group(
@@ -162,7 +153,7 @@ impl Cloud for Mortal {
     }
 
     async fn group_rules(&self, group: &SecurityGroupId) -> Result<Vec<GroupRule>, CloudError> {
-        self.account.group_rules(group).await
+        self.call(self.account.group_rules(group)).await
     }
 
     async fn authorize_rule(
@@ -183,7 +174,7 @@ impl Cloud for Mortal {
     }
 
     async fn machine(&self, instance: &InstanceId) -> Result<Option<Machine>, CloudError> {
-        self.account.machine(instance).await
+        self.call(self.account.machine(instance)).await
     }
 
     async fn stop_instance(&self, instance: &InstanceId, hibernate: bool) -> Result<Transition, CloudError> {
@@ -209,7 +200,7 @@ impl Cloud for Mortal {
     }
 
     async fn scaling(&self, instance: &InstanceId) -> Result<Option<ScalingMembership>, CloudError> {
-        self.account.scaling(instance).await
+        self.call(self.account.scaling(instance)).await
     }
 
     async fn target_groups(
@@ -218,7 +209,7 @@ impl Cloud for Mortal {
         vpc: &VpcId,
         addresses: &[IpAddr],
     ) -> Result<Vec<TargetGroupMembership>, CloudError> {
-        self.account.target_groups(instance, vpc, addresses).await
+        self.call(self.account.target_groups(instance, vpc, addresses)).await
     }
 
     async fn enter_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {

@@ -69,7 +69,8 @@ impl Refusal {
         known.unwrap_or(Exit::Failed)
     }
 
-    pub(super) fn of(exit: Exit, message: String) -> Answer {
+    /// The answer of a command that is refused for this reason, and would end with this exit code.
+    pub fn of(exit: Exit, message: String) -> Answer {
         tracing::warn!("a command is refused: {message}");
         Answer::Refused(Self {
             exit: exit as u8,
@@ -79,7 +80,7 @@ impl Refusal {
 }
 
 /// Carries an order out.
-pub(super) async fn carry(host: &Host, order: Order) -> Answer {
+pub async fn carry(host: &Host, order: Order) -> Answer {
     match host.carry_order(order).await {
         Ok(done) => Answer::Done(done),
         Err(error) => Refusal::of(error.exit(), with_causes(&error)),
@@ -87,7 +88,7 @@ pub(super) async fn carry(host: &Host, order: Order) -> Answer {
 }
 
 /// Lists holds.
-pub(super) async fn holds(host: &Host, filter: &HoldFilter, clock: &dyn Clock) -> Answer {
+pub async fn holds(host: &Host, filter: &HoldFilter, clock: &dyn Clock) -> Answer {
     match Listing::read(&**host.journal(), filter, clock.now()).await {
         Ok(listing) => Answer::Holds(listing),
         Err(error) => Refusal::of(Exit::Failed, with_causes(&error)),
@@ -95,7 +96,7 @@ pub(super) async fn holds(host: &Host, filter: &HoldFilter, clock: &dyn Clock) -
 }
 
 /// Lists the pardons in force.
-pub(super) async fn pardons(host: &Host, clock: &dyn Clock) -> Answer {
+pub async fn pardons(host: &Host, clock: &dyn Clock) -> Answer {
     match host.journal().pardons(clock.now()).await {
         Ok(pardons) => Answer::Pardons(pardons),
         Err(error) => Refusal::of(Exit::Failed, with_causes(&error)),

@@ -16,7 +16,7 @@ use url::form_urlencoded;
 
 /// Why a request can't be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum RequestError {
+pub enum RequestError {
     /// It has not the form of either payload format.
     #[error("the event is not that of a Function URL or of API Gateway, in payload format 1.0 or 2.0")]
     Form(#[source] serde_json::Error),
@@ -29,7 +29,7 @@ pub(super) enum RequestError {
 }
 
 /// Reads the event of a request.
-pub(super) fn read(event: &str) -> Result<Request, RequestError> {
+pub fn read(event: &str) -> Result<Request, RequestError> {
     let Version { version } = serde_json::from_str(event).map_err(RequestError::Form)?;
     let parts = if version.as_deref() == Some("2.0") {
         serde_json::from_str::<Payload2>(event).map(Parts::from)

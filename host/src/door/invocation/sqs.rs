@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 /// One message of a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SqsRecord {
+pub struct SqsRecord {
     /// SQS's id of the message. A delivery that is repeated keeps it.
-    pub(super) message_id: String,
+    pub message_id: String,
     /// What was sent, in whatever envelope.
-    pub(super) body: String,
+    pub body: String,
 }
 
 /// Reads one record.
-pub(super) fn read(record: &str) -> Result<SqsRecord, serde_json::Error> {
+pub fn read(record: &str) -> Result<SqsRecord, serde_json::Error> {
     serde_json::from_str(record)
 }
 
@@ -22,7 +22,7 @@ pub(super) fn read(record: &str) -> Result<SqsRecord, serde_json::Error> {
 /// Only an event source mapping with `ReportBatchItemFailures` reads it; without, all messages of a batch that was answered are forgotten.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct BatchAnswer {
+pub struct BatchAnswer {
     batch_item_failures: Vec<Failed>,
 }
 

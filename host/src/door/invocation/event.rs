@@ -27,7 +27,7 @@ const MOST_NAMED: usize = 12;
 
 /// What invokes the function.
 #[derive(Debug)]
-pub(super) enum Event<'event> {
+pub enum Event<'event> {
     /// Messages that SNS delivers by itself.
     Sns(Vec<Result<SnsRecord, SnsRecordError>>),
     /// Messages of a queue.
@@ -44,7 +44,7 @@ pub(super) enum Event<'event> {
 
 /// Why an event is none that Quell knows.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum EventError {
+pub enum EventError {
     /// Not JSON, or no object.
     #[error("the event is not a JSON object; look at who invokes the function")]
     NotAnObject(#[source] serde_json::Error),
@@ -87,7 +87,7 @@ pub(super) enum EventError {
 }
 
 /// Says what an event is.
-pub(super) fn read(event: &str) -> Result<Event<'_>, EventError> {
+pub fn read(event: &str) -> Result<Event<'_>, EventError> {
     let keys: BTreeMap<String, &RawValue> = serde_json::from_str(event).map_err(EventError::NotAnObject)?;
     let has = |key: &str| keys.contains_key(key);
     if let Some(records) = keys.get("Records") {
