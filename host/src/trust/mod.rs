@@ -3,6 +3,8 @@
 
 mod key;
 mod signature;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use self::{
     key::{Key, NotAKey},

@@ -155,40 +155,33 @@ impl Signature {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::Cursor};
+    use std::fs;
 
-    use minisign::KeyPair;
     use tempfile::TempDir;
 
-    use super::*;
+    use super::{super::testing::Signer, *};
 
     const COMPONENT: &[u8] = b"\0asm, and what a plugin is";
 
-    fn pair() -> KeyPair {
-        KeyPair::generate_unencrypted_keypair().unwrap()
+    fn public(signer: &Signer) -> Key {
+        signer.public().parse().unwrap()
     }
 
-    fn public(pair: &KeyPair) -> Key {
-        pair.pk.to_base64().parse().unwrap()
+    fn signature(signer: &Signer, component: &[u8]) -> String {
+        signer.sign(component, "version 1.4")
     }
 
-    fn signature(pair: &KeyPair, component: &[u8]) -> String {
-        let comment = Some("version 1.4");
-        let signed = minisign::sign(Some(&pair.pk), &pair.sk, Cursor::new(component), comment, None);
-        signed.unwrap().into_string()
-    }
-
-    fn required(signature: &str, by: &[&KeyPair]) -> (TempDir, Required) {
+    fn required(signature: &str, by: &[&Signer]) -> (TempDir, Required) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mine.wasm.minisig");
         fs::write(&path, signature).unwrap();
-        let by = by.iter().map(|pair| public(pair)).collect();
+        let by = by.iter().map(|signer| public(signer)).collect();
         (folder, Required { signature: path, by })
     }
 
     #[test]
     fn who_may_sign_is_believed_and_named_with_the_comment() {
-        let ours = pair();
+        let ours = Signer::of(1);
         let (_folder, required) = required(&signature(&ours, COMPONENT), &[&ours]);
         let good = required.check(COMPONENT).unwrap();
         assert_eq!(
@@ -199,7 +192,7 @@ mod tests {
 
     #[test]
     fn while_one_key_takes_the_place_of_another_either_is_enough() {
-        let (old, new) = (pair(), pair());
+        let (old, new) = (Signer::of(1), Signer::of(2));
         for signer in [&old, &new] {
             let (_folder, required) = required(&signature(signer, COMPONENT), &[&old, &new]);
             assert_eq!(required.check(COMPONENT).unwrap().key, public(signer).id());
@@ -208,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_signature_by_a_key_that_nobody_trusts_is_refused_with_both_keys() {
-        let (ours, theirs) = (pair(), pair());
+        let (ours, theirs) = (Signer::of(1), Signer::of(2));
         let (_folder, required) = required(&signature(&theirs, COMPONENT), &[&ours]);
         let error = required.check(COMPONENT).unwrap_err();
         assert!(matches!(&error, SignatureError::OtherKey { found, .. } if found == public(&theirs).id()));
@@ -217,11 +210,11 @@ mod tests {
 
     #[test]
     fn who_writes_a_trusted_keys_id_into_a_signature_of_their_own_is_refused() {
-        let (ours, theirs) = (pair(), pair());
+        let (ours, theirs) = (Signer::of(1), Signer::of(2));
         let forged = signature(&theirs, COMPONENT);
         let mut lines: Vec<_> = forged.lines().map(str::to_owned).collect();
         let mut bytes = STANDARD.decode(&lines[1]).unwrap();
-        bytes[2..10].copy_from_slice(&STANDARD.decode(ours.pk.to_base64()).unwrap()[2..10]);
+        bytes[2..10].copy_from_slice(&STANDARD.decode(ours.public()).unwrap()[2..10]);
         lines[1] = STANDARD.encode(bytes);
         let (_folder, required) = required(&lines.join("\n"), &[&ours]);
         assert!(matches!(required.check(COMPONENT), Err(SignatureError::Wrong { .. })));
@@ -229,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_component_of_which_any_byte_was_changed_is_refused() {
-        let ours = pair();
+        let ours = Signer::of(1);
         let (_folder, required) = required(&signature(&ours, COMPONENT), &[&ours]);
         for index in 0..COMPONENT.len() {
             let mut changed = COMPONENT.to_vec();
@@ -244,14 +237,14 @@ mod tests {
 
     #[test]
     fn another_components_signature_is_refused() {
-        let ours = pair();
+        let ours = Signer::of(1);
         let (_folder, required) = required(&signature(&ours, b"\0asm, and another plugin"), &[&ours]);
         assert!(matches!(required.check(COMPONENT), Err(SignatureError::Wrong { .. })));
     }
 
     #[test]
     fn a_comment_that_was_changed_is_refused() {
-        let ours = pair();
+        let ours = Signer::of(1);
         let changed = signature(&ours, COMPONENT).replace("version 1.4", "version 1.5");
         let (_folder, required) = required(&changed, &[&ours]);
         assert!(matches!(required.check(COMPONENT), Err(SignatureError::Wrong { .. })));
@@ -259,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_no_signature_is_told_apart() {
-        let ours = pair();
+        let ours = Signer::of(1);
         for nonsense in [
             "",
             "\n\n\n\n",

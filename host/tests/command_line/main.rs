@@ -6,6 +6,8 @@
 
 mod plugin_folder;
 mod plugin_tools;
+#[path = "../../src/trust/testing.rs"]
+mod signer;
 mod without_daemon;
 
 use std::{

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{quell, told};
+use super::{quell, signer::Signer, told};
 
 const RECORDING: &str = include_str!("../../src/kit/template/recordings/two-attackers.recording.json");
 
@@ -39,16 +39,16 @@ fn inspect_tells_who_signed_and_refuses_what_somebody_else_signed() {
         "{unsigned}"
     );
 
-    let [ours, theirs] = [(), ()].map(|()| minisign::KeyPair::generate_unencrypted_keypair().unwrap());
-    let signature = minisign::sign(Some(&ours.pk), &ours.sk, component, Some("version 1.4"), None).unwrap();
-    fs::write(folder.path().join("mine.wasm.minisig"), signature.into_string()).unwrap();
+    let [ours, theirs] = [1, 2].map(Signer::of);
+    let signature = ours.sign(component, "version 1.4");
+    fs::write(folder.path().join("mine.wasm.minisig"), signature).unwrap();
     let inspect = |keys: &[&str]| {
         told(&quell(
             folder.path(),
             &[&["plugin", "inspect", "mine.wasm"], keys].concat(),
         ))
     };
-    let (ours, theirs) = (ours.pk.to_base64(), theirs.pk.to_base64());
+    let (ours, theirs) = (ours.public(), theirs.public());
     let good = inspect(&["--key", &theirs, "--key", &ours]);
     assert!(good.contains(": version 1.4\n") && good.ends_with("exit 0"), "{good}");
     assert!(inspect(&[]).contains("not checked"));

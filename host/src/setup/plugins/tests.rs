@@ -1,11 +1,10 @@
 //! Plugins that must be signed, from a configuration to whether they are loaded.
 
-use std::{fs, io::Cursor};
+use std::fs;
 
-use minisign::KeyPair;
 use tempfile::TempDir;
 
-use crate::{builtin, config::Config, setup::check_plugins};
+use crate::{builtin, config::Config, setup::check_plugins, trust::testing::Signer};
 
 const ACCOUNT: &str = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\nsandbox.cache = 'cache'\n";
 
@@ -23,9 +22,8 @@ impl Folder {
         fs::write(self.0.path().join(name), bytes).unwrap();
     }
 
-    fn sign(&self, pair: &KeyPair, component: &[u8], name: &str) {
-        let signature = minisign::sign(Some(&pair.pk), &pair.sk, Cursor::new(component), None, None).unwrap();
-        self.write(name, signature.into_string().as_bytes());
+    fn sign(&self, signer: &Signer, component: &[u8], name: &str) {
+        self.write(name, signer.sign(component, "a test").as_bytes());
     }
 
     /// What keeps plugins from being loaded, without what differs from run to run.
@@ -36,12 +34,8 @@ impl Folder {
     }
 }
 
-fn pair() -> KeyPair {
-    KeyPair::generate_unencrypted_keypair().unwrap()
-}
-
-fn trusting(pairs: &[&KeyPair]) -> String {
-    let keys: Vec<_> = pairs.iter().map(|pair| format!("'{}'", pair.pk.to_base64())).collect();
+fn trusting(signers: &[&Signer]) -> String {
+    let keys: Vec<_> = signers.iter().map(|signer| format!("'{}'", signer.public())).collect();
     format!(
         "trust.keys = [{}]\n[[plugin]]\nname = 'mine'\nfile = 'mine.wasm'\n",
         keys.join(", ")
@@ -50,7 +44,7 @@ fn trusting(pairs: &[&KeyPair]) -> String {
 
 #[tokio::test]
 async fn a_plugin_that_somebody_signed_who_may_is_loaded_and_one_that_nobody_signed_is_not() {
-    let (folder, ours) = (Folder::new(), pair());
+    let (folder, ours) = (Folder::new(), Signer::of(1));
     insta::assert_snapshot!(
         folder.problems(&trusting(&[&ours])).await,
         @"plugin `mine`: FOLDER/mine.wasm is not loaded: it must be signed, and its signature FOLDER/mine.wasm.minisig can't be read: `minisign -S -m FILE.wasm` writes it, and `signature` names it where it lies elsewhere: No such file or directory (os error 2)"
@@ -68,7 +62,7 @@ async fn a_plugin_that_somebody_signed_who_may_is_loaded_and_one_that_nobody_sig
 
 #[tokio::test]
 async fn while_one_key_takes_the_place_of_another_plugins_of_both_are_loaded() {
-    let (folder, old, new, theirs) = (Folder::new(), pair(), pair(), pair());
+    let (folder, old, new, theirs) = (Folder::new(), Signer::of(1), Signer::of(2), Signer::of(3));
     let component = builtin::plugin(builtin::DEFAULT).unwrap();
     for (signer, is_loaded) in [(&old, true), (&new, true), (&theirs, false)] {
         folder.sign(signer, component, "mine.wasm.minisig");
@@ -78,7 +72,7 @@ async fn while_one_key_takes_the_place_of_another_plugins_of_both_are_loaded() {
 
 #[tokio::test]
 async fn a_plugin_of_which_a_byte_was_changed_is_not_loaded_whatever_its_digest() {
-    let (folder, ours) = (Folder::new(), pair());
+    let (folder, ours) = (Folder::new(), Signer::of(1));
     let mut component = builtin::plugin(builtin::DEFAULT).unwrap().to_vec();
     folder.sign(&ours, &component, "mine.wasm.minisig");
     *component.last_mut().unwrap() ^= 1;
@@ -94,12 +88,12 @@ async fn a_plugin_of_which_a_byte_was_changed_is_not_loaded_whatever_its_digest(
 
 #[tokio::test]
 async fn a_plugin_can_have_a_signer_and_a_signature_of_its_own() {
-    let (folder, ours, its) = (Folder::new(), pair(), pair());
+    let (folder, ours, its) = (Folder::new(), Signer::of(1), Signer::of(2));
     folder.sign(&its, builtin::plugin(builtin::DEFAULT).unwrap(), "elsewhere.minisig");
     let of_its_own = format!(
         "{}signed-by = ['{}']\nsignature = 'elsewhere.minisig'",
         trusting(&[&ours]),
-        its.pk.to_base64()
+        its.public()
     );
     assert_eq!(folder.problems(&of_its_own).await, "");
     // Who may sign all others may not sign this one.
@@ -112,7 +106,7 @@ async fn a_plugin_can_have_a_signer_and_a_signature_of_its_own() {
 async fn a_built_in_plugin_is_part_of_the_program_and_needs_no_signature() {
     let text = format!(
         "trust.keys = ['{}']\n[[plugin]]\nname = 'nacl-block'",
-        pair().pk.to_base64()
+        Signer::of(1).public()
     );
     assert_eq!(Folder::new().problems(&text).await, "");
 }
