@@ -6,12 +6,14 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use jiff::Timestamp;
 use quell::{
+    cloud::RequestId,
     fact::History,
     hold::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
         Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
         Pardon, Pause, Pruned, Revision, Situation, Target,
         archive::{Page, Place, Record},
+        ledger::{Chain, ChainState, Link},
     },
 };
 
@@ -160,10 +162,11 @@ impl Journal for FaultyJournal {
         &self,
         id: ChangeId,
         end: &ChangeEnd,
+        request: Option<&RequestId>,
         image: Option<&Image>,
         now: Timestamp,
     ) -> Result<(), JournalError> {
-        self.call(self.journal.finish(id, end, image, now)).await
+        self.call(self.journal.finish(id, end, request, image, now)).await
     }
 
     async fn forget(&self, target: &Target, entry: &OwnEntry) -> Result<(), JournalError> {
@@ -220,6 +223,14 @@ impl Journal for FaultyJournal {
 
     async fn given_up(&self, most: u32) -> Result<Vec<Feedback>, JournalError> {
         self.call(self.journal.given_up(most)).await
+    }
+
+    async fn chains(&self) -> Result<Vec<ChainState>, JournalError> {
+        self.call(self.journal.chains()).await
+    }
+
+    async fn links(&self, chain: &Chain, after: u64, most: u32) -> Result<Vec<Link>, JournalError> {
+        self.call(self.journal.links(chain, after, most)).await
     }
 
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {
