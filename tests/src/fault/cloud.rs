@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ipnet::IpNet;
 use quell::cloud::{
     AclId, Cloud, CloudError, CloudPlace, Direction, Entry, Fault, GroupRule, Instance, InstanceId, InstanceName,
-    Interface, InterfaceId, Machine, NetworkAcl, OwnAddress, RuleSpec, ScalingMembership, SecurityGroup, SecurityGroupId,
-    SecurityGroupRuleId, SnapshotId, SubnetId, Tag, TargetGroupMembership, Transition, VpcId,
+    Interface, InterfaceId, Machine, NetworkAcl, OwnAddress, RuleSpec, ScalingMembership, SecurityGroup,
+    SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, Tag, TargetGroupMembership, Transition, VpcId,
 };
 
 use super::{Life, Weather, weather::Befalls};

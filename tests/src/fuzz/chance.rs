@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use arbitrary::Unstructured;
 use ipnet::IpNet;
+use quell::guard::never_block::NeverBlock;
 
 /// A source of things.
 pub(super) struct Chance<'a>(Unstructured<'a>);
@@ -57,6 +58,16 @@ impl<'a> Chance<'a> {
             5 => Ipv4Addr::from(u32::try_from(self.word() >> 32).unwrap_or_default()).into(),
             6 => Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0xcb00, 0x7100 + u16::from(far)).into(),
             _ => Ipv6Addr::from((u128::from(self.word()) << 64) | u128::from(self.word())).into(),
+        }
+    }
+
+    /// What is never blocked.
+    pub(super) fn never_block(&mut self) -> NeverBlock {
+        NeverBlock {
+            prefix: self.prefix(),
+            reason: None,
+            until: None,
+            list: None,
         }
     }
 

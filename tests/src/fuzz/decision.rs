@@ -11,7 +11,10 @@ use quell::{
         Action, ActionKind, Block, BlockPlace, Custom, End, Isolate, Remediation, RevokeIngress, SetInstanceState,
         StateChange,
     },
-    guard::{self, Circumstances, PlaceSurroundings, Rules, Surroundings, never_block},
+    guard::{
+        self, Circumstances, PlaceSurroundings, Rules, Surroundings,
+        never_block::{self, NeverBlock},
+    },
     hold::{Intent, Pardon, Remedy, Target},
 };
 use serde_json::json;
@@ -36,6 +39,7 @@ const ALL_KINDS: [ActionKind; 5] = [
 struct Scene {
     alert: Alert,
     rules: Rules,
+    listed: Vec<NeverBlock>,
     may: BTreeSet<ActionKind>,
     home: CloudPlace,
     pardons: Vec<Pardon>,
@@ -58,6 +62,8 @@ pub fn run(bytes: &[u8]) {
 fn judge(remediation: &Remediation, scene: &Scene) {
     let circumstances = Circumstances {
         alert: &scene.alert,
+        now: Timestamp::UNIX_EPOCH,
+        listed: Ok(&scene.listed),
         may: &scene.may,
         remediations: scene.remediations,
         home: &scene.home,
@@ -90,6 +96,11 @@ fn judge(remediation: &Remediation, scene: &Scene) {
     if matches!(remediation.action, Action::Block(_)) {
         let unknown = Circumstances {
             pardons: Err("nobody knows"),
+            ..circumstances
+        };
+        assert!(guard::examine(remediation, &unknown, &scene.rules).passed.is_none());
+        let unknown = Circumstances {
+            listed: Err("nobody knows"),
             ..circumstances
         };
         assert!(guard::examine(remediation, &unknown, &scene.rules).passed.is_none());
@@ -131,7 +142,14 @@ fn within_limits(intent: &Intent, scene: &Scene, now: Timestamp) {
     let never = never_block::ALWAYS
         .iter()
         .map(|(never, _)| *never)
-        .chain(scene.rules.never_block.iter().copied())
+        .chain(
+            scene
+                .rules
+                .never_block
+                .iter()
+                .chain(&scene.listed)
+                .map(|never| never.prefix),
+        )
         .chain(place.vpc_prefixes.iter().copied())
         .chain(place.own_addresses.iter().map(address))
         .chain(scene.alert.source.addresses.iter().map(address))
@@ -156,7 +174,7 @@ fn scene(chance: &mut Chance<'_>) -> Scene {
         region: alert.place.region.clone().unwrap_or_else(|| "eu-west-1".to_owned()),
     };
     let rules = Rules {
-        never_block: chance.some(3, Chance::prefix),
+        never_block: chance.some(3, Chance::never_block),
         widest_ipv4: chance.byte() % 33,
         widest_ipv6: chance.byte() % 129,
         max_remediations: chance.upto(30),
@@ -172,6 +190,7 @@ fn scene(chance: &mut Chance<'_>) -> Scene {
         reason: "a person's word".to_owned(),
     };
     Scene {
+        listed: chance.some(2, Chance::never_block),
         may,
         pardons: chance.some(2, pardon),
         surroundings: surroundings(chance, &alert, &home),

@@ -80,7 +80,7 @@ impl Scene {
         let always = never_block::ALWAYS.iter().map(|(prefix, _)| *prefix);
         let pardoned = self.situation.pardons.iter().map(|pardon| pardon.prefix);
         always
-            .chain(self.terms.never.iter().copied())
+            .chain(self.terms.never.iter().map(|never| never.prefix))
             .chain(self.situation.spare.iter().copied())
             .chain(pardoned)
     }
@@ -196,7 +196,7 @@ fn scene(chance: &mut Chance<'_>) -> Scene {
         widest_ipv6: 32 + chance.byte() % 97,
         innocents: u32::from(chance.byte()),
         margin_percent: chance.byte() % 101,
-        never: chance.some(2, Chance::prefix),
+        never: chance.some(2, Chance::never_block),
         ..Terms::default()
     };
     for _ in 0..chance.upto(12) {

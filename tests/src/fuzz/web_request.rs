@@ -1,6 +1,6 @@
 //! A request to the HTTP door: method and path on the first line, a header on each line that follows, then an empty line and the body.
 
-use std::{cell::RefCell, sync::Arc, time::Duration};
+use std::{cell::RefCell, sync::Arc};
 
 use axum::{
     Router,
@@ -12,7 +12,7 @@ use quell::{
     alert::printable::printable_lines,
     clock::{Clock, ManualClock},
     cloud::Clouds,
-    door::http::{RequestTerms, router},
+    door::http::{Powers, RequestTerms, router},
     fact::NoObservations,
     hold::{DeliveryId, Journal, SqliteJournal},
     report::Mode,
@@ -65,10 +65,9 @@ impl Open {
         let parts = stand::parts(clouds, Arc::new(NoObservations), &clock, &journal, Mode::Observe, None);
         let host = Host::new(parts);
         let terms = RequestTerms {
-            token: Some(LiveSecret::fixed("let-me-in")),
+            powers: Powers::of(Some(LiveSecret::fixed("let-me-in"))),
             max_body: MOST,
-            timeout: Duration::from_secs(10),
-            sns: None,
+            ..RequestTerms::default()
         };
         let router = {
             let _guard = runtime.enter();
@@ -94,7 +93,7 @@ impl Open {
         let text = std::str::from_utf8(&body).expect("the answer is text");
         assert_ne!(head.status, StatusCode::INTERNAL_SERVER_ERROR, "{text}");
         if !shows_token && !is_open {
-            assert_eq!(head.status, StatusCode::UNAUTHORIZED, "without the token: {text}");
+            assert!(!head.status.is_success(), "without the token: {text}");
         }
         if head.status.is_client_error() {
             assert!(!text.trim().is_empty(), "{} without a reason", head.status);
