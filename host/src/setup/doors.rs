@@ -1,6 +1,8 @@
 //! The doors that the configuration names.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+#[cfg(feature = "aws")]
+use std::time::Duration;
+use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
 use super::SetupError;
 #[cfg(feature = "aws")]
