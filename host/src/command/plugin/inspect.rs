@@ -20,7 +20,7 @@ use crate::{
     trust::{Key, Required, Signature, beside},
 };
 
-/// Tell what a plugin is: its name, version, contract, imports, settings, limits, digest, size and signature.
+/// Tell what a plugin is: its name, version, contract, imports, settings, limits, digest and size.
 ///
 /// The plugin is asked to describe itself, in the sandbox; it decides on nothing.
 #[derive(Debug, Clone, Args)]
