@@ -2,6 +2,8 @@
 
 use std::{fmt::Write, ops::Range, path::Path};
 
+use crate::alert::printable::printable_lines;
+
 /// One thing that is wrong in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -20,16 +22,18 @@ impl Problem {
     pub(super) fn render(&self, file: &Path, text: &str) -> String {
         let mut out = String::new();
         let line = self.span.as_ref().map(|span| Line::of(text, span));
+        // The parser repeats what stands in the file.
+        let message = printable_lines(&self.message);
         let _infallible = match &line {
-            Some(line) => write!(out, "{}:{}: {}", file.display(), line.number, self.message),
-            None => write!(out, "{}: {}", file.display(), self.message),
+            Some(line) => write!(out, "{}:{}: {message}", file.display(), line.number),
+            None => write!(out, "{}: {message}", file.display()),
         };
         if let Some(line) = line {
             out.push('\n');
             out.push_str(&line.marked(self.may_be_secret));
         }
         if let Some(remedy) = &self.remedy {
-            let _infallible = write!(out, "\n  {remedy}");
+            let _infallible = write!(out, "\n  {}", printable_lines(remedy));
         }
         out
     }
@@ -66,17 +70,15 @@ impl<'text> Line<'text> {
     /// The line under its number, and carets below the marked part.
     fn marked(&self, hide_rest: bool) -> String {
         let number = self.number.to_string();
+        // Whoever wrote the file may have put in what moves a terminal's cursor.
+        let [before, marked, text] = [self.before, self.marked, self.text].map(printable_lines);
         // A tab keeps its width only if the line of carets has it too.
-        let indent: String = self
-            .before
-            .chars()
-            .map(|c| if c == '\t' { '\t' } else { ' ' })
-            .collect();
-        let carets = "^".repeat(self.marked.chars().count().max(1));
+        let indent: String = before.chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let carets = "^".repeat(marked.chars().count().max(1));
         let shown = if hide_rest {
-            format!("{}{} …", self.before, self.marked)
+            format!("{before}{marked} …")
         } else {
-            self.text.to_owned()
+            text
         };
         format!(
             "  {number} | {shown}\n  {:width$} | {indent}{carets}",
@@ -130,6 +132,14 @@ mod tests {
         render("é", Some(1..1));
         render("", Some(5..9));
         render("a\n", Some(2..2));
+    }
+
+    #[test]
+    fn what_would_move_the_cursor_of_a_terminal_is_shown_as_an_escape() {
+        let told = render("# \u{1b}[2J\na = \u{0}1\n", Some(13..14));
+        assert!(told.contains("a = \\u{0}1"), "{told}");
+        let told = render("a = \u{1b}[2J", Some(4..5));
+        assert_eq!(told, printable_lines(&told));
     }
 
     #[test]
