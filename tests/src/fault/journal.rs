@@ -10,8 +10,8 @@ use quell::{
     fact::History,
     hold::{
         Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, OwnEntry, Owner,
-        Pardon, Pause, Pruned, Revision, Situation, Target,
+        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note, NoteKind,
+        OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Link},
     },
@@ -78,6 +78,17 @@ impl Journal for FaultyJournal {
         now: Timestamp,
     ) -> Result<Vec<Hold>, JournalError> {
         self.call(self.journal.put_in_force(intents, delivery, now)).await
+    }
+
+    async fn put_within(
+        &self,
+        intents: &[Intent],
+        spending: &Spending,
+        delivery: &DeliveryId,
+        now: Timestamp,
+    ) -> Result<Put, JournalError> {
+        self.call(self.journal.put_within(intents, spending, delivery, now))
+            .await
     }
 
     async fn holds(&self, filter: &HoldFilter) -> Result<Vec<Hold>, JournalError> {
@@ -231,6 +242,18 @@ impl Journal for FaultyJournal {
 
     async fn links(&self, chain: &Chain, after: u64, most: u32) -> Result<Vec<Link>, JournalError> {
         self.call(self.journal.links(chain, after, most)).await
+    }
+
+    async fn note(&self, kind: NoteKind, name: &str) -> Result<Option<Note>, JournalError> {
+        self.call(self.journal.note(kind, name)).await
+    }
+
+    async fn notes(&self, kind: NoteKind) -> Result<Vec<Note>, JournalError> {
+        self.call(self.journal.notes(kind)).await
+    }
+
+    async fn write_note(&self, note: &Note) -> Result<bool, JournalError> {
+        self.call(self.journal.write_note(note)).await
     }
 
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {

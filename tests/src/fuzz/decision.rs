@@ -12,7 +12,7 @@ use quell::{
         StateChange,
     },
     guard::{
-        self, Circumstances, PlaceSurroundings, Rules, Surroundings,
+        self, Circumstances, Demands, PlaceSurroundings, Rules, Surroundings,
         never_block::{self, NeverBlock},
     },
     hold::{Intent, Pardon, Remedy, Target},
@@ -40,6 +40,7 @@ struct Scene {
     alert: Alert,
     rules: Rules,
     listed: Vec<NeverBlock>,
+    demands: Demands,
     may: BTreeSet<ActionKind>,
     home: CloudPlace,
     pardons: Vec<Pardon>,
@@ -64,6 +65,8 @@ fn judge(remediation: &Remediation, scene: &Scene) {
         alert: &scene.alert,
         now: Timestamp::UNIX_EPOCH,
         listed: Ok(&scene.listed),
+        demands: &scene.demands,
+        evidence: Err("nobody knows"),
         may: &scene.may,
         remediations: scene.remediations,
         home: &scene.home,
@@ -191,6 +194,7 @@ fn scene(chance: &mut Chance<'_>) -> Scene {
     };
     Scene {
         listed: chance.some(2, Chance::never_block),
+        demands: Demands::default(),
         may,
         pardons: chance.some(2, pardon),
         surroundings: surroundings(chance, &alert, &home),
