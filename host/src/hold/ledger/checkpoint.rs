@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn what_is_signed_is_the_text_as_it_stands() {
         let line: Line = serde_json::from_str(&signed()).unwrap();
-        insta::assert_snapshot!(line.checkpoint, @r#"{"at":"1970-01-01T00:00:07Z","heads":{"orders":{"hash":"96b7ba42b6dae91d46e41e11d0cbb1a6a5ea2c1a3d9e1b0f4a3aca9b9d0e6f3d","number":17}}}"#);
+        insta::assert_snapshot!(line.checkpoint, @r#"{"at":"1970-01-01T00:00:07Z","heads":{"orders":{"hash":"5a3464444d33a68463513f5da667da8e38aaab130f7eeed4b4387644bcada617","number":17}}}"#);
     }
 
     #[test]
