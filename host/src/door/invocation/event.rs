@@ -74,7 +74,7 @@ pub enum EventError {
     #[error(
         "this is no command: `quell` must be `\"tick\"`, `\"pardons\"`, `{{\"holds\":{{}}}}` or an order such as `{{\"order\":{{\"release\":{{\"holds\":[42]}}}}}}`"
     )]
-    Command(#[source] serde_json::Error),
+    Command(#[source] Said),
     /// Something else.
     #[error(
         "the event is of no kind that Quell knows: it is an object with {seen}. Quell takes events of SNS and SQS (`Records`), of EventBridge (`detail-type`), of a schedule \
@@ -86,6 +86,17 @@ pub enum EventError {
     },
 }
 
+/// What the reader of JSON says. It repeats names as they were sent.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Said(String);
+
+impl From<serde_json::Error> for Said {
+    fn from(error: serde_json::Error) -> Self {
+        Self(printable(&error.to_string()))
+    }
+}
+
 /// Says what an event is.
 pub fn read(event: &str) -> Result<Event<'_>, EventError> {
     let keys: BTreeMap<String, &RawValue> = serde_json::from_str(event).map_err(EventError::NotAnObject)?;
@@ -94,7 +105,7 @@ pub fn read(event: &str) -> Result<Event<'_>, EventError> {
         return of_records(event, records);
     }
     if let Some(command) = keys.get("quell") {
-        return match serde_json::from_str(command.get()).map_err(EventError::Command)? {
+        return match serde_json::from_str(command.get()).map_err(|error| EventError::Command(error.into()))? {
             Command::Tick => Ok(Event::Tick),
             command => Ok(Event::Command(command)),
         };

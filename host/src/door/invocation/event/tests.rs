@@ -182,3 +182,9 @@ proptest! {
         let _ = super::read(&json!({ key.as_str(): text, "requestContext": {}, "rawPath": text }).to_string());
     }
 }
+
+#[test]
+fn a_command_of_a_name_that_would_move_the_cursor_is_told_in_escapes() {
+    let told = refused(&json!({ "quell": "ti\u{202e}ck\r" }));
+    assert!(told.contains("unknown variant `ti\\u{202e}ck\\r`"), "{told}");
+}
