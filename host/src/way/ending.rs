@@ -54,7 +54,7 @@ impl Host {
     }
 
     /// Converges targets, for nobody who waits: what fails is logged.
-    async fn converge_all(&self, targets: Vec<Target>) -> Vec<Arc<Converged>> {
+    pub(super) async fn converge_all(&self, targets: Vec<Target>) -> Vec<Arc<Converged>> {
         let converged = self.converge_each(targets).await.into_iter();
         let told = converged.filter_map(|(target, result)| match result {
             Ok(converged) => Some(converged),

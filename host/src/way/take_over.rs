@@ -48,6 +48,13 @@ impl Host {
         self.follow(false).await
     }
 
+    /// Converges everything in force. Whether all of it could be.
+    async fn repair_all(&self) -> Result<bool, JournalError> {
+        let targets = self.parts.journal.targets().await?;
+        let all = targets.len();
+        Ok(self.converge_all(targets).await.len() == all)
+    }
+
     async fn follow(&self, is_other: bool) -> Result<bool, JournalError> {
         let now = self.parts.clock.now();
         let listed = self.parts.converger.lists().standing(now).await;
@@ -67,10 +74,12 @@ impl Host {
         let is_other = is_other || before.is_some_and(|before| before != present);
         if is_other {
             tracing::info!("what is never blocked has changed; what is in force follows");
-            if let Err(error) = self.repair().await {
-                *self.never_blocked.lock().unwrap_or_else(PoisonError::into_inner) = before;
-                return Err(error);
+            let followed = self.repair_all().await;
+            // Who could not follow yet is to follow with the next look.
+            if !matches!(followed, Ok(true)) {
+                *self.never_blocked.lock().unwrap_or_else(PoisonError::into_inner) = Some(before.unwrap_or(!present));
             }
+            followed?;
         }
         Ok(is_other)
     }

@@ -244,3 +244,43 @@ async fn a_folder_behind_a_link_that_is_exchanged_is_noticed() {
     wait(&mut daemon, "the change is taken over");
     assert_eq!(set.report(1).await["outcome"], "acted");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_never_block_list_that_is_edited_frees_at_once_and_one_that_breaks_blocks_nobody_after_a_restart() {
+    let set = Set::new("block-short");
+    let list = "[[guard.never-block-list]]\nname = \"partners\"\nfile = \"never-block.txt\"\n";
+    let with_list = format!("{}{list}", set.with_mode("block-short"));
+    set.put("never-block.txt", b"192.0.2.128/25\n");
+    set.put("quell.toml", with_list.as_bytes());
+    let mut daemon = set.quell.serve().unwrap();
+    assert_eq!(set.report(1).await["outcome"], "acted");
+    let uncovered = || set.quell.run(&["holds", "--uncovered"]).unwrap().stdout;
+    assert!(!uncovered().contains("198.51.100.7/32"), "{}", uncovered());
+
+    set.put("never-block.txt", b"192.0.2.128/25\n198.51.100.0/24 # our partner\n");
+    wait(&mut daemon, "what is never blocked has changed");
+    let why = set.quell.run(&["never-block", "why", "198.51.100.7"]).unwrap();
+    assert!(
+        why.stdout.contains("list partners") && why.stdout.contains("our partner"),
+        "{why:?}"
+    );
+    let begun = std::time::Instant::now();
+    while !uncovered().contains("198.51.100.7/32") {
+        assert!(begun.elapsed() < PATIENCE, "it is denied still: {}", uncovered());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(set.report(2).await["outcome"], "refused");
+    daemon.terminate(Duration::from_secs(12)).unwrap();
+
+    set.put("never-block.txt", b"192.0.2.128/25\n198.51.100.0/2");
+    let mut daemon = set.quell.serve().unwrap();
+    let report = set.report(3).await;
+    assert_eq!(report["outcome"], "failed", "{report}");
+    let summary = report["summary"].as_str().unwrap();
+    assert!(
+        summary.contains("the never-block list partners") && summary.contains("line 2"),
+        "{summary}"
+    );
+    set.put("never-block.txt", b"192.0.2.128/25\n");
+    wait(&mut daemon, "can be read again");
+}
