@@ -193,6 +193,7 @@ mod tests {
           4  the input, such as an alert's file, is missing or can't be read
           5  what was to be acted on, such as a hold, is not there
           6  a plugin did not decide as was recorded, or a recording could not be used
+          7  the journal, or a checkpoint of it, is not as Quell wrote it
         ");
     }
 

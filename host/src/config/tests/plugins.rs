@@ -177,7 +177,7 @@ fn a_signature_that_nothing_could_check_or_nobody_could_give_is_refused() {
     ");
     insta::assert_snapshot!(wrong_with("trust.keys = ['RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO']\n[[plugin]]\nname = 'nacl-block'"), @r"
     one problem in the configuration
-    quell.toml:2: this is not a public key of minisign: write the second line of `minisign.pub`, 56 letters that begin with `RW`
+    quell.toml:2: `trust.keys[0]`: this is not a public key of minisign: write the second line of `minisign.pub`, 56 letters that begin with `RW`
       2 | trust.keys = ['RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO']
         |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     ");
