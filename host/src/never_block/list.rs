@@ -51,6 +51,12 @@ struct State {
     failure: Option<String>,
 }
 
+/// What was fetched that may be other than what is known.
+struct News {
+    listed: Vec<Listed>,
+    mark: Option<String>,
+}
+
 /// What was read last.
 struct Read {
     entries: Arc<[NeverBlock]>,
@@ -128,18 +134,18 @@ impl List {
             Err(_) => Err(format!("it did not come within {PATIENCE:?}")),
             Ok(Err(error)) => Err(error.to_string()),
             Ok(Ok(Fetched::Unchanged)) => Ok(None),
-            Ok(Ok(Fetched::Prefixes(listed))) => Ok(Some((listed, None))),
+            Ok(Ok(Fetched::Prefixes(listed))) => Ok(Some(News { listed, mark: None })),
             Ok(Ok(Fetched::Text { bytes, mark })) => {
                 let listed = self.terms.format.read(&bytes, self.terms.may_be_empty);
                 listed
-                    .map(|listed| Some((listed, mark)))
+                    .map(|listed| Some(News { listed, mark }))
                     .map_err(|error| error.to_string())
             }
         };
         self.note(read, now)
     }
 
-    fn note(&self, read: Result<Option<(Vec<Listed>, Option<String>)>, String>, now: Timestamp) -> bool {
+    fn note(&self, read: Result<Option<News>, String>, now: Timestamp) -> bool {
         let mut state = self.state();
         state.tried = Some(now);
         let read = match read {
@@ -158,7 +164,7 @@ impl List {
         if state.failure.take().is_some() {
             tracing::info!("the never-block list {self} can be read again");
         }
-        let Some((listed, mark)) = read else {
+        let Some(News { listed, mark }) = read else {
             if let Some(read) = &mut state.read {
                 read.at = now;
             }

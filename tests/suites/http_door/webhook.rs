@@ -104,7 +104,7 @@ async fn a_forged_request_is_refused_for_its_own_reason_and_nothing_of_it_is_kep
         ),
         (
             "Base64",
-            shown(&door, &format!("sha256={}", BASE64_STANDARD.encode(&tag)), &time, body),
+            shown(&door, &format!("sha256={}", BASE64_STANDARD.encode(tag)), &time, body),
         ),
         ("cut off", shown(&door, &good[..good.len() - 2], &time, body)),
         ("an empty signature", shown(&door, "", &time, body)),

@@ -131,10 +131,10 @@ async fn what_one_alert_costs() {
     let crowd = Crowd::gather(size, places).await.unwrap();
     crowd.work_off_one(0).await;
     insta::assert_snapshot!(calls(&crowd.proxy.passed(0)), @r"
-    1 BatchGetItem of 4
-    7 GetItem of 7
+    5 BatchGetItem of 13
+    3 GetItem of 3
     8 Query of 8
-    6 TransactWriteItems of 22
+    6 TransactWriteItems of 34
     7 UpdateItem of 7
     ");
     let before = crowd.proxy.count();

@@ -70,6 +70,9 @@ async fn where_service_quotas_may_not_be_asked_everything_works() {
     let _daemon = stage.quell.serve().unwrap();
     stage.act(&stage.on_web(&attacks[0])).await.unwrap();
     assert_eq!(stage.new_entries().unwrap(), [ENTRY]);
+    // The default was enough for it, so nobody asked yet.
+    let capacity = stage.quell.run(&["capacity"]).unwrap();
+    assert!(capacity.stdout.contains("20"), "{capacity:?}");
     let passed = stage.ec2.passed(0);
     let mut asked = passed.iter().filter(|it| it.request.action == "GetServiceQuota");
     assert!(asked.any(|it| it.answered == Some(400)), "it was not asked: {passed:?}");

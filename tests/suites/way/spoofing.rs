@@ -311,6 +311,8 @@ async fn a_random_campaign_with_lists_that_change_break_and_heal_denies_nobody_o
                 } else {
                     String::new()
                 };
+                // Who is taken out may be denied at once.
+                company.must_reach(company.all());
                 company.partners.write(&format!("{PARTNER} # Example Ltd\n{more}\n"));
                 company.stand.host.look_at_lists().await.unwrap();
                 // What the list had before it broke may still be spared; who is in it now must be.

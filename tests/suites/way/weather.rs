@@ -49,7 +49,9 @@ async fn work(stand: &Stand) {
             let _tried_again = stand.host.work(delivery).await;
         }
         let _tried_again = stand.pass(120).await;
-        let is_waiting = !stand.journal.waiting(stand.clock.now(), 1).await.unwrap().is_empty();
+        // What failed waits for a while before it is due again.
+        let later = stand.clock.now() + jiff::SignedDuration::from_hours(1);
+        let is_waiting = !stand.journal.waiting(later, 1).await.unwrap().is_empty();
         let is_unfinished = !stand.journal.unfinished().await.unwrap().is_empty();
         if !is_waiting && !is_unfinished {
             return;

@@ -241,9 +241,10 @@ its certificate could not be had a moment ago: Amazon SNS answers 404 Not Found 
             certificates.get(&url(&format!("{number}1"))).await.unwrap_err();
         }
         assert_eq!(counting.0.load(Ordering::Relaxed), MOST_FETCHES);
-        let state = certificates.state();
-        assert!(state.kept.len() <= MOST && state.left_alone.len() <= MOST && state.fetches.len() <= MOST_FETCHES);
-        drop(state);
+        {
+            let state = certificates.state();
+            assert!(state.kept.len() <= MOST && state.left_alone.len() <= MOST && state.fetches.len() <= MOST_FETCHES);
+        }
         // What is kept is still there.
         certificates.get(&url("a0")).await.unwrap();
     }

@@ -1,7 +1,6 @@
 //! Requests in the forms that AWS gives them.
 
 use axum::http::Method;
-use futures::executor::block_on;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -58,7 +57,8 @@ fn of_rest_api(path: &str) -> Value {
 fn told(event: &Value) -> (Method, String, String) {
     let request = read(&event.to_string()).unwrap();
     let (head, body) = request.into_parts();
-    let body = block_on(axum::body::to_bytes(body, 1 << 20)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let body = runtime.block_on(axum::body::to_bytes(body, 1 << 20)).unwrap();
     (
         head.method,
         head.uri.to_string(),
