@@ -14,7 +14,7 @@ use crate::{
     way::order::{Done, Order},
 };
 
-/// List the holds that wait until people approve of them ([[approval]]), and who said what.
+/// List the holds that wait until people approve of them, and who said what.
 ///
 /// What waits does nothing. If nobody approves in time it is refused.
 ///

@@ -11,7 +11,7 @@ use crate::{
     way::order::{Done, Order},
 };
 
-/// List what was spent of the budgets ([[budget]]) within the last minute and hour, or bring one back.
+/// List what was spent of the budgets within the last minute and hour, or bring one back.
 ///
 /// Works with and without a Quell that runs; with `--lambda`, on a deployed function.
 #[derive(Debug, Clone, Args)]

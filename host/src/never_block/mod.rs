@@ -2,7 +2,7 @@
 //!
 //! A list that can't be read is not an empty list. What was read of it last stays in force for as long as the list may be old (`max-age`); after that, and
 //! where it was never read, nobody knows what stands in it: no new block is let through and no rule is added or widened until it can be read again.
-//! What is in force stays. [`format`] is pure, a [`Source`] fetches, [`Lists`] is what the rest of the host asks.
+//! What is in force stays. [`mod@format`] is pure, a [`Source`] fetches, [`Lists`] is what the rest of the host asks.
 
 mod file;
 pub mod format;

@@ -67,7 +67,7 @@ async fn a_journal_goes_into_a_table_and_back_and_loses_nothing() {
         there
             .stdout
             .trim_end()
-            .ends_with("journal.sqlite: 4 deliveries, 6 holds, 5 changes, 9 records of targets and orders, 43 records of the ledger"),
+            .ends_with("journal.sqlite: 4 deliveries, 6 holds, 5 changes, 10 records of targets and orders, 43 records of the ledger"),
         "{there:?}"
     );
     let back = it.copy(&["--from", &it.table, "--to", "back.sqlite"]);

@@ -140,10 +140,10 @@ async fn what_one_alert_costs() {
     let before = crowd.proxy.count();
     crowd.work_off_one(1).await;
     insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @r"
-    1 BatchGetItem of 4
-    5 GetItem of 5
+    3 BatchGetItem of 9
+    3 GetItem of 3
     7 Query of 7
-    4 TransactWriteItems of 15
+    4 TransactWriteItems of 22
     5 UpdateItem of 5
     ");
     let before = crowd.proxy.count();

@@ -22,9 +22,13 @@ fn turned(text: &str) -> String {
 
 /// What the plugin says that it found.
 fn found(delivery: &Value) -> Vec<u32> {
-    let reason = delivery["report"]["plugins"][0]["answer"]["decided"]["nothing"]["reason"].as_str();
+    let plugins = delivery["report"]["plugins"].as_array().unwrap();
+    let searcher = plugins.iter().find(|plugin| plugin["plugin"] == "searcher").unwrap();
+    let reason = searcher["answer"]["decided"]["nothing"]["reason"].as_str();
     let reason = reason.unwrap_or_else(|| panic!("it decided: {delivery}"));
-    let (_, counts) = reason.split_once("found ").unwrap();
+    let (_, counts) = reason
+        .split_once("found ")
+        .unwrap_or_else(|| panic!("it found: {reason}"));
     counts.split(' ').map(|count| count.parse().unwrap()).collect()
 }
 
