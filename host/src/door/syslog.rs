@@ -1,10 +1,12 @@
 //! The syslog door: messages by RFC 5424, and in the older form, over UDP and TCP.
 //!
 //! Syslog knows no authentication: who may send is said by address, and by UDP an address can be forged. By TCP a sender waits while the journal does not take more. By UDP nobody can be
-//! made to wait: some messages are kept in memory, and what comes beyond that is lost, counted, and told in the log.
+//! made to wait: some messages are kept in memory, and what comes beyond that is lost, counted, and told in the log. So is what the system drops before anybody can read it, where the system
+//! tells how much that is.
 
 mod cef;
 mod desk;
+mod dropped;
 pub mod framing;
 pub mod message;
 mod tcp;
@@ -21,7 +23,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::{desk::Desk, told::Told};
+use self::{desk::Desk, dropped::Dropped, told::Told};
 use super::{Door, DoorError};
 use crate::{alert::Detector, way::Host};
 
@@ -122,10 +124,11 @@ impl Door for SyslogDoor {
 
     /// When it is told to stop it takes no more; what it has taken gets five seconds to get into the journal.
     async fn serve(self: Box<Self>, host: Arc<Host>, stop: CancellationToken) {
-        let told = Arc::new(Told::default());
+        let udp = self.udp.map(Arc::new);
+        let told = Arc::new(Told::new(udp.as_ref().and_then(Dropped::at)));
         let desk = Arc::new(Desk::new(&self.options, host, Arc::clone(&told)));
         let mut parts = JoinSet::new();
-        if let Some(socket) = self.udp {
+        if let Some(socket) = udp {
             parts.spawn(udp::run(socket, Arc::clone(&desk), stop.clone()));
         }
         if let Some(listener) = self.tcp {

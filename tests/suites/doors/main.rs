@@ -3,6 +3,7 @@ mod bucket;
 mod folder;
 mod forged;
 mod open;
+mod sensor;
 mod served;
 mod sns;
 mod sqs;

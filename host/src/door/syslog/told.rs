@@ -6,12 +6,16 @@ use std::{
     time::Duration,
 };
 
+use super::dropped::Dropped;
+
 /// How often.
 const EVERY: Duration = Duration::from_secs(10);
 
 /// How many messages were left out since that was last told, by reason.
 #[derive(Debug, Default)]
 pub(super) struct Told {
+    /// Datagrams that the system dropped. None where it does not say so, or none are taken.
+    dropped: Option<Dropped>,
     /// Datagrams that came faster than the journal took them.
     pub(super) lost: Count,
     /// Messages longer than any may be.
@@ -35,6 +39,14 @@ impl Count {
 }
 
 impl Told {
+    /// Of a door at whose socket the system drops this.
+    pub(super) fn new(dropped: Option<Dropped>) -> Self {
+        Self {
+            dropped,
+            ..Self::default()
+        }
+    }
+
     /// Tells now and then, for ever.
     pub(super) async fn now_and_then(&self) -> Infallible {
         loop {
@@ -45,7 +57,14 @@ impl Told {
 
     /// Tells what there is to tell.
     pub(super) fn tell(&self) {
+        let dropped = self.dropped.as_ref().map_or(0, Dropped::take);
         let (lost, too_long, strangers) = (self.lost.take(), self.too_long.take(), self.strangers.take());
+        if dropped > 0 {
+            tracing::error!(
+                dropped,
+                "syslog datagrams were dropped by the system: they came faster than Quell reads them; a larger `net.core.rmem_default` takes longer bursts, and by TCP their sender would have waited"
+            );
+        }
         if lost > 0 {
             tracing::error!(
                 lost,

@@ -13,7 +13,7 @@ const KEPT: usize = 512;
 const AT_ONCE: usize = 8;
 
 /// Takes datagrams.
-pub(super) async fn run(socket: UdpSocket, desk: Arc<Desk>, stop: CancellationToken) {
+pub(super) async fn run(socket: Arc<UdpSocket>, desk: Arc<Desk>, stop: CancellationToken) {
     let (sender, receiver) = mpsc::channel(KEPT);
     let carrying = tokio::spawn(carry(receiver, Arc::clone(&desk), stop.clone()));
     let mut octets = vec![0; desk.max_message + 1];
