@@ -76,7 +76,17 @@ impl Queue {
     /// How many messages there are, those that are hidden included.
     pub async fn count(&self) -> anyhow::Result<usize> {
         use QueueAttributeName::{ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible};
-        let names = [ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible];
+        self.sum(&[ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible])
+            .await
+    }
+
+    /// How many messages are hidden, because somebody has received them and not deleted them yet.
+    pub async fn hidden(&self) -> anyhow::Result<usize> {
+        self.sum(&[QueueAttributeName::ApproximateNumberOfMessagesNotVisible])
+            .await
+    }
+
+    async fn sum(&self, names: &[QueueAttributeName]) -> anyhow::Result<usize> {
         let call = self.client.get_queue_attributes().queue_url(&self.url);
         let seen = call.set_attribute_names(Some(names.to_vec())).send().await?;
         let counts = seen.attributes.context("a queue has attributes")?;

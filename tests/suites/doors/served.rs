@@ -1,6 +1,9 @@
 //! The daemon as a process, with every door that leads to AWS: from a queue to the entries of a network ACL, and dead at the worst moment.
 
+use std::time::{Duration, Instant};
+
 use quell_tests::{
+    attack::Attack,
     moto::REGION,
     proxy::{Kind, Moment, Trouble, Whom},
     queue::Queue,
@@ -21,14 +24,14 @@ async fn stage(queue: &Queue) -> Stage {
 
 /// Waits until the web server's network ACL has new entries.
 async fn acts(stage: &Stage) -> Vec<String> {
-    let deadline = std::time::Instant::now() + PATIENCE;
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let new = stage.new_entries().unwrap();
         if new.len() >= 4 {
             return new;
         }
-        assert!(std::time::Instant::now() < deadline, "{new:?}");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert!(Instant::now() < deadline, "{new:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -43,10 +46,10 @@ async fn an_alert_in_a_queue_becomes_entries_also_if_the_daemon_dies_before_it_d
         Whom::Action("DeleteMessage"),
     );
     stage.ec2.set(death.times(1));
-    let deadline = std::time::Instant::now() + PATIENCE;
+    let deadline = Instant::now() + PATIENCE;
     while !daemon.has_ended().unwrap() {
-        assert!(std::time::Instant::now() < deadline, "it was not killed");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        assert!(Instant::now() < deadline, "it was not killed");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(queue.count().await.unwrap(), 1);
     let daemon = stage.quell.serve().unwrap();
@@ -55,6 +58,70 @@ async fn an_alert_in_a_queue_becomes_entries_also_if_the_daemon_dies_before_it_d
     let offences: Vec<_> = stage.holds().await.unwrap().iter().map(|hold| hold.offences).collect();
     assert!(offences.iter().all(|offences| *offences == 1), "{offences:?}");
     assert_eq!(stage.new_entries().unwrap(), entries);
+    let (status, log) = daemon.terminate(PATIENCE).unwrap();
+    assert_eq!(status.code(), Some(0), "{log:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_messages_are_under_way_than_at_once_says_and_each_alert_is_done_and_none_twice() {
+    let world = World::shared().unwrap();
+    let dead = Queue::new(&world.moto).await.unwrap();
+    // A message that is received a second time would be found among the dead letters.
+    let queue = Queue::with_dead_letters(&world.moto, &dead, 1).await.unwrap();
+    let attackers: Vec<_> = (1..=9).map(|number| format!("198.51.100.{number}")).collect();
+    let attacks: Vec<_> = (1..)
+        .zip(&attackers)
+        .map(|(id, attacker)| Attack::new(id, &[(attacker.as_str(), 500)]))
+        .collect();
+    let door = format!(
+        "[[door.sqs]]\nqueue = {:?}\nregion = \"{REGION}\"\nat-once = 3",
+        queue.url
+    );
+    let stage = Stage::with(&Wanted {
+        // The rest stays in SQS.
+        tables: &format!("[work]\nqueue = 2\n{door}"),
+        attacks: &attacks,
+        ..Wanted::default()
+    })
+    .await
+    .unwrap();
+    stage
+        .ec2
+        .set(Trouble::new(Kind::Late(Duration::from_millis(200)), Whom::Ec2));
+    for attack in &attacks {
+        queue.send(&stage.on_web(attack)).await.unwrap();
+    }
+    let daemon = stage.quell.serve().unwrap();
+    let deadline = Instant::now() + 2 * PATIENCE;
+    let mut most = 0;
+    while queue.count().await.unwrap() > 0 {
+        assert!(
+            Instant::now() < deadline,
+            "{} wait in SQS",
+            queue.count().await.unwrap()
+        );
+        most = most.max(queue.hidden().await.unwrap());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(most, 3);
+    stage.ec2.calm();
+    let denied = || {
+        let lines = stage.new_entries().unwrap().into_iter();
+        let mut denied: Vec<_> = lines
+            .filter_map(|line| line.split(' ').nth(2).map(str::to_owned))
+            .collect();
+        denied.sort();
+        denied
+    };
+    let wanted: Vec<_> = attackers.iter().map(|attacker| format!("{attacker}/32")).collect();
+    while denied() != wanted {
+        assert!(Instant::now() < deadline, "{:?}", denied());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let holds = stage.holds().await.unwrap();
+    let offences: Vec<_> = holds.iter().map(|hold| hold.offences).collect();
+    assert_eq!(offences, [1; 9]);
+    assert_eq!(dead.count().await.unwrap(), 0);
     let (status, log) = daemon.terminate(PATIENCE).unwrap();
     assert_eq!(status.code(), Some(0), "{log:?}");
 }
