@@ -51,21 +51,14 @@ fn run(quell: Quell) -> Result<Exit, Failure> {
 async fn lambda(global: &Global) -> Result<(), Failure> {
     use std::sync::Arc;
 
-    use quell::{clock::GivenTime, door::lambda, exit::OrItsExit, secret::Secrets, setup};
+    use quell::{clock::GivenTime, door::lambda, exit::OrItsExit, setup};
 
     let config = global.config()?;
     let (journal, _writer) = setup::journal::of_function(&config.journal).await.or_its_exit()?;
     let clock = Arc::new(GivenTime::none());
     let host = setup::function_host(&config, journal, &clock).await.or_its_exit()?;
-    let options = lambda::FunctionOptions {
-        token: config.http.token().cloned(),
-        tokens: config.http.tokens.clone(),
-        detectors: config.http.detectors.clone(),
-        approval_key: config.approval_links.as_ref().map(|links| links.key.clone()),
-        secrets: Secrets::new(&config.secrets),
-        max_body: config.http.max_body,
-    };
-    let ended = lambda::run(Arc::new(host), clock, options, &config.journal.store).await;
+    let web = setup::web_options(&config);
+    let ended = lambda::run(Arc::new(host), clock, web, &config.journal.store).await;
     ended.map_err(|error| Failure::new(Exit::Failed, error))
 }
 

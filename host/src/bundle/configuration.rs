@@ -104,6 +104,12 @@ pub(super) fn unfit(config: &Config) -> Vec<String> {
             ));
         }
     }
+    if config.http.tls.as_ref().is_some_and(|tls| tls.client_ca.is_some()) {
+        problems.push(
+            "senders must show certificates (`client-ca` in [http]), and a function sees none: take it out, and ask for `hmac` or `token-sha256` in each [[door.webhook]]"
+                .to_owned(),
+        );
+    }
     for list in &config.never_block_lists {
         if let ListSource::File(path) = &list.source
             && path.starts_with(TASK_ROOT)
@@ -224,6 +230,14 @@ mod tests {
                     [[guard.never-block-list]]\nname = \"partners\"\nfile = \"never-block.txt\"\n";
         let config = Config::parse(text, &Path::new(TASK_ROOT).join("quell.toml")).unwrap();
         insta::assert_snapshot!(unfit(&config).join("\n"), @"the never-block list partners is in the file /var/task/never-block.txt, which is not packed, so that nothing would be blocked: put it into S3, and name its `bucket` and `key` in place of `file`");
+    }
+
+    #[test]
+    fn certificates_that_nobody_can_show_to_a_function_are_told() {
+        let text = "[[aws.account]]\nid = \"111122223333\"\nregions = [\"eu-west-1\"]\n[journal]\ntable = \"quell\"\n\
+                    [http]\ntoken-env = \"TOKEN\"\ncertificate = \"chain.pem\"\nkey = \"key.pem\"\nclient-ca = \"senders.pem\"\n";
+        let config = Config::parse(text, &Path::new(TASK_ROOT).join("quell.toml")).unwrap();
+        insta::assert_snapshot!(unfit(&config).join("\n"), @"senders must show certificates (`client-ca` in [http]), and a function sees none: take it out, and ask for `hmac` or `token-sha256` in each [[door.webhook]]");
     }
 
     #[test]

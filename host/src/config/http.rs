@@ -99,7 +99,8 @@ impl Http {
         }
     }
 
-    fn has_token(&self) -> bool {
+    /// Whether there is any token, for all or for one power.
+    pub fn has_token(&self) -> bool {
         self.token.is_some() || self.tokens != PowerTokens::default()
     }
 }

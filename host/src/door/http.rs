@@ -25,6 +25,7 @@ use axum::http::StatusCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub(super) use self::peer::Peer;
 #[cfg(feature = "aws")]
 pub(super) use self::routes::Waits;
 pub use self::{

@@ -15,8 +15,9 @@ mod times;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode};
+use axum::{Router, extract::Request, http::StatusCode};
 use futures::{StreamExt, stream};
+use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn, tower::ServiceExt};
 use serde::Serialize;
@@ -29,7 +30,7 @@ use self::{
     times::Times,
 };
 use super::{
-    http::{self, Powers, RequestTerms, TokenHashes, Waits},
+    http::{self, Peer, RequestTerms, Waits},
     invocation::{
         command::{self, Answer, Command, Refusal},
         event::{self, Event, EventError},
@@ -37,13 +38,12 @@ use super::{
     },
 };
 use crate::{
-    alert::Detector,
     clock::{Clock, GivenTime},
     cloud::Cause,
-    config::{JournalStore, PowerTokens, Secret},
+    config::JournalStore,
     exit::Exit,
     report::summary::count,
-    secret::{LiveSecret, SecretError, Secrets},
+    secret::SecretError,
     text::with_causes,
     way::{Host, tick::Ticker},
 };
@@ -52,30 +52,23 @@ use crate::{
 const RECORDS_AT_ONCE: usize = 10;
 /// How often a function that gets alerts looks after what is due, schedule or not.
 const LOOK_AFTER_EVERY: SignedDuration = SignedDuration::from_secs(30);
-/// How long one web request may take, not counting what is done about its alert.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How a function is set up.
-pub struct FunctionOptions {
-    /// Where the token is that web requests must show. Without one none is let in.
-    pub token: Option<Secret>,
-    /// The hashes of the tokens that open a single power.
-    pub tokens: PowerTokens,
-    /// Whose alerts web requests may bring. Empty: those of every detector.
-    pub detectors: Vec<Detector>,
-    /// Where the key of approval links is, if there are any.
-    pub approval_key: Option<Secret>,
-    /// How they are had.
-    pub secrets: Secrets,
-    /// The most bytes of a web request's body.
-    pub max_body: usize,
+/// What a function asks of web requests.
+pub struct WebOptions {
+    /// From where they may come. Empty: from anywhere.
+    pub from: Vec<IpNet>,
+    /// What is asked of them besides. None: there is nothing by which anybody could be let in.
+    pub terms: Option<MakeTerms>,
 }
+
+/// Says what is asked of web requests, when the first of them comes: a secret that is missing is no reason to fail for what comes by other ways.
+pub type MakeTerms = Box<dyn Fn() -> Result<RequestTerms, SecretError> + Send + Sync>;
 
 /// The function.
 struct Function {
     host: Arc<Host>,
     clock: Arc<GivenTime>,
-    options: FunctionOptions,
+    web: WebOptions,
     /// Made by the first web request.
     router: Mutex<Option<Router>>,
     ticker: Mutex<Ticker>,
@@ -96,7 +89,7 @@ enum Answered {
 pub async fn run(
     host: Arc<Host>,
     clock: Arc<GivenTime>,
-    options: FunctionOptions,
+    web: WebOptions,
     journal: &JournalStore,
 ) -> Result<(), lambda_runtime::Error> {
     if let JournalStore::File(_) = journal {
@@ -108,7 +101,7 @@ pub async fn run(
     let function = Arc::new(Function {
         host,
         clock,
-        options,
+        web,
         router: Mutex::default(),
         ticker: Mutex::default(),
         looked_after: Mutex::default(),
@@ -217,7 +210,13 @@ impl Function {
     }
 
     /// Lets a request through the HTTP door, and works on the alert that it brought.
-    async fn http(&self, request: axum::extract::Request, invocation: Invocation<'_>) -> HttpAnswer {
+    async fn http(&self, request: Request, invocation: Invocation<'_>) -> HttpAnswer {
+        if !self.web.takes_from(&request) {
+            return HttpAnswer::refusal(
+                StatusCode::FORBIDDEN,
+                "nothing is taken from the address that this request comes from (http.from)",
+            );
+        }
         let router = match self.router().await {
             Ok(router) => router,
             Err(refusal) => return refusal,
@@ -234,53 +233,33 @@ impl Function {
         HttpAnswer::of(response).await
     }
 
-    fn approval_key(&self) -> Result<Option<LiveSecret>, SecretError> {
-        let key = self.options.approval_key.as_ref();
-        key.map(|key| self.options.secrets.live(key)).transpose()
-    }
-
     async fn router(&self) -> Result<Router, HttpAnswer> {
         let mut router = self.router.lock().await;
         if let Some(router) = &*router {
             return Ok(router.clone());
         }
-        let (token, tokens) = (&self.options.token, &self.options.tokens);
-        if token.is_none() && *tokens == PowerTokens::default() {
+        let Some(terms) = &self.web.terms else {
             return Err(HttpAnswer::refusal(
                 StatusCode::FORBIDDEN,
                 "this function has no token, so it takes no web requests: set one of http.token-env, http.token-file, http.token-secret and http.token-parameter in its configuration",
             ));
-        }
-        let token = token.as_ref().map(|token| self.options.secrets.live(token)).transpose();
-        let token = token.map_err(|error| {
+        };
+        let terms = terms().map_err(|error| {
             tracing::error!("{}", with_causes(&error));
             HttpAnswer::refusal(
                 StatusCode::SERVICE_UNAVAILABLE,
-                "this function's token can't be read; its log says why",
+                "a token or a key of this function can't be read; its log says why",
             )
         })?;
-        let terms = RequestTerms {
-            powers: Powers {
-                token,
-                send: TokenHashes::new(tokens.send.clone()),
-                read: TokenHashes::new(tokens.read.clone()),
-                act: TokenHashes::new(tokens.act.clone()),
-                open: false,
-            },
-            detectors: self.options.detectors.clone(),
-            max_body: self.options.max_body,
-            timeout: REQUEST_TIMEOUT,
-            approvals: self.approval_key().map_err(|error| {
-                tracing::error!("{}", with_causes(&error));
-                HttpAnswer::refusal(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "the key of approval links can't be read; the function's log says why",
-                )
-            })?,
-            // SNS has events of its own, and the other doors are the daemon's.
-            ..RequestTerms::default()
-        };
         Ok(router.insert(http::router(Arc::clone(&self.host), &terms)).clone())
+    }
+}
+
+impl WebOptions {
+    /// Whether a request may come from where it comes from.
+    fn takes_from(&self, request: &Request) -> bool {
+        let from = request.extensions().get::<Peer>().map(Peer::ip);
+        self.from.is_empty() || from.is_some_and(|from| self.from.iter().any(|prefix| prefix.contains(&from)))
     }
 }
 

@@ -4,28 +4,24 @@
 use std::time::Duration;
 use std::{collections::BTreeMap, net::SocketAddr, path::Path, sync::Arc};
 
-use super::SetupError;
+use super::{SetupError, requests};
 #[cfg(feature = "aws")]
 use crate::door::{
     folder::bucket::{BucketDoor, BucketOptions},
     sqs::{DeadLetters, SqsDoor, SqsOptions},
 };
 use crate::{
-    config::{Bounded, Config, door},
+    config::{Config, door},
     doctor::{self, Finding},
     door::{
         Door, DoorError,
         folder::{FileLimits, FolderDoor, FolderOptions},
         http::{
-            ConnectionTerms, HttpDoor, HttpOptions, Powers, RequestTerms, TokenHashes,
+            ConnectionTerms, HttpDoor, HttpOptions, RequestTerms,
             sns::{
                 Signatures, SnsOptions, TopicOptions,
                 amazon::AtAmazon,
                 authority::{Authority, AuthorityError},
-            },
-            webhook::{
-                WebhookOptions, Webhooks,
-                hmac::{HmacForm, HmacOptions},
             },
         },
         syslog::{SyslogDoor, SyslogOptions},
@@ -123,60 +119,12 @@ async fn http(config: &Config) -> Result<HttpDoor, SetupError> {
         },
         tls: http.tls.clone(),
         terms: RequestTerms {
-            powers: Powers {
-                token: http.token().map(|secret| secrets.live(secret)).transpose()?,
-                send: TokenHashes::new(http.tokens.send.clone()),
-                read: TokenHashes::new(http.tokens.read.clone()),
-                act: TokenHashes::new(http.tokens.act.clone()),
-                open: http.is_open(),
-            },
-            detectors: http.detectors.clone(),
-            max_body: http.max_body,
-            bodies: limits.max_bodies.get(),
-            timeout: limits.request_timeout.0,
-            requests_a_minute: limits.requests_per_minute.map(Bounded::get),
-            approvals: config
-                .approval_links
-                .as_ref()
-                .map(|links| secrets.live(&links.key))
-                .transpose()?,
             sns: sns(&config.doors.sns)?,
-            webhooks: webhooks(&config.doors.webhook, &secrets)?,
+            ..requests::terms(config, &secrets)?
         },
         grace: http.shutdown_grace.0,
     };
     Ok(HttpDoor::open(options).await?)
-}
-
-fn webhooks(doors: &[door::Webhook], secrets: &Secrets) -> Result<Webhooks, SetupError> {
-    let options = |door: &door::Webhook| -> Result<WebhookOptions, SetupError> {
-        Ok(WebhookOptions {
-            detector: door.detector,
-            hmac: door.hmac.as_ref().map(|rule| hmac(rule, secrets)).transpose()?,
-            tokens: TokenHashes::new(door.tokens.clone()),
-            from: door.from.iter().map(|prefix| prefix.net()).collect(),
-            client: door.client.clone(),
-        })
-    };
-    doors
-        .iter()
-        .map(|door| Ok((door.name.clone(), options(door)?)))
-        .collect()
-}
-
-fn hmac(rule: &door::HmacRule, secrets: &Secrets) -> Result<HmacOptions, SetupError> {
-    let keys = rule.keys.iter().map(|key| secrets.live(key));
-    Ok(HmacOptions {
-        keys: keys.collect::<Result<_, _>>()?,
-        form: HmacForm {
-            header: rule.header.clone(),
-            prefix: rule.prefix.clone(),
-            encoding: rule.encoding,
-            timestamp: rule.timestamp_header.clone(),
-            window: rule.window.0,
-            signed: rule.signed.clone(),
-        },
-    })
 }
 
 fn sns(doors: &[door::Sns]) -> Result<Option<SnsOptions>, SetupError> {

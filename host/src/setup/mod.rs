@@ -18,6 +18,7 @@ mod plugin_error;
 mod plugins;
 mod recorder;
 pub mod reload;
+mod requests;
 
 use std::sync::Arc;
 
@@ -42,6 +43,8 @@ use crate::{
 };
 
 use self::plugins::Loading;
+#[cfg(feature = "aws")]
+pub use self::requests::of_function as web_options;
 pub use self::{
     error::SetupError, examination::examine, journal::Writer, lock::WriterLock, plugin_error::PluginError,
     recorder::redaction,

@@ -104,3 +104,27 @@ pub(crate) fn of_function_url(method: &str, path: &str, token: Option<&str>, bod
         "isBase64Encoded": false
     })
 }
+
+/// The same request as a REST API tells it.
+pub(crate) fn of_rest_api(of_function_url: &Value) -> Value {
+    let request = &of_function_url["requestContext"]["http"];
+    json!({
+        "resource": "/{proxy+}",
+        "path": of_function_url["rawPath"],
+        "httpMethod": request["method"],
+        "headers": of_function_url["headers"],
+        "multiValueHeaders": null,
+        "queryStringParameters": null,
+        "multiValueQueryStringParameters": null,
+        "pathParameters": null,
+        "stageVariables": null,
+        "requestContext": {
+            "stage": "prod",
+            "resourcePath": "/{proxy+}",
+            "httpMethod": request["method"],
+            "identity": { "sourceIp": request["sourceIp"], "userAgent": "curl" }
+        },
+        "body": of_function_url["body"],
+        "isBase64Encoded": of_function_url["isBase64Encoded"]
+    })
+}

@@ -36,8 +36,10 @@ pub(crate) struct Wanted<'a> {
     pub(crate) attacks: &'a [Attack],
     /// The journal is a file in the function's own storage.
     pub(crate) in_a_file: bool,
-    /// There is no token for web requests.
-    pub(crate) without_token: bool,
+    /// Lines in `[http]`, in place of the token for web requests.
+    pub(crate) http: Option<&'a str>,
+    /// Further variables of its environment.
+    pub(crate) environment: &'a [(&'static str, String)],
     /// How long an invocation may take, in seconds. None: 60.
     pub(crate) timeout: Option<u32>,
 }
@@ -53,7 +55,8 @@ pub(crate) struct Function {
     table: String,
     environment: Vec<(&'static str, String)>,
     before: Vec<SeenEntry>,
-    _stealthwatch: SimulatedStealthwatch,
+    /// The detector's API.
+    pub(crate) stealthwatch: SimulatedStealthwatch,
 }
 
 impl Function {
@@ -81,6 +84,7 @@ impl Function {
         environment.push(("TOKEN", TOKEN.to_owned()));
         environment.push(("QUELL_CONFIG", quell.path("quell.toml").display().to_string()));
         environment.push(("AWS_LAMBDA_FUNCTION_TIMEOUT", wanted.timeout.unwrap_or(60).to_string()));
+        environment.extend_from_slice(wanted.environment);
         let emulator = Emulator::start(&quell.path(""), &environment)?;
         let quell = quell
             .with_environment(environment.clone())
@@ -94,7 +98,7 @@ impl Function {
             table,
             environment,
             before,
-            _stealthwatch: stealthwatch,
+            stealthwatch,
         })
     }
 
@@ -180,11 +184,6 @@ fn configuration(wanted: &Wanted<'_>, world: &World, stealthwatch: &SimulatedSte
     } else {
         format!("table = '{table}'")
     };
-    let token = if wanted.without_token {
-        ""
-    } else {
-        "token-env = 'TOKEN'"
-    };
     format!(
         r#"
         {aws}
@@ -195,7 +194,7 @@ fn configuration(wanted: &Wanted<'_>, world: &World, stealthwatch: &SimulatedSte
         [journal]
         {journal}
         [http]
-        {token}
+        {http}
         [sandbox]
         cache = {cache:?}
         [[plugin]]
@@ -205,6 +204,7 @@ fn configuration(wanted: &Wanted<'_>, world: &World, stealthwatch: &SimulatedSte
         {tables}
         "#,
         url = stealthwatch.base_url(),
+        http = wanted.http.unwrap_or("token-env = 'TOKEN'"),
         user = SimulatedStealthwatch::USER,
         cache = world.cache.path().join("plugins"),
     )

@@ -7,16 +7,16 @@ use webpki::EndEntityCert;
 
 /// Who is at the other end of a connection, as far as the connection tells.
 #[derive(Debug, Clone)]
-pub(super) struct Peer {
+pub(in crate::door) struct Peer {
     /// The address that the connection comes from. A proxy's, if there is one.
-    pub(super) address: SocketAddr,
+    pub(in crate::door) address: SocketAddr,
     /// The certificate that was shown, which an authority of the configuration issued.
-    pub(super) certificate: Option<CertificateDer<'static>>,
+    pub(in crate::door) certificate: Option<CertificateDer<'static>>,
 }
 
 impl Peer {
     /// The address without a port. An IPv4 address that came as an IPv6 one is an IPv4 address.
-    pub(super) fn ip(&self) -> IpAddr {
+    pub(in crate::door) fn ip(&self) -> IpAddr {
         self.address.ip().to_canonical()
     }
 

@@ -3,7 +3,10 @@
 //! Payload format 2.0 is that of Function URLs and HTTP APIs, 1.0 that of REST APIs. The library for it, `lambda_http`, panics at a strange `Host` header or at broken Base64, both
 //! of which a stranger can send.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+};
 
 use axum::{
     body::Body,
@@ -13,6 +16,8 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use url::form_urlencoded;
+
+use crate::door::http::Peer;
 
 /// Why a request can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +56,8 @@ struct Parts {
     /// As it stands behind the `?`, encoded.
     query: String,
     headers: Vec<(String, String)>,
+    /// As AWS saw it. Headers that tell of addresses are whatever the sender likes.
+    sender: Option<IpAddr>,
     content: Content,
 }
 
@@ -82,8 +89,10 @@ struct Context2 {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Http2 {
     method: String,
+    source_ip: Option<String>,
 }
 
 impl From<Payload2> for Parts {
@@ -94,11 +103,13 @@ impl From<Payload2> for Parts {
             .and_then(|stage| payload.raw_path.strip_prefix(&format!("/{stage}")))
             .filter(|path| path.starts_with('/'))
             .map_or_else(|| payload.raw_path.clone(), ToOwned::to_owned);
+        let Http2 { method, source_ip } = payload.request_context.http;
         Self {
-            method: payload.request_context.http.method,
+            method,
             path,
             query: payload.raw_query_string,
             headers: payload.headers.into_iter().collect(),
+            sender: address(source_ip),
             content: payload.content,
         }
     }
@@ -114,8 +125,20 @@ struct Payload1 {
     multi_value_headers: Option<BTreeMap<String, Vec<String>>>,
     query_string_parameters: Option<BTreeMap<String, String>>,
     multi_value_query_string_parameters: Option<BTreeMap<String, Vec<String>>>,
+    request_context: Option<Context1>,
     #[serde(flatten)]
     content: Content,
+}
+
+#[derive(Deserialize)]
+struct Context1 {
+    identity: Option<Identity1>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity1 {
+    source_ip: Option<String>,
 }
 
 impl From<Payload1> for Parts {
@@ -124,6 +147,7 @@ impl From<Payload1> for Parts {
             payload.multi_value_query_string_parameters,
             payload.query_string_parameters,
         );
+        let identity = payload.request_context.and_then(|context| context.identity);
         Self {
             method: payload.http_method,
             path: payload.path,
@@ -131,9 +155,15 @@ impl From<Payload1> for Parts {
                 .extend_pairs(parameters)
                 .finish(),
             headers: pairs(payload.multi_value_headers, payload.headers),
+            sender: address(identity.and_then(|identity| identity.source_ip)),
             content: payload.content,
         }
     }
+}
+
+/// Where a test of API Gateway's console comes from is no address.
+fn address(source_ip: Option<String>) -> Option<IpAddr> {
+    source_ip?.parse().ok()
 }
 
 /// All values, or of each name the one that there is.
@@ -165,6 +195,12 @@ impl Parts {
         let mut request = Request::builder().method(self.method.as_str()).uri(Uri::from(target));
         for (name, value) in self.headers {
             request = request.header(name, value);
+        }
+        if let Some(sender) = self.sender {
+            request = request.extension(Peer {
+                address: SocketAddr::new(sender, 0),
+                certificate: None,
+            });
         }
         request.body(body).map_err(RequestError::Http)
     }

@@ -111,6 +111,26 @@ fn a_request_to_a_rest_api_has_all_its_headers_and_parameters() {
 }
 
 #[test]
+fn a_request_comes_from_where_aws_saw_it_and_not_from_where_a_header_says() {
+    let mut url = of_function_url("/webhooks/sensor", "", Value::Null);
+    url["headers"]["x-forwarded-for"] = json!("192.0.2.1");
+    let mut api = of_rest_api("/holds");
+    api["requestContext"]["identity"] = json!({ "sourceIp": "2001:db8::7", "userAgent": null });
+    api["headers"]["X-Forwarded-For"] = json!("192.0.2.1");
+    let from = |event: &Value| {
+        let request = read(&event.to_string()).unwrap();
+        request.extensions().get::<Peer>().map(|peer| peer.ip().to_string())
+    };
+    assert_eq!(from(&url).as_deref(), Some("203.0.113.7"));
+    assert_eq!(from(&api).as_deref(), Some("2001:db8::7"));
+    // As a test in the console has it.
+    api["requestContext"]["identity"]["sourceIp"] = json!("test-invoke-source-ip");
+    assert_eq!(from(&api), None);
+    api["requestContext"]["identity"] = Value::Null;
+    assert_eq!(from(&api), None);
+}
+
+#[test]
 fn null_is_no_header_and_no_parameter() {
     let mut event = of_rest_api("/healthz");
     for key in [
