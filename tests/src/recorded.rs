@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::scene::Scene;
+
 /// The simulated account.
 pub const ACCOUNT: &str = include_str!("../../examples/simulated-account.toml");
 
@@ -16,6 +18,8 @@ pub const SCAN: &str = include_str!("../../examples/alerts/inbound-port-scanner.
 pub const TEST: &str = include_str!("../../examples/alerts/test-alert.json");
 /// An alert that is over.
 pub const RESOLVED: &str = include_str!("../../examples/alerts/resolved.json");
+/// A finding of Security Hub, in its own format: somebody guesses passwords at the web server.
+pub const FINDING: &str = include_str!("../../examples/alerts/security-hub-ssh-brute-force.json");
 /// An alert of a type that the default plugin does nothing about.
 pub const OTHER: &str = include_str!("../../examples/alerts/new-internal-device.json");
 
@@ -33,6 +37,16 @@ pub fn observations() -> serde_json::Result<BTreeMap<String, Vec<Value>>> {
     }
     let read = |(id, text): (&str, &str)| Ok((id.to_owned(), serde_json::from_str::<Page>(text)?.objects));
     PAGES.into_iter().map(read).collect()
+}
+
+/// A recorded alert or finding, as it is told of the web server of a scene in this account and region.
+pub fn told_of(recorded: &str, account: &str, region: &str, scene: &Scene) -> String {
+    recorded
+        .replace("111122223333", account)
+        .replace("eu-west-1", region)
+        .replace("vpc-0a1b2c3d4e5f60718", scene.vpc.as_str())
+        .replace("subnet-0aaa1111bbb22222c", scene.web.subnet.as_str())
+        .replace("i-0abc1234def567890", scene.web.instance.as_str())
 }
 
 /// A recorded alert with some of its keys changed.

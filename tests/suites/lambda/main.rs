@@ -3,6 +3,7 @@
 mod commands;
 mod ends;
 mod event;
+mod feedback;
 mod function;
 mod killed;
 mod out_of_time;

@@ -23,7 +23,7 @@ fn attack() -> Attack {
 }
 
 /// Ticks until it is so.
-async fn ticked_until(
+pub(crate) async fn ticked_until(
     function: &Function,
     tick: &Value,
     is_so: impl AsyncFn() -> anyhow::Result<bool>,

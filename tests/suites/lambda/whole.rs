@@ -36,14 +36,7 @@ struct Place {
 impl Place {
     /// A recorded alert, as it is told of the web server here. Each wave is of new alerts.
     fn told(&self, recorded: &str, attacker: &str, wave: usize) -> String {
-        let web = &self.scene.web;
-        let text = recorded
-            .replace("111122223333", self.account)
-            .replace("eu-west-1", self.region)
-            .replace("vpc-0a1b2c3d4e5f60718", self.scene.vpc.as_str())
-            .replace("subnet-0aaa1111bbb22222c", web.subnet.as_str())
-            .replace("i-0abc1234def567890", web.instance.as_str())
-            .replace("203.0.113.7", attacker);
+        let text = recorded::told_of(recorded, self.account, self.region, &self.scene).replace("203.0.113.7", attacker);
         let mut alert: Value = serde_json::from_str(&text).expect("a recorded alert is JSON");
         if let Some(id) = alert["id"].as_str() {
             alert["id"] = format!("{wave}{}", &id[1..]).into();
@@ -173,11 +166,7 @@ async fn alerts_of_every_detector_land_in_their_account_region_and_acl_and_end_b
                 "203.0.113.21",
                 wave,
             ),
-            other.told(
-                include_str!("../../../examples/alerts/security-hub-ssh-brute-force.json"),
-                "203.0.113.22",
-                wave,
-            ),
+            other.told(recorded::FINDING, "203.0.113.22", wave),
             far.told(
                 include_str!("../../../examples/alerts/security-hub-v2-ssh-brute-force.json"),
                 "2001:db8:bad::23",
