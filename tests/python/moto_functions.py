@@ -24,7 +24,6 @@ import zipfile
 from pathlib import Path
 
 from moto.awslambda.models import LambdaBackend, LambdaFunction
-from moto.events.models import Rule
 from moto.logs.models import logs_backends
 from moto.sqs.models import sqs_backends
 
@@ -241,16 +240,6 @@ def log_group(function):
     return LOG_GROUPS.get(function.function_arn, f"/aws/lambda/{function.function_name}")
 
 
-send_to_targets = Rule.send_to_targets
-
-
-def send_what_is_asked_for(self, *args, **kwargs):
-    # moto takes a rule without a pattern, which is a schedule, for one that wants everything.
-    if self.scheduled_expression is None:
-        send_to_targets(self, *args, **kwargs)
-
-
 LambdaFunction.invoke = invoke
-Rule.send_to_targets = send_what_is_asked_for
 LambdaBackend.create_event_source_mapping = create_and_poll
 LambdaFunction.create_from_cloudformation_json = classmethod(create_with_log_group)

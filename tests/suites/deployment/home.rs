@@ -9,9 +9,10 @@ use std::{
 
 use anyhow::ensure;
 use quell_tests::{
-    moto::Moto,
+    moto::{DOCUMENTED_ACCOUNT, Moto, REGION},
     process::binary,
     python::{program, root},
+    recorded,
     scene::Scene,
     transcript::Home,
 };
@@ -60,11 +61,8 @@ impl DeployersHome {
     }
 
     /// A recorded finding, told of an instance that is there.
-    pub(crate) fn finding(&self) -> anyhow::Result<Value> {
-        let recorded = fs::read_to_string(root().join("examples/alerts/guardduty-ssh-brute-force.json"))?;
-        let told = recorded
-            .replace(INSTANCE, &self.scene.web.instance.to_string())
-            .replace(VPC, &self.scene.vpc.to_string());
+    pub(crate) fn finding(&self, recorded: &str) -> anyhow::Result<Value> {
+        let told = recorded::told_of(recorded, DOCUMENTED_ACCOUNT, REGION, &self.scene);
         Ok(serde_json::from_str(&told)?)
     }
 }

@@ -1,12 +1,15 @@
-//! The deployed stack at work, with what nobody but AWS may send: events of GuardDuty by their rule, and the timer's.
+//! The deployed stack at work, with what nobody but AWS may send: events of GuardDuty and of Security Hub by their rules, and the timer's.
 
 use std::{
     fs, thread,
     time::{Duration, Instant},
 };
 
-use quell_tests::transcript::{Home, Session};
-use serde_json::json;
+use quell_tests::{
+    recorded,
+    transcript::{Home, Session},
+};
+use serde_json::{Value, json};
 
 use crate::home::DeployersHome;
 
@@ -25,8 +28,25 @@ const OUTCOMES: &str = "aws logs filter-log-events --log-group-name $(aws cloudf
     \"Stacks[0].Outputs[?OutputKey=='LogGroupName'].OutputValue\" --output text) --filter-pattern outcome --output json \
     | grep -o 'outcome[^,]*,' | tr -d '\\\\\":,'";
 
+/// The same attack, as each detector tells of it.
+const FINDINGS: [&str; 3] = [
+    include_str!("../../../examples/alerts/guardduty-ssh-brute-force.json"),
+    recorded::FINDING,
+    include_str!("../../../examples/alerts/security-hub-v2-ssh-brute-force.json"),
+];
+
+/// Sends an event to EventBridge, as nobody but AWS may send it.
+fn send(home: &DeployersHome, session: &mut Session<'_>, event: &Value) {
+    let entries = json!([{ "Source": event["source"], "DetailType": event["detail-type"], "Detail": event["detail"].to_string() }]);
+    fs::write(home.folder().join("entries.json"), entries.to_string()).unwrap();
+    let failed = session
+        .run("aws events put-events --entries file://entries.json --query FailedEntryCount")
+        .unwrap();
+    assert_eq!(failed, "0");
+}
+
 #[test]
-fn a_finding_of_guardduty_comes_by_its_rule_and_the_timer_is_answered() {
+fn findings_of_guardduty_and_of_security_hub_in_both_formats_come_by_their_rules_and_the_timer_is_answered() {
     let home = DeployersHome::make("working").unwrap();
     let mut session = Session::start(&home).unwrap();
     let deployed = session.run(DEPLOY).unwrap();
@@ -35,20 +55,27 @@ fn a_finding_of_guardduty_comes_by_its_rule_and_the_timer_is_answered() {
         "{deployed}"
     );
 
-    let finding = home.finding().unwrap();
-    let entries = json!([{ "Source": "aws.guardduty", "DetailType": "GuardDuty Finding", "Detail": finding["detail"].to_string() }]);
-    fs::write(home.folder().join("entries.json"), entries.to_string()).unwrap();
-    let sent = session
-        .run("aws events put-events --entries file://entries.json --query FailedEntryCount")
-        .unwrap();
-    assert_eq!(sent, "0");
-    let begin = Instant::now();
+    // The rule wants none that is dealt with, nor one about settings, also if each has half of what it asks for.
+    let mut dealt_with = home.finding(recorded::FINDING).unwrap();
+    dealt_with["detail"]["findings"][0]["Workflow"]["Status"] = "SUPPRESSED".into();
+    let mut about_settings = home.finding(recorded::FINDING).unwrap()["detail"]["findings"][0].take();
+    about_settings["Types"] = json!(["Software and Configuration Checks/AWS Security Best Practices"]);
+    dealt_with["detail"]["findings"]
+        .as_array_mut()
+        .unwrap()
+        .push(about_settings);
+    send(&home, &mut session, &dealt_with);
     let mut outcomes = String::new();
-    while !outcomes.contains("would-act") {
-        assert!(begin.elapsed() < PATIENCE, "{outcomes}");
-        thread::sleep(Duration::from_millis(200));
-        outcomes = session.run(OUTCOMES).unwrap();
+    for (sent, finding) in (1..).zip(FINDINGS) {
+        send(&home, &mut session, &home.finding(finding).unwrap());
+        let begin = Instant::now();
+        while outcomes.matches("would-act").count() < sent {
+            assert!(begin.elapsed() < PATIENCE, "{sent} were sent: {outcomes}");
+            thread::sleep(Duration::from_millis(200));
+            outcomes = session.run(OUTCOMES).unwrap();
+        }
     }
+    assert_eq!(outcomes.matches("outcome").count(), FINDINGS.len(), "{outcomes}");
 
     let tick = json!({
         "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event", "source": "aws.events",
