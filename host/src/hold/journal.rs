@@ -16,6 +16,10 @@ use super::{
 use crate::{cloud::RequestId, fact::History};
 
 /// The durable store of deliveries, holds and changes. What a method has returned `Ok` for survives a crash of the process and of the machine.
+///
+/// Several holds at once ([`put_within`](Self::put_within), [`end`](Self::end), [`extend`](Self::extend)) are looked at first, and nothing is done if one of them can't be as it is asked to. Then a store does as many of them in one act as it
+/// can, in the order in which they are given: a file all of them, a table as many as fit into a transaction, about ten. Who fails or dies in between leaves each hold as it was or as it was to be, never half: with its target unfinished, with
+/// its record in the ledger, with what it is charged to. To ask again does the rest: for the same delivery, or for those that [`holds`](Self::holds) still has in force.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Takes a delivery in, unless it was seen before or `most_waiting` others wait.
@@ -34,7 +38,7 @@ pub trait Journal: Send + Sync {
     /// One delivery, if it is known.
     async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>, JournalError>;
 
-    /// Puts holds in force, all or none: a new hold, or an extension of the one that is in force for the same target and remedy.
+    /// Puts holds in force: a new hold, or an extension of the one that is in force for the same target and remedy.
     /// An extension never shortens. The same delivery twice counts as one offence. Returns them as they are now.
     async fn put_in_force(
         &self,
@@ -46,7 +50,7 @@ pub trait Journal: Send + Sync {
         Ok(put.holds)
     }
 
-    /// As [`Self::put_in_force`], but that what begins is charged to budgets, in the same transaction. What is too much is kept back, and the rest put in force; an extension
+    /// As [`Self::put_in_force`], but that what begins is charged to budgets, in the same act. What is too much is kept back, and the rest put in force; an extension
     /// is never too much. A budget that can't be read keeps all back.
     async fn put_within(
         &self,
@@ -59,11 +63,11 @@ pub trait Journal: Send + Sync {
     /// Holds, by id. Those whose time is up but that were not ended yet count as in force.
     async fn holds(&self, filter: &HoldFilter) -> Result<Vec<Hold>, JournalError>;
 
-    /// Ends holds that are in force, all or none. Returns them as they are now.
+    /// Ends holds that are in force. If one of them is not, [`JournalError::NoSuchHold`], and none ends. Returns them as they are now.
     async fn end(&self, ids: &[HoldId], why: EndReason, at: Timestamp) -> Result<Vec<Hold>, JournalError>;
 
-    /// Gives holds that are in force a later end, all or none; None lets them last until released. An end that is not later than the present one of each is
-    /// [`JournalError::NotLater`]. Returns them as they are now.
+    /// Gives holds that are in force a later end; None lets them last until released. An end that is not later than the present one of each is
+    /// [`JournalError::NotLater`], and none is extended. Returns them as they are now.
     async fn extend(&self, ids: &[HoldId], until: Option<Timestamp>) -> Result<Vec<Hold>, JournalError>;
 
     /// Ends all holds whose time is up, and returns them. Pardons whose time is up end as well.

@@ -16,6 +16,7 @@ macro_rules! conformance {
         mod $kind {
             mod archived;
             mod budgets;
+            mod cut_off;
             mod deliveries;
             mod entries;
             mod feedback;

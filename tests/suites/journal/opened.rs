@@ -25,7 +25,7 @@ use tokio::sync::Mutex;
 pub(crate) struct Opened {
     journal: Arc<dyn Journal>,
     _moto: Option<Arc<Moto>>,
-    _proxy: Option<Ec2Proxy>,
+    proxy: Option<Ec2Proxy>,
 }
 
 impl Deref for Opened {
@@ -36,46 +36,62 @@ impl Deref for Opened {
     }
 }
 
+impl Opened {
+    /// From now on the store does so many transactions, and refuses the others as if the process had died before them. A file does all that is asked of it at once in one.
+    pub(crate) fn cuts_off_after(&self, transactions: usize) {
+        if let Some(proxy) = &self.proxy {
+            let refused = Trouble::new(Kind::NotPermitted, Whom::Action("TransactWriteItems"));
+            proxy.set(refused.after(transactions));
+        }
+    }
+
+    /// From now on the store does all that is asked of it.
+    pub(crate) fn is_well_again(&self) {
+        if let Some(proxy) = &self.proxy {
+            proxy.calm();
+        }
+    }
+}
+
 /// In memory.
 pub(crate) async fn sqlite() -> Opened {
     Opened {
         journal: Arc::new(SqliteJournal::in_memory().unwrap()),
         _moto: None,
-        _proxy: None,
+        proxy: None,
     }
 }
 
 /// In a table of its own.
 pub(crate) async fn dynamo() -> Opened {
-    let moto = moto().await;
-    let table = table(&moto).await;
-    Opened {
-        journal: Arc::new(DynamoJournal::new(&moto.sdk_config(), None, &table, KEEP)),
-        _moto: Some(moto),
-        _proxy: None,
-    }
+    behind(&[]).await
 }
 
 /// In a table of its own, behind a network that loses and refuses.
 pub(crate) async fn dynamo_in_trouble() -> Opened {
-    let moto = moto().await;
-    let table = table(&moto).await;
-    let proxy = Ec2Proxy::start(&moto.endpoint()).await.unwrap();
     // Of several that are due for one request only the first befalls it.
-    let kinds = [
+    behind(&[
         (Kind::Throttled, 11),
         (Kind::Fails, 13),
         (Kind::Lost, 14),
         (Kind::Conflict, 9),
-    ];
-    for (kind, each) in kinds {
-        proxy.set(Trouble::new(kind, Whom::Service("dynamodb")).one_in(each));
+    ])
+    .await
+}
+
+/// In a table of its own, behind a network where each of these befalls one in so many requests.
+async fn behind(troubles: &[(Kind, usize)]) -> Opened {
+    let moto = moto().await;
+    let table = table(&moto).await;
+    let proxy = Ec2Proxy::start(&moto.endpoint()).await.unwrap();
+    for (kind, each) in troubles {
+        proxy.set(Trouble::new(kind.clone(), Whom::Service("dynamodb")).one_in(*each));
     }
-    let behind = moto.sdk_config().into_builder().endpoint_url(proxy.endpoint()).build();
+    let config = moto.sdk_config().into_builder().endpoint_url(proxy.endpoint()).build();
     Opened {
-        journal: Arc::new(DynamoJournal::new(&behind, None, &table, KEEP)),
+        journal: Arc::new(DynamoJournal::new(&config, None, &table, KEEP)),
         _moto: Some(moto),
-        _proxy: Some(proxy),
+        proxy: Some(proxy),
     }
 }
 

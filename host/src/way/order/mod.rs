@@ -50,7 +50,7 @@ use crate::{
 pub enum Order {
     /// End holds before their time.
     Release(Release),
-    /// Give holds a later end, all or none.
+    /// Give holds a later end; none of them, if one can't be given it.
     Extend {
         /// The holds.
         holds: Vec<HoldId>,
@@ -191,7 +191,7 @@ impl Order {
 }
 
 impl Host {
-    /// Does what a person asks for. What an order changes in the journal is changed, all of it or none, when this returns `Ok`; network ACLs that could not be
+    /// Does what a person asks for. What an order changes in the journal is changed, all of it, when this returns `Ok`, and nothing if it can't be as it is asked to (of the rest [`Journal`](crate::hold::Journal) tells); network ACLs that could not be
     /// brought to it yet are in the answer, each with what failed, and are tried again by the timer.
     pub async fn carry_order(&self, order: Order) -> Result<Done, OrderError> {
         let done = match order {

@@ -6,7 +6,7 @@ use super::{Done, OrderError};
 use crate::{duration::HumanDuration, guard::Rules, hold::HoldId, way::Host};
 
 impl Host {
-    /// Gives holds a later end, all or none.
+    /// Gives holds a later end; none of them, if one can't be given it.
     pub(super) async fn extend(&self, ids: &[HoldId], until: Option<Timestamp>) -> Result<Done, OrderError> {
         let journal = &self.parts.journal;
         if ids.is_empty() {
