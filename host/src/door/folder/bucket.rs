@@ -4,6 +4,9 @@
 //! as they are listed; a process that starts reads those again that are younger than `newer-than`. So that a bucket of years is not listed whole, the listing starts after the last key
 //! that is too old, where keys have a date in them (`dated`).
 
+mod found;
+mod options;
+
 use std::{
     collections::HashMap,
     error::Error,
@@ -20,21 +23,19 @@ use aws_sdk_s3::{
     error::{ProvideErrorMetadata, SdkError},
     types::Object,
 };
-use jiff::{SignedDuration, Timestamp, fmt::strtime};
-use sha2::{Digest, Sha256};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use self::found::Found;
+pub use self::options::BucketOptions;
 use super::{
     super::{
         Door, DoorError,
         admit::{next, sleep, waits},
     },
-    FileLimits,
-    format::Format,
     take_in::{Contents, Outcome, take_in},
 };
 use crate::{
-    alert::Detector,
     cloud::{Fault, aws::fault},
     hold::DeliveryId,
     text::with_causes,
@@ -53,27 +54,6 @@ const TRY_TIMEOUT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(30);
 /// How often a call is tried, the first time included.
 const MAX_ATTEMPTS: u32 = 4;
-
-/// How the door is set up.
-#[derive(Debug, Clone)]
-pub struct BucketOptions {
-    /// The bucket's name.
-    pub bucket: String,
-    /// How the keys begin.
-    pub prefix: String,
-    /// The bucket's region. None: the one that the process is in.
-    pub region: Option<String>,
-    /// How the keys go on, as a date that `strftime` makes.
-    pub dated: Option<String>,
-    /// Older objects are left alone.
-    pub newer_than: SignedDuration,
-    /// Whose alerts come. None: each is looked at.
-    pub detector: Option<Detector>,
-    /// How often it is looked at.
-    pub every: Duration,
-    /// How much is read of an object.
-    pub limits: FileLimits,
-}
 
 /// The folder door in S3.
 #[derive(Debug)]
@@ -113,7 +93,7 @@ impl BucketDoor {
         let mut listed = Seen::new();
         let mut token = None;
         for _ in 0..MAX_PAGES {
-            let page = self.list(start_after(&self.options, oldest), token, 1000).await?;
+            let page = self.list(self.options.start_after(oldest), token, 1000).await?;
             for object in page.objects {
                 let Some(found) = Found::of(&object, oldest) else {
                     continue;
@@ -184,7 +164,7 @@ impl BucketDoor {
             max_unpacked: self.options.limits.max_unpacked,
             detector: self.options.detector,
         };
-        let object = object_id(&self.options.bucket, found.key, found.etag);
+        let object = found.id(&self.options.bucket);
         let id = |line, _: &[u8]| DeliveryId::given(KIND, &format!("{object}-{line}"));
         Ok(take_in(contents, KIND, id, host, stop).await)
     }
@@ -273,53 +253,6 @@ struct Page {
     next: Option<String>,
 }
 
-/// An object that is to be read.
-struct Found<'object> {
-    key: &'object str,
-    etag: &'object str,
-    bytes: u64,
-    format: Format,
-}
-
-impl<'object> Found<'object> {
-    /// None if its key says no format, if it is too old, or if it is empty as the objects are that stand for folders.
-    fn of(object: &'object Object, oldest: Timestamp) -> Option<Self> {
-        let key = object.key.as_deref()?;
-        let name = key.rsplit('/').next().unwrap_or(key);
-        let changed = object.last_modified.as_ref()?.secs();
-        let bytes = u64::try_from(object.size.unwrap_or_default()).ok()?;
-        (changed >= oldest.as_second() && bytes > 0).then_some(())?;
-        Some(Self {
-            key,
-            etag: object.e_tag.as_deref()?,
-            bytes,
-            format: Format::of(name)?,
-        })
-    }
-}
-
-/// Behind which key the listing starts: before all keys of the day on which the oldest objects may be that are read.
-fn start_after(options: &BucketOptions, oldest: Timestamp) -> Option<String> {
-    let dated = options.dated.as_deref()?;
-    let day = strtime::format(dated, &oldest.to_zoned(jiff::tz::TimeZone::UTC)).ok()?;
-    Some(format!("{}{day}", options.prefix))
-}
-
-/// What tells an object, as it is, from all others.
-fn object_id(bucket: &str, key: &str, etag: &str) -> String {
-    let mut digest = Sha256::new();
-    for part in [bucket, key, etag] {
-        digest.update(part.as_bytes());
-        digest.update([0]);
-    }
-    digest
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 fn failed<E>(doing: &'static str, place: String, error: &SdkError<E>) -> DoorError
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -332,46 +265,4 @@ where
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn options(dated: Option<&str>) -> BucketOptions {
-        BucketOptions {
-            bucket: "findings".to_owned(),
-            prefix: "AWSLogs/111122223333/GuardDuty/eu-west-1/".to_owned(),
-            region: None,
-            dated: dated.map(str::to_owned),
-            newer_than: SignedDuration::from_hours(48),
-            detector: None,
-            every: Duration::from_secs(60),
-            limits: FileLimits {
-                max_file: 1000,
-                max_unpacked: 1000,
-            },
-        }
-    }
-
-    #[test]
-    fn years_of_findings_are_not_listed_to_find_those_of_today() {
-        let oldest: Timestamp = "2030-03-01T00:30:00Z".parse().unwrap();
-        let after = start_after(&options(Some("%Y/%m/%d/")), oldest).unwrap();
-        assert_eq!(after, "AWSLogs/111122223333/GuardDuty/eu-west-1/2030/03/01/");
-        let of_that_day = "AWSLogs/111122223333/GuardDuty/eu-west-1/2030/03/01/0b1c.jsonl.gz";
-        let of_the_day_before = "AWSLogs/111122223333/GuardDuty/eu-west-1/2030/02/28/ffff.jsonl.gz";
-        assert!(of_that_day > after.as_str() && of_the_day_before < after.as_str());
-        assert_eq!(start_after(&options(None), oldest), None);
-    }
-
-    #[test]
-    fn an_object_that_was_written_anew_is_another() {
-        let one = object_id("a", "b", "\"1\"");
-        assert_eq!(one, object_id("a", "b", "\"1\""));
-        for other in [
-            object_id("a", "b", "\"2\""),
-            object_id("a", "b\"", "1\""),
-            object_id("ab", "", "\"1\""),
-        ] {
-            assert_ne!(one, other);
-        }
-    }
-}
+mod tests;
