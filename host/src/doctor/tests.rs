@@ -227,7 +227,7 @@ async fn a_topic_that_can_not_reach_the_door_is_told_with_what_to_do() {
     insta::assert_snapshot!(topic(door).await, @"note: the HTTP door listens on 127.0.0.1:8480, where SNS reaches it only by a proxy on this machine that ends TLS: put one there, or listen elsewhere (http.listen)");
     fs::write(folder.path().join("token"), "a-long-token-that-nobody-knows").unwrap();
     let open = format!("{door}\n[http]\nlisten = \"0.0.0.0:0\"\ntoken-file = \"token\"");
-    insta::assert_snapshot!(topic(&open).await, @"not provable: only SNS knows whether it is confirmed: `aws sns list-subscriptions-by-topic --topic-arn arn:aws:sns:eu-west-1:111122223333:alerts` shows PendingConfirmation if it is not");
+    insta::assert_snapshot!(topic(&open).await, @"not provable: only SNS knows whether it is confirmed: `aws sns list-subscriptions-by-topic --region eu-west-1 --topic-arn arn:aws:sns:eu-west-1:111122223333:alerts` shows PendingConfirmation if it is not");
 }
 
 #[tokio::test]

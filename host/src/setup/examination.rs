@@ -71,7 +71,9 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     let now = system.now();
     let standing = converger.lists().standing(now).await;
     findings.extend(never_block::lists(&converger.lists().each(now), &standing, now));
-    findings.extend(sns::topics(config));
+    for (topic, asked) in doors::subscriptions(config).await {
+        findings.push(sns::topic(config, topic, &asked));
+    }
     findings.extend(household::room_for_journal(&config.journal.store));
     match journal::examine(&config.journal).await {
         Some(of_table) => findings.extend(of_table),
