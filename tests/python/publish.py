@@ -12,6 +12,6 @@ import boto3
 ARN, ENDPOINT, *MESSAGES = sys.argv[1:]
 SNS = boto3.client("sns")
 assert SNS.create_topic(Name=ARN.rsplit(":", 1)[1])["TopicArn"] == ARN
-SNS.subscribe(TopicArn=ARN, Protocol="sqs" if ENDPOINT.startswith("arn:") else "http", Endpoint=ENDPOINT)
+SNS.subscribe(TopicArn=ARN, Protocol="sqs" if ENDPOINT.startswith("arn:") else ENDPOINT.split(":", 1)[0], Endpoint=ENDPOINT)
 for message in MESSAGES:
     SNS.publish(TopicArn=ARN, Message=message)

@@ -4,7 +4,7 @@
 pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_unsafe(character) {
+        if moves_a_cursor(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -26,7 +26,8 @@ pub fn printable_lines(text: &str) -> String {
     shown
 }
 
-fn is_unsafe(character: char) -> bool {
+/// Whether a character could move the cursor, colour the screen, break the line or turn the reading direction.
+pub fn moves_a_cursor(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

@@ -10,6 +10,9 @@ tokio::task_local! {
     static LAST: RefCell<Option<RequestId>>;
 }
 
+/// How the numbers of a simulated account begin. They are in no CloudTrail.
+const SIMULATED: &str = "simulated-";
+
 /// The most characters of it that are believed. AWS's have 36.
 const MOST: usize = 128;
 
@@ -38,6 +41,16 @@ impl RequestId {
     pub(super) fn note(answered: Option<Self>) {
         // Who does not ask is not told.
         let _ = LAST.try_with(|last| last.replace(answered));
+    }
+
+    /// The number of a simulated account's request.
+    pub(super) fn simulated(number: usize) -> Self {
+        Self(format!("{SIMULATED}{number:06}"))
+    }
+
+    /// Whether AWS gave it, so that CloudTrail knows it.
+    pub fn is_of_aws(&self) -> bool {
+        !self.0.starts_with(SIMULATED)
     }
 
     /// It as text.

@@ -135,7 +135,8 @@ pub fn is_not_permitted(fault: &Fault) -> bool {
     };
     matches!(
         code.as_str(),
-        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"
+        // The last is what SNS says.
+        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" | "AuthorizationError"
     )
 }
 

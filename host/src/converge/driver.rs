@@ -14,7 +14,10 @@ use super::{
 use crate::{
     clock::Clock,
     cloud::{Cloud, CloudError, InterfaceId, RequestId},
-    hold::{Change, Coverage, EntryChange, GroupChange, HoldId, Journal, Lease, Leasing, Owner, Situation, Target},
+    hold::{
+        Change, Coverage, EntryChange, GroupChange, HoldId, Journal, Lease, Leasing, Owner, Situation, Target,
+        ToldChange,
+    },
 };
 
 /// How often one converge plans anew because the target is not as it was read: somebody took a number, or a read was old.
@@ -48,7 +51,7 @@ pub struct Converged {
     /// As it is now.
     pub after: Live,
     /// The changes that were made, in order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ToldChange>,
     /// How each hold in force is covered.
     pub coverage: Vec<(HoldId, Coverage)>,
     /// The entries that several holds share.
@@ -80,7 +83,7 @@ struct Run<'a> {
     cloud: &'a dyn Cloud,
     insistence: Insistence,
     lease: Lease,
-    changes: Vec<Change>,
+    changes: Vec<ToldChange>,
 }
 
 impl Driver {
@@ -163,12 +166,16 @@ impl Driver {
                 break;
             }
             // Between the two calls of an isolation the interface lets everything in: there is always time for the second.
-            let before = run.changes.last().and_then(interface_of);
+            let before = run.changes.last().and_then(|told| interface_of(&told.change));
             if before.is_none() || before != interface(step) {
                 self.in_time(run.target)?;
             }
-            match self.make(run, step).await? {
-                Wrote::Done => run.changes.push(step.change.clone()),
+            let (wrote, request_id) = self.make(run, step).await?;
+            match wrote {
+                Wrote::Done => run.changes.push(ToldChange {
+                    change: step.change.clone(),
+                    request_id,
+                }),
                 Wrote::Stale => return Ok(Pass::Stale),
                 Wrote::Full => {
                     self.learn(run.target, step, plan.steps.get(..at).unwrap_or_default(), &sight.live);
@@ -187,8 +194,8 @@ impl Driver {
         }
     }
 
-    /// Makes one change: in the journal, in AWS, in the journal.
-    async fn make(&self, run: &mut Run<'_>, step: &Step) -> Result<Wrote, ConvergeError> {
+    /// Makes one change: in the journal, in AWS, in the journal. Gives AWS's number of the request too.
+    async fn make(&self, run: &mut Run<'_>, step: &Step) -> Result<(Wrote, Option<RequestId>), ConvergeError> {
         self.renew(run).await?;
         let journal = |source| journal_error(run.target, source);
         let begun = self
@@ -200,7 +207,7 @@ impl Driver {
         let now = self.clock().now();
         let finished = self.journal().finish(id, &end, request.as_ref(), image.as_ref(), now);
         finished.await.map_err(journal)?;
-        Ok(wrote)
+        Ok((wrote, request))
     }
 
     /// Remembers that a network ACL takes no more entries.

@@ -4,7 +4,7 @@ use super::{
     Drift,
     acl::{Aggregate, EntryPlan},
 };
-use crate::hold::{Change, Coverage, HoldId, Image};
+use crate::hold::{Change, Coverage, HoldId, Image, ToldChange};
 
 /// What to change, and what it comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,8 +41,8 @@ impl Plan {
     }
 
     /// The changes, in order.
-    pub fn changes(&self) -> Vec<Change> {
-        self.steps.iter().map(|step| step.change.clone()).collect()
+    pub fn changes(&self) -> Vec<ToldChange> {
+        self.steps.iter().map(|step| step.change.clone().into()).collect()
     }
 
     /// Whether time brings the rest of it: somebody has to look again.

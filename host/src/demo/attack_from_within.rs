@@ -167,8 +167,8 @@ async fn follow(
     report: &Report,
     mut tracking: Tracking,
 ) -> Result<Tracking, DemoError> {
-    for change in report.targets.iter().flat_map(|target| &target.changes) {
-        let Change::Groups(GroupChange::SetGroups { to, purpose, .. }) = change else {
+    for told in report.targets.iter().flat_map(|target| &target.changes) {
+        let Change::Groups(GroupChange::SetGroups { to, purpose, .. }) = &told.change else {
             continue;
         };
         let groups = groups(&**stage.cloud()?, to).await?;

@@ -97,16 +97,15 @@ async fn a_plugin_that_can_not_be_loaded_and_a_secret_that_is_not_there_are_miss
     ");
 }
 
-#[tokio::test]
-async fn what_is_in_force_and_not_configured_any_more_is_told() {
-    let folder = folder("");
-    let journal = SqliteJournal::open(&folder.path().join("journal.sqlite")).unwrap();
+/// Somebody is blocked at this network ACL.
+async fn blocked(folder: &Path, account: &str, acl: &str) {
+    let journal = SqliteJournal::open(&folder.join("journal.sqlite")).unwrap();
     let now = Timestamp::now();
     let intent = Intent {
         target: Target {
-            account: "111122223333".to_owned(),
+            account: account.to_owned(),
             region: "eu-west-1".to_owned(),
-            resource: "acl-0b111111111111111".parse().unwrap(),
+            resource: acl.parse().unwrap(),
         },
         remedy: Remedy::Deny(Denial {
             prefix: "203.0.113.7/32".parse().unwrap(),
@@ -121,11 +120,37 @@ async fn what_is_in_force_and_not_configured_any_more_is_told() {
         until: Some(now + SignedDuration::from_hours(1)),
         scope: Default::default(),
     };
-    journal
-        .put_in_force(&[intent], &DeliveryId::read("1"), now)
-        .await
-        .unwrap();
-    drop(journal);
+    let delivery = DeliveryId::read(account);
+    journal.put_in_force(&[intent], &delivery, now).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_network_acl_that_is_known_only_from_its_holds_is_told_with_its_room() {
+    let folder = folder("");
+    blocked(folder.path(), "111122223333", "acl-0b111111111111111").await;
+    blocked(folder.path(), "111122223333", "acl-0a0a0a0a0a0a0a0a0").await;
+    blocked(folder.path(), "999999999999", "acl-0c111111111111111").await;
+    let rooms = told(folder.path(), ISOLATES, "room in acl-").await;
+    let [gone, room, elsewhere] = rooms.as_slice() else {
+        panic!("{rooms:?}")
+    };
+    assert!(
+        gone.starts_with("unknown: ") && gone.contains("acl-0a0a0a0a0a0a0a0a0"),
+        "{gone}"
+    );
+    assert!(room.contains("ingress IPv4 for 16 rules"), "{room}");
+    assert!(
+        elsewhere.starts_with(
+            "MISSING: 999999999999/eu-west-1/acl-0c111111111111111 is in an account or region that is not configured"
+        ),
+        "{elsewhere}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_in_force_and_not_configured_any_more_is_told() {
+    let folder = folder("");
+    blocked(folder.path(), "111122223333", "acl-0b111111111111111").await;
     insta::assert_snapshot!(found(folder.path(), "mode = \"observe\"", Verdict::Note).await, @r"
     room in acl-0b111111111111111: ingress IPv4 for 16 rules, ingress IPv6 for 17 rules, egress IPv4 for 17 rules, egress IPv6 for 17 rules; 1 hold NOT COVERED: `quell holds --uncovered` says why
     holds: block: 1 in force, and nothing that is configured may block any more: taking them back needs the rights for that, which are not among those above
@@ -227,7 +252,7 @@ async fn a_topic_that_can_not_reach_the_door_is_told_with_what_to_do() {
     insta::assert_snapshot!(topic(door).await, @"note: the HTTP door listens on 127.0.0.1:8480, where SNS reaches it only by a proxy on this machine that ends TLS: put one there, or listen elsewhere (http.listen)");
     fs::write(folder.path().join("token"), "a-long-token-that-nobody-knows").unwrap();
     let open = format!("{door}\n[http]\nlisten = \"0.0.0.0:0\"\ntoken-file = \"token\"");
-    insta::assert_snapshot!(topic(&open).await, @"not provable: only SNS knows whether it is confirmed: `aws sns list-subscriptions-by-topic --topic-arn arn:aws:sns:eu-west-1:111122223333:alerts` shows PendingConfirmation if it is not");
+    insta::assert_snapshot!(topic(&open).await, @"not provable: only SNS knows whether it is confirmed: `aws sns list-subscriptions-by-topic --region eu-west-1 --topic-arn arn:aws:sns:eu-west-1:111122223333:alerts` shows PendingConfirmation if it is not");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{entry_change::EntryChange, group_change::GroupChange, machine_change::MachineChange};
+use crate::cloud::RequestId;
 
 /// The number of a change in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -97,6 +98,28 @@ impl From<MachineChange> for Change {
     }
 }
 
+/// A change that one is told of, made or only planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ToldChange {
+    /// The change.
+    #[serde(flatten)]
+    pub change: Change,
+    /// AWS's number of the request that made it: `requestID` in CloudTrail. None if it is only planned, or AWS said none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<RequestId>,
+}
+
+/// One that is planned.
+impl From<Change> for ToldChange {
+    fn from(change: Change) -> Self {
+        Self {
+            change,
+            request_id: None,
+        }
+    }
+}
+
 /// A change that is known to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeChange {
@@ -104,4 +127,33 @@ pub struct MadeChange {
     pub change: Change,
     /// When it was known to be done.
     pub at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::{Direction, Entry};
+
+    #[test]
+    fn a_change_is_told_with_the_number_by_which_it_is_found_in_cloudtrail() {
+        let entry = Entry::deny(99, Direction::Ingress, "203.0.113.7/32".parse().unwrap());
+        let planned = ToldChange::from(Change::from(EntryChange::Create(entry)));
+        let made = ToldChange {
+            request_id: RequestId::said("6f1c0e2a-0000-1111-2222-333344445555"),
+            ..planned.clone()
+        };
+        for told in [&planned, &made] {
+            let json = serde_json::to_string(told).unwrap();
+            assert_eq!(serde_json::from_str::<ToldChange>(&json).unwrap(), *told, "{json}");
+        }
+        let json = serde_json::to_value(&made).unwrap();
+        assert_eq!(json["change"], "create");
+        assert_eq!(json["request-id"], "6f1c0e2a-0000-1111-2222-333344445555");
+        // As reports have it that an older Quell wrote.
+        let Change::Entry(change) = &planned.change else {
+            unreachable!("it is one of an entry")
+        };
+        let before = serde_json::to_string(change).unwrap();
+        assert_eq!(serde_json::from_str::<ToldChange>(&before).unwrap(), planned);
+    }
 }

@@ -40,7 +40,7 @@ pub use self::dynamo::DynamoJournal;
 pub use self::{
     agreement::{Disagreement, agree},
     budget::{Budget, Put, Scope, Share, Spending, Withheld},
-    change::{Change, ChangeId, Effect, MadeChange},
+    change::{Change, ChangeId, Effect, MadeChange, ToldChange},
     coverage::Coverage,
     delivery::{Admission, Attempt, Delivery, DeliveryId, DeliveryState},
     entry_change::{EntryChange, OwnEntry},

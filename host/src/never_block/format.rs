@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::when;
-use crate::address::AddressOrPrefix;
+use crate::{address::AddressOrPrefix, alert::printable::moves_a_cursor};
 
 /// The most entries of a list. Each is looked at for each block.
 pub const MOST_ENTRIES: usize = 10_000;
@@ -137,13 +137,9 @@ fn entry_of(prefix: &str, until: Option<&str>, reason: Option<&str>) -> Result<L
 
 /// Without what a terminal would obey, and not too long.
 pub(super) fn reason_of(text: &str) -> Option<String> {
-    let reason: String = text
-        .trim()
-        .chars()
-        .filter(|char| !char.is_control())
-        .take(LONGEST_REASON)
-        .collect();
-    Some(reason).filter(|reason| !reason.is_empty())
+    let shown: String = text.chars().filter(|char| !moves_a_cursor(*char)).collect();
+    let reason: String = shown.trim().chars().take(LONGEST_REASON).collect();
+    Some(reason.trim_end().to_owned()).filter(|reason| !reason.is_empty())
 }
 
 /// A prefix or an address. One with bits behind its length may mean two things.

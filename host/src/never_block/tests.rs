@@ -44,6 +44,12 @@ fn a_list_has_a_prefix_a_line_with_an_end_and_a_reason() {
 }
 
 #[test]
+fn a_reason_is_one_line_that_reads_as_it_stands() {
+    let text = "203.0.113.7 # \u{1b} the\u{202e} office \u{1}";
+    assert_eq!(read(text).unwrap(), ["203.0.113.7/32 # the office"]);
+}
+
+#[test]
 fn a_json_array_says_the_same() {
     let text = r#" ["203.0.113.7", {"prefix": "198.51.100.0/24", "until": "2030-01-31", "reason": "Example Ltd"}]"#;
     insta::assert_snapshot!(read(text).unwrap().join("\n"), @r"

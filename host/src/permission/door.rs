@@ -1,4 +1,4 @@
-//! What doors and never-block lists need: the queues and the buckets that they lead to.
+//! What doors and never-block lists need: the queues, the topics and the buckets that they lead to.
 
 use super::host::{HostGrant, HostResource};
 use crate::config::{Config, door, never_block::ListSource};
@@ -12,7 +12,9 @@ pub(super) fn grants(config: &Config) -> Vec<HostGrant> {
         let bury = dead.map(|dead| grant("SendDeadLetters", ["sqs:SendMessage"], queue(&dead.queue, region)));
         std::iter::once(receive).chain(bury)
     });
+    let topics = config.doors.sns.iter().flat_map(|door| &door.topics);
     queues
+        .chain(topics.map(|topic| grant("LookAtSubscriptions", LOOK, topic.to_string())))
         .chain(config.doors.folder.iter().flat_map(bucket).flatten())
         .collect()
 }
@@ -24,6 +26,9 @@ const RECEIVE: [&str; 4] = [
     "sqs:ChangeMessageVisibility",
     "sqs:GetQueueAttributes",
 ];
+
+/// What tells whether a topic sends to Quell: only the doctor asks.
+const LOOK: [&str; 2] = ["sns:GetSubscriptionAttributes", "sns:ListSubscriptionsByTopic"];
 
 pub(super) fn grant<const N: usize>(sid: &'static str, actions: [&'static str; N], arn: String) -> HostGrant {
     HostGrant {

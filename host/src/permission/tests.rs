@@ -281,6 +281,20 @@ prefix = "AWSLogs/"
 }
 
 #[test]
+fn of_a_topic_only_its_subscriptions_may_be_looked_at() {
+    let door = "\n[[door.sns]]\ntopics = [\"arn:aws:sns:eu-west-1:111122223333:alerts\"]\n";
+    let policy = policy(&Config::parse(&format!("{ACCOUNT}{door}"), Path::new("quell.toml")).unwrap());
+    let of_topics = policy
+        .statement
+        .iter()
+        .filter(|statement| statement.sid == "LookAtSubscriptions");
+    let told: Vec<_> = of_topics
+        .map(|statement| format!("{:?} on {:?}", statement.action, statement.resource))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"{"sns:GetSubscriptionAttributes", "sns:ListSubscriptionsByTopic"} on {"arn:aws:sns:eu-west-1:111122223333:alerts"}"#);
+}
+
+#[test]
 fn checkpoints_may_be_put_into_their_bucket_and_neither_read_nor_removed() {
     let told = |more: &str| {
         let text = format!("\n[checkpoints]\nbucket = \"checkpoints\"\nprefix = \"quell/\"\nkey-env = \"KEY\"\n{more}");

@@ -52,7 +52,7 @@ impl From<&TargetReport> for TargetRecord {
         Self {
             target: report.target.clone(),
             before: report.before.clone(),
-            changes: report.changes.clone(),
+            changes: report.changes.iter().map(|told| told.change.clone()).collect(),
             aggregates: report.aggregates.clone(),
             holds: report.holds.iter().map(HoldRecord::from).collect(),
             failure: report.failure.clone(),

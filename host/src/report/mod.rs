@@ -21,7 +21,7 @@ use crate::{
     decision::{Decision, Remediation},
     fact::Asked,
     guard::{ChangedInstance, Verdict},
-    hold::{Change, Coverage, DeliveryId, Disagreement, Hold, Target},
+    hold::{Coverage, DeliveryId, Disagreement, Hold, Target, ToldChange},
     sandbox::{Cost, LogLine},
 };
 
@@ -200,7 +200,7 @@ pub struct TargetReport {
     /// As it is after the changes; None if none were made.
     pub after: Option<Live>,
     /// The changes, in order: made if the mode is to enforce, planned otherwise.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ToldChange>,
     /// The entries that several holds share, for want of room, and how many addresses they deny that no hold asks for.
     #[serde(default)]
     pub aggregates: Vec<Aggregate>,

@@ -4,7 +4,7 @@ use super::{Answer, Failure, HeldBack, Mode, PluginReport, TargetReport};
 use crate::{
     alert::Alert,
     decision::Decision,
-    hold::{Coverage, Effect},
+    hold::{Coverage, Effect, ToldChange},
 };
 
 /// What came, what was decided, what was done and why.
@@ -59,7 +59,8 @@ fn done(mode: Mode, target: &TargetReport) -> String {
         return format!("at {at} failed: {}", failure.message);
     }
     let made = |effect| {
-        let entries = target.changes.iter().filter(|change| change.entry().is_some());
+        let changes = target.changes.iter().map(|told| &told.change);
+        let entries = changes.filter(|change| change.entry().is_some());
         entries.filter(|change| change.effect() == effect).count()
     };
     let [written, replaced, removed] = [Effect::Adds, Effect::Alters, Effect::Removes].map(made);
@@ -73,7 +74,8 @@ fn done(mode: Mode, target: &TargetReport) -> String {
     if removed > 0 {
         words.push(format!("{} removed", count(removed, "entry")));
     }
-    let others = target.changes.iter().filter(|change| change.entry().is_none()).count();
+    let is_other = |told: &&ToldChange| told.change.entry().is_none();
+    let others = target.changes.iter().filter(is_other).count();
     if others > 0 {
         words.push(format!("{} made", count(others, "change")));
     }

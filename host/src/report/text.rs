@@ -12,7 +12,7 @@ use crate::{
     decision::{Decision, End},
     fact,
     guard::Verdict,
-    hold::{Change, Coverage, Disagreement, Effect},
+    hold::{Coverage, Disagreement, Effect, ToldChange},
     text::bytes,
 };
 
@@ -239,7 +239,7 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
         let tense = if mode.writes() { "changed" } else { "would change" };
         writeln!(out, "  {tense}:")?;
     }
-    target.changes.iter().try_for_each(|change| write_change(out, change))?;
+    target.changes.iter().try_for_each(|told| write_change(out, told))?;
     if let Some(Live::Instance(LiveInstance {
         serving: Some(serving), ..
     })) = &target.before
@@ -262,12 +262,19 @@ fn write_target(out: &mut impl Write, target: &TargetReport, mode: Mode) -> fmt:
     Ok(())
 }
 
-/// One line of a diff.
-pub fn write_change(out: &mut impl Write, change: &Change) -> fmt::Result {
+/// One line of a diff, with what CloudTrail calls the request that made it.
+pub fn write_change(out: &mut impl Write, told: &ToldChange) -> fmt::Result {
+    let ToldChange { change, request_id } = told;
     let style = match change.effect() {
         Effect::Adds => GOOD,
         Effect::Alters => NOTE,
         Effect::Removes => BAD,
     };
-    writeln!(out, "    {}", paint(style, change))
+    write!(out, "    {}", paint(style, change))?;
+    match request_id {
+        Some(request) if request.is_of_aws() => {
+            writeln!(out, " {}", paint(QUIET, format!("(requestID {request})")))
+        }
+        _ => writeln!(out),
+    }
 }

@@ -8,10 +8,11 @@ use super::{SetupError, requests};
 #[cfg(feature = "aws")]
 use crate::door::{
     folder::bucket::{BucketDoor, BucketOptions},
+    http::sns::topic::Topic,
     sqs::{DeadLetters, SqsDoor, SqsOptions},
 };
 use crate::{
-    config::{Config, door},
+    config::{Cloud, Config, door},
     doctor::{self, Finding},
     door::{
         Door, DoorError,
@@ -73,6 +74,31 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// Each topic of `[[door.sns]]`, and to where it sends. Changes nothing.
+pub(super) async fn subscriptions(config: &Config) -> Vec<(&door::TopicArn, doctor::sns::Asked)> {
+    let topics: Vec<_> = config.doors.sns.iter().flat_map(|door| &door.topics).collect();
+    let is_simulated = matches!(config.cloud, Cloud::Simulated(_));
+    if topics.is_empty() || is_simulated {
+        return topics.into_iter().map(|topic| (topic, None)).collect();
+    }
+    ask_sns(topics).await
+}
+
+#[cfg(feature = "aws")]
+async fn ask_sns(topics: Vec<&door::TopicArn>) -> Vec<(&door::TopicArn, doctor::sns::Asked)> {
+    let environment = &crate::cloud::aws::environment().await;
+    let asked = topics.into_iter().map(|topic| async move {
+        let asked = Topic::new(environment, topic.as_str(), topic.region());
+        (topic, Some(asked.subscriptions().await))
+    });
+    futures::future::join_all(asked).await
+}
+
+#[cfg(not(feature = "aws"))]
+async fn ask_sns(topics: Vec<&door::TopicArn>) -> Vec<(&door::TopicArn, doctor::sns::Asked)> {
+    topics.into_iter().map(|topic| (topic, None)).collect()
 }
 
 /// Doors and how a finding calls each, or why it can't be opened.

@@ -1,6 +1,6 @@
 //! Examining a configuration with all that it needs, for the doctor.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{SetupError, cloud, converger, doors, ends, journal, load_plugins, observations};
 use crate::{
@@ -31,6 +31,7 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     let may = |kind| config.plugins.iter().any(|plugin| plugin.may.contains(&kind));
     let mut findings = Vec::new();
     let mut of_accounts = Vec::new();
+    let mut looked_at = BTreeSet::new();
     let mut is_clock_told = Table::of(&config.journal.store).is_some();
     for trial in &places.trials {
         let place = trial.place();
@@ -45,12 +46,14 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
         }
         let Some(found) = found else { continue };
         if may(ActionKind::Block) {
-            of_accounts.extend(room::check(&converger, place, &found).await);
+            of_accounts.extend(room::check(&converger, place, &found, &mut looked_at).await);
         }
         if may(ActionKind::Isolate) {
             of_accounts.extend(group::left_out(place, &found, &terms));
         }
     }
+    let holds = journal.holds(&HoldFilter::default()).await?;
+    of_accounts.extend(room::check_held(&converger, &holds, &looked_at).await);
     if may(ActionKind::Isolate) {
         of_accounts.extend(group::check(&clouds, &terms).await);
     }
@@ -71,7 +74,9 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     let now = system.now();
     let standing = converger.lists().standing(now).await;
     findings.extend(never_block::lists(&converger.lists().each(now), &standing, now));
-    findings.extend(sns::topics(config));
+    for (topic, asked) in doors::subscriptions(config).await {
+        findings.push(sns::topic(config, topic, &asked));
+    }
     findings.extend(household::room_for_journal(&config.journal.store));
     match journal::examine(&config.journal).await {
         Some(of_table) => findings.extend(of_table),
@@ -84,7 +89,6 @@ pub async fn examine(config: &Config) -> Result<Checkup, SetupError> {
     findings.extend(household::folders(config));
     findings.extend(doors::examine(config).await);
     findings.extend(household::feedback(&journal.given_up(household::MOST_GIVEN_UP).await?));
-    let holds = journal.holds(&HoldFilter::default()).await?;
     findings.extend(household::left_over(config, &holds));
     Ok(Checkup(findings))
 }

@@ -3,23 +3,32 @@
 //! A body takes bytes and panics if something does not hold. Each is a file here, and runs in two ways: under libFuzzer, by the target of its name in `tests/fuzz`
 //! (`make fuzz`), and in `make test` on real examples that are changed at random, and on all that was ever found (suite `fuzz`).
 
+pub mod approval_link;
 pub mod body;
 mod chance;
+pub mod checkpoint;
 pub mod configuration;
 pub mod decision;
 pub mod decoder;
 pub mod envelope;
 pub mod folder_file;
 pub mod lambda_event;
+pub mod ledger;
 pub mod mapping;
 pub mod mutation;
 pub mod network_acl;
+pub mod never_block_list;
+mod open_door;
+pub mod plugin_signature;
 pub mod recording;
+mod request;
 pub mod seed;
+pub mod sns_message;
 pub mod subscribe_url;
 pub mod syslog;
 pub mod told;
 pub mod web_request;
+pub mod webhook;
 
 /// One body.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +40,7 @@ pub struct Body {
 }
 
 /// All bodies.
-pub const BODIES: [Body; 13] = [
+pub const BODIES: [Body; 20] = [
     Body {
         name: "decoder",
         run: decoder::run,
@@ -83,5 +92,33 @@ pub const BODIES: [Body; 13] = [
     Body {
         name: "network_acl",
         run: network_acl::run,
+    },
+    Body {
+        name: "webhook",
+        run: webhook::run,
+    },
+    Body {
+        name: "sns_message",
+        run: sns_message::run,
+    },
+    Body {
+        name: "approval_link",
+        run: approval_link::run,
+    },
+    Body {
+        name: "never_block_list",
+        run: never_block_list::run,
+    },
+    Body {
+        name: "ledger",
+        run: ledger::run,
+    },
+    Body {
+        name: "checkpoint",
+        run: checkpoint::run,
+    },
+    Body {
+        name: "plugin_signature",
+        run: plugin_signature::run,
     },
 ];

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// What is put into texts: ends of ranges, words of JSON and TOML, characters that move a cursor, and bytes that are no text.
-const TOKENS: [&[u8]; 30] = [
+/// What is put into texts: ends of ranges, words of JSON, TOML and HTML, characters that move a cursor, and bytes that are no text.
+const TOKENS: [&[u8]; 31] = [
     b"null",
     b"true",
     b"-1",
@@ -34,6 +34,7 @@ const TOKENS: [&[u8]; 30] = [
     b"::ffff:203.0.113.7",
     b"999999999999999999999 ",
     b"CEF:0|",
+    b"\"><b>",
 ];
 
 /// One change, as numbers: whatever they are they mean a change of whatever input.

@@ -1,138 +1,75 @@
-//! A request to the HTTP door: method and path on the first line, a header on each line that follows, then an empty line and the body.
+//! A request to the HTTP door, whatever it is for.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    http::{Request, StatusCode, header},
-};
+use async_trait::async_trait;
+use axum::http::header;
 use jiff::Timestamp;
 use quell::{
-    alert::printable::printable_lines,
-    clock::{Clock, ManualClock},
-    cloud::Clouds,
-    door::http::{Powers, RequestTerms, router},
-    fact::NoObservations,
-    hold::{DeliveryId, Journal, SqliteJournal},
-    report::Mode,
+    door::http::{
+        Powers, RequestTerms,
+        sns::{
+            SnsOptions, TopicOptions,
+            confirm::{Confirm, ConfirmError},
+            subscribe_url::SubscribeUrl,
+        },
+    },
     secret::LiveSecret,
-    way::Host,
 };
-use tokio::runtime::{Builder, Runtime};
-use tower::ServiceExt;
 
-use crate::stand;
+use super::{open_door::OpenDoor, request::Sent};
 
 /// The most bytes of a body.
 const MOST: usize = 4096;
-/// After so many requests everything is made anew: what is in the journal then makes it slow, and full in the end.
-const REQUESTS: usize = 300;
 
-/// A door with a host and a journal behind it.
-struct Open {
-    runtime: Runtime,
-    router: Router,
-    journal: Arc<dyn Journal>,
-    left: usize,
-}
+/// The token, and how it ends a password of HTTP Basic, by which SNS shows it.
+const TOKENS: [&[u8]; 2] = [b"let-me-in", b"bGV0LW1lLWlu"];
 
 thread_local! {
-    static OPEN: RefCell<Option<Open>> = const { RefCell::new(None) };
+    static OPEN: RefCell<Option<OpenDoor>> = const { RefCell::new(None) };
 }
 
 /// Sends the bytes as a request.
 pub fn run(bytes: &[u8]) {
-    let Some((request, shows_token)) = request(bytes) else {
+    let Some(sent) = Sent::read(bytes) else {
         return;
     };
+    let shown = sent.headers().get_all(header::AUTHORIZATION);
+    let shows_token = shown
+        .iter()
+        .any(|shown| TOKENS.iter().any(|token| shown.as_bytes().ends_with(token)));
+    let is_open = sent.path() == "/healthz";
     OPEN.with_borrow_mut(|open| {
-        let open = match open {
-            Some(open) if open.left > 0 => open,
-            _ => open.insert(Open::new().expect("a door on memory can be opened")),
-        };
-        open.left -= 1;
-        open.send(request, shows_token);
+        let (status, text) = OpenDoor::of(open, Timestamp::UNIX_EPOCH, terms).send(sent.request());
+        if !shows_token && !is_open {
+            assert!(!status.is_success(), "without the token: {text}");
+        }
     });
 }
 
-impl Open {
-    fn new() -> anyhow::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let journal: Arc<dyn Journal> = Arc::new(SqliteJournal::in_memory()?);
-        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
-        let clouds = Arc::new(Clouds::new([]));
-        let parts = stand::parts(clouds, Arc::new(NoObservations), &clock, &journal, Mode::Observe, None);
-        let host = Host::new(parts);
-        let terms = RequestTerms {
-            powers: Powers::of(Some(LiveSecret::fixed("let-me-in"))),
-            max_body: MOST,
-            ..RequestTerms::default()
-        };
-        let router = {
-            let _guard = runtime.enter();
-            router(Arc::new(host), &terms)
-        };
-        Ok(Self {
-            runtime,
-            router,
-            journal,
-            left: REQUESTS,
-        })
-    }
-
-    fn send(&self, request: Request<Body>, shows_token: bool) {
-        let is_open = request.uri().path() == "/healthz";
-        let answer = self.runtime.block_on(self.router.clone().oneshot(request));
-        let answer = answer.expect("a router always answers");
-        let (head, body) = answer.into_parts();
-        let body = self
-            .runtime
-            .block_on(to_bytes(body, usize::MAX))
-            .expect("the answer is in memory");
-        let text = std::str::from_utf8(&body).expect("the answer is text");
-        assert_ne!(head.status, StatusCode::INTERNAL_SERVER_ERROR, "{text}");
-        if !shows_token && !is_open {
-            assert!(!head.status.is_success(), "without the token: {text}");
-        }
-        if head.status.is_client_error() {
-            assert!(!text.trim().is_empty(), "{} without a reason", head.status);
-            assert_eq!(text, printable_lines(text), "an answer that is not printable");
-        }
-        // What is acknowledged is in the journal.
-        if head.status == StatusCode::ACCEPTED
-            && let Some(place) = head.headers.get(header::LOCATION)
-        {
-            let place = place.to_str().expect("it is text");
-            let id = DeliveryId::read(place.strip_prefix("/deliveries/").expect("it is a delivery"));
-            let kept = self
-                .runtime
-                .block_on(self.journal.delivery(&id))
-                .expect("the journal can be read");
-            assert!(kept.is_some(), "{place} was acknowledged and is not in the journal");
-        }
+fn terms() -> RequestTerms {
+    let unchecked = TopicOptions {
+        detector: None,
+        signatures: None,
+    };
+    RequestTerms {
+        powers: Powers::of(Some(LiveSecret::fixed("let-me-in"))),
+        max_body: MOST,
+        sns: Some(SnsOptions {
+            topics: BTreeMap::from([("arn:aws:sns:eu-west-1:111122223333:alerts".to_owned(), unchecked)]),
+            confirm: Arc::new(Nobody),
+        }),
+        ..RequestTerms::default()
     }
 }
 
-/// The request, and whether it shows the token.
-fn request(bytes: &[u8]) -> Option<(Request<Body>, bool)> {
-    let mut lines = bytes.splitn(2, |byte| *byte == b'\n');
-    let first = std::str::from_utf8(lines.next()?).ok()?;
-    let mut rest = lines.next().unwrap_or_default();
-    let (method, path) = first.split_once(' ')?;
-    let mut request = Request::builder().method(method).uri(path);
-    let mut shows_token = false;
-    while !rest.is_empty() {
-        let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-        let line = &rest[..end];
-        rest = rest.get(end + 1..).unwrap_or_default();
-        if line.is_empty() {
-            break;
-        }
-        let colon = line.iter().position(|byte| *byte == b':')?;
-        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
-        shows_token |= name.eq_ignore_ascii_case(b"authorization") && value.ends_with(b"let-me-in");
-        request = request.header(name, value);
+/// Confirms subscriptions without asking anybody.
+#[derive(Debug)]
+struct Nobody;
+
+#[async_trait]
+impl Confirm for Nobody {
+    async fn confirm(&self, _: &SubscribeUrl) -> Result<(), ConfirmError> {
+        Ok(())
     }
-    Some((request.body(Body::from(rest.to_vec())).ok()?, shows_token))
 }

@@ -1,7 +1,8 @@
 //! What the daemon does, and what a person at the command line sees of it.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
+use quell::report::Report;
 use quell_tests::{
     attack::about_in,
     moto::{OTHER_ACCOUNT, OTHER_ROLE, REGION, Session},
@@ -33,6 +34,25 @@ async fn an_alert_becomes_deny_entries_that_others_see_in_the_right_acl_and_in_n
     stage.deliver().await.unwrap();
     assert_eq!(stage.new_entries().unwrap().join("\n"), ALL_FOUR);
     assert_eq!(others(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_has_the_number_by_which_cloudtrail_knows_each_change_and_it_is_the_ledgers() {
+    let stage = Stage::build("").await.unwrap();
+    let _daemon = stage.quell.serve().unwrap();
+    let report = stage.act(&stage.recorded_attack()).await.unwrap();
+    let changes = report["targets"][0]["changes"].as_array().unwrap();
+    let numbers: BTreeSet<_> = changes
+        .iter()
+        .filter_map(|change| change["request-id"].as_str())
+        .collect();
+    assert_eq!((changes.len(), numbers.len()), (4, 4), "{report}");
+    let ledger = stage.quell.run(&["journal", "ledger"]).unwrap().stdout;
+    let text = serde_json::from_value::<Report>(report.clone()).unwrap().to_string();
+    for number in numbers {
+        assert!(ledger.contains(number), "{number}: {ledger}");
+        assert!(text.contains(&format!("(requestID {number})")), "{number}: {text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,8 +114,8 @@ async fn holds_are_listed_and_released_while_the_daemon_runs() {
     assert_eq!(released.exit, Some(0), "{released:?}");
     let first = "hold 1 released: 203.0.113.7/32 ingress at ";
     assert!(released.stdout.starts_with(first), "{}", released.stdout);
-    let change = "\n  changed:\n    - 99 deny 203.0.113.7/32 ingress\n";
-    assert!(released.stdout.ends_with(change), "{}", released.stdout);
+    let change = "\n  changed:\n    - 99 deny 203.0.113.7/32 ingress (requestID ";
+    assert!(released.stdout.contains(change), "{}", released.stdout);
     let released = stage
         .quell
         .run(&["release", "--address", "2001:db8:bad:cafe::66"])

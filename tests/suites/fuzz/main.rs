@@ -51,7 +51,14 @@ fn whatever_comes_in_what_a_body_says_holds(
         "configuration",
         "recording",
         "decision",
-        "network_acl"
+        "network_acl",
+        "webhook",
+        "sns_message",
+        "approval_link",
+        "never_block_list",
+        "ledger",
+        "checkpoint",
+        "plugin_signature"
     )]
     name: &str,
 ) {

@@ -58,8 +58,8 @@ async fn flows_that_ec2_tracks_are_cut_by_the_way_and_kept_only_if_that_is_wante
             world.put(WEB, isolate()).await;
             world.converge(WEB).await.unwrap()
         };
-        for change in &converged.changes {
-            let Change::Groups(GroupChange::SetGroups { interface, to, .. }) = change else {
+        for told in &converged.changes {
+            let Change::Groups(GroupChange::SetGroups { interface, to, .. }) = &told.change else {
                 continue;
             };
             if interface.as_str() == INTERFACES[0] {

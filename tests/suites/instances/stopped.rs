@@ -184,7 +184,7 @@ async fn an_instance_hibernates_if_it_can_and_if_that_is_wanted() {
         });
         let hold = world.put(SLEEPER, set(StateChange::Stop)).await;
         let converged = world.converge(SLEEPER).await.unwrap();
-        let told: Vec<_> = converged.changes.iter().map(ToString::to_string).collect();
+        let told: Vec<_> = converged.changes.iter().map(|told| told.change.to_string()).collect();
         let wanted = format!("{change} {SLEEPER}");
         assert!(told.iter().any(|told| told.contains(&wanted)), "{told:?}");
         world.pass(A_WHILE).await;

@@ -61,7 +61,7 @@ async fn a_journal_that_nobody_touched_is_sound() {
     assert_eq!(told.exit, Some(0), "{told:?}");
     let folder = quell.path("").display().to_string();
     insta::assert_snapshot!(told.stdout.replace(&folder, "/"), @r"
-    journal.sqlite: 35 records in 8 chains, 17 rows of the journal compared
+    journal.sqlite: 35 records in 8 chains, 18 rows of the journal compared
     nothing was changed, removed or moved
     ");
 }
@@ -105,6 +105,11 @@ async fn rows_that_do_not_follow_from_the_ledger_are_found_and_named() {
     insta::assert_snapshot!(found_after("UPDATE deliveries SET body = '{}' WHERE id = 'done'").await, @r"deliveries/04 3: CHANGED: delivery done is not as the ledger has it: what was sent");
     insta::assert_snapshot!(found_after("UPDATE changes SET end = 'done', detail = NULL WHERE id = 2").await, @r"target/111122223333/eu-west-1/acl-0a1b2c3d 12: CHANGED: change 2 is not as the ledger has it: how it ended");
     insta::assert_snapshot!(found_after("DELETE FROM pardons").await, @r"orders 2: REMOVED: pardon 192.0.2.0/24 is in the ledger, and not in the journal");
+    let image = found_after("UPDATE images SET image = replace(image, 'sg-0', 'sg-1')").await;
+    assert!(
+        image.ends_with("CHANGED: the before-image of eni-0a1b2c3d is not as the ledger has it: how it was"),
+        "{image}"
+    );
     let added = "INSERT INTO holds (account, region, resource, subject, first, last, direction, reason, confidence, plugin, alert, began_by, since, offences, coverage)
                  SELECT account, region, resource, '192.0.2.77/32', first, last, direction, reason, confidence, plugin, alert, began_by, since, offences, coverage
                  FROM holds WHERE id = 1";

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use quell_tests::{
-    moto::Moto,
+    moto::{ACCOUNT, Moto, REGION},
     proxy::{Kind, Trouble, Whom},
+    python,
     scene::Scene,
     stage::{Stage, Wanted},
     suspect::Suspect,
@@ -159,4 +160,51 @@ async fn credentials_of_another_account_are_told_before_anything_is_tried() {
     assert_eq!(exit, Some(1), "{findings:#}");
     assert_eq!(of_verdict(&findings, "missing"), ["credentials"]);
     insta::assert_snapshot!(findings[0]["why"].as_str().unwrap(), @"the credentials are of account 123456789012: use some of 999999999999, or name a `role` of that account in [[aws.account]]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_is_asked_whether_it_sends_to_quell_and_what_helps_is_told_if_it_does_not() {
+    let topic = format!("arn:aws:sns:{REGION}:{ACCOUNT}:asked-by-the-doctor");
+    let wanted = Wanted {
+        tables: &format!("[[door.sns]]\ntopics = [\"{topic}\"]\n"),
+        ..Wanted::default()
+    };
+    let stage = Stage::with(&wanted).await.unwrap();
+    let told = || {
+        let (exit, findings) = examined(&stage);
+        let what = format!("subscription of {topic}");
+        let found = findings
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|finding| finding["what"] == what);
+        let found = found.unwrap_or_else(|| panic!("{findings:#}"));
+        let words = ["verdict", "why"].map(|key| found[key].as_str().unwrap().to_owned());
+        (exit, words.join(": "))
+    };
+    let subscribe = |endpoint: &str| {
+        let environment = stage.world.moto.environment();
+        python::run("publish.py", &[&topic, endpoint], &environment).unwrap();
+    };
+    let (exit, gone) = told();
+    assert_eq!(exit, Some(1));
+    assert!(
+        gone.starts_with("missing: not found (NotFound): Topic does not exist"),
+        "{gone}"
+    );
+    subscribe("https://quell:TOKEN@example.com/hooks");
+    let (exit, elsewhere) = told();
+    assert_eq!(exit, Some(0));
+    assert!(
+        elsewhere
+            .starts_with("note: it sends to https://quell:TOKEN@example.com/hooks, and Quell takes messages at /sns"),
+        "{elsewhere}"
+    );
+    subscribe("https://quell:TOKEN@quell.example.com/sns");
+    let (exit, subscribed) = told();
+    assert_eq!(exit, Some(0));
+    assert!(
+        subscribed.starts_with("fine: it sends to https://quell:TOKEN@quell.example.com/sns"),
+        "{subscribed}"
+    );
 }

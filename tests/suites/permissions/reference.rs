@@ -134,6 +134,8 @@ fn what_the_host_needs_for_itself_are_actions_that_aws_knows() {
         [secrets]
         kms-keys = ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
         [feedback.security-hub]
+        [[door.sns]]
+        topics = ["arn:aws:sns:eu-west-1:111122223333:alerts"]
     "#;
     let config = Config::parse(text, Path::new("quell.toml")).unwrap();
     let reference = reference();
@@ -152,6 +154,8 @@ fn what_the_host_needs_for_itself_are_actions_that_aws_knows() {
         "kms:Decrypt",
         "secretsmanager:GetSecretValue",
         "securityhub:BatchUpdateFindings",
+        "sns:GetSubscriptionAttributes",
+        "sns:ListSubscriptionsByTopic",
         "ssm:GetParameter",
     ];
     assert_eq!(actions, BTreeSet::from(expected));

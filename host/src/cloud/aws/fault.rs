@@ -112,6 +112,7 @@ fn of_code(code: Option<&str>, message: Option<&str>, status: u16) -> Fault {
         "AccessDenied"
         | "AccessDeniedException"
         | "AuthFailure"
+        | "AuthorizationError"
         | "Blocked"
         | "ExpiredToken"
         | "ExpiredTokenException"
@@ -139,7 +140,7 @@ fn of_code(code: Option<&str>, message: Option<&str>, status: u16) -> Fault {
         | "IncorrectState"
         | "UnsupportedHibernationConfiguration" => Fault::WrongState { code, message },
         _ if given.ends_with(".Duplicate") => Fault::Duplicate { code, message },
-        "ResourceNotFoundException" => Fault::NotFound { code, message },
+        "NotFound" | "ResourceNotFoundException" => Fault::NotFound { code, message },
         _ if given.ends_with(".NotFound") => Fault::NotFound { code, message },
         _ if status < 500 => Fault::Invalid { code, message },
         _ => Fault::Other { code, message },

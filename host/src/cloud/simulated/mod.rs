@@ -118,8 +118,7 @@ impl SimulatedCloud {
             failed: result.is_err(),
         });
         let answered = !matches!(result, Err(Fault::Unreachable { .. }));
-        let request = answered.then(|| format!("simulated-{:06}", state.calls.len()));
-        RequestId::note(request.as_deref().and_then(RequestId::said));
+        RequestId::note(answered.then(|| RequestId::simulated(state.calls.len())));
         let written = state.written.take();
         drop(state);
         let watch = self.watch.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -14,6 +14,9 @@ mod signatures;
 mod signed;
 pub mod signing_cert_url;
 pub mod subscribe_url;
+pub mod subscription;
+#[cfg(feature = "aws")]
+pub mod topic;
 
 use std::{collections::BTreeMap, sync::Arc};
 

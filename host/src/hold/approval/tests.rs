@@ -205,6 +205,7 @@ fn of_two_rules_the_one_that_asks_more_people_counts() {
 #[case("")]
 #[case("two\nlines")]
 #[case("\u{1b}[2J")]
+#[case("ana\u{202e}neb")]
 fn nobody_approves_by_a_name_that_can_not_be_shown(#[case] name: &str) {
     assert_eq!(
         Vote::new(name, Act::Approve, "", at(0), How::Order),

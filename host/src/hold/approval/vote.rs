@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ApprovalId, PendingState};
-use crate::exit::{Classified, Exit};
+use crate::{
+    alert::printable::moves_a_cursor,
+    exit::{Classified, Exit},
+};
 
 /// The longest name and the longest reason, in characters.
 const LONGEST_NAME: usize = 64;
@@ -106,7 +109,7 @@ impl Vote {
     /// A person's word, if name and reason can be shown in a line.
     pub fn new(by: &str, act: Act, reason: &str, at: Timestamp, how: How) -> Result<Self, VoteError> {
         let (by, reason) = (by.trim(), reason.trim());
-        let is_line = |text: &str, longest| text.chars().count() <= longest && !text.chars().any(char::is_control);
+        let is_line = |text: &str, longest| text.chars().count() <= longest && !text.chars().any(moves_a_cursor);
         if by.is_empty() || !is_line(by, LONGEST_NAME) {
             return Err(VoteError::Name);
         }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    super::{Delivery, Hold, archive::Record},
+    super::{Delivery, Hold, Image, KeptImage, Target, archive::Record},
     Chain, Link, ToldHold,
     event::{digest_of, told_pardon, told_pause},
     link::written,
@@ -20,6 +20,8 @@ pub struct Standing {
     holds: BTreeMap<i64, ToldOfHold>,
     deliveries: HashMap<String, ToldOfDelivery>,
     changes: HashMap<i64, ToldOfChange>,
+    /// Before-images, by chain and part.
+    images: HashMap<(Chain, String), (u64, Digest)>,
     /// Pardons and the pause, as they are named in [`super::Event::ChainBegan`].
     orders: BTreeMap<String, (u64, Digest)>,
     /// When what is left of each chain begins.
@@ -66,7 +68,14 @@ impl Standing {
             "chain-began" | "pruned" => self.stood(link, &value),
             "hold-began" | "hold-asked-again" | "hold-extended" | "hold-ended" => self.hold(link, &value),
             "delivery-admitted" | "delivery-settled" => self.delivery(link, &value),
-            "change-begun" | "change-finished" => self.change(link, &value),
+            "change-begun" | "change-finished" => {
+                self.change(link, &value);
+                self.image(link, &value);
+            }
+            "image-forgotten" => {
+                let part = text(&value, "part").unwrap_or_default();
+                self.images.remove(&(link.chain.clone(), part));
+            }
             "pardoned" | "paused" | "pardon-ended" | "resumed" => self.ordered(link, &value),
             // Of what a newer Quell tells only the chain is checked.
             _ => {}
@@ -142,6 +151,14 @@ impl Standing {
         }
     }
 
+    fn image(&mut self, link: &Link, value: &Value) {
+        let Some(value) = value.get("image") else { return };
+        if let Ok(image) = serde_json::from_value::<Image>(value.clone()) {
+            let told = (link.number, digest_of(value));
+            self.images.insert((link.chain.clone(), image.part()), told);
+        }
+    }
+
     fn ordered(&mut self, link: &Link, value: &Value) {
         if let Some(pause) = value.get("pause") {
             match text(value, "event").as_deref() {
@@ -207,6 +224,7 @@ impl Standing {
                 let number = told.number;
                 self.told(chain, number, row, what)
             }
+            Record::Image(target, kept) => self.compare_image(target, kept),
             Record::Pardon(_) | Record::Pause(_) => {
                 let (row, digest) = stands(record)?;
                 self.compare_order(row, digest)
@@ -260,6 +278,21 @@ impl Standing {
             what.push("its report".to_owned());
         }
         let number = told.number;
+        self.told(chain, number, row, what)
+    }
+
+    /// One that the ledger knows and the journal has not is no finding: it was put back, or was old.
+    fn compare_image(&mut self, target: &Target, kept: &KeptImage) -> Option<Finding> {
+        let (chain, part) = (Chain::of_target(target), kept.image.part());
+        let row = format!("the before-image of {part}");
+        let Some((number, digest)) = self.images.get(&(chain.clone(), part)).copied() else {
+            return self.not_told(chain, row, kept.written);
+        };
+        let now = serde_json::to_value(&kept.image).unwrap_or_default();
+        let what = match digest == digest_of(&now) {
+            true => Vec::new(),
+            false => vec!["how it was".to_owned()],
+        };
         self.told(chain, number, row, what)
     }
 

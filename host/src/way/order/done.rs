@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Asked, BudgetStanding, NeverBlocked, PluginStanding};
 use crate::{
     converge::{Aggregate, Capacity, Drift, Live},
-    hold::{Change, Hold, HoldId, Pardon, Pause, Remedy, Target, approval::Pending, budget::Tripped},
+    hold::{Hold, HoldId, Pardon, Pause, Remedy, Target, ToldChange, approval::Pending, budget::Tripped},
     never_block::ListStanding,
     report::Failure,
     roster::{Answers, Refused},
@@ -137,7 +137,7 @@ pub struct TargetOutcome {
     /// As it was. None if it could not be read.
     pub before: Option<Live>,
     /// The changes, in order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ToldChange>,
     /// How many holds are in force and covered, after the changes.
     pub covered: usize,
     /// The holds that are in force but not covered, after the changes.

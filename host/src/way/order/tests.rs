@@ -97,11 +97,14 @@ fn planned() -> Done {
     };
     let outcome = TargetOutcome {
         target,
-        changes: vec![Change::from(EntryChange::Create(Entry::deny(
-            99,
-            Direction::Ingress,
-            "2001:db8::/32".parse().unwrap(),
-        )))],
+        changes: vec![
+            Change::from(EntryChange::Create(Entry::deny(
+                99,
+                Direction::Ingress,
+                "2001:db8::/32".parse().unwrap(),
+            )))
+            .into(),
+        ],
         covered: 2,
         not_covered: vec![Uncovered {
             hold: HoldId(3),

@@ -155,7 +155,7 @@ impl TargetOutcome {
             (false, true) => writeln!(out, "  would change:")?,
             (false, false) => writeln!(out, "  changed:")?,
         }
-        self.changes.iter().try_for_each(|change| write_change(out, change))?;
+        self.changes.iter().try_for_each(|told| write_change(out, told))?;
         if verbose {
             let all = count(self.covered + self.not_covered.len(), "hold");
             writeln!(out, "  {all} in force, {} covered", self.covered)?;

@@ -56,7 +56,10 @@ impl Signatures {
     }
 
     /// Whether SNS sent this message of this topic. Nothing is fetched for one that is wrong by what stands in it.
-    pub(super) async fn check(&self, body: &[u8], topic: &str, now: Timestamp) -> Result<(), NotGenuine> {
+    ///
+    /// # Errors
+    /// Why it is not taken for one of SNS.
+    pub async fn check(&self, body: &[u8], topic: &str, now: Timestamp) -> Result<(), NotGenuine> {
         let signed = Signed::read(body)?;
         freshness::check(&signed.timestamp, now, self.window)?;
         let elsewhere = NotSigned::Certificate(NoSigningCertUrl::NotAmazons(NotAmazons::OtherHost));

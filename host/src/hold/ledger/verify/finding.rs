@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::Chain;
+use crate::alert::printable::printable;
 
 /// One thing that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -113,56 +114,77 @@ impl Finding {
     }
 }
 
-/// For a person: one line.
+/// For a person: one line. Whoever changed a journal chose what stands in it, also the names of chains.
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { chain, number, flaw } = self;
-        write!(formatter, "{chain}")?;
-        if let Some(number) = number {
-            write!(formatter, " {number}")?;
-        }
-        formatter.write_str(": ")?;
-        match flaw {
-            Flaw::Changed { tells } => write!(formatter, "CHANGED: the record ({tells}) is not what its hash says"),
-            Flaw::Misplaced {
+        let number = number.map(|number| format!(" {number}")).unwrap_or_default();
+        formatter.write_str(&printable(&format!("{chain}{number}: {flaw}")))
+    }
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed { tells } => write!(formatter, "CHANGED: the record ({tells}) is not what its hash says"),
+            Self::Misplaced {
                 says: Some(says),
                 of: None,
                 tells,
             } => write!(formatter, "MOVED: the record that lies here ({tells}) is number {says}"),
-            Flaw::Misplaced {
+            Self::Misplaced {
                 says: Some(says),
                 of: Some(of),
                 tells,
             } => write!(formatter, "MOVED: the record that lies here ({tells}) is number {says} of {of}"),
-            Flaw::Misplaced { says: None, .. } => write!(formatter, "CHANGED: the record can't be read"),
-            Flaw::Removed { first, last } if first == last => write!(formatter, "REMOVED: record {first} is not there"),
-            Flaw::Removed { first, last } => {
+            Self::Misplaced { says: None, .. } => write!(formatter, "CHANGED: the record can't be read"),
+            Self::Removed { first, last } if first == last => write!(formatter, "REMOVED: record {first} is not there"),
+            Self::Removed { first, last } => {
                 write!(formatter, "REMOVED: records {first} to {last} are not there")
             }
-            Flaw::Head { says, last } if last < says => {
+            Self::Head { says, last } if last < says => {
                 write!(formatter, "REMOVED: the chain had {says} records and ends with {last}")
             }
-            Flaw::Head { .. } => formatter.write_str("CHANGED: the chain's head is not its last record"),
-            Flaw::Anchor => formatter.write_str(
+            Self::Head { .. } => formatter.write_str("CHANGED: the chain's head is not its last record"),
+            Self::Anchor => formatter.write_str(
                 "REMOVED: the records before the first one were not removed by Quell: no record says that they were old",
             ),
-            Flaw::Checkpoint { at } => {
+            Self::Checkpoint { at } => {
                 write!(formatter, "REWRITTEN: the record is another than in the checkpoint of {at:.0}")
             }
-            Flaw::Cut { at, last } => write!(
+            Self::Cut { at, last } => write!(
                 formatter,
                 "REMOVED: the record was there in the checkpoint of {at:.0}, and the chain ends with {last}"
             ),
-            Flaw::ChainGone { at } => {
+            Self::ChainGone { at } => {
                 write!(formatter, "REMOVED: the whole chain, which was there in the checkpoint of {at:.0}")
             }
-            Flaw::Differs { row, what } => {
+            Self::Differs { row, what } => {
                 write!(formatter, "CHANGED: {row} is not as the ledger has it: {}", what.join(", "))
             }
-            Flaw::Unknown { row } => write!(formatter, "ADDED: {row} is in the journal, and the ledger knows nothing of it"),
-            Flaw::Disbelieved { why } => write!(formatter, "NOT BELIEVED: {why}"),
-            Flaw::Unreadable { what } => write!(formatter, "CHANGED: {what}; what lies behind it was not compared"),
-            Flaw::Gone { row } => write!(formatter, "REMOVED: {row} is in the ledger, and not in the journal"),
+            Self::Unknown { row } => write!(formatter, "ADDED: {row} is in the journal, and the ledger knows nothing of it"),
+            Self::Disbelieved { why } => write!(formatter, "NOT BELIEVED: {why}"),
+            Self::Unreadable { what } => write!(formatter, "CHANGED: {what}; what lies behind it was not compared"),
+            Self::Gone { row } => write!(formatter, "REMOVED: {row} is in the ledger, and not in the journal"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_chain_that_would_move_the_cursor_is_shown_as_an_escape() {
+        let flaw = Flaw::Misplaced {
+            says: Some(1),
+            of: Some(Chain::read("orders\u{1b}[2J")),
+            tells: "paused".to_owned(),
+        };
+        let finding = Finding::new(&Chain::read("a\nb"), Some(2), flaw);
+        assert_eq!(
+            finding.to_string(),
+            r"a\nb 2: MOVED: the record that lies here (paused) is number 1 of orders\u{1b}[2J"
+        );
     }
 }
