@@ -6,6 +6,7 @@
 mod contract;
 mod evil;
 mod locked;
+mod reproducible;
 mod rule;
 mod typescript;
 mod workshop;
