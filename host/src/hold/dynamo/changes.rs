@@ -31,9 +31,6 @@ struct Begun {
     end: Option<End>,
 }
 
-/// How many changes of this process are remembered as under way.
-const MOST_BEGUN: usize = 1_024;
-
 /// How a change ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct End {
@@ -83,18 +80,23 @@ pub(super) async fn begin(
     now: Timestamp,
 ) -> Result<ChangeId, Failure> {
     let id = new_id(now)?;
+    let head = ledger::head_of(&lease.target);
+    let entry = change.entry().and_then(EntryChange::adds);
+    let entry = entry.map(|entry| own::place(&lease.target, entry)).transpose()?;
     let mut tries = Tries::default();
+    let mut is_first = true;
     loop {
         let mut transaction = Transaction::new(&table.table);
         transaction.hold_lease(&lease.target, &lease.owner, now);
-        let entry = change.entry().and_then(EntryChange::adds);
-        let entry = entry.map(|entry| own::place(&lease.target, entry)).transpose()?;
-        transaction
-            .fetch(entry.into_iter().chain([ledger::head_of(&lease.target)]))
-            .await?;
-        let was = match change.entry().and_then(EntryChange::adds) {
-            Some(entry) => {
-                let item = transaction.get(&own::place(&lease.target, entry)?).await?;
+        if std::mem::take(&mut is_first) {
+            transaction.recall(&head);
+            // Mostly an entry is added that was not there.
+            entry.iter().cloned().for_each(|entry| transaction.suppose_absent(entry));
+        }
+        transaction.fetch(entry.iter().chain([&head]).cloned()).await?;
+        let was = match change.entry().and_then(EntryChange::adds).zip(entry.as_ref()) {
+            Some((entry, place)) => {
+                let item = transaction.get(place).await?;
                 let begun = Standing {
                     confirmed: false,
                     written: now,
@@ -122,15 +124,10 @@ pub(super) async fn begin(
             image: image.cloned(),
         };
         ledger::record(&mut transaction, &event).await?;
+        transaction.keep(key::change(id));
+        transaction.keep(head.clone());
         match transaction.commit().await? {
-            Committed::Yes => {
-                let mut begun = table.begun();
-                if begun.len() >= MOST_BEGUN {
-                    begun.clear();
-                }
-                begun.insert(id, lease.target.clone());
-                return Ok(id);
-            }
+            Committed::Yes => return Ok(id),
             Committed::WithoutLease => {
                 return Err(JournalError::LeaseLost {
                     target: lease.target.clone(),
@@ -156,14 +153,14 @@ pub(super) async fn finish(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let mut tries = Tries::default();
-    let target = table.begun().remove(&id);
     loop {
         let mut transaction = Transaction::new(&table.table);
-        let head = target.as_ref().map(ledger::head_of);
-        transaction.fetch([key::change(id)].into_iter().chain(head)).await?;
+        transaction.recall(&key::change(id));
         let found = transaction.get(&key::change(id)).await?;
         let found = found.ok_or_else(|| unreadable("change: it is not in the journal", &id.0.to_string()))?;
         let mut begun: Begun = found.doc("change")?;
+        let head = ledger::head_of(&begun.target);
+        transaction.recall(&head);
         begun.end = Some(End::of(end, request, now));
         transaction.put(item(table, id, &begun)?);
         if let Some(image) = image {
@@ -182,6 +179,7 @@ pub(super) async fn finish(
             &Event::finished(id, &begun.target, end, request, image),
         )
         .await?;
+        transaction.keep(head);
         if transaction.commit().await? == Committed::Yes {
             return Ok(());
         }

@@ -54,12 +54,16 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
         }
         .into());
     }
+    let of_it = [key::delivery(&delivery.id), ledger::head_of_delivery(&delivery.id)];
     let mut tries = Tries::default();
+    let mut is_supposed_new = true;
     loop {
         let mut transaction = Transaction::new(&table.table);
-        transaction
-            .fetch([key::delivery(&delivery.id), ledger::head_of_delivery(&delivery.id)])
-            .await?;
+        match is_supposed_new {
+            // Mostly it is, and if it is not then nothing is written.
+            true => of_it.iter().cloned().for_each(|key| transaction.suppose_absent(key)),
+            false => transaction.fetch(of_it.clone()).await?,
+        }
         let known = find_state(&mut transaction, &delivery.id).await?;
         if let Some(state @ (DeliveryState::Waiting { .. } | DeliveryState::Done)) =
             known.as_ref().map(|kept| kept.delivery.state)
@@ -69,6 +73,9 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
         if matches!(delivery.state, DeliveryState::Waiting { .. }) {
             let most = usize::try_from(most_waiting).unwrap_or(usize::MAX);
             if table.table.count(&key::all_waiting(), most).await? >= most {
+                if std::mem::take(&mut is_supposed_new) {
+                    continue;
+                }
                 return Ok(Admission::Full);
             }
         }
@@ -81,10 +88,14 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
         };
         write(table, &mut transaction, &new)?;
         ledger::record(&mut transaction, &Event::admitted(&new)).await?;
+        let [_, head] = &of_it;
+        transaction.keep(head.clone());
         if transaction.commit().await? == Committed::Yes {
             return Ok(Admission::Admitted);
         }
-        tries.wait().await?;
+        if !std::mem::take(&mut is_supposed_new) {
+            tries.wait().await?;
+        }
     }
 }
 
@@ -273,6 +284,7 @@ pub(super) async fn attempt(
         };
         if found.text(TRIED) == Some(&mark) {
             let attempts = found.number(ATTEMPTS).unwrap_or_default();
+            table.memory().keep(found);
             return Ok(Attempt::Ours(u32::try_from(attempts).unwrap_or(u32::MAX)));
         }
         match claimed_until(&found) {
@@ -295,12 +307,12 @@ pub(super) async fn settle(
     state: DeliveryState,
     report: &str,
 ) -> Result<(), Failure> {
+    let of_it = [key::delivery(id), ledger::head_of_delivery(id)];
     let mut tries = Tries::default();
     loop {
         let mut transaction = Transaction::new(&table.table);
-        transaction
-            .fetch([key::delivery(id), ledger::head_of_delivery(id)])
-            .await?;
+        of_it.iter().for_each(|key| transaction.recall(key));
+        transaction.fetch(of_it.clone()).await?;
         let mut kept = find_state(&mut transaction, id).await?.ok_or_else(|| unknown(id))?;
         let received = kept.delivery.received;
         if let DeliveryState::Waiting { not_before } = kept.delivery.state {

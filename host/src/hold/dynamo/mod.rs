@@ -20,6 +20,7 @@ mod key;
 mod leases;
 mod ledger;
 mod list;
+mod memory;
 mod notes;
 mod own;
 mod packed;
@@ -32,7 +33,7 @@ mod transaction;
 mod tries;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -47,7 +48,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use self::examine::TableState;
 use self::{fault::Failure, item::unreadable, table::Table};
-use super::{ChangeId, HoldId, Target};
+use super::HoldId;
 
 /// How many calls one method makes at a time.
 const AT_ONCE: usize = 16;
@@ -72,8 +73,6 @@ struct Lasting {
     keep: SignedDuration,
     /// The lengths of prefixes that are known to be noted.
     lengths: Mutex<BTreeSet<String>>,
-    /// The targets of changes that this process began, so that how they ended is noted without a read more.
-    begun: Mutex<HashMap<ChangeId, Target>>,
 }
 
 impl DynamoJournal {
@@ -99,7 +98,6 @@ impl DynamoJournal {
                 table: Table::new(Client::from_conf(builder.build()), table),
                 keep,
                 lengths: Mutex::default(),
-                begun: Mutex::default(),
             }),
         }
     }
@@ -114,7 +112,6 @@ impl DynamoJournal {
                 table: self.table.table.read_only(),
                 keep: self.table.keep,
                 lengths: Mutex::default(),
-                begun: Mutex::default(),
             }),
         }
     }
@@ -128,10 +125,6 @@ impl Lasting {
 
     fn lengths(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.lengths.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begun(&self) -> MutexGuard<'_, HashMap<ChangeId, Target>> {
-        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A number that no other hold has.

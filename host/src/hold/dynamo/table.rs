@@ -17,6 +17,7 @@ use super::{
     fault::called,
     item::{Attributes, Item, key_attributes, unreadable},
     key::{Key, Range},
+    memory::Memory,
     tries::Tries,
 };
 
@@ -28,6 +29,7 @@ const BATCH: usize = 100;
 pub(super) struct Table {
     client: Client,
     name: Arc<str>,
+    memory: Arc<Memory>,
     is_read_only: bool,
 }
 
@@ -48,6 +50,7 @@ impl Table {
         Self {
             client,
             name: name.into(),
+            memory: Arc::default(),
             is_read_only: false,
         }
     }
@@ -70,6 +73,11 @@ impl Table {
     /// What calls it.
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// What this process wrote last.
+    pub(super) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// Its name.

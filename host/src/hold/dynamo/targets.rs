@@ -11,7 +11,7 @@ use super::{
     super::{Coverage, HoldId, Revision, Target},
     AT_ONCE, Failure, Lasting, holds,
     item::{Item, name, to_json, unreadable},
-    key,
+    key::{self, Key},
     table::Table,
     transaction::{Committed, MOST_WRITES, Transaction},
     tries::Tries,
@@ -27,12 +27,20 @@ const UNFINISHED: &str = "unfinished";
 const ASKED: &str = "asked";
 const DONE: &str = "done";
 
+/// How many holds are covered in the transaction that notes that their target follows them. It writes two items more.
+const MOST_COVERED: usize = MOST_WRITES - 2;
+
 /// How much longer than anything else a target is known at which nothing is in force any more, in seconds: so that [`super::prune`] finds it.
 pub(super) const MARGIN: i64 = 30 * 24 * 60 * 60;
 
 /// That a target does not follow its holds yet.
 pub(super) fn unfinished_item(target: &Target) -> Item {
     Item::new(key::known(target)).with(UNFINISHED, AttributeValue::Bool(true))
+}
+
+/// That a target follows its holds.
+pub(super) fn finished_item(target: &Target) -> Item {
+    Item::new(key::known(target)).with(UNFINISHED, AttributeValue::Bool(false))
 }
 
 /// Of everything that is in force at a target: the revision of its holds.
@@ -130,64 +138,46 @@ pub(super) async fn converged(
     followed: Option<Revision>,
     coverage: &[(HoldId, Coverage)],
 ) -> Result<(), Failure> {
-    let table = &lasting.table;
-    let present = table.query(&key::in_force(target), None).await?;
-    cover(table, &present, coverage).await?;
-    let (Some(followed), Some(state)) = (followed, state(&present)) else {
-        return Ok(());
-    };
-    if state.number(CONVERGED).unwrap_or_default() >= followed.0 {
-        return Ok(());
-    }
-    let is_empty = present.iter().all(|item| {
-        let sk = item.key.sk.as_str();
-        [key::STATE, key::LEASE].contains(&sk) || sk.starts_with(key::SPARE)
-    });
-    // DynamoDB goes by its own clock, too.
-    let expires = lasting.expires(Timestamp::now()) + MARGIN;
-    if !finish(table, target, followed, is_empty.then_some(expires)).await? {
-        return Ok(());
-    }
-    let call = table
-        .update(&key::state(target))
-        .condition_expression("revision = :followed")
-        .expression_attribute_values(":followed", AttributeValue::N(followed.0.to_string()));
-    let call = if is_empty {
-        call.update_expression("SET converged = :followed, expires = :expires")
-            .expression_attribute_values(":expires", AttributeValue::N(expires.to_string()))
-    } else {
-        call.update_expression("SET converged = :followed")
-    };
-    table.updated(call).await.map(drop)
-}
-
-/// Notes that a target is not unfinished any more. Whether it is so: if its holds changed meanwhile it stays unfinished.
-async fn finish(table: &Table, target: &Target, followed: Revision, expires: Option<i64>) -> Result<bool, Failure> {
     let mut tries = Tries::default();
     loop {
-        let mut transaction = Transaction::new(table);
-        let state = transaction.get(&key::state(target)).await?;
-        let is_still = state.is_some_and(|state| state.number(REVISION) == Some(followed.0));
-        if !is_still {
-            return Ok(false);
+        let mut transaction = Transaction::new(&lasting.table);
+        let present = lasting.table.query(&key::in_force(target), None).await?;
+        let mut changed = covered_otherwise(&present, coverage)?;
+        let follows = state(&present).zip(followed).filter(|(state, followed)| {
+            state.number(REVISION) == Some(followed.0) && state.number(CONVERGED).unwrap_or_default() < followed.0
+        });
+        let Some((_, followed)) = follows else {
+            return cover(&lasting.table, changed).await;
+        };
+        if changed.len() > MOST_COVERED {
+            cover(&lasting.table, changed.split_off(MOST_COVERED)).await?;
         }
-        // Who touches the target writes this item anew, so that one of the two comes too late and reads again.
-        transaction.get(&key::known(target)).await?;
-        let done = Item::new(key::known(target)).with(UNFINISHED, AttributeValue::Bool(false));
-        transaction.put(done.expiring(expires));
+        for (key, id, coverage) in changed {
+            transaction.cover(key, id, coverage);
+        }
+        let is_empty = present.iter().all(|item| {
+            let sk = item.key.sk.as_str();
+            [key::STATE, key::LEASE].contains(&sk) || sk.starts_with(key::SPARE)
+        });
+        // DynamoDB goes by its own clock, too.
+        let expires = lasting.expires(Timestamp::now()) + MARGIN;
+        transaction.follow(target, followed, is_empty.then_some(expires));
         if transaction.commit().await? == Committed::Yes {
-            return Ok(true);
+            return Ok(());
         }
         tries.wait().await?;
     }
 }
 
-/// Notes how holds are covered. An item that says so already is not written again.
-async fn cover(table: &Table, present: &[Item], coverage: &[(HoldId, Coverage)]) -> Result<(), Failure> {
+/// The holds whose coverage is not what is noted with them, with what it is, as JSON.
+fn covered_otherwise(
+    present: &[Item],
+    coverage: &[(HoldId, Coverage)],
+) -> Result<Vec<(Key, HoldId, String)>, Failure> {
     let mut changed = Vec::new();
     for item in present.iter().filter(|item| holds::is_one(item)) {
-        let id = item.number(holds::ID).unwrap_or_default();
-        let Some((_, coverage)) = coverage.iter().find(|(covered, _)| covered.0 == id) else {
+        let id = HoldId(item.number(holds::ID).unwrap_or_default());
+        let Some((_, coverage)) = coverage.iter().find(|(covered, _)| *covered == id) else {
             continue;
         };
         let coverage = to_json(coverage)?;
@@ -195,13 +185,18 @@ async fn cover(table: &Table, present: &[Item], coverage: &[(HoldId, Coverage)])
             changed.push((item.key.clone(), id, coverage));
         }
     }
+    Ok(changed)
+}
+
+/// Notes how holds are covered, each by itself.
+async fn cover(table: &Table, changed: Vec<(Key, HoldId, String)>) -> Result<(), Failure> {
     let writes = changed.into_iter().map(|(key, id, coverage)| async move {
         let call = table
             .update(&key)
             .update_expression("SET coverage = :coverage")
             .condition_expression("id = :id")
             .expression_attribute_values(":coverage", AttributeValue::S(coverage))
-            .expression_attribute_values(":id", AttributeValue::N(id.to_string()));
+            .expression_attribute_values(":id", AttributeValue::N(id.0.to_string()));
         table.updated(call).await.map(drop)
     });
     stream::iter(writes).buffer_unordered(AT_ONCE).try_collect().await

@@ -3,7 +3,7 @@
 //! Each item says which transaction wrote it last. What was read is written on the condition that this is still so; who comes too late reads again. The
 //! same mark tells a transaction whose answer was lost that it was done.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_sdk_dynamodb::{
     error::BuildError,
@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
 use jiff::Timestamp;
 
 use super::{
-    super::{Owner, Target},
+    super::{HoldId, Owner, Revision, Target},
     Failure,
     item::{Attributes, Item, key_attributes, name, unreadable},
     key::{self, Key, Range},
@@ -28,6 +28,7 @@ pub(super) struct Transaction<'table> {
     token: String,
     read: HashMap<Key, Option<Item>>,
     writes: BTreeMap<Key, Write>,
+    kept: HashSet<Key>,
 }
 
 /// What became of a transaction.
@@ -51,6 +52,10 @@ enum Write {
     Add(&'static str, i64),
     /// What lies there may be removed at this time, in seconds since 1970.
     Expire(i64),
+    /// This hold, if it still lies there, is covered so, as JSON.
+    Cover(HoldId, String),
+    /// A target follows this revision of its holds, which must be the present one; what lies there may be removed at this time, if one is given.
+    Follow(Revision, Option<i64>),
     /// Nothing is written: the lease must be this owner's at this time.
     Hold(Owner, Timestamp),
     /// Nothing is written: nobody may have written what was read since.
@@ -64,6 +69,7 @@ impl<'table> Transaction<'table> {
             token: token(),
             read: HashMap::new(),
             writes: BTreeMap::new(),
+            kept: HashSet::new(),
         }
     }
 
@@ -111,6 +117,23 @@ impl<'table> Transaction<'table> {
         self.read.insert(item.key.clone(), Some(item));
     }
 
+    /// Takes an item for read and absent, which is to be written: should it be there, nothing is.
+    pub(super) fn suppose_absent(&mut self, key: Key) {
+        self.read.insert(key, None);
+    }
+
+    /// Takes an item for read as this process wrote it last, if it is remembered. It is to be written: should others have written it since, nothing is.
+    pub(super) fn recall(&mut self, key: &Key) {
+        if let Some(item) = self.table.memory().take(key) {
+            self.remember(item);
+        }
+    }
+
+    /// Remembers, once it is done, what it wrote at a key, for [`Self::recall`].
+    pub(super) fn keep(&mut self, key: Key) {
+        self.kept.insert(key);
+    }
+
     fn seen(&self, key: &Key) -> Option<Item> {
         let read = self.read.get(key).cloned().flatten();
         match self.writes.get(key) {
@@ -118,7 +141,15 @@ impl<'table> Transaction<'table> {
                 Some(read.map_or_else(|| item.clone(), |read| read.overlaid(item)))
             }
             Some(Write::Delete) => None,
-            Some(Write::Add(..) | Write::Expire(_) | Write::Hold(..) | Write::Unchanged) | None => read,
+            Some(
+                Write::Add(..)
+                | Write::Expire(_)
+                | Write::Cover(..)
+                | Write::Follow(..)
+                | Write::Hold(..)
+                | Write::Unchanged,
+            )
+            | None => read,
         }
     }
 
@@ -158,6 +189,17 @@ impl<'table> Transaction<'table> {
         self.overwrite(super::targets::unfinished_item(target));
     }
 
+    /// Notes how the hold at a key is covered, on the condition that it is still this one.
+    pub(super) fn cover(&mut self, key: Key, id: HoldId, coverage: String) {
+        self.writes.insert(key, Write::Cover(id, coverage));
+    }
+
+    /// Notes that a target follows a revision of its holds, on the condition that they have no newer one. What is known of it may be removed at `expires`, in seconds since 1970.
+    pub(super) fn follow(&mut self, target: &Target, revision: Revision, expires: Option<i64>) {
+        self.writes.insert(key::state(target), Write::Follow(revision, expires));
+        self.overwrite(super::targets::finished_item(target).expiring(expires));
+    }
+
     /// On the condition that the lease of a target is this owner's at this time.
     pub(super) fn hold_lease(&mut self, target: &Target, owner: &Owner, now: Timestamp) {
         self.writes.insert(key::lease(target), Write::Hold(owner.clone(), now));
@@ -176,7 +218,10 @@ impl<'table> Transaction<'table> {
         let writes = self.writes.iter().map(|(key, write)| self.written(key, write));
         let writes = writes.collect::<Result<_, _>>()?;
         let unfulfilled = match self.table.write(&self.token, writes).await? {
-            Outcome::Done => return Ok(Committed::Yes),
+            Outcome::Done => {
+                self.remember_kept();
+                return Ok(Committed::Yes);
+            }
             Outcome::NotDone { unfulfilled } => unfulfilled,
         };
         if self.was_done().await? {
@@ -185,6 +230,14 @@ impl<'table> Transaction<'table> {
         match unfulfilled.and_then(|place| leased.get(place)) {
             Some(true) => Ok(Committed::WithoutLease),
             _ => Ok(Committed::No),
+        }
+    }
+
+    /// What it wrote at the keys that are kept.
+    fn remember_kept(&self) {
+        let written = self.kept.iter().filter_map(|key| self.seen(key));
+        for item in written {
+            self.table.memory().keep(item.with(name::VERSION, Table::text(&self.token)));
         }
     }
 
@@ -234,6 +287,30 @@ impl<'table> Transaction<'table> {
                 .expression_attribute_values(":at", AttributeValue::N(at.to_string()))
                 .build()
                 .map(|update| TransactWriteItem::builder().update(update)),
+            Write::Cover(id, coverage) => Update::builder()
+                .table_name(self.table.name())
+                .set_key(Some(key_attributes(key)))
+                .update_expression("SET coverage = :coverage")
+                .condition_expression("id = :id")
+                .expression_attribute_values(":coverage", Table::text(coverage))
+                .expression_attribute_values(":id", AttributeValue::N(id.0.to_string()))
+                .build()
+                .map(|update| TransactWriteItem::builder().update(update)),
+            Write::Follow(Revision(followed), expires) => {
+                let update = Update::builder()
+                    .table_name(self.table.name())
+                    .set_key(Some(key_attributes(key)))
+                    .condition_expression("revision = :followed")
+                    .expression_attribute_values(":followed", AttributeValue::N(followed.to_string()));
+                match expires {
+                    Some(at) => update
+                        .update_expression("SET converged = :followed, expires = :at")
+                        .expression_attribute_values(":at", AttributeValue::N(at.to_string())),
+                    None => update.update_expression("SET converged = :followed"),
+                }
+                .build()
+                .map(|update| TransactWriteItem::builder().update(update))
+            }
             Write::Unchanged => {
                 let version = read.and_then(Option::as_ref).and_then(Item::version);
                 ConditionCheck::builder()
