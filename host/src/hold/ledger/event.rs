@@ -11,10 +11,9 @@ use super::{
         Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Hold, Image, Note, NoteKind, OwnEntry,
         Pardon, Pause, Target,
     },
-    Chain, Head,
-    canonical::canonical,
+    Chain, Head, ToldHold,
     standing::{PAUSE, hold_of, pardon_of},
-    to_the_millisecond,
+    told::{told_pardon, told_pause},
 };
 use crate::{cloud::RequestId, digest::Digest};
 
@@ -254,7 +253,7 @@ impl Event {
     pub(in crate::hold) fn stands(&self) -> Option<String> {
         match self {
             Self::HoldBegan { hold, .. } | Self::HoldAskedAgain { hold, .. } | Self::HoldExtended { hold } => {
-                hold.value.get("id").map(hold_of)
+                hold.value().get("id").map(hold_of)
             }
             Self::Pardoned { pardon } => Some(pardon_of(pardon.prefix)),
             Self::Paused { .. } => Some(PAUSE.to_owned()),
@@ -272,7 +271,7 @@ impl Event {
             Self::HoldBegan { hold, .. }
             | Self::HoldAskedAgain { hold, .. }
             | Self::HoldExtended { hold }
-            | Self::HoldEnded { hold } => hold.chain.clone(),
+            | Self::HoldEnded { hold } => hold.chain().clone(),
             Self::DeliveryAdmitted { delivery, .. } | Self::DeliverySettled { delivery, .. } => {
                 Chain::of_delivery(delivery)
             }
@@ -283,73 +282,5 @@ impl Event {
             | Self::Resumed { .. }
             | Self::ApprovalNoted { .. } => Chain::orders(),
         }
-    }
-}
-
-/// A hold as the ledger tells it: all of it but how it is covered, which each converge writes anew, and with times to the millisecond.
-#[derive(Debug, Clone)]
-pub struct ToldHold {
-    value: Value,
-    chain: Chain,
-}
-
-impl From<&Hold> for ToldHold {
-    fn from(hold: &Hold) -> Self {
-        let mut told = hold.clone();
-        told.since = to_the_millisecond(told.since);
-        told.until = told.until.map(to_the_millisecond);
-        if let Some(ended) = &mut told.ended {
-            ended.at = to_the_millisecond(ended.at);
-        }
-        // A hold always has a form in JSON: its keys are texts.
-        let mut value = serde_json::to_value(&told).unwrap_or_default();
-        if let Some(fields) = value.as_object_mut() {
-            fields.remove("coverage");
-        }
-        Self {
-            value,
-            chain: Chain::of_target(&hold.target),
-        }
-    }
-}
-
-impl ToldHold {
-    /// What it says.
-    pub fn value(&self) -> &Value {
-        &self.value
-    }
-
-    /// The digest of what it says.
-    pub fn digest(&self) -> Digest {
-        digest_of(&self.value)
-    }
-}
-
-/// A pardon as the ledger tells it.
-pub(super) fn told_pardon(pardon: &Pardon) -> Pardon {
-    Pardon {
-        prefix: pardon.prefix.trunc(),
-        since: to_the_millisecond(pardon.since),
-        until: to_the_millisecond(pardon.until),
-        ..pardon.clone()
-    }
-}
-
-/// A pause as the ledger tells it.
-pub(super) fn told_pause(pause: &Pause) -> Pause {
-    Pause {
-        since: to_the_millisecond(pause.since),
-        ..pause.clone()
-    }
-}
-
-/// The digest of a value's one text.
-pub(super) fn digest_of(value: &Value) -> Digest {
-    Digest::of(canonical(value).as_bytes())
-}
-
-impl Serialize for ToldHold {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value.serialize(serializer)
     }
 }

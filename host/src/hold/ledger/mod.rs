@@ -30,13 +30,15 @@ pub mod checkpoint;
 pub mod event;
 pub mod link;
 pub mod standing;
+pub mod told;
 pub mod verify;
 
 pub use self::{
     chain::{Chain, ChainState, Head},
     checkpoint::Checkpoint,
-    event::{Event, ToldHold},
+    event::Event,
     link::Link,
+    told::ToldHold,
     verify::{Finding, Verdict},
 };
 
