@@ -4,6 +4,7 @@ use super::Host;
 use crate::{
     alert::{Alert, DecodeError, Detector},
     hold::{Admission, Delivery, DeliveryId, DeliveryState, JournalError},
+    metrics::Reception,
     report::Report,
     text::with_causes,
 };
@@ -116,7 +117,21 @@ impl Host {
         self.admit(door, detector, id, body, decoded).await
     }
 
+    /// The one place where alerts are counted that come in.
     async fn admit(
+        &self,
+        door: &str,
+        detector: Detector,
+        id: DeliveryId,
+        body: &[u8],
+        decoded: Result<Alert, DecodeError>,
+    ) -> Result<Receipt, ReceiveError> {
+        let outcome = self.put_into_journal(door, detector, id, body, decoded).await;
+        self.parts.counters.received(detector, reception(&outcome));
+        outcome
+    }
+
+    async fn put_into_journal(
         &self,
         door: &str,
         detector: Detector,
@@ -157,6 +172,16 @@ impl Host {
                 waiting: self.parts.queue,
             }),
         }
+    }
+}
+
+fn reception(outcome: &Result<Receipt, ReceiveError>) -> Reception {
+    match outcome {
+        Ok(Receipt::Admitted(_)) => Reception::Admitted,
+        Ok(Receipt::SeenBefore(_)) => Reception::SeenBefore,
+        Err(ReceiveError::Unreadable { .. }) => Reception::Unreadable,
+        Err(ReceiveError::Full { .. }) => Reception::QueueFull,
+        Err(ReceiveError::Journal { .. }) => Reception::JournalFailed,
     }
 }
 

@@ -77,7 +77,7 @@ impl Host {
             }
             settled => settled?,
         }
-        tell(&report, state);
+        self.tell(&report, state);
         self.record(&report).await;
         Ok(Worked {
             state,
@@ -89,6 +89,7 @@ impl Host {
         let state = DeliveryState::Failed;
         let report = unread_report(why);
         self.parts.journal.settle(&delivery.id, state, &report).await?;
+        self.parts.counters.given_up(delivery.detector);
         tracing::error!(delivery = %delivery.id, "{why}");
         Ok(Worked { state, report: None })
     }
@@ -159,6 +160,15 @@ impl Host {
         })
     }
 
+    /// The one place where what came of alerts is told to the log and counted.
+    fn tell(&self, report: &Report, state: DeliveryState) {
+        self.parts.counters.decided(report);
+        if state == DeliveryState::Failed {
+            self.parts.counters.given_up(report.alert.detector);
+        }
+        write_line(report, state);
+    }
+
     /// Done, to be tried again, or given up.
     fn state_after(&self, report: &Report, attempts: u32) -> DeliveryState {
         if report.outcome != Outcome::Failed {
@@ -186,7 +196,7 @@ pub fn failures(report: &Report) -> impl Iterator<Item = &Failure> {
 }
 
 /// The one line that every alert has in the log.
-fn tell(report: &Report, state: DeliveryState) {
+fn write_line(report: &Report, state: DeliveryState) {
     let delivery = report.delivery.as_ref().map(tracing::field::display);
     let (alert, outcome, state) = (&report.alert, report.outcome.name(), state.name());
     let changes: usize = report.targets.iter().map(|target| target.changes.len()).sum();

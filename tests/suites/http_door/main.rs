@@ -4,6 +4,7 @@ mod alerts;
 mod limits;
 mod links;
 mod looking;
+mod metrics;
 mod open_door;
 mod orders;
 mod powers;

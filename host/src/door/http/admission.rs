@@ -21,7 +21,7 @@ use crate::secret::LiveSecret;
 pub(super) enum Power {
     /// Send alerts.
     Send,
-    /// Read holds, and what became of alerts.
+    /// Read holds, figures, and what became of alerts.
     Read,
     /// Give orders: release, extend, pause and so on.
     Act,

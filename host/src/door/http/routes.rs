@@ -19,7 +19,7 @@ use super::{
     answer::{failed, later, refuse},
     approvals,
     gather::{self, Room},
-    holds, orders,
+    holds, metrics, orders,
     rate::{self, Rate},
     sns, text, webhook,
 };
@@ -49,6 +49,7 @@ pub fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
     let reading = Router::new()
         .route("/deliveries/{id}", get(delivery))
         .route("/holds", get(holds::list))
+        .route("/metrics", get(metrics::scrape))
         .with_state(Arc::clone(&host));
     let acting = Router::new()
         .route("/orders", post(orders::carry_out))

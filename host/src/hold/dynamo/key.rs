@@ -96,6 +96,12 @@ fn at(time: Timestamp) -> String {
     sortable(time.as_millisecond())
 }
 
+/// A time out of such a text.
+fn time(text: &str) -> Option<Timestamp> {
+    let number = u64::from_str_radix(text, 16).ok()? ^ (1 << 63);
+    Timestamp::from_millisecond(number.cast_signed()).ok()
+}
+
 /// A target in one word.
 pub(super) fn target_word(target: &Target) -> String {
     format!("{}#{}#{}", target.account, target.region, target.resource)
@@ -254,6 +260,11 @@ pub(super) fn waiting(id: &DeliveryId, not_before: Timestamp, received: Timestam
     key("waiting", format!("{}#{}#{id}", at(not_before), at(received)))
 }
 
+/// When a delivery that waits was received, by the key that says so.
+pub(super) fn received(waiting: &Key) -> Option<Timestamp> {
+    time(waiting.sk.split('#').nth(1)?)
+}
+
 /// The deliveries that wait and whose time has come.
 pub(super) fn waiting_until(time: Timestamp) -> Range {
     Range::UpTo(key("waiting", format!("{}#~", at(time))))
@@ -390,6 +401,13 @@ mod tests {
         texts.sort();
         numbers.sort_unstable();
         assert_eq!(texts, numbers.map(sortable));
+    }
+
+    #[test]
+    fn when_a_delivery_came_stands_in_the_key_by_which_it_waits() {
+        let (not_before, came) = (Timestamp::from_second(300).unwrap(), Timestamp::from_second(-100).unwrap());
+        let key = waiting(&DeliveryId::read("sqs-a#b"), not_before, came);
+        assert_eq!(received(&key), Some(came));
     }
 
     #[test]
