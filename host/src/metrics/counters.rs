@@ -38,6 +38,7 @@ pub struct Counters {
     remediations: Family<Examined, Counter>,
     plugin_failures: Family<PluginFailed, Counter>,
     call_failures: Family<CallFailed, Counter>,
+    budgets_used_up: Family<OfBudget, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -62,6 +63,11 @@ struct Examined {
 struct PluginFailed {
     plugin: Label,
     fault: Label,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfBudget {
+    budget: Label,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -97,6 +103,7 @@ impl Default for Counters {
         let mut registry = Registry::with_prefix(PREFIX);
         let (received, decided, given_up) = (Family::default(), Family::default(), Family::default());
         let (remediations, plugin_failures, call_failures) = (Family::default(), Family::default(), Family::default());
+        let budgets_used_up = Family::default();
         registry.register(
             "alerts_received",
             "Alerts that came through a door, by what became of them there; of this process since it started",
@@ -127,6 +134,11 @@ impl Default for Counters {
             "Calls to AWS for accounts that failed, after their retries; of this process since it started",
             call_failures.clone(),
         );
+        registry.register(
+            "budget_trips",
+            "How often a budget was used up, each time told by one process only; of this process since it started",
+            budgets_used_up.clone(),
+        );
         Self {
             registry,
             received,
@@ -135,6 +147,7 @@ impl Default for Counters {
             remediations,
             plugin_failures,
             call_failures,
+            budgets_used_up,
         }
     }
 }
@@ -187,6 +200,16 @@ impl Counters {
     /// An alert failed, and is not tried again.
     pub fn given_up(&self, detector: Detector) {
         self.given_up.get_or_create(&Detected::new(detector)).inc();
+    }
+
+    /// Begins the series of a budget at 0.
+    pub fn expect_budget(&self, budget: &str) {
+        drop(self.budgets_used_up.get_or_create(&OfBudget { budget: budget.into() }));
+    }
+
+    /// A budget was used up.
+    pub fn budget_used_up(&self, budget: &str) {
+        self.budgets_used_up.get_or_create(&OfBudget { budget: budget.into() }).inc();
     }
 
     /// A call to AWS failed.

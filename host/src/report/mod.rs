@@ -28,7 +28,7 @@ use crate::{
 
 pub use self::{
     basis::{Around, Basis, Given, Known},
-    held_back::{HeldBack, Waiting},
+    held_back::{HeldBack, UsedUp, Waiting},
     outcome::Outcome,
     plugin_fault::PluginFault,
 };

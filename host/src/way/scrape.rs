@@ -26,6 +26,9 @@ impl Host {
     /// # Errors
     /// If the journal can't be read: a monitoring system takes that for a Quell that is down.
     pub async fn scrape(&self) -> Result<String, ScrapeError> {
+        for budget in &self.parts.roster.now().budgets {
+            self.parts.counters.expect_budget(&budget.name);
+        }
         let state = self.state().await?;
         Ok(text(&self.parts.counters, &state)?)
     }

@@ -129,14 +129,12 @@ impl Host {
         let (targets, held_back) = match delivery {
             Some(delivery) if mode.writes() => {
                 let intents = considered.intents.clone();
-                let (holds, held_back) = self.put_in_force(intents, &roster, delivery, now).await?;
+                let (holds, mut held_back) = self.put_in_force(intents, &roster, delivery, now).await?;
                 drop(considered.turn);
                 let ends: Vec<_> = holds.iter().filter_map(|hold| hold.until).collect();
                 let (targets, ()) = tokio::join!(self.carry_out(holds), self.tell_ends(ends));
                 let charged = self.charge_writes(&targets, &considered.intents, &roster.budgets, now);
-                if let Err(error) = charged.await {
-                    tracing::error!("calls could not be charged to a budget: {}", with_causes(&error));
-                }
+                held_back.used_up.extend(charged.await);
                 (targets, held_back)
             }
             _ => {

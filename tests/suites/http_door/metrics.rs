@@ -217,10 +217,16 @@ async fn a_budget_that_is_used_up_is_told_by_its_name_whoever_it_is_for() {
         ..(*stand.host.roster().now()).clone()
     };
     stand.host.take_over(snapshot).await.unwrap();
-    let used_up = async || of(&stand).await.sum("quell_budget_used_up", &[("budget", "most")]);
-    assert_eq!(used_up().await, Some(0.0));
-    stand.report("1", recorded::ATTACK).await.unwrap();
-    assert_eq!(used_up().await, Some(1.0));
+    let told = async || {
+        let figures = of(&stand).await;
+        let of_it = |name| figures.sum(name, &[("budget", "most")]);
+        (of_it("quell_budget_used_up"), of_it("quell_budget_trips_total"))
+    };
+    assert_eq!(told().await, (Some(0.0), Some(0.0)));
+    for number in 0..3 {
+        stand.report(&number.to_string(), recorded::ATTACK).await.unwrap();
+    }
+    assert_eq!(told().await, (Some(1.0), Some(1.0)), "once");
     stand.pass(601).await.unwrap();
-    assert_eq!(used_up().await, Some(0.0), "it came back");
+    assert_eq!(told().await, (Some(0.0), Some(1.0)), "it came back");
 }

@@ -7,7 +7,7 @@ use super::{Done, OrderError};
 use crate::{
     hold::{
         JournalError, NoteKind,
-        budget::{ComesBack, Limits, Spent, Tally, Tripped},
+        budget::{ComesBack, Limits, Spent, Tally, Tripped, name_in},
     },
     way::Host,
 };
@@ -34,18 +34,13 @@ pub struct BudgetStanding {
 impl BudgetStanding {
     /// The budget's own name.
     pub fn budget(&self) -> &str {
-        own(&self.name)
+        name_in(&self.name)
     }
 
     /// Whether it keeps new holds back.
     pub fn is_used_up(&self) -> bool {
         self.spent.is_none() || self.tripped.is_some()
     }
-}
-
-/// The name of the budget in that of a tally.
-fn own(tally: &str) -> &str {
-    tally.split('/').next().unwrap_or_default()
 }
 
 impl Host {
@@ -64,7 +59,7 @@ impl Host {
             .iter()
             .filter(|note| note.over > now)
             .map(|note| {
-                let budget = roster.budgets.iter().find(|budget| budget.name == own(&note.name));
+                let budget = roster.budgets.iter().find(|budget| budget.name == name_in(&note.name));
                 let tally: Option<Tally> = serde_json::from_str(&note.text).ok();
                 BudgetStanding {
                     name: note.name.clone(),
