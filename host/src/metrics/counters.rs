@@ -22,6 +22,8 @@ pub enum Reception {
     SeenBefore,
     /// It can't be read. The journal has it as failed.
     Unreadable,
+    /// It is longer than the journal can keep.
+    TooLong,
     /// Too many waited already.
     QueueFull,
     /// The journal failed.
@@ -78,10 +80,11 @@ struct CallFailed {
 
 impl Reception {
     /// All there are.
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Admitted,
         Self::SeenBefore,
         Self::Unreadable,
+        Self::TooLong,
         Self::QueueFull,
         Self::JournalFailed,
     ];
@@ -92,6 +95,7 @@ impl Reception {
             Self::Admitted => "admitted",
             Self::SeenBefore => "seen-before",
             Self::Unreadable => "unreadable",
+            Self::TooLong => "too-long",
             Self::QueueFull => "queue-full",
             Self::JournalFailed => "journal-failed",
         }

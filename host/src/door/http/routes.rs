@@ -150,13 +150,13 @@ pub(super) async fn received(host: &Host, door: &str, detector: Detector, id: De
     waits(answer, waiting.collect())
 }
 
-/// The answer for a body with several alerts. If one of them was not taken, the whole body has to come again: the others are then known.
+/// The answer for a body with several alerts. If one of them was not taken but may be, the whole body has to come again: the others are then known. If one is too long for the
+/// journal the sender is told that; the others are taken.
 fn several_received(several: &[Received]) -> Response {
-    let mut not_taken = several.iter().filter_map(|received| match &received.outcome {
-        Err(error) if !error.is_kept() => Some(error),
-        _ => None,
-    });
-    if let Some(error) = not_taken.next() {
+    let errors = || several.iter().filter_map(|received| received.outcome.as_ref().err());
+    let not_yet = errors().find(|error| error.may_pass());
+    let too_long = || errors().find(|error| matches!(error, ReceiveError::TooLong { .. }));
+    if let Some(error) = not_yet.or_else(too_long) {
         return turned_away(error);
     }
     let deliveries: Vec<_> = several
@@ -203,6 +203,10 @@ fn accepted(id: &DeliveryId, answer: &serde_json::Value) -> Response {
 fn turned_away(error: &ReceiveError) -> Response {
     match error {
         ReceiveError::Unreadable { .. } => failed(StatusCode::UNPROCESSABLE_ENTITY, error),
+        ReceiveError::TooLong { .. } => {
+            tracing::error!("{}", with_causes(error));
+            failed(StatusCode::PAYLOAD_TOO_LARGE, error)
+        }
         ReceiveError::Full { .. } | ReceiveError::Journal { .. } => {
             tracing::error!("{}", with_causes(error));
             later(failed(StatusCode::SERVICE_UNAVAILABLE, error))
