@@ -12,6 +12,7 @@ mod metrics;
 mod orders;
 mod peer;
 mod rate;
+mod refusals;
 mod routes;
 mod server;
 pub mod sns;

@@ -41,6 +41,7 @@ pub struct Counters {
     plugin_failures: Family<PluginFailed, Counter>,
     call_failures: Family<CallFailed, Counter>,
     budgets_used_up: Family<OfBudget, Counter>,
+    requests_refused: Family<Refused, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -70,6 +71,11 @@ struct PluginFailed {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfBudget {
     budget: Label,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refused {
+    status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -107,7 +113,7 @@ impl Default for Counters {
         let mut registry = Registry::with_prefix(PREFIX);
         let (received, decided, given_up) = (Family::default(), Family::default(), Family::default());
         let (remediations, plugin_failures, call_failures) = (Family::default(), Family::default(), Family::default());
-        let budgets_used_up = Family::default();
+        let (budgets_used_up, requests_refused) = (Family::default(), Family::default());
         registry.register(
             "alerts_received",
             "Alerts that came through a door, by what became of them there; of this process since it started",
@@ -143,6 +149,11 @@ impl Default for Counters {
             "How often a budget was used up, each time told by one process only; of this process since it started",
             budgets_used_up.clone(),
         );
+        registry.register(
+            "requests_refused",
+            "Requests at the HTTP door that were answered with an error, by the status of the answer; of this process since it started",
+            requests_refused.clone(),
+        );
         Self {
             registry,
             received,
@@ -152,6 +163,7 @@ impl Default for Counters {
             plugin_failures,
             call_failures,
             budgets_used_up,
+            requests_refused,
         }
     }
 }
@@ -214,6 +226,11 @@ impl Counters {
     /// A budget was used up.
     pub fn budget_used_up(&self, budget: &str) {
         self.budgets_used_up.get_or_create(&OfBudget { budget: budget.into() }).inc();
+    }
+
+    /// A request at the HTTP door was answered with this status, which is an error's.
+    pub fn refused(&self, status: u16) {
+        self.requests_refused.get_or_create(&Refused { status }).inc();
     }
 
     /// A call to AWS failed.

@@ -156,6 +156,11 @@ impl Host {
         Ok(())
     }
 
+    /// What this process counts, for the doors.
+    pub fn counters(&self) -> &Arc<Counters> {
+        &self.parts.counters
+    }
+
     /// What reads alerts, for the doors: which detectors there are.
     pub fn decoders(&self) -> &Decoders {
         &self.parts.decoders

@@ -8,6 +8,7 @@ mod metrics;
 mod open_door;
 mod orders;
 mod powers;
+mod refused;
 mod time;
 mod tls;
 mod webhook;

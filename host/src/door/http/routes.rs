@@ -21,6 +21,7 @@ use super::{
     gather::{self, Room},
     holds, metrics, orders,
     rate::{self, Rate},
+    refusals::{self, Refusals, told as told_why},
     sns, text, webhook,
 };
 use crate::{
@@ -32,6 +33,7 @@ use crate::{
 
 /// All routes. `/healthz` is open to everybody and tells nothing but that the door is.
 pub fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
+    let refusals = Refusals::new(Arc::clone(host.counters()));
     let room = Room::new(terms.bodies, terms.max_body, terms.timeout);
     let behind = |routes: Router, gate: Gate| {
         let routes = routes.layer(middleware::from_fn_with_state(room.clone(), gather::gather));
@@ -92,10 +94,11 @@ pub fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
                 "there is nothing here; alerts go to POST /alerts/ with the name of their detector, such as POST /alerts/guardduty",
             )
         });
-    match terms.requests_a_minute {
+    let routes = match terms.requests_a_minute {
         Some(a_minute) => routes.layer(middleware::from_fn_with_state(Rate::new(a_minute), rate::limit)),
         None => routes,
-    }
+    };
+    routes.layer(middleware::from_fn_with_state(refusals, refusals::count))
 }
 
 /// What alerts come to: the host, and whose alerts may come. Of every detector, if none is named.
@@ -204,12 +207,11 @@ fn turned_away(error: &ReceiveError) -> Response {
     match error {
         ReceiveError::Unreadable { .. } => failed(StatusCode::UNPROCESSABLE_ENTITY, error),
         ReceiveError::TooLong { .. } => {
-            tracing::error!("{}", with_causes(error));
-            failed(StatusCode::PAYLOAD_TOO_LARGE, error)
+            told_why(failed(StatusCode::PAYLOAD_TOO_LARGE, error), with_causes(error))
         }
         ReceiveError::Full { .. } | ReceiveError::Journal { .. } => {
-            tracing::error!("{}", with_causes(error));
-            later(failed(StatusCode::SERVICE_UNAVAILABLE, error))
+            let refusal = failed(StatusCode::SERVICE_UNAVAILABLE, error);
+            told_why(later(refusal), with_causes(error))
         }
     }
 }
