@@ -198,7 +198,13 @@ impl Converger {
             .plan(target, &**cloud, &sight, &self.driver.stance, Insistence::None)
             .await;
         let room = surveyor.room(target, &**cloud).await;
-        Ok(Some(Capacity::of(target, live, &sight.situation, &plan.coverage, &room)))
+        Ok(Some(Capacity::of(
+            target,
+            live,
+            &sight.situation,
+            &plan.coverage,
+            &room,
+        )))
     }
 
     /// How full each network ACL was that this process converged, when it last did. Asks nobody.

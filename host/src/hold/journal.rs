@@ -7,9 +7,9 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{
-    Admission, Attempt, Backlog, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Feedback, Hold,
-    HoldFilter, HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, Note, NoteKind, OwnEntry,
-    Owner, Pardon, Pause, Put, Spending, Target,
+    Admission, Attempt, Backlog, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Feedback,
+    Hold, HoldFilter, HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, Note, NoteKind,
+    OwnEntry, Owner, Pardon, Pause, Put, Spending, Target,
     archive::{Page, Place, Record},
     ledger::{Chain, ChainState, Link},
 };

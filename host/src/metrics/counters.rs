@@ -6,7 +6,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::{label::Label, text::PREFIX};
+use super::text::PREFIX;
 use crate::{
     alert::Detector,
     cloud::CloudError,
@@ -46,31 +46,31 @@ pub struct Counters {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfDetector {
-    detector: Label,
-    outcome: Label,
+    detector: String,
+    outcome: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Detected {
-    detector: Label,
+    detector: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Examined {
-    plugin: Label,
-    action: Label,
-    refused_by: Label,
+    plugin: String,
+    action: String,
+    refused_by: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PluginFailed {
-    plugin: Label,
-    fault: Label,
+    plugin: String,
+    fault: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfBudget {
-    budget: Label,
+    budget: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -80,8 +80,8 @@ struct Refused {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CallFailed {
-    call: Label,
-    fault: Label,
+    call: String,
+    fault: String,
 }
 
 impl Reception {
@@ -172,7 +172,10 @@ impl Counters {
     /// Begins the series of a detector at 0, so that the first of each is seen as one more.
     pub fn expect(&self, detector: Detector) {
         for reception in Reception::ALL {
-            drop(self.received.get_or_create(&OfDetector::new(detector, reception.name())));
+            drop(
+                self.received
+                    .get_or_create(&OfDetector::new(detector, reception.name())),
+            );
         }
         for outcome in Outcome::ALL {
             drop(self.decided.get_or_create(&OfDetector::new(detector, outcome.name())));
@@ -194,7 +197,7 @@ impl Counters {
     }
 
     fn asked(&self, report: &PluginReport) {
-        let plugin = Label::from(report.plugin.as_str());
+        let plugin = String::from(report.plugin.as_str());
         if let Some(fault) = report.fault {
             let labels = PluginFailed {
                 plugin: plugin.clone(),
@@ -203,10 +206,10 @@ impl Counters {
             self.plugin_failures.get_or_create(&labels).inc();
         }
         for examined in &report.examined {
-            let refused_by = examined.refusal().map_or("", |refusal| &refusal.guard);
+            let refused_by = examined.refusal().map_or("", |refusal| &*refusal.guard);
             let labels = Examined {
                 plugin: plugin.clone(),
-                action: examined.remediation.action.kind().to_string().as_str().into(),
+                action: examined.remediation.action.kind().to_string(),
                 refused_by: refused_by.into(),
             };
             self.remediations.get_or_create(&labels).inc();
@@ -225,7 +228,9 @@ impl Counters {
 
     /// A budget was used up.
     pub fn budget_used_up(&self, budget: &str) {
-        self.budgets_used_up.get_or_create(&OfBudget { budget: budget.into() }).inc();
+        self.budgets_used_up
+            .get_or_create(&OfBudget { budget: budget.into() })
+            .inc();
     }
 
     /// A request at the HTTP door was answered with this status, which is an error's.

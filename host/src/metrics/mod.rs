@@ -6,7 +6,6 @@
 
 mod counted_cloud;
 mod counters;
-mod label;
 mod state;
 mod text;
 

@@ -12,7 +12,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::{label::Label, text::PREFIX};
+use super::text::PREFIX;
 use crate::{
     converge::{Capacity, SideCapacity},
     decision::ActionKind,
@@ -74,28 +74,28 @@ pub struct PluginState {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, EncodeLabelSet)]
 struct Held {
-    plugin: Label,
-    action: Label,
+    plugin: String,
+    action: String,
     covered: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfBudget {
-    budget: Label,
+    budget: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfPlugin {
-    plugin: Label,
+    plugin: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Side {
-    account: Label,
-    region: Label,
-    acl: Label,
-    direction: Label,
-    family: Label,
+    account: String,
+    region: String,
+    acl: String,
+    direction: String,
+    family: String,
 }
 
 impl State {
@@ -177,7 +177,7 @@ impl State {
         registry.register(
             "network_acl_room",
             "How many more entries of Quell a network ACL has room for, as this process saw it when it last converged it",
-            self.sides(|side| side.left()),
+            self.sides(SideCapacity::left),
         );
         registry.register(
             "network_acl_uncovered_holds",
@@ -243,7 +243,7 @@ impl Held {
     fn new(plugin: &str, action: ActionKind, covered: bool) -> Self {
         Self {
             plugin: plugin.into(),
-            action: action.to_string().as_str().into(),
+            action: action.to_string(),
             covered,
         }
     }
@@ -255,8 +255,8 @@ impl Side {
             account: target.account.as_str().into(),
             region: target.region.as_str().into(),
             acl: target.resource.as_str().into(),
-            direction: side.direction.to_string().as_str().into(),
-            family: side.family.to_string().as_str().into(),
+            direction: side.direction.to_string(),
+            family: side.family.to_string(),
         }
     }
 }

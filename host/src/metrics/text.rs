@@ -27,7 +27,10 @@ pub fn text(counters: &Counters, state: &State) -> Result<String, fmt::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{alert::Detector, metrics::{PluginState, Reception}};
+    use crate::{
+        alert::Detector,
+        metrics::{PluginState, Reception},
+    };
 
     #[test]
     fn a_name_with_a_quotation_mark_in_it_can_not_end_its_label_and_forge_a_figure() {

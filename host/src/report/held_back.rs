@@ -90,7 +90,7 @@ impl HeldBack {
             None => format!("{} waits for approval as {}", waiting.subject, waiting.id),
         });
         // By calls that write a budget is used up without anything being kept back.
-        let is_told = |used_up: &&UsedUp| self.withheld.first().is_none_or(|first| first.why != used_up.why);
+        let is_told = move |used_up: &&UsedUp| self.withheld.first().is_none_or(|first| first.why != used_up.why);
         let used_up = self.used_up.iter().filter(is_told).map(|used_up| used_up.why.clone());
         withheld.into_iter().chain(waiting).chain(used_up)
     }

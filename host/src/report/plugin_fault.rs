@@ -68,10 +68,9 @@ impl From<&Fault> for PluginFault {
             | Fault::Stack { .. }
             | Fault::HostCalls { .. }
             | Fault::PassedBytes { .. } => Self::Limit,
-            Fault::TooMany { .. }
-            | Fault::TooLong { .. }
-            | Fault::UnknownAction { .. }
-            | Fault::NotUtf8 { .. } => Self::Answer,
+            Fault::TooMany { .. } | Fault::TooLong { .. } | Fault::UnknownAction { .. } | Fault::NotUtf8 { .. } => {
+                Self::Answer
+            }
             Fault::Unrunnable { .. } => Self::Unrunnable,
         }
     }

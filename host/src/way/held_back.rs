@@ -10,8 +10,8 @@ use crate::{
         budget::{Tally, Tripped, name_in},
     },
     report::{HeldBack, TargetReport, UsedUp, Waiting},
-    text::with_causes,
     roster::Snapshot,
+    text::with_causes,
 };
 
 /// How many may wait for people at the same time. More than that nobody looks through, and an attacker could hide among them.
@@ -57,7 +57,11 @@ impl Host {
             is_approved: false,
         };
         let put = self.parts.journal.put_within(&free, &spending, delivery, now).await?;
-        let used_up = put.tripped.iter().map(|(name, tripped)| self.tell(name, tripped)).collect();
+        let used_up = put
+            .tripped
+            .iter()
+            .map(|(name, tripped)| self.tell_used_up(name, tripped))
+            .collect();
         let mut withheld = Vec::new();
         for kept_back in put.withheld {
             match ApprovalRule::for_intent(&roster.approvals, &kept_back.intent, true) {
@@ -244,7 +248,7 @@ impl Host {
             let text = serde_json::to_string(&tally).unwrap_or_default();
             if journal.write_note(&note.saying(text, tally.over(now))).await? {
                 let tripped = tally.tripped.as_ref().filter(|_| has_tripped);
-                return Ok(tripped.map(|tripped| self.tell(name, tripped)));
+                return Ok(tripped.map(|tripped| self.tell_used_up(name, tripped)));
             }
         }
         Err(JournalError::Contended {
@@ -253,7 +257,7 @@ impl Host {
     }
 
     /// Says that a budget is used up: once, whoever counts in it, because the journal says who was first.
-    fn tell(&self, name: &str, tripped: &Tripped) -> UsedUp {
+    fn tell_used_up(&self, name: &str, tripped: &Tripped) -> UsedUp {
         let why = tripped.told(name);
         tracing::error!(budget = name, "{why}; new holds are reported and not put in force");
         self.parts.counters.budget_used_up(name_in(name));
@@ -335,4 +339,3 @@ impl Host {
         })
     }
 }
-

@@ -230,7 +230,7 @@ mod tests {
         };
         let error = ReceiveError::of_journal(&id, too_long);
         assert!(!error.may_pass());
-        insta::assert_snapshot!(with_causes(&error), @"");
+        insta::assert_snapshot!(with_causes(&error), @"delivery body-efe2a5c09e6d49d7eb735c9875f77404 was not taken: send less of it, or parts of it as alerts of their own: the body of delivery body-efe2a5c09e6d49d7eb735c9875f77404 is too long for the journal: 4000000 bytes packed, of which 3850000 fit");
         assert!(ReceiveError::of_journal(&id, JournalError::Gone).may_pass());
     }
 }

@@ -48,7 +48,9 @@ async fn host(world: &World) -> (Arc<Host>, Arc<dyn Journal>) {
     let keep = SignedDuration::from_hours(24);
     let journal: Arc<dyn Journal> = Arc::new(DynamoJournal::new(&world.moto.sdk_config(), None, &table, keep));
     let clock: Arc<dyn Clock> = stand.clock.clone();
-    let plugin = routed(default_plugin().await.unwrap(), "{}", [ActionKind::Block]).await.unwrap();
+    let plugin = routed(default_plugin().await.unwrap(), "{}", [ActionKind::Block])
+        .await
+        .unwrap();
     let parts = parts(
         clouds([&stand.cloud]),
         Arc::new(NoObservations),
@@ -88,10 +90,16 @@ async fn by_http_its_sender_is_told_413_and_the_next_alert_is_taken() {
 
     let refused = post(noise()).await.unwrap();
     assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(!refused.headers().contains_key(RETRY_AFTER), "to come again would not help");
+    assert!(
+        !refused.headers().contains_key(RETRY_AFTER),
+        "to come again would not help"
+    );
     let why: Value = refused.json().await.unwrap();
     let why = why["error"].as_str().unwrap();
-    assert!(why.contains("is too long for the journal") && why.contains("of which 3850000 fit"), "{why}");
+    assert!(
+        why.contains("is too long for the journal") && why.contains("of which 3850000 fit"),
+        "{why}"
+    );
     assert!(why.contains("send less of it"), "{why}");
 
     // Among others it keeps none of them out, and the sender learns of it all the same.

@@ -57,23 +57,46 @@ fn room(figures: &Figures) -> Option<f64> {
 async fn an_attack_is_seen_in_the_figures_and_before_it_they_are_zeros() {
     let door = OpenDoor::new().await.unwrap();
     let before = scraped(&door).await;
-    assert_eq!((received(&before, "admitted"), decided(&before, "acted")), (Some(0.0), Some(0.0)));
+    assert_eq!(
+        (received(&before, "admitted"), decided(&before, "acted")),
+        (Some(0.0), Some(0.0))
+    );
     assert_eq!(before.sum("quell_holds", &[("plugin", "nacl-block")]), Some(0.0));
-    assert_eq!(room(&before), None, "nothing is known of a network ACL that was never converged");
+    assert_eq!(
+        room(&before),
+        None,
+        "nothing is known of a network ACL that was never converged"
+    );
     assert_eq!(before.sum("quell_enforcing", &[]), Some(1.0));
-    assert_eq!(before.sum("quell_build_info", &[("version", env!("CARGO_PKG_VERSION"))]), Some(1.0));
+    assert_eq!(
+        before.sum("quell_build_info", &[("version", env!("CARGO_PKG_VERSION"))]),
+        Some(1.0)
+    );
 
     door.deliver(recorded::ATTACK).await.unwrap();
     door.post(ALERTS, recorded::ATTACK).await.unwrap();
     door.post(ALERTS, "no alert").await.unwrap();
     let after = scraped(&door).await;
-    assert_eq!((received(&after, "admitted"), decided(&after, "acted")), (Some(1.0), Some(1.0)));
-    assert_eq!((received(&after, "seen-before"), received(&after, "unreadable")), (Some(1.0), Some(1.0)));
+    assert_eq!(
+        (received(&after, "admitted"), decided(&after, "acted")),
+        (Some(1.0), Some(1.0))
+    );
+    assert_eq!(
+        (received(&after, "seen-before"), received(&after, "unreadable")),
+        (Some(1.0), Some(1.0))
+    );
     let holds = door.stand.holds().await.unwrap().len() as f64;
     let covered = [("plugin", "nacl-block"), ("action", "block"), ("covered", "true")];
-    assert_eq!((after.sum("quell_holds", &covered), after.sum("quell_holds", &[])), (Some(holds), Some(holds)));
+    assert_eq!(
+        (after.sum("quell_holds", &covered), after.sum("quell_holds", &[])),
+        (Some(holds), Some(holds))
+    );
     let passed = [("plugin", "nacl-block"), ("action", "block"), ("refused_by", "")];
-    assert!(after.sum("quell_remediations_total", &passed).is_some_and(|passed| passed >= 1.0));
+    assert!(
+        after
+            .sum("quell_remediations_total", &passed)
+            .is_some_and(|passed| passed >= 1.0)
+    );
     assert_eq!(after.sum("quell_alerts_waiting", &[]), Some(0.0));
     assert_eq!(after.sum("quell_targets_unfinished", &[]), Some(0.0));
     // As `quell capacity` says it.
@@ -104,7 +127,10 @@ async fn no_figure_names_an_address_an_alert_or_a_hold_and_more_alerts_make_no_m
     let later = scraped(&door).await;
     for value in later.label_values() {
         let is_address = value.parse::<std::net::IpAddr>().is_ok() || value.parse::<ipnet::IpNet>().is_ok();
-        assert!(!is_address && !value.starts_with("i-") && !value.starts_with("70"), "{value}");
+        assert!(
+            !is_address && !value.starts_with("i-") && !value.starts_with("70"),
+            "{value}"
+        );
     }
     // Other outcomes than before may be counted of the same detector and plugin, but none per alert.
     assert!(later.series() <= first.series() + 2, "{later:?}");
@@ -133,7 +159,12 @@ async fn who_may_only_send_reads_no_figures() {
             insta::assert_snapshot!(why, @"401: the bearer token is missing or wrong: send `Authorization: Bearer <token>` with a token that may read (http.read-token-sha256)");
         }
     }
-    let read = door.request(Method::GET, "/metrics").bearer_auth("reader").send().await.unwrap();
+    let read = door
+        .request(Method::GET, "/metrics")
+        .bearer_auth("reader")
+        .send()
+        .await
+        .unwrap();
     Figures::read(&read.text().await.unwrap()).unwrap();
 }
 
@@ -154,13 +185,25 @@ async fn what_waits_and_for_how_long_is_told_by_the_journal() {
 async fn how_things_stand_outlives_a_restart_and_what_is_counted_begins_anew() {
     let mut stand = Stand::new().await.unwrap();
     stand.report("1", recorded::ATTACK).await.unwrap();
-    stand.host.carry_order(Order::Pause { reason: "works".to_owned() }).await.unwrap();
+    stand
+        .host
+        .carry_order(Order::Pause {
+            reason: "works".to_owned(),
+        })
+        .await
+        .unwrap();
     let before = of(&stand).await;
     stand.restart().unwrap();
     let after = of(&stand).await;
     assert_eq!(after.sum("quell_holds", &[]), before.sum("quell_holds", &[]));
-    assert_eq!((before.sum("quell_paused", &[]), after.sum("quell_paused", &[])), (Some(1.0), Some(1.0)));
-    assert_eq!((decided(&before, "acted"), decided(&after, "acted")), (Some(1.0), Some(0.0)));
+    assert_eq!(
+        (before.sum("quell_paused", &[]), after.sum("quell_paused", &[])),
+        (Some(1.0), Some(1.0))
+    );
+    assert_eq!(
+        (decided(&before, "acted"), decided(&after, "acted")),
+        (Some(1.0), Some(0.0))
+    );
 }
 
 #[tokio::test]
@@ -229,4 +272,38 @@ async fn a_budget_that_is_used_up_is_told_by_its_name_whoever_it_is_for() {
     assert_eq!(told().await, (Some(1.0), Some(1.0)), "once");
     stand.pass(601).await.unwrap();
     assert_eq!(told().await, (Some(0.0), Some(1.0)), "it came back");
+}
+
+#[tokio::test]
+async fn the_example_alarms_name_figures_that_there_are() {
+    let stand = Stand::new().await.unwrap();
+    let snapshot = Snapshot {
+        budgets: vec![Budget {
+            name: "most".to_owned(),
+            per: Per::Overall,
+            limits: Limits::default(),
+            comes_back: ComesBack::ByHand,
+        }],
+        ..(*stand.host.roster().now()).clone()
+    };
+    stand.host.take_over(snapshot).await.unwrap();
+    let throttled = Fault::Throttled {
+        code: "RequestLimitExceeded".to_owned(),
+        message: "later".to_owned(),
+    };
+    stand.cloud.fail_next(Call::CreateNetworkAclEntry, throttled);
+    stand.report("1", recorded::ATTACK).await.unwrap();
+    stand.pass(60).await.unwrap();
+    stand.host.counters().refused(429);
+    let figures = of(&stand).await;
+    let alarms = include_str!("../../../examples/monitoring/alarms.yaml");
+    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let named: Vec<_> = alarms
+        .split(|character| !is_part(character))
+        .filter(|word| word.starts_with("quell_"))
+        .collect();
+    assert!(named.len() >= 14, "{named:?}");
+    for name in named {
+        assert!(figures.sum(name, &[]).is_some(), "{name}");
+    }
 }

@@ -42,7 +42,9 @@ impl io::Write for Log {
 async fn hundreds_of_refused_requests_are_a_few_lines_that_say_how_many_and_all_of_them_are_counted() {
     let log = Log::default();
     let writer = log.clone();
-    let lines = subscriber(&LogFilter::default(), LogFormat::Brief { colour: false }, move || writer.clone());
+    let lines = subscriber(&LogFilter::default(), LogFormat::Brief { colour: false }, move || {
+        writer.clone()
+    });
     let _as_long_as_it_lasts = tracing::subscriber::set_default(lines);
     let terms = RequestTerms {
         requests_a_minute: Some(10),
@@ -53,16 +55,28 @@ async fn hundreds_of_refused_requests_are_a_few_lines_that_say_how_many_and_all_
     let place = format!("http://{}{ALERTS}", door.address);
     let (began, mut refused) = (Instant::now(), 0);
     for _ in 0..300 {
-        let answer = client.request(Method::POST, &place).body("no alert").send().await.unwrap();
+        let answer = client
+            .request(Method::POST, &place)
+            .body("no alert")
+            .send()
+            .await
+            .unwrap();
         refused += u32::from(answer.status() == StatusCode::TOO_MANY_REQUESTS);
     }
     let seconds = began.elapsed().as_secs();
     assert!(refused >= 280, "{refused}");
 
     let lines = log.lines();
-    let told: Vec<_> = lines.iter().filter(|line| line.contains("a request was refused: more than 10")).collect();
+    let told: Vec<_> = lines
+        .iter()
+        .filter(|line| line.contains("a request was refused: more than 10"))
+        .collect();
     assert!(!told.is_empty() && told.len() as u64 <= seconds + 1, "{lines:#?}");
-    assert!(told[0].contains("sender=127.0.0.1") && told[0].contains("status=429"), "{}", told[0]);
+    assert!(
+        told[0].contains("sender=127.0.0.1") && told[0].contains("status=429"),
+        "{}",
+        told[0]
+    );
 
     let figures = Figures::read(&door.stand.host.scrape().await.unwrap()).unwrap();
     let counted = |status| figures.sum("quell_requests_refused_total", &[("status", status)]);

@@ -197,7 +197,12 @@ async fn that_a_budget_is_used_up_is_told_by_one_alert_whatever_restarts_and_how
     for process in 0..3 {
         let alerts = (0..3).map(|number| {
             let stand = &stand;
-            async move { stand.report(&format!("{process}-{number}"), recorded::ATTACK).await.unwrap() }
+            async move {
+                stand
+                    .report(&format!("{process}-{number}"), recorded::ATTACK)
+                    .await
+                    .unwrap()
+            }
         });
         reports.extend(join_all(alerts).await);
         stand.restart().unwrap();

@@ -73,9 +73,8 @@ impl SideCapacity {
         coverage: &[(HoldId, Coverage)],
         room: &Room,
     ) -> Self {
-        let is_here = |entry: &&Entry| {
-            !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family
-        };
+        let is_here =
+            |entry: &&Entry| !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family;
         let is_ours = |entry: &&Entry| situation.own.iter().any(|own| own.is(entry));
         let entries = || live.entries.iter().filter(is_here);
         let ours = entries().filter(is_ours).count();

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use super::{
     answer::{later, refuse},
     bearer::{self, TokenHashes},
-    refusals::told,
+    refusals::with_reason,
 };
 use crate::secret::LiveSecret;
 
@@ -103,7 +103,7 @@ pub(super) async fn no_pages(request: Request, next: Next) -> Response {
 pub(super) async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     match gate.knows(request.headers()).await {
         Ok(()) => next.run(request).await,
-        Err(refusal) => told(refusal, gate.power.not_shown().to_owned()),
+        Err(refusal) => with_reason(refusal, gate.power.not_shown().to_owned()),
     }
 }
 

@@ -27,7 +27,7 @@ const A_SECOND: Duration = Duration::from_secs(1);
 struct Why(String);
 
 /// The same answer, of which the log is told why. `why` has nothing in it that is not printable.
-pub(super) fn told(mut response: Response, why: String) -> Response {
+pub(super) fn with_reason(mut response: Response, why: String) -> Response {
     response.extensions_mut().insert(Why(why));
     response
 }

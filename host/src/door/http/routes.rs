@@ -21,7 +21,7 @@ use super::{
     gather::{self, Room},
     holds, metrics, orders,
     rate::{self, Rate},
-    refusals::{self, Refusals, told as told_why},
+    refusals::{self, Refusals, with_reason},
     sns, text, webhook,
 };
 use crate::{
@@ -206,12 +206,10 @@ fn accepted(id: &DeliveryId, answer: &serde_json::Value) -> Response {
 fn turned_away(error: &ReceiveError) -> Response {
     match error {
         ReceiveError::Unreadable { .. } => failed(StatusCode::UNPROCESSABLE_ENTITY, error),
-        ReceiveError::TooLong { .. } => {
-            told_why(failed(StatusCode::PAYLOAD_TOO_LARGE, error), with_causes(error))
-        }
+        ReceiveError::TooLong { .. } => with_reason(failed(StatusCode::PAYLOAD_TOO_LARGE, error), with_causes(error)),
         ReceiveError::Full { .. } | ReceiveError::Journal { .. } => {
             let refusal = failed(StatusCode::SERVICE_UNAVAILABLE, error);
-            told_why(later(refusal), with_causes(error))
+            with_reason(later(refusal), with_causes(error))
         }
     }
 }

@@ -35,6 +35,7 @@ use self::{
 };
 use super::{
     answer::{failed, later, refuse},
+    refusals::with_reason,
     routes::received,
 };
 use crate::{
@@ -96,9 +97,7 @@ async fn receive(State(door): State<Arc<SnsDoor>>, headers: HeaderMap, body: Byt
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match read(&body, header(TYPE), header(RAW)) {
         Ok(notice) => door.take(notice, &body).await,
-        Err(error) => {
-            told(failed(StatusCode::BAD_REQUEST, &error), with_causes(&error))
-        }
+        Err(error) => with_reason(failed(StatusCode::BAD_REQUEST, &error), with_causes(&error)),
     }
 }
 
@@ -121,7 +120,7 @@ impl SnsDoor {
         let topic = notice.topic();
         let Some(options) = self.options.topics.get(topic) else {
             let why = format!("the topic {} is not among those of [[door.sns]]", printable(topic));
-            return told(refuse(StatusCode::FORBIDDEN, &why), why);
+            return with_reason(refuse(StatusCode::FORBIDDEN, &why), why);
         };
         if let Some(signatures) = &options.signatures
             && let Err(error) = signatures.check(body, topic, self.host.now()).await
@@ -222,8 +221,11 @@ fn not_genuine(topic: &str, error: &NotGenuine) -> Response {
         true => later(failed(StatusCode::SERVICE_UNAVAILABLE, error)),
         false => failed(StatusCode::FORBIDDEN, error),
     };
-    told(
+    with_reason(
         refusal,
-        format!("a message of {topic} was not taken for one of SNS: {}", with_causes(error)),
+        format!(
+            "a message of {topic} was not taken for one of SNS: {}",
+            with_causes(error)
+        ),
     )
 }

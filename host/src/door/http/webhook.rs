@@ -23,7 +23,7 @@ use super::{
     bearer::{self, TokenHashes},
     gather::{self, Room},
     peer::Peer,
-    refusals::told,
+    refusals::with_reason,
     routes::received,
 };
 use crate::{
@@ -81,7 +81,7 @@ async fn admit(
     let peer = peer.map(|Extension(peer)| peer);
     if let Err(refusal) = options.admit(peer.as_ref(), request.headers()) {
         let why = format!("webhook {name}: {}", with_causes(&refusal));
-        return told(refusal.answer(), why);
+        return with_reason(refusal.answer(), why);
     }
     request.extensions_mut().insert(options.clone());
     next.run(request).await
@@ -101,7 +101,7 @@ async fn receive(
             true => later(failed(StatusCode::SERVICE_UNAVAILABLE, &error)),
             false => failed(StatusCode::UNAUTHORIZED, &error),
         };
-        return told(refusal, format!("webhook {name}: {}", with_causes(&error)));
+        return with_reason(refusal, format!("webhook {name}: {}", with_causes(&error)));
     }
     received(&host, KIND, options.detector, DeliveryId::of_bytes(&body), &body).await
 }

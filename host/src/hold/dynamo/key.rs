@@ -405,7 +405,10 @@ mod tests {
 
     #[test]
     fn when_a_delivery_came_stands_in_the_key_by_which_it_waits() {
-        let (not_before, came) = (Timestamp::from_second(300).unwrap(), Timestamp::from_second(-100).unwrap());
+        let (not_before, came) = (
+            Timestamp::from_second(300).unwrap(),
+            Timestamp::from_second(-100).unwrap(),
+        );
         let key = waiting(&DeliveryId::read("sqs-a#b"), not_before, came);
         assert_eq!(received(&key), Some(came));
     }
