@@ -29,6 +29,7 @@ pub mod guard;
 pub mod hold;
 pub mod json;
 pub mod kit;
+pub mod metrics;
 pub mod never_block;
 pub mod operator;
 pub mod permission;

@@ -9,9 +9,9 @@ use quell::{
     cloud::RequestId,
     fact::History,
     hold::{
-        Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note, NoteKind,
-        OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
+        Admission, Attempt, Backlog, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState,
+        EndReason, Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note,
+        NoteKind, OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Link},
     },
@@ -48,6 +48,10 @@ impl Journal for NoHolds {
 
     async fn waiting(&self, _: Timestamp, _: u32) -> Result<Vec<Delivery>, JournalError> {
         Ok(Vec::new())
+    }
+
+    async fn backlog(&self) -> Result<Backlog, JournalError> {
+        Ok(Backlog::default())
     }
 
     async fn delivery(&self, _: &DeliveryId) -> Result<Option<Delivery>, JournalError> {

@@ -5,6 +5,7 @@ pub mod attack;
 pub mod emulator;
 pub mod everything;
 pub mod fault;
+pub mod figures;
 pub mod foreign;
 pub mod fuzz;
 pub mod guest;

@@ -27,6 +27,7 @@ use quell::{
     feedback::Tellers,
     guard::{Most, Protection, Rules},
     hold::{DeliveryId, Hold, HoldFilter, Journal, Owner, SqliteJournal},
+    metrics::Counters,
     record::Recorder,
     report::{Mode, Report},
     roster::{Answers, Roster, Route, Routed, Snapshot},
@@ -370,7 +371,8 @@ pub fn parts(
     mode: Mode,
     plugin: impl IntoIterator<Item = Routed>,
 ) -> Parts {
-    let clouds = Arc::new(clouds.cached(clock));
+    let counters = Arc::<Counters>::default();
+    let clouds = Arc::new(clouds.counted(&counters).cached(clock));
     Parts {
         decoders: Decoders::default(),
         roster: Arc::new(Roster::new(Snapshot::new(plugin, rules()))),
@@ -397,6 +399,7 @@ pub fn parts(
         queue: 100,
         workers: 4,
         keep: SignedDuration::from_hours(90 * 24),
+        counters,
     }
 }
 

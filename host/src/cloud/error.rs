@@ -104,6 +104,24 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// It in one word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not-found",
+            Self::EntryExists { .. } => "entry-exists",
+            Self::EntryLimit { .. } => "entry-limit",
+            Self::Duplicate { .. } => "duplicate",
+            Self::WrongState { .. } => "wrong-state",
+            Self::Denied { .. } => "denied",
+            Self::Throttled { .. } => "throttled",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Invalid { .. } => "invalid",
+            Self::Other { .. } => "other",
+        }
+    }
+}
+
 impl CloudError {
     /// An error of `call`.
     pub fn new(call: &'static str, fault: Fault) -> Self {

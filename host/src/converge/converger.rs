@@ -9,8 +9,8 @@ use arc_swap::ArcSwap;
 use ipnet::IpNet;
 
 use super::{
-    Capacity, ConvergeError, Converged, InstanceTerms, Live, Plan, SideCapacity, Stance, Terms,
-    acl::{FullAcls, Quotas},
+    Capacity, ConvergeError, Converged, InstanceTerms, Live, Plan, Stance, Terms,
+    acl::{FullAcls, Quotas, SeenAcls},
     driver::Driver,
     instance::Servings,
     lane::Lanes,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    cloud::{Cause, Clouds, Direction, Entry, Family},
+    cloud::{Cause, Clouds},
     guard::NeverBlock,
     hold::{Coverage, Hold, Journal, Owner, Target},
     never_block::Lists,
@@ -67,6 +67,7 @@ impl Converger {
             instances: means.instances,
             quotas: Quotas::default(),
             full: FullAcls::default(),
+            seen: SeenAcls::default(),
             servings: Servings::default(),
         };
         let driver = Driver {
@@ -193,54 +194,21 @@ impl Converger {
         let Live::Acl(live) = &sight.live else {
             return Ok(None);
         };
-        let situation = &sight.situation;
         let plan = surveyor
             .plan(target, &**cloud, &sight, &self.driver.stance, Insistence::None)
             .await;
         let room = surveyor.room(target, &**cloud).await;
-        let is_ours = |entry: &&Entry| situation.own.iter().any(|own| own.is(entry));
-        let mut sides = Vec::new();
-        for direction in Direction::BOTH {
-            for family in [Family::IPv4, Family::IPv6] {
-                let entries = || {
-                    live.entries
-                        .iter()
-                        .filter(|entry| !entry.is_final())
-                        .filter(|entry| entry.direction == direction && Family::of(entry.prefix) == family)
-                };
-                let ours = entries().filter(is_ours).count();
-                let others = entries().count() - ours;
-                let holds: Vec<_> = situation
-                    .holds
-                    .iter()
-                    .filter(|hold| {
-                        let denial = hold.remedy.denial();
-                        denial
-                            .is_some_and(|denial| denial.direction == direction && Family::of(denial.prefix) == family)
-                    })
-                    .map(|hold| hold.id)
-                    .collect();
-                let uncovered = plan
-                    .coverage
-                    .iter()
-                    .filter(|(id, coverage)| !coverage.is_covered() && holds.contains(id));
-                sides.push(SideCapacity {
-                    direction,
-                    family,
-                    quota: room.quota(),
-                    quota_source: room.source(),
-                    learnt: room.learnt(direction, family),
-                    others,
-                    ours,
-                    room: room.for_us(direction, family, others),
-                    holds: holds.len(),
-                    not_covered: uncovered.count(),
-                });
-            }
-        }
-        Ok(Some(Capacity {
-            target: target.clone(),
-            sides,
-        }))
+        Ok(Some(Capacity::of(
+            target,
+            live,
+            &sight.situation,
+            &plan.coverage,
+            &room,
+        )))
+    }
+
+    /// How full each network ACL was that this process converged, when it last did. Asks nobody.
+    pub fn seen(&self) -> Vec<Capacity> {
+        self.driver.surveyor.seen.all()
     }
 }

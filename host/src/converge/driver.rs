@@ -125,6 +125,7 @@ impl Driver {
             }
             if plan.is_empty() {
                 self.settle(run.target, &sight, &plan).await?;
+                self.surveyor.see(run.target, run.cloud, &sight, &plan).await;
                 let (before, drift) = first.unwrap_or_else(|| (sight.live.clone(), Vec::new()));
                 return Ok(Converged {
                     target: run.target.clone(),

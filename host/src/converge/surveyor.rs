@@ -6,8 +6,8 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
 use super::{
-    ConvergeError, EntryPlan, InstanceTerms, Live, Plan, QuotaSource, Room, SETTLING, Stance, Terms,
-    acl::{self, FullAcls, Quotas},
+    Capacity, ConvergeError, EntryPlan, InstanceTerms, Live, Plan, QuotaSource, Room, SETTLING, Stance, Terms,
+    acl::{self, FullAcls, Quotas, SeenAcls},
     group,
     instance::{self, Around, Servings},
 };
@@ -29,6 +29,7 @@ pub(super) struct Surveyor {
     pub(super) instances: InstanceTerms,
     pub(super) quotas: Quotas,
     pub(super) full: FullAcls,
+    pub(super) seen: SeenAcls,
     pub(super) servings: Servings,
 }
 
@@ -192,6 +193,16 @@ impl Surveyor {
         let terms = self.terms.load_full();
         let quota = self.quotas.of(cloud, terms.quota, now).await;
         self.room_of(target, quota, &terms)
+    }
+
+    /// Remembers how full a network ACL is, by what is known without a question.
+    pub(super) async fn see(&self, target: &Target, cloud: &dyn Cloud, sight: &Sight, plan: &Plan) {
+        let Live::Acl(live) = &sight.live else { return };
+        let terms = self.terms.load_full();
+        let quota = self.quotas.at_least(cloud.place(), terms.quota, self.clock.now());
+        let room = self.room_of(target, quota.await, &terms);
+        self.seen
+            .see(Capacity::of(target, live, &sight.situation, &plan.coverage, &room));
     }
 
     /// The room by a quota, and by what the API said of this very ACL.

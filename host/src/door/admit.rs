@@ -32,7 +32,7 @@ pub(super) struct Incoming<'body> {
 pub(super) enum Admitted {
     /// The journal has it, now or since an earlier time.
     Taken,
-    /// It, or some of what is in it, can't be read. The journal has that as failed.
+    /// It, or some of what is in it, can't be read, which the journal has as failed; or is too long for the journal, which has nothing of it.
     Unreadable(ReceiveError),
     /// The door closes, and the journal does not have it.
     NotYet,
@@ -46,11 +46,11 @@ pub(super) async fn admit(host: &Host, door: &str, incoming: Incoming<'_>, stop:
         let received = host
             .receive_all(door, detector, incoming.id.clone(), incoming.body)
             .await;
-        let (unreadable, not_kept): (Vec<_>, Vec<_>) = received
+        let (not_yet, unreadable): (Vec<_>, Vec<_>) = received
             .into_iter()
             .filter_map(|received| received.outcome.err())
-            .partition(ReceiveError::is_kept);
-        match not_kept.first() {
+            .partition(ReceiveError::may_pass);
+        match not_yet.first() {
             // What was taken in is known at the next try.
             Some(error) => {
                 tracing::warn!(door, delivery = %incoming.id, "it waits where it is: {}", with_causes(error));

@@ -1,4 +1,4 @@
-//! The HTTP door: `POST /alerts/DETECTOR`, and a look at what became of it; `GET /holds` and `POST /orders` for people.
+//! The HTTP door: `POST /alerts/DETECTOR`, and a look at what became of it; `GET /holds` and `POST /orders` for people, `GET /metrics` for a monitoring system.
 //!
 //! An alert is answered with 202 as soon as the journal has it; what came of it stands at the address in `Location`.
 
@@ -8,9 +8,11 @@ mod approvals;
 mod bearer;
 mod gather;
 mod holds;
+mod metrics;
 mod orders;
 mod peer;
 mod rate;
+mod refusals;
 mod routes;
 mod server;
 pub mod sns;

@@ -135,6 +135,11 @@ impl Budget {
     }
 }
 
+/// The name of the budget that a tally belongs to.
+pub fn name_in(tally: &str) -> &str {
+    tally.split('/').next().unwrap_or_default()
+}
+
 fn allowances(budgets: &[Budget], intent: &Intent) -> Vec<Allowance> {
     let of_budgets = budgets.iter().map(|budget| Allowance {
         tally: budget.tally_of(intent),

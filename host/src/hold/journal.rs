@@ -7,9 +7,9 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::{
-    Admission, Attempt, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Feedback, Hold,
-    HoldFilter, HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, Note, NoteKind, OwnEntry,
-    Owner, Pardon, Pause, Put, Spending, Target,
+    Admission, Attempt, Backlog, Change, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason, Feedback,
+    Hold, HoldFilter, HoldId, Image, Intent, JournalError, KeptImage, Lease, Leasing, MadeChange, Note, NoteKind,
+    OwnEntry, Owner, Pardon, Pause, Put, Spending, Target,
     archive::{Page, Place, Record},
     ledger::{Chain, ChainState, Link},
 };
@@ -27,6 +27,9 @@ pub trait Journal: Send + Sync {
 
     /// Up to `most` deliveries that wait, whose time has come and on which nobody works, oldest first.
     async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError>;
+
+    /// How much waits, whether or not its time has come.
+    async fn backlog(&self) -> Result<Backlog, JournalError>;
 
     /// Notes that work on a delivery begins, before it does, so that a delivery which brings the process down is not tried for ever. Until it is settled, or
     /// until `until` if its process dies, nobody else begins to work on it.

@@ -7,6 +7,7 @@ mod act;
 pub mod agreement;
 pub mod approval;
 pub mod archive;
+pub mod backlog;
 pub mod budget;
 pub mod change;
 pub mod coverage;
@@ -39,6 +40,7 @@ use serde::{Deserialize, Serialize};
 pub use self::dynamo::DynamoJournal;
 pub use self::{
     agreement::{Disagreement, agree},
+    backlog::Backlog,
     budget::{Budget, Put, Scope, Share, Spending, Withheld},
     change::{Change, ChangeId, Effect, MadeChange, ToldChange},
     coverage::Coverage,

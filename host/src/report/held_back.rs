@@ -21,6 +21,19 @@ pub struct HeldBack {
     /// What waits for people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Waiting>,
+    /// The budgets that this alert used up: each stands in the report of one alert and in no other, until it comes back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub used_up: Vec<UsedUp>,
+}
+
+/// A budget that was used up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct UsedUp {
+    /// Its name, and whose it is.
+    pub budget: String,
+    /// What was too much, and how it comes back.
+    pub why: String,
 }
 
 /// Something that waits for people.
@@ -63,11 +76,11 @@ impl Waiting {
 impl HeldBack {
     /// Whether nothing was held back.
     pub fn is_empty(&self) -> bool {
-        self.withheld.is_empty() && self.waiting.is_empty()
+        self.withheld.is_empty() && self.waiting.is_empty() && self.used_up.is_empty()
     }
 
     /// In a few words, for the summary: one part each.
-    pub fn summary(&self) -> impl Iterator<Item = String> {
+    pub fn summary(&self) -> impl Iterator<Item = String> + '_ {
         let withheld = self.withheld.first().map(|first| {
             let many = super::summary::count(self.withheld.len(), "hold");
             format!("{many} kept back ({})", first.why)
@@ -76,7 +89,10 @@ impl HeldBack {
             Some(why) => format!("{} is refused: {why}", waiting.subject),
             None => format!("{} waits for approval as {}", waiting.subject, waiting.id),
         });
-        withheld.into_iter().chain(waiting)
+        // By calls that write a budget is used up without anything being kept back.
+        let is_told = move |used_up: &&UsedUp| self.withheld.first().is_none_or(|first| first.why != used_up.why);
+        let used_up = self.used_up.iter().filter(is_told).map(|used_up| used_up.why.clone());
+        withheld.into_iter().chain(waiting).chain(used_up)
     }
 
     /// For a person, a line each.
@@ -92,6 +108,12 @@ impl HeldBack {
                 intent.target.resource,
                 paint(BAD, why)
             )?;
+        }
+        if !self.used_up.is_empty() {
+            writeln!(out, "{} by this alert", paint(HEADING, "used up"))?;
+        }
+        for UsedUp { why, .. } in &self.used_up {
+            writeln!(out, "  {}", paint(BAD, why))?;
         }
         for waiting in &self.waiting {
             let Waiting {

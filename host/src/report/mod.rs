@@ -8,6 +8,7 @@ mod held_back;
 pub mod hold_table;
 pub mod left;
 pub mod outcome;
+mod plugin_fault;
 pub mod style;
 pub mod summary;
 pub mod text;
@@ -27,8 +28,9 @@ use crate::{
 
 pub use self::{
     basis::{Around, Basis, Given, Known},
-    held_back::{HeldBack, Waiting},
+    held_back::{HeldBack, UsedUp, Waiting},
     outcome::Outcome,
+    plugin_fault::PluginFault,
 };
 
 /// How far an alert may go.
@@ -122,6 +124,9 @@ pub struct PluginReport {
     pub given: Option<Given>,
     /// Its answer, or how it failed.
     pub answer: Answer,
+    /// How it failed, in one word. None if it decided, or if the report is of a Quell that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<PluginFault>,
     /// What it wrote to the log.
     pub log: Vec<LogLine>,
     /// What the call cost, however it ended.

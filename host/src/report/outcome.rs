@@ -35,6 +35,21 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All there are.
+    pub const ALL: [Self; 11] = [
+        Self::Failed,
+        Self::Pending,
+        Self::NotCovered,
+        Self::OverBudget,
+        Self::AwaitsApproval,
+        Self::Acted,
+        Self::WouldAct,
+        Self::AlreadySo,
+        Self::Refused,
+        Self::Nothing,
+        Self::NoPlugin,
+    ];
+
     /// What came of it all.
     pub fn of(mode: Mode, plugins: &[PluginReport], targets: &[TargetReport]) -> Self {
         let unknown = |plugin: &PluginReport| plugin.examined.iter().any(|examined| examined.failure.is_some());

@@ -33,6 +33,7 @@ use crate::{
     fact::{NoObservations, ObservationSource},
     guard::Rules,
     hold::{Journal, Owner},
+    metrics::Counters,
     never_block::Lists,
     permission::{self, HeldPolicy, Needs},
     report::Mode,
@@ -158,7 +159,9 @@ async fn host_in(
     sandbox: &Sandbox,
     clock: Arc<dyn Clock>,
 ) -> Result<Host, SetupError> {
-    let clouds = Arc::new(cloud::places(&config.cloud, &clock).await?.clouds.cached(&clock));
+    let counters = Arc::<Counters>::default();
+    let places = cloud::places(&config.cloud, &clock).await?;
+    let clouds = Arc::new(places.clouds.counted(&counters).cached(&clock));
     let secrets = Secrets::new(&config.secrets);
     let observations: Arc<dyn ObservationSource> = match purpose {
         Purpose::Orders | Purpose::Plugins => Arc::new(NoObservations),
@@ -202,6 +205,7 @@ async fn host_in(
         queue: u32::try_from(config.work.queue.get()).unwrap_or(u32::MAX),
         workers: config.work.workers.get(),
         keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
+        counters,
     });
     if let Some(recorder) = recorder {
         host.set_recorder(recorder);

@@ -16,7 +16,7 @@ use crate::{
     fact::Facts,
     guard::{self, ChangedInstance, Circumstances, Demands, NeverBlock, Rules, Surroundings, Verdict},
     hold::{Intent, Pardon},
-    report::{Answer, ExaminedRemediation, Failure, Known},
+    report::{Answer, ExaminedRemediation, Failure, Known, PluginFault},
     sandbox::{self, Cost, Fault, LogLine, Plugin, Request},
 };
 
@@ -72,6 +72,8 @@ pub trait SurroundingsSource: Send + Sync {
 pub struct Evaluated {
     /// The plugin's answer, or how it failed.
     pub answer: Answer,
+    /// How it failed, in one word; None if it decided.
+    pub fault: Option<PluginFault>,
     /// Whether it failed, and by its own fault: not for want of a fact, and not because the alert can't be understood.
     pub own_fault: bool,
     /// What the plugin wrote to the log.
@@ -98,6 +100,7 @@ pub async fn evaluate(subject: Subject<'_>, case: Case<'_>) -> Evaluated {
             let heard = hear(&decided.decision, subject.name, subject.may, case).await;
             Evaluated {
                 answer: Answer::Decided(decided.decision),
+                fault: None,
                 own_fault: false,
                 log: decided.log,
                 cost: decided.cost,
@@ -111,6 +114,7 @@ pub async fn evaluate(subject: Subject<'_>, case: Case<'_>) -> Evaluated {
                 message: error.fault.to_string(),
                 passing: error.is_passing(),
             }),
+            fault: Some((&error.fault).into()),
             own_fault: is_own(&error.fault),
             log: error.log,
             cost: error.cost,

@@ -7,10 +7,11 @@ use crate::{
     hold::{
         Budget, DeliveryId, Hold, Intent, JournalError, Note, NoteKind, Spending, Withheld,
         approval::{ApprovalRule, Pending, PendingState},
-        budget::{Tally, Tripped},
+        budget::{Tally, Tripped, name_in},
     },
-    report::{HeldBack, TargetReport, Waiting},
+    report::{HeldBack, TargetReport, UsedUp, Waiting},
     roster::Snapshot,
+    text::with_causes,
 };
 
 /// How many may wait for people at the same time. More than that nobody looks through, and an attacker could hide among them.
@@ -56,9 +57,11 @@ impl Host {
             is_approved: false,
         };
         let put = self.parts.journal.put_within(&free, &spending, delivery, now).await?;
-        for (name, tripped) in &put.tripped {
-            tell(name, tripped);
-        }
+        let used_up = put
+            .tripped
+            .iter()
+            .map(|(name, tripped)| self.tell_used_up(name, tripped))
+            .collect();
         let mut withheld = Vec::new();
         for kept_back in put.withheld {
             match ApprovalRule::for_intent(&roster.approvals, &kept_back.intent, true) {
@@ -67,7 +70,12 @@ impl Host {
             }
         }
         let waiting = self.ask_people(asking, delivery, now).await?;
-        Ok((put.holds, HeldBack { withheld, waiting }))
+        let held_back = HeldBack {
+            withheld,
+            waiting,
+            used_up,
+        };
+        Ok((put.holds, held_back))
     }
 
     /// What [`Self::put_in_force`] would hold back, as far as that can be told without writing: budgets that are used up already, and what would wait.
@@ -99,7 +107,12 @@ impl Host {
         }
         let waiting = Pending::of(asking, "", now);
         let waiting = waiting.iter().map(Waiting::of).collect();
-        Ok((passing, HeldBack { withheld, waiting }))
+        let held_back = HeldBack {
+            withheld,
+            waiting,
+            ..HeldBack::default()
+        };
+        Ok((passing, held_back))
     }
 
     async fn tripped(&self, now: Timestamp) -> Result<Vec<(String, Tripped)>, JournalError> {
@@ -188,27 +201,38 @@ impl Host {
         })
     }
 
-    /// Charges the calls that alerts caused to the budgets that limit them.
+    /// Charges the calls that an alert caused to the budgets that limit them, and says which of these it used up. What can't be charged is told to the log: the calls are
+    /// made, and the alert is done.
     pub(super) async fn charge_writes(
         &self,
         targets: &[TargetReport],
         intents: &[Intent],
         budgets: &[Budget],
         now: Timestamp,
-    ) -> Result<(), JournalError> {
+    ) -> Vec<UsedUp> {
+        let mut used_up = Vec::new();
         for budget in budgets.iter().filter(|budget| budget.limits.writes_per_hour.is_some()) {
             for target in targets.iter().filter(|target| !target.changes.is_empty()) {
                 let Some(intent) = intents.iter().find(|intent| intent.target == target.target) else {
                     continue;
                 };
                 let writes = u32::try_from(target.changes.len()).unwrap_or(u32::MAX);
-                self.charge(budget, &budget.tally_of(intent), writes, now).await?;
+                match self.charge(budget, &budget.tally_of(intent), writes, now).await {
+                    Ok(one) => used_up.extend(one),
+                    Err(error) => tracing::error!("calls could not be charged to a budget: {}", with_causes(&error)),
+                }
             }
         }
-        Ok(())
+        used_up
     }
 
-    async fn charge(&self, budget: &Budget, name: &str, writes: u32, now: Timestamp) -> Result<(), JournalError> {
+    async fn charge(
+        &self,
+        budget: &Budget,
+        name: &str,
+        writes: u32,
+        now: Timestamp,
+    ) -> Result<Option<UsedUp>, JournalError> {
         let journal = &self.parts.journal;
         for _ in 0..TRIES {
             let known = journal.note(NoteKind::Budget, name).await?;
@@ -217,21 +241,30 @@ impl Host {
                 .as_ref()
                 .map_or(Ok(Tally::default()), |note| serde_json::from_str(&note.text))
             else {
-                return Ok(());
+                return Ok(None);
             };
             let has_tripped = tally.add_writes(writes, &budget.limits, budget.comes_back, now);
             let note = known.unwrap_or_else(|| Note::new(NoteKind::Budget, name));
             let text = serde_json::to_string(&tally).unwrap_or_default();
             if journal.write_note(&note.saying(text, tally.over(now))).await? {
-                if let Some(tripped) = tally.tripped.as_ref().filter(|_| has_tripped) {
-                    tell(name, tripped);
-                }
-                return Ok(());
+                let tripped = tally.tripped.as_ref().filter(|_| has_tripped);
+                return Ok(tripped.map(|tripped| self.tell_used_up(name, tripped)));
             }
         }
         Err(JournalError::Contended {
             doing: "note what was spent of a budget",
         })
+    }
+
+    /// Says that a budget is used up: once, whoever counts in it, because the journal says who was first.
+    fn tell_used_up(&self, name: &str, tripped: &Tripped) -> UsedUp {
+        let why = tripped.told(name);
+        tracing::error!(budget = name, "{why}; new holds are reported and not put in force");
+        self.parts.counters.budget_used_up(name_in(name));
+        UsedUp {
+            budget: name.to_owned(),
+            why,
+        }
     }
 
     /// Refuses what waited for too long, and puts in force what was approved by a process that died over it.
@@ -305,13 +338,4 @@ impl Host {
             doing: "note what was approved",
         })
     }
-}
-
-/// Once, whoever counts in it: the journal says who was first.
-fn tell(name: &str, tripped: &Tripped) {
-    tracing::error!(
-        budget = name,
-        "{}; new holds are reported and not put in force",
-        tripped.told(name)
-    );
 }

@@ -19,6 +19,7 @@ mod place;
 pub mod receive;
 pub mod recording;
 pub mod retry;
+pub mod scrape;
 mod sight;
 mod surroundings;
 mod take_over;
@@ -43,6 +44,7 @@ use crate::{
     fact::{HistorySource, LiveFacts, Memo, ObservationSource, observation},
     feedback::Tellers,
     hold::Journal,
+    metrics::Counters,
     record::Recorder,
     report::Mode,
     roster::Roster,
@@ -72,6 +74,8 @@ pub struct Parts {
     pub workers: usize,
     /// How long the journal keeps what is over.
     pub keep: SignedDuration,
+    /// What this process counts.
+    pub counters: Arc<Counters>,
 }
 
 /// How many alerts may wait for their network ACL at the same time. More than that is a storm: then their holds are in force, and the timer brings
@@ -104,6 +108,9 @@ pub struct Host {
 impl Host {
     /// A host of these parts.
     pub fn new(parts: Parts) -> Self {
+        for detector in parts.decoders.detectors() {
+            parts.counters.expect(detector);
+        }
         Self {
             deciding: Semaphore::new(parts.workers),
             changing: Arc::default(),
@@ -147,6 +154,11 @@ impl Host {
             }
         }
         Ok(())
+    }
+
+    /// What this process counts, for the doors.
+    pub fn counters(&self) -> &Arc<Counters> {
+        &self.parts.counters
     }
 
     /// What reads alerts, for the doors: which detectors there are.

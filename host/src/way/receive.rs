@@ -4,6 +4,7 @@ use super::Host;
 use crate::{
     alert::{Alert, DecodeError, Detector},
     hold::{Admission, Delivery, DeliveryId, DeliveryState, JournalError},
+    metrics::Reception,
     report::Report,
     text::with_causes,
 };
@@ -58,6 +59,15 @@ pub enum ReceiveError {
         /// How many wait.
         waiting: u32,
     },
+    /// It is longer than the journal can keep. It was not kept, and to send it again would not help.
+    #[error("delivery {id} was not taken: send less of it, or parts of it as alerts of their own")]
+    TooLong {
+        /// The delivery.
+        id: DeliveryId,
+        /// How long it is, and how long it may be.
+        #[source]
+        source: JournalError,
+    },
     /// The journal failed. It was not kept: the sender has to come again.
     #[error("delivery {id} could not be written to the journal: send it again later")]
     Journal {
@@ -70,9 +80,20 @@ pub enum ReceiveError {
 }
 
 impl ReceiveError {
-    /// Whether the journal has the delivery all the same, so that it need not come again.
-    pub fn is_kept(&self) -> bool {
-        matches!(self, Self::Unreadable { .. })
+    /// Whether the journal does not have the delivery, and may take it another time: the sender has to come again.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Full { .. } | Self::Journal { .. } => true,
+            Self::Unreadable { .. } | Self::TooLong { .. } => false,
+        }
+    }
+
+    fn of_journal(id: &DeliveryId, source: JournalError) -> Self {
+        let id = id.clone();
+        match source {
+            JournalError::TooLong { .. } => Self::TooLong { id, source },
+            source => Self::Journal { id, source },
+        }
     }
 }
 
@@ -81,8 +102,8 @@ impl Host {
     /// Answers with one result an alert, in their order; with none if the body is an empty list. The same body with the same `id` gives the same deliveries:
     /// a body with one alert has `id` itself, and the alerts of a body with several have it with their number.
     ///
-    /// The door may acknowledge if no result is [`ReceiveError::Full`] or [`ReceiveError::Journal`]. Otherwise the body has to come again; what was taken in
-    /// is then [`Receipt::SeenBefore`].
+    /// The door may acknowledge if no result [may pass](ReceiveError::may_pass). Otherwise the body has to come again; what was taken in is then
+    /// [`Receipt::SeenBefore`].
     pub async fn receive_all(&self, door: &str, detector: Detector, id: DeliveryId, body: &[u8]) -> Vec<Received> {
         let alerts = match self.parts.decoders.alerts_in(detector, body) {
             Ok(alerts) => alerts,
@@ -116,7 +137,21 @@ impl Host {
         self.admit(door, detector, id, body, decoded).await
     }
 
+    /// The one place where alerts are counted that come in.
     async fn admit(
+        &self,
+        door: &str,
+        detector: Detector,
+        id: DeliveryId,
+        body: &[u8],
+        decoded: Result<Alert, DecodeError>,
+    ) -> Result<Receipt, ReceiveError> {
+        let outcome = self.put_into_journal(door, detector, id, body, decoded).await;
+        self.parts.counters.received(detector, reception(&outcome));
+        outcome
+    }
+
+    async fn put_into_journal(
         &self,
         door: &str,
         detector: Detector,
@@ -140,7 +175,7 @@ impl Host {
             report,
         };
         let admission = self.parts.journal.admit(&delivery, self.parts.queue).await;
-        let admission = admission.map_err(|source| ReceiveError::Journal { id: id.clone(), source })?;
+        let admission = admission.map_err(|source| ReceiveError::of_journal(&id, source))?;
         let alert = decoded.map_err(|source| ReceiveError::Unreadable {
             id: id.clone(),
             detector,
@@ -160,6 +195,17 @@ impl Host {
     }
 }
 
+fn reception(outcome: &Result<Receipt, ReceiveError>) -> Reception {
+    match outcome {
+        Ok(Receipt::Admitted(_)) => Reception::Admitted,
+        Ok(Receipt::SeenBefore(_)) => Reception::SeenBefore,
+        Err(ReceiveError::Unreadable { .. }) => Reception::Unreadable,
+        Err(ReceiveError::Full { .. }) => Reception::QueueFull,
+        Err(ReceiveError::TooLong { .. }) => Reception::TooLong,
+        Err(ReceiveError::Journal { .. }) => Reception::JournalFailed,
+    }
+}
+
 /// What the journal keeps of a delivery that can't be read.
 pub(super) fn unread_report(why: &str) -> String {
     serde_json::json!({ "outcome": "failed", "summary": why }).to_string()
@@ -168,4 +214,23 @@ pub(super) fn unread_report(why: &str) -> String {
 /// What stands in the place of a report that is too long for the journal.
 pub(super) fn unkept_report(report: &Report, why: &str) -> String {
     serde_json::json!({ "outcome": report.outcome.name(), "summary": why }).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_for_the_journal_is_not_asked_for_again_and_what_failed_otherwise_is() {
+        let id = DeliveryId::of_bytes(b"noise");
+        let too_long = JournalError::TooLong {
+            what: format!("body of delivery {id}"),
+            bytes: 4_000_000,
+            most: 3_850_000,
+        };
+        let error = ReceiveError::of_journal(&id, too_long);
+        assert!(!error.may_pass());
+        insta::assert_snapshot!(with_causes(&error), @"delivery body-efe2a5c09e6d49d7eb735c9875f77404 was not taken: send less of it, or parts of it as alerts of their own: the body of delivery body-efe2a5c09e6d49d7eb735c9875f77404 is too long for the journal: 4000000 bytes packed, of which 3850000 fit");
+        assert!(ReceiveError::of_journal(&id, JournalError::Gone).may_pass());
+    }
 }

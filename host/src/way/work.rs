@@ -77,7 +77,7 @@ impl Host {
             }
             settled => settled?,
         }
-        tell(&report, state);
+        self.tell(&report, state);
         self.record(&report).await;
         Ok(Worked {
             state,
@@ -89,6 +89,7 @@ impl Host {
         let state = DeliveryState::Failed;
         let report = unread_report(why);
         self.parts.journal.settle(&delivery.id, state, &report).await?;
+        self.parts.counters.given_up(delivery.detector);
         tracing::error!(delivery = %delivery.id, "{why}");
         Ok(Worked { state, report: None })
     }
@@ -128,14 +129,12 @@ impl Host {
         let (targets, held_back) = match delivery {
             Some(delivery) if mode.writes() => {
                 let intents = considered.intents.clone();
-                let (holds, held_back) = self.put_in_force(intents, &roster, delivery, now).await?;
+                let (holds, mut held_back) = self.put_in_force(intents, &roster, delivery, now).await?;
                 drop(considered.turn);
                 let ends: Vec<_> = holds.iter().filter_map(|hold| hold.until).collect();
                 let (targets, ()) = tokio::join!(self.carry_out(holds), self.tell_ends(ends));
                 let charged = self.charge_writes(&targets, &considered.intents, &roster.budgets, now);
-                if let Err(error) = charged.await {
-                    tracing::error!("calls could not be charged to a budget: {}", with_causes(&error));
-                }
+                held_back.used_up.extend(charged.await);
                 (targets, held_back)
             }
             _ => {
@@ -157,6 +156,15 @@ impl Host {
             held_back,
             targets,
         })
+    }
+
+    /// The one place where what came of alerts is told to the log and counted.
+    fn tell(&self, report: &Report, state: DeliveryState) {
+        self.parts.counters.decided(report);
+        if state == DeliveryState::Failed {
+            self.parts.counters.given_up(report.alert.detector);
+        }
+        write_line(report, state);
     }
 
     /// Done, to be tried again, or given up.
@@ -186,7 +194,7 @@ pub fn failures(report: &Report) -> impl Iterator<Item = &Failure> {
 }
 
 /// The one line that every alert has in the log.
-fn tell(report: &Report, state: DeliveryState) {
+fn write_line(report: &Report, state: DeliveryState) {
     let delivery = report.delivery.as_ref().map(tracing::field::display);
     let (alert, outcome, state) = (&report.alert, report.outcome.name(), state.name());
     let changes: usize = report.targets.iter().map(|target| target.changes.len()).sum();

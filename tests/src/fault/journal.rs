@@ -9,9 +9,9 @@ use quell::{
     cloud::RequestId,
     fact::History,
     hold::{
-        Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note, NoteKind,
-        OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
+        Admission, Attempt, Backlog, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState,
+        EndReason, Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note,
+        NoteKind, OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Link},
     },
@@ -57,6 +57,10 @@ impl Journal for FaultyJournal {
 
     async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError> {
         self.call(self.journal.waiting(now, most)).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, JournalError> {
+        self.call(self.journal.backlog()).await
     }
 
     async fn attempt(&self, id: &DeliveryId, now: Timestamp, until: Timestamp) -> Result<Attempt, JournalError> {

@@ -35,7 +35,7 @@ fn door(path: &Path) -> FolderDoor {
 }
 
 /// Waits until a file is there, and gives what is in it.
-async fn there(path: &Path) -> String {
+pub(crate) async fn there(path: &Path) -> String {
     let deadline = Instant::now() + PATIENCE;
     while !path.exists() {
         assert!(Instant::now() < deadline, "{} is not there", path.display());

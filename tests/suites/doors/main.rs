@@ -8,3 +8,4 @@ mod served;
 mod sns;
 mod sqs;
 mod syslog;
+mod too_long;

@@ -36,6 +36,7 @@ async fn without_the_token_nobody_comes_in_and_the_token_is_not_told() {
     let places = [
         (Method::POST, ALERTS),
         (Method::GET, "/holds"),
+        (Method::GET, "/metrics"),
         (Method::GET, "/deliveries/x"),
         (Method::POST, "/orders"),
     ];

@@ -134,6 +134,7 @@ impl Crowd {
             queue: 10_000,
             workers: 1,
             keep: KEEP,
+            counters: Arc::default(),
         })
     }
 

@@ -76,5 +76,6 @@ pub(crate) async fn start(
         queue: QUEUE,
         workers: 4,
         keep,
+        counters: Arc::default(),
     })))
 }

@@ -55,6 +55,12 @@ fn kept_back(report: &Report) -> Vec<String> {
         .collect()
 }
 
+/// Which budgets these alerts used up.
+fn used_up(reports: &[&Report]) -> Vec<String> {
+    let all = reports.iter().flat_map(|report| &report.held_back.used_up);
+    all.map(|used_up| used_up.why.clone()).collect()
+}
+
 #[tokio::test]
 async fn what_is_too_much_is_reported_and_not_put_in_force_and_what_is_in_force_is_extended() {
     let stand = stand(&[three_an_hour()]).await;
@@ -177,6 +183,44 @@ async fn calls_that_write_use_up_a_budget_as_well() {
         kept_back(&second)[0].contains("4 calls that write within an hour, of at most 4"),
         "{second}"
     );
+    // Nothing was kept back of the alert whose calls used it up, and it says so all the same.
+    let why = "budget `most/111122223333` is used up since 2026-03-01T12:00:00Z: 4 calls that write within an hour, of at most 4 (writes-per-hour); `quell budgets reset most/111122223333` brings it back";
+    assert_eq!(used_up(&[&first, &second]), [why]);
+    assert!(first.summary.ends_with(why), "{}", first.summary);
+    assert!(first.to_string().contains("used up by this alert"), "{first}");
+}
+
+#[tokio::test]
+async fn that_a_budget_is_used_up_is_told_by_one_alert_whatever_restarts_and_however_many_processes_count_in_it() {
+    let mut stand = stand(&[three_an_hour()]).await;
+    let mut reports = Vec::new();
+    for process in 0..3 {
+        let alerts = (0..3).map(|number| {
+            let stand = &stand;
+            async move {
+                stand
+                    .report(&format!("{process}-{number}"), recorded::ATTACK)
+                    .await
+                    .unwrap()
+            }
+        });
+        reports.extend(join_all(alerts).await);
+        stand.restart().unwrap();
+        with(&stand, &[three_an_hour()]).await;
+    }
+    let reports: Vec<_> = reports.iter().collect();
+    assert!(reports.iter().all(|report| report.outcome == Outcome::OverBudget));
+    assert_eq!(used_up(&reports).len(), 1);
+    // It came back, and is used up once more: that is told anew.
+    stand.pass(7_201).await.unwrap();
+    let none = Limits {
+        holds_per_hour: Some(0),
+        ..Limits::default()
+    };
+    with(&stand, &[budget(Per::Overall, none, ComesBack::ByHand)]).await;
+    let again = stand.report("again", recorded::ATTACK).await.unwrap();
+    let other = stand.report("other", recorded::ATTACK).await.unwrap();
+    assert_eq!((used_up(&[&again]).len(), used_up(&[&other]).len()), (1, 0), "{again}");
 }
 
 #[tokio::test]

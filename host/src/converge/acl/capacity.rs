@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::room::QuotaSource;
+use super::room::{QuotaSource, Room};
 use crate::{
-    cloud::{Direction, Family},
-    hold::Target,
+    cloud::{Direction, Entry, Family, NetworkAcl},
+    hold::{Coverage, HoldId, Situation, Target},
 };
 
 /// How full a network ACL is.
@@ -41,4 +41,68 @@ pub struct SideCapacity {
     pub holds: usize,
     /// How many of them nothing covers.
     pub not_covered: usize,
+}
+
+impl Capacity {
+    /// Of a network ACL that is `live`, of which the journal knows this, and whose holds are, or would be, covered so.
+    pub(in crate::converge) fn of(
+        target: &Target,
+        live: &NetworkAcl,
+        situation: &Situation,
+        coverage: &[(HoldId, Coverage)],
+        room: &Room,
+    ) -> Self {
+        let sides = Direction::BOTH.into_iter().flat_map(|direction| {
+            [Family::IPv4, Family::IPv6]
+                .into_iter()
+                .map(move |family| SideCapacity::of(direction, family, live, situation, coverage, room))
+        });
+        Self {
+            target: target.clone(),
+            sides: sides.collect(),
+        }
+    }
+}
+
+impl SideCapacity {
+    fn of(
+        direction: Direction,
+        family: Family,
+        live: &NetworkAcl,
+        situation: &Situation,
+        coverage: &[(HoldId, Coverage)],
+        room: &Room,
+    ) -> Self {
+        let is_here =
+            |entry: &&Entry| !entry.is_final() && entry.direction == direction && Family::of(entry.prefix) == family;
+        let is_ours = |entry: &&Entry| situation.own.iter().any(|own| own.is(entry));
+        let entries = || live.entries.iter().filter(is_here);
+        let ours = entries().filter(is_ours).count();
+        let others = entries().count() - ours;
+        let denials = situation.holds.iter().filter(|hold| {
+            let denial = hold.remedy.denial();
+            denial.is_some_and(|denial| denial.direction == direction && Family::of(denial.prefix) == family)
+        });
+        let holds: Vec<_> = denials.map(|hold| hold.id).collect();
+        let uncovered = coverage
+            .iter()
+            .filter(|(id, coverage)| !coverage.is_covered() && holds.contains(id));
+        Self {
+            direction,
+            family,
+            quota: room.quota(),
+            quota_source: room.source(),
+            learnt: room.learnt(direction, family),
+            others,
+            ours,
+            room: room.for_us(direction, family, others),
+            holds: holds.len(),
+            not_covered: uncovered.count(),
+        }
+    }
+
+    /// How many more of ours there is room for.
+    pub fn left(&self) -> usize {
+        self.room.saturating_sub(self.ours)
+    }
 }

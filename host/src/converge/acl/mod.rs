@@ -14,6 +14,7 @@ mod packed;
 mod plan;
 mod quota;
 mod room;
+mod seen;
 mod terms;
 #[cfg(test)]
 mod testing;
@@ -28,6 +29,6 @@ pub use self::{
     room::{QuotaSource, Room},
     terms::{Band, Terms},
 };
-pub(super) use self::{drift::drift, full::FullAcls, quota::Quotas, view::view};
+pub(super) use self::{drift::drift, full::FullAcls, quota::Quotas, seen::SeenAcls, view::view};
 use super::{SETTLING, Stance};
 use block_hold::BlockHold;

@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 use super::{
     answer::{later, refuse},
     bearer::{self, TokenHashes},
+    refusals::with_reason,
 };
 use crate::secret::LiveSecret;
 
@@ -21,7 +22,7 @@ use crate::secret::LiveSecret;
 pub(super) enum Power {
     /// Send alerts.
     Send,
-    /// Read holds, and what became of alerts.
+    /// Read holds, figures, and what became of alerts.
     Read,
     /// Give orders: release, extend, pause and so on.
     Act,
@@ -102,7 +103,7 @@ pub(super) async fn no_pages(request: Request, next: Next) -> Response {
 pub(super) async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     match gate.knows(request.headers()).await {
         Ok(()) => next.run(request).await,
-        Err(refusal) => refusal,
+        Err(refusal) => with_reason(refusal, gate.power.not_shown().to_owned()),
     }
 }
 
@@ -178,6 +179,15 @@ impl Gate {
 }
 
 impl Power {
+    /// What the log is told of who may not: what was shown is a secret, perhaps somebody else's.
+    fn not_shown(self) -> &'static str {
+        match self {
+            Self::Send => "its sender may not send alerts",
+            Self::Read => "its sender may not read",
+            Self::Act => "its sender may not act",
+        }
+    }
+
     /// What is said where nobody has it.
     fn closed(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ use axum::{
     response::Response,
 };
 
-use super::{answer::refuse, peer::Peer};
+use super::{answer::refuse, peer::Peer, refusals::with_reason};
 
 /// The most senders of which it is known how many requests they made. Those that were quiet for longest are forgotten, which only makes it laxer for them.
 const MOST_SENDERS: usize = 10_000;
@@ -87,7 +87,7 @@ pub(super) async fn limit(
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            response
+            with_reason(response, why)
         }
     }
 }

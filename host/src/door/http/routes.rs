@@ -19,8 +19,9 @@ use super::{
     answer::{failed, later, refuse},
     approvals,
     gather::{self, Room},
-    holds, orders,
+    holds, metrics, orders,
     rate::{self, Rate},
+    refusals::{self, Refusals, with_reason},
     sns, text, webhook,
 };
 use crate::{
@@ -32,6 +33,7 @@ use crate::{
 
 /// All routes. `/healthz` is open to everybody and tells nothing but that the door is.
 pub fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
+    let refusals = Refusals::new(Arc::clone(host.counters()));
     let room = Room::new(terms.bodies, terms.max_body, terms.timeout);
     let behind = |routes: Router, gate: Gate| {
         let routes = routes.layer(middleware::from_fn_with_state(room.clone(), gather::gather));
@@ -49,6 +51,7 @@ pub fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
     let reading = Router::new()
         .route("/deliveries/{id}", get(delivery))
         .route("/holds", get(holds::list))
+        .route("/metrics", get(metrics::scrape))
         .with_state(Arc::clone(&host));
     let acting = Router::new()
         .route("/orders", post(orders::carry_out))
@@ -91,10 +94,11 @@ pub fn router(host: Arc<Host>, terms: &RequestTerms) -> Router {
                 "there is nothing here; alerts go to POST /alerts/ with the name of their detector, such as POST /alerts/guardduty",
             )
         });
-    match terms.requests_a_minute {
+    let routes = match terms.requests_a_minute {
         Some(a_minute) => routes.layer(middleware::from_fn_with_state(Rate::new(a_minute), rate::limit)),
         None => routes,
-    }
+    };
+    routes.layer(middleware::from_fn_with_state(refusals, refusals::count))
 }
 
 /// What alerts come to: the host, and whose alerts may come. Of every detector, if none is named.
@@ -149,13 +153,13 @@ pub(super) async fn received(host: &Host, door: &str, detector: Detector, id: De
     waits(answer, waiting.collect())
 }
 
-/// The answer for a body with several alerts. If one of them was not taken, the whole body has to come again: the others are then known.
+/// The answer for a body with several alerts. If one of them was not taken but may be, the whole body has to come again: the others are then known. If one is too long for the
+/// journal the sender is told that; the others are taken.
 fn several_received(several: &[Received]) -> Response {
-    let mut not_taken = several.iter().filter_map(|received| match &received.outcome {
-        Err(error) if !error.is_kept() => Some(error),
-        _ => None,
-    });
-    if let Some(error) = not_taken.next() {
+    let errors = || several.iter().filter_map(|received| received.outcome.as_ref().err());
+    let not_yet = errors().find(|error| error.may_pass());
+    let too_long = || errors().find(|error| matches!(error, ReceiveError::TooLong { .. }));
+    if let Some(error) = not_yet.or_else(too_long) {
         return turned_away(error);
     }
     let deliveries: Vec<_> = several
@@ -202,9 +206,10 @@ fn accepted(id: &DeliveryId, answer: &serde_json::Value) -> Response {
 fn turned_away(error: &ReceiveError) -> Response {
     match error {
         ReceiveError::Unreadable { .. } => failed(StatusCode::UNPROCESSABLE_ENTITY, error),
+        ReceiveError::TooLong { .. } => with_reason(failed(StatusCode::PAYLOAD_TOO_LARGE, error), with_causes(error)),
         ReceiveError::Full { .. } | ReceiveError::Journal { .. } => {
-            tracing::error!("{}", with_causes(error));
-            later(failed(StatusCode::SERVICE_UNAVAILABLE, error))
+            let refusal = failed(StatusCode::SERVICE_UNAVAILABLE, error);
+            with_reason(later(refusal), with_causes(error))
         }
     }
 }

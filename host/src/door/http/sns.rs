@@ -38,6 +38,7 @@ use self::{
 };
 use super::{
     answer::{failed, later, refuse},
+    refusals::with_reason,
     routes::received,
 };
 use crate::{
@@ -99,10 +100,7 @@ async fn receive(State(door): State<Arc<SnsDoor>>, headers: HeaderMap, body: Byt
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match read(&body, header(TYPE), header(RAW)) {
         Ok(notice) => door.take(notice, &body).await,
-        Err(error) => {
-            tracing::error!("{}", with_causes(&error));
-            failed(StatusCode::BAD_REQUEST, &error)
-        }
+        Err(error) => with_reason(failed(StatusCode::BAD_REQUEST, &error), with_causes(&error)),
     }
 }
 
@@ -124,10 +122,8 @@ impl SnsDoor {
     async fn take(&self, notice: Notice<'_>, body: &[u8]) -> Response {
         let topic = notice.topic();
         let Some(options) = self.options.topics.get(topic) else {
-            let topic = printable(topic);
-            tracing::warn!(topic, "a message of a topic that is not configured was refused");
-            let why = format!("the topic {topic} is not among those of [[door.sns]]");
-            return refuse(StatusCode::FORBIDDEN, &why);
+            let why = format!("the topic {} is not among those of [[door.sns]]", printable(topic));
+            return with_reason(refuse(StatusCode::FORBIDDEN, &why), why);
         };
         if let Some(signatures) = &options.signatures
             && let Err(error) = signatures.check(body, topic, self.host.now()).await
@@ -224,9 +220,15 @@ impl SnsDoor {
 
 /// A message that SNS did not send, or of which nobody knows yet whether it did. Then SNS may send it again.
 fn not_genuine(topic: &str, error: &NotGenuine) -> Response {
-    tracing::error!(topic, "a message was not taken for one of SNS: {}", with_causes(error));
-    if error.may_pass() {
-        return later(failed(StatusCode::SERVICE_UNAVAILABLE, error));
-    }
-    failed(StatusCode::FORBIDDEN, error)
+    let refusal = match error.may_pass() {
+        true => later(failed(StatusCode::SERVICE_UNAVAILABLE, error)),
+        false => failed(StatusCode::FORBIDDEN, error),
+    };
+    with_reason(
+        refusal,
+        format!(
+            "a message of {topic} was not taken for one of SNS: {}",
+            with_causes(error)
+        ),
+    )
 }

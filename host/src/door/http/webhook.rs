@@ -23,6 +23,7 @@ use super::{
     bearer::{self, TokenHashes},
     gather::{self, Room},
     peer::Peer,
+    refusals::with_reason,
     routes::received,
 };
 use crate::{
@@ -79,8 +80,8 @@ async fn admit(
     };
     let peer = peer.map(|Extension(peer)| peer);
     if let Err(refusal) = options.admit(peer.as_ref(), request.headers()) {
-        tracing::warn!(webhook = name, "a request was refused: {}", with_causes(&refusal));
-        return refusal.answer();
+        let why = format!("webhook {name}: {}", with_causes(&refusal));
+        return with_reason(refusal.answer(), why);
     }
     request.extensions_mut().insert(options.clone());
     next.run(request).await
@@ -96,11 +97,11 @@ async fn receive(
     if let Some(hmac) = &options.hmac
         && let Err(error) = hmac.check(&headers, &body, host.now()).await
     {
-        tracing::warn!(webhook = name, "a request was refused: {}", with_causes(&error));
-        return match error.may_pass() {
+        let refusal = match error.may_pass() {
             true => later(failed(StatusCode::SERVICE_UNAVAILABLE, &error)),
             false => failed(StatusCode::UNAUTHORIZED, &error),
         };
+        return with_reason(refusal, format!("webhook {name}: {}", with_causes(&error)));
     }
     received(&host, KIND, options.detector, DeliveryId::of_bytes(&body), &body).await
 }

@@ -106,7 +106,7 @@ impl Letter {
         }
     }
 
-    /// The journal has it as failed. It goes to the dead letters if it came often enough, or comes again later, perhaps to a Quell that can read it.
+    /// The journal has it as failed, or can't keep it. It goes to the dead letters if it came often enough, or comes again later, perhaps to a Quell that can read it.
     async fn put_aside(&self, door: &SqsDoor, error: &ReceiveError) {
         if let Some(dead) = &door.options.dead_letters
             && self.receives >= dead.after

@@ -91,7 +91,10 @@ pub(super) async fn begin(
         if std::mem::take(&mut is_first) {
             transaction.recall(&head);
             // Mostly an entry is added that was not there.
-            entry.iter().cloned().for_each(|entry| transaction.suppose_absent(entry));
+            entry
+                .iter()
+                .cloned()
+                .for_each(|entry| transaction.suppose_absent(entry));
         }
         transaction.fetch(entry.iter().chain([&head]).cloned()).await?;
         let was = match change.entry().and_then(EntryChange::adds).zip(entry.as_ref()) {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{Admission, Attempt, Delivery, DeliveryId, DeliveryState, JournalError, ledger::Event},
+    super::{Admission, Attempt, Backlog, Delivery, DeliveryId, DeliveryState, JournalError, ledger::Event},
     AT_ONCE, Failure, Lasting,
     item::Item,
     key, ledger, packed,
@@ -257,6 +257,15 @@ pub(super) async fn waiting(table: &Table, now: Timestamp, most: u32) -> Result<
     let found = stream::iter(ids).map(|id| async move { find(table, &id).await });
     let found: Vec<_> = found.buffered(AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
+}
+
+/// See [`super::super::Journal::backlog`].
+pub(super) async fn backlog(table: &Table) -> Result<Backlog, Failure> {
+    let waiting = table.query(&key::all_waiting(), None).await?;
+    Ok(Backlog {
+        waiting: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
+        oldest: waiting.iter().filter_map(|item| key::received(&item.key)).min(),
+    })
 }
 
 /// See [`super::super::Journal::attempt`]. The mark tells an attempt whose answer was lost from another one.

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note, NoteKind,
-        OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
+        Admission, Attempt, Backlog, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState,
+        EndReason, Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note,
+        NoteKind, OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Event, Link},
     },
@@ -38,6 +38,11 @@ impl Journal for DynamoJournal {
     async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError> {
         let waiting = deliveries::waiting(&self.table.table, now, most).await;
         self.told("list what waits", waiting)
+    }
+
+    async fn backlog(&self) -> Result<Backlog, JournalError> {
+        let backlog = deliveries::backlog(&self.table.table).await;
+        self.told("count what waits", backlog)
     }
 
     async fn attempt(&self, id: &DeliveryId, now: Timestamp, until: Timestamp) -> Result<Attempt, JournalError> {

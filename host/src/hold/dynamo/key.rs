@@ -33,7 +33,7 @@ use ipnet::IpNet;
 use jiff::Timestamp;
 
 pub(super) use self::{
-    delivery::{all_waiting, delivery, part, waiting, waiting_until, whole_delivery},
+    delivery::{all_waiting, delivery, part, received, waiting, waiting_until, whole_delivery},
     feedback::{all_given_up, feedback, given_up, owed, owed_until},
     ledger::{CHAIN, all_chains, chain, link, links_after, links_until, number_of_link},
     target::{
@@ -91,6 +91,12 @@ fn sortable(number: i64) -> String {
 /// A time as a text that sorts as the time does.
 fn at(time: Timestamp) -> String {
     sortable(time.as_millisecond())
+}
+
+/// A time out of such a text.
+fn time(text: &str) -> Option<Timestamp> {
+    let number = u64::from_str_radix(text, 16).ok()? ^ (1 << 63);
+    Timestamp::from_millisecond(number.cast_signed()).ok()
 }
 
 /// That there is something at a target.

@@ -170,10 +170,7 @@ pub(super) async fn converged(
 }
 
 /// The holds whose coverage is not what is noted with them, with what it is, as JSON.
-fn covered_otherwise(
-    present: &[Item],
-    coverage: &[(HoldId, Coverage)],
-) -> Result<Vec<(Key, HoldId, String)>, Failure> {
+fn covered_otherwise(present: &[Item], coverage: &[(HoldId, Coverage)]) -> Result<Vec<(Key, HoldId, String)>, Failure> {
     let mut changed = Vec::new();
     for item in present.iter().filter(|item| holds::is_one(item)) {
         let id = HoldId(item.number(holds::ID).unwrap_or_default());

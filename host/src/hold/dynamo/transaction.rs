@@ -237,7 +237,9 @@ impl<'table> Transaction<'table> {
     fn remember_kept(&self) {
         let written = self.kept.iter().filter_map(|key| self.seen(key));
         for item in written {
-            self.table.memory().keep(item.with(name::VERSION, Table::text(&self.token)));
+            self.table
+                .memory()
+                .keep(item.with(name::VERSION, Table::text(&self.token)));
         }
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
-    super::{Admission, Delivery, DeliveryId, DeliveryState, ledger::Event},
+    super::{Admission, Backlog, Delivery, DeliveryId, DeliveryState, ledger::Event},
     Failure, ledger,
     row::{from_time, to_time, to_word, unreadable},
 };
@@ -56,6 +56,17 @@ pub(super) fn waiting(sql: &Connection, now: Timestamp, most: u32) -> Result<Vec
         waiting.push(read(row)?);
     }
     Ok(waiting)
+}
+
+/// See [`super::super::Journal::backlog`].
+pub(super) fn backlog(sql: &Connection) -> Result<Backlog, Failure> {
+    let (waiting, oldest): (u32, Option<i64>) = sql
+        .prepare_cached("SELECT count(*), min(received) FROM deliveries WHERE state = 'waiting'")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Backlog {
+        waiting,
+        oldest: oldest.map(to_time).transpose()?,
+    })
 }
 
 /// See [`super::super::Journal::attempt`].

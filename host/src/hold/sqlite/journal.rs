@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        Admission, Attempt, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState, EndReason,
-        Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note, NoteKind,
-        OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
+        Admission, Attempt, Backlog, Change, ChangeEnd, ChangeId, Coverage, Delivery, DeliveryId, DeliveryState,
+        EndReason, Feedback, Hold, HoldFilter, HoldId, Image, Intent, Journal, JournalError, Lease, Leasing, Note,
+        NoteKind, OwnEntry, Owner, Pardon, Pause, Pruned, Put, Revision, Situation, Spending, Target,
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Event, Link},
     },
@@ -39,6 +39,10 @@ impl Journal for SqliteJournal {
         let mut free = self.claims.without(now, waiting);
         free.truncate(usize::try_from(most).unwrap_or(usize::MAX));
         Ok(free)
+    }
+
+    async fn backlog(&self) -> Result<Backlog, JournalError> {
+        self.thread.ask("count what waits", deliveries::backlog).await
     }
 
     async fn attempt(&self, id: &DeliveryId, now: Timestamp, until: Timestamp) -> Result<Attempt, JournalError> {

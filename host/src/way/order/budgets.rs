@@ -7,7 +7,7 @@ use super::{Done, OrderError};
 use crate::{
     hold::{
         JournalError, NoteKind,
-        budget::{ComesBack, Limits, Spent, Tally, Tripped},
+        budget::{ComesBack, Limits, Spent, Tally, Tripped, name_in},
     },
     way::Host,
 };
@@ -31,9 +31,27 @@ pub struct BudgetStanding {
     pub tripped: Option<Tripped>,
 }
 
+impl BudgetStanding {
+    /// The budget's own name.
+    pub fn budget(&self) -> &str {
+        name_in(&self.name)
+    }
+
+    /// Whether it keeps new holds back.
+    pub fn is_used_up(&self) -> bool {
+        self.spent.is_none() || self.tripped.is_some()
+    }
+}
+
 impl Host {
     /// How the budgets stand.
     pub(super) async fn budgets(&self) -> Result<Done, OrderError> {
+        let budgets = self.budget_standings().await?;
+        Ok(Done::Budgets { budgets })
+    }
+
+    /// How each budget stands, and that of each of those whom one is for, by name.
+    pub(in crate::way) async fn budget_standings(&self) -> Result<Vec<BudgetStanding>, JournalError> {
         let (journal, now) = (&self.parts.journal, self.parts.clock.now());
         let roster = self.parts.roster.now();
         let notes = journal.notes(NoteKind::Budget).await?;
@@ -41,8 +59,7 @@ impl Host {
             .iter()
             .filter(|note| note.over > now)
             .map(|note| {
-                let own = note.name.split('/').next().unwrap_or_default();
-                let budget = roster.budgets.iter().find(|budget| budget.name == own);
+                let budget = roster.budgets.iter().find(|budget| budget.name == name_in(&note.name));
                 let tally: Option<Tally> = serde_json::from_str(&note.text).ok();
                 BudgetStanding {
                     name: note.name.clone(),
@@ -54,7 +71,7 @@ impl Host {
             })
             .collect();
         for budget in &roster.budgets {
-            let is_of = |standing: &BudgetStanding| standing.name.split('/').next() == Some(&budget.name);
+            let is_of = |standing: &BudgetStanding| standing.budget() == budget.name;
             if !budgets.iter().any(is_of) {
                 budgets.push(BudgetStanding {
                     name: budget.name.clone(),
@@ -66,7 +83,7 @@ impl Host {
             }
         }
         budgets.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(Done::Budgets { budgets })
+        Ok(budgets)
     }
 
     /// Brings a budget back, as if nothing had been spent of it.

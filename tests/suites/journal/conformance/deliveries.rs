@@ -44,6 +44,24 @@ async fn what_can_not_be_read_is_kept_even_when_the_queue_is_full() {
 }
 
 #[tokio::test]
+async fn how_much_waits_is_told_with_what_waits_for_longest_whatever_its_time_is() {
+    let journal = journal().await;
+    assert_eq!(journal.backlog().await.unwrap(), Backlog::default());
+    for (name, came) in [("a", 20), ("b", 10), ("c", 30)] {
+        let mut one = delivery(name);
+        one.received = at(came);
+        journal.admit(&one, 10).await.unwrap();
+    }
+    attempt(&journal, "b", 40).await;
+    let later = DeliveryState::Waiting { not_before: at(900) };
+    journal.settle(&id("b"), later, "{}").await.unwrap();
+    let backlog = |waiting, oldest| Backlog { waiting, oldest: Some(at(oldest)) };
+    assert_eq!(journal.backlog().await.unwrap(), backlog(3, 10));
+    journal.settle(&id("b"), DeliveryState::Done, "{}").await.unwrap();
+    assert_eq!(journal.backlog().await.unwrap(), backlog(2, 20));
+}
+
+#[tokio::test]
 async fn a_delivery_waits_for_its_time_and_counts_its_attempts() {
     let journal = journal().await;
     journal.admit(&delivery("a"), 10).await.unwrap();

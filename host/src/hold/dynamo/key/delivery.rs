@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Key, Range, at, key};
+use super::{Key, Range, at, key, time};
 use crate::hold::DeliveryId;
 
 /// How a delivery stands.
@@ -23,6 +23,11 @@ pub(in crate::hold::dynamo) fn part(id: &DeliveryId, what: &str, index: usize) -
 /// That a delivery waits.
 pub(in crate::hold::dynamo) fn waiting(id: &DeliveryId, not_before: Timestamp, received: Timestamp) -> Key {
     key("waiting", format!("{}#{}#{id}", at(not_before), at(received)))
+}
+
+/// When a delivery that waits was received, by the key that says so.
+pub(in crate::hold::dynamo) fn received(waiting: &Key) -> Option<Timestamp> {
+    time(waiting.sk.split('#').nth(1)?)
 }
 
 /// The deliveries that wait and whose time has come.

@@ -1,6 +1,7 @@
 //! Items lie in the order in which they are asked for.
 
 use super::*;
+use crate::hold::DeliveryId;
 
 #[test]
 fn numbers_sort_as_texts_as_they_do_as_numbers() {
@@ -38,4 +39,14 @@ fn what_ends_at_a_time_is_over_at_that_time() {
     assert!(end(second, HoldId(i64::MAX)) <= last);
     let next = second.checked_add(jiff::SignedDuration::from_millis(1)).unwrap();
     assert!(end(next, HoldId(i64::MIN)) > last);
+}
+
+#[test]
+fn when_a_delivery_came_stands_in_the_key_by_which_it_waits() {
+    let (not_before, came) = (
+        Timestamp::from_second(300).unwrap(),
+        Timestamp::from_second(-100).unwrap(),
+    );
+    let key = waiting(&DeliveryId::read("sqs-a#b"), not_before, came);
+    assert_eq!(received(&key), Some(came));
 }
