@@ -228,7 +228,7 @@ async fn a_call_to_aws_that_fails_is_counted_and_what_is_owed_then_is_told() {
 async fn a_plugin_that_panics_is_counted_and_told_as_aside_when_it_is() {
     let stand = Stand::new().await.unwrap();
     let evil = load("evil", &guest::evil()).await.unwrap();
-    let evil = routed(evil, "panic", [ActionKind::Block]).await.unwrap();
+    let evil = routed(evil, r#"{"mode":"panic"}"#, [ActionKind::Block]).await.unwrap();
     stand.decides_with(Answers::All, [evil]).await.unwrap();
     for number in 0..5 {
         stand.report(&number.to_string(), recorded::ATTACK).await.unwrap();

@@ -11,7 +11,7 @@ const MANY: usize = 60;
 /// Blocks on two targets by turns.
 fn intents() -> Vec<Intent> {
     let at_either = |number: usize| Intent {
-        target: if number % 2 == 0 { web() } else { database() },
+        target: if number.is_multiple_of(2) { web() } else { database() },
         ..intent(&format!("203.0.113.{number}/32"), Some(100))
     };
     (0..MANY).map(at_either).collect()
