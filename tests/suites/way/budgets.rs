@@ -187,7 +187,7 @@ async fn calls_that_write_use_up_a_budget_as_well() {
     let why = "budget `most/111122223333` is used up since 2026-03-01T12:00:00Z: 4 calls that write within an hour, of at most 4 (writes-per-hour); `quell budgets reset most/111122223333` brings it back";
     assert_eq!(used_up(&[&first, &second]), [why]);
     assert!(first.summary.ends_with(why), "{}", first.summary);
-    assert!(first.to_string().contains("used up by this alert"), "{first}");
+    assert!(first.to_string().contains(why), "{first}");
 }
 
 #[tokio::test]
