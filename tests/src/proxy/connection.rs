@@ -5,7 +5,12 @@ use std::{io, sync::Arc};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::{
-    Request, StatusCode, body::Incoming, header::HOST, http::request::Parts, server::conn::http1, service::service_fn,
+    Request, StatusCode,
+    body::Incoming,
+    header::{HOST, HeaderName, HeaderValue},
+    http::request::Parts,
+    server::conn::http1,
+    service::service_fn,
 };
 use hyper_util::rt::TokioIo;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
@@ -54,10 +59,15 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     }
 }
 
+/// The header in which AWS says the number of a request.
+const NUMBER: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
 /// What EC2 answered, or would have if it had been asked.
 struct True {
     status: StatusCode,
     body: Bytes,
+    /// The request's number.
+    number: Option<HeaderValue>,
 }
 
 async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Option<Pid>>) -> Result<Answer, NoAnswer> {
@@ -100,6 +110,7 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
         Some(body) => True {
             status: StatusCode::OK,
             body,
+            number: None,
         },
         None => shared.forward(&head, &request, body, place).await?,
     };
@@ -119,7 +130,9 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
         _ => {}
     }
     shared.answered(place, answer.status);
-    Ok(with_status(answer.status, answer.body))
+    let mut told = with_status(answer.status, answer.body);
+    told.headers_mut().extend(answer.number.map(|number| (NUMBER, number)));
+    Ok(told)
 }
 
 impl Shared {
@@ -168,6 +181,7 @@ impl Shared {
             .client
             .request(head.method.clone(), format!("{}{path}", self.behind));
         let answer = sent.headers(headers).body(body.clone()).send().await?;
+        let number = answer.headers().get(&NUMBER).cloned();
         let (mut status, mut text) = (answer.status(), answer.bytes().await?);
         // moto breaks down where AWS says that there is no such entry.
         if request.is_of_an_entry() && status == StatusCode::INTERNAL_SERVER_ERROR {
@@ -183,7 +197,11 @@ impl Shared {
             // What is asked for the first time while yesterday lasts is as old as that question.
             state.yesterday.entry(key(&body)).or_insert_with(|| text.clone());
         }
-        Ok(True { status, body: text })
+        Ok(True {
+            status,
+            body: text,
+            number,
+        })
     }
 }
 
