@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use quell::kit::build::{Builder, Language, is_made};
+use quell::kit::build::{Builder, Language};
 
 use crate::python::root;
 
@@ -65,29 +65,20 @@ pub fn build(folder: &Path) -> anyhow::Result<Vec<u8>> {
 /// A copy of a guest's folder, with what it links to, where it can be built.
 pub fn guest(name: &str, place: &Path) -> anyhow::Result<PathBuf> {
     let folder = place.join(name);
-    cloned(&root().join("tests/guests").join(name), &folder)?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    copy(&root().join("tests/guests").join(name), &folder)?;
+    share_packages(&folder, Language::of(&folder)?)?;
     Ok(folder)
 }
 
-/// Copy a plugin's folder to one where it can be built, with what it links to and without what was made in it.
-pub fn cloned(plugin: &Path, to: &Path) -> anyhow::Result<()> {
-    if to.exists() {
-        fs::remove_dir_all(to)?;
-    }
-    copy(plugin, to)?;
-    share_packages(to, Language::of(to)?)
-}
-
-/// Copy a folder's own files, following links.
+/// Copy a folder, following links.
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let path = entry?.path();
-        let name = path.file_name().context("an entry has a name")?;
-        if is_made(Path::new(name)) {
-            continue;
-        }
-        let target = to.join(name);
+        let target = to.join(path.file_name().context("an entry has a name")?);
         if path.is_dir() {
             copy(&path, &target)?;
         } else {

@@ -6,7 +6,6 @@
 mod contract;
 mod evil;
 mod locked;
-mod reproducible;
 mod rule;
 mod typescript;
 mod workshop;

@@ -78,14 +78,6 @@ pub enum BuildError {
         /// The directory that it makes.
         installed: &'static str,
     },
-    /// The engine of componentize-js is no module.
-    #[error("{} can't be read as a WebAssembly module: {message}; remove node_modules, and it is installed anew", path.display())]
-    Engine {
-        /// The engine.
-        path: PathBuf,
-        /// What is wrong with it.
-        message: String,
-    },
     /// The Rust side could not build.
     #[error(transparent)]
     Cargo(quell_plugin_build::BuildError),

@@ -1,9 +1,8 @@
 //! A plugin in JavaScript: componentize-js puts it beside a JavaScript engine in one component.
 
-mod engine;
 mod node;
 
-use std::{fs, path::Path, path::PathBuf};
+use std::{fs, path::Path};
 
 use serde::Deserialize;
 use serde_json::json;
@@ -16,10 +15,10 @@ const ENTRY: &str = "entry.js";
 /// Where npm puts what `package-lock.json` names. It is written last.
 const INSTALLED: &str = "node_modules/.package-lock.json";
 
-/// What is kept between two builds: the node process, once there is one, and the engine's file, which is made when it is started.
+/// What is kept between two builds: the node process, once there is one.
 #[derive(Default)]
 pub(super) struct Builder {
-    running: Option<(node::Node, PathBuf)>,
+    node: Option<node::Node>,
 }
 
 impl Builder {
@@ -33,17 +32,21 @@ impl Builder {
             "import {{ decider as bound }} from './quell/host.js';\nimport plugin from './{}';\n\nexport const decider = bound(plugin);\n",
             package.main
         );
-        stage::add(&stage, ENTRY, &entry)?;
         let component = stage.join("component.wasm");
+        let request = json!({
+            "stage": stage,
+            "entry": stage::add(&stage, ENTRY, &entry)?,
+            "wit": stage.join("wit"),
+            "component": component,
+        });
 
-        let (mut node, engine) = match self.running.take().filter(|_| !installed_anew) {
-            Some(running) => running,
-            None => (node::Node::start(folder)?, engine::write(folder)?),
+        let mut node = match self.node.take().filter(|_| !installed_anew) {
+            Some(node) => node,
+            None => node::Node::start(folder)?,
         };
-        let request = json!({ "stage": stage, "engine": engine, "entry": ENTRY, "component": component });
         // A process that did not answer as it should is not asked again.
         let error = node.ask(&request)?;
-        self.running = Some((node, engine));
+        self.node = Some(node);
         if let Some(message) = error {
             return Err(BuildError::Source {
                 language: Language::JavaScript,
