@@ -111,7 +111,7 @@ const PLUGINS: &str = r#"
     [[plugin]]
     name = "guardduty-block"
     route = [{ detector = "guardduty" }, { detector = "security-hub" }]
-    settings = { block-seconds = 15, escalation-factor = 1, jitter-percent = 0 }
+    settings = { block-seconds = 25, escalation-factor = 1, jitter-percent = 0 }
     [[detector]]
     name = "wazuh"
     [detector.mapping]
@@ -131,7 +131,7 @@ const PLUGINS: &str = r#"
 const SETTINGS: &str = r#"
     alert-types = ["Excessive Access Attempts (External)", "sshd: brute force trying to get access to the system."]
     failed-attempts = 5
-    block-seconds = 15
+    block-seconds = 25
     escalation-factor = 1
     jitter-percent = 0
 "#;
