@@ -33,7 +33,10 @@ async fn a_running_daemon_pauses_plans_and_resumes_and_others_see_it() {
     assert!(holds.contains(why), "{holds}");
 
     let resumed = told(&stage, &["resume"]);
-    assert!(resumed.contains("    + 99 deny 203.0.113.7/32 ingress (requestID "), "{resumed}");
+    assert!(
+        resumed.contains("    + 99 deny 203.0.113.7/32 ingress (requestID "),
+        "{resumed}"
+    );
     assert_eq!(stage.new_entries().unwrap().len(), 4);
     let plan = told(
         &stage,
