@@ -69,8 +69,8 @@ struct PluginFailed {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfBudget {
-    budget: String,
+pub(super) struct OfBudget {
+    pub(super) budget: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -12,7 +12,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::text::PREFIX;
+use super::{counters::OfBudget, text::PREFIX};
 use crate::{
     converge::{Capacity, SideCapacity},
     decision::ActionKind,
@@ -77,11 +77,6 @@ struct Held {
     plugin: String,
     action: String,
     covered: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfBudget {
-    budget: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -215,7 +210,7 @@ impl State {
     fn used_up(&self) -> Family<OfBudget, Gauge> {
         family(self.budgets.iter().map(|budget| {
             let labels = OfBudget {
-                budget: budget.name.as_str().into(),
+                budget: budget.name.clone(),
             };
             (labels, budget.used_up)
         }))
@@ -224,7 +219,7 @@ impl State {
     fn of_plugins(&self, is_so: impl Fn(&PluginState) -> bool) -> Family<OfPlugin, Gauge> {
         family(self.plugins.iter().map(|plugin| {
             let labels = OfPlugin {
-                plugin: plugin.name.as_str().into(),
+                plugin: plugin.name.clone(),
             };
             (labels, usize::from(is_so(plugin)))
         }))
@@ -242,7 +237,7 @@ impl State {
 impl Held {
     fn new(plugin: &str, action: ActionKind, covered: bool) -> Self {
         Self {
-            plugin: plugin.into(),
+            plugin: plugin.to_owned(),
             action: action.to_string(),
             covered,
         }
@@ -252,9 +247,9 @@ impl Held {
 impl Side {
     fn new(target: &Target, side: &SideCapacity) -> Self {
         Self {
-            account: target.account.as_str().into(),
-            region: target.region.as_str().into(),
-            acl: target.resource.as_str().into(),
+            account: target.account.clone(),
+            region: target.region.clone(),
+            acl: target.resource.as_str().to_owned(),
             direction: side.direction.to_string(),
             family: side.family.to_string(),
         }
