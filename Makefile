@@ -44,7 +44,7 @@ test: toolchain venv languages lint ## Everything that CI runs
 	$(call say,Unit$(comma) property$(comma) conformance and end-to-end tests)
 	cargo test --locked --workspace
 	$(call say,The build without AWS)
-	cargo clippy --locked --package quell --no-default-features --all-targets -- --deny warnings
+	cargo clippy --locked --workspace --no-default-features --features quell-tests/aws-dependencies --all-targets -- --deny warnings
 	$(call say,All is well)
 
 .PHONY: lint

@@ -16,6 +16,9 @@ use quell_tests::{
 
 use crate::{flow::Flow, lanes::in_lanes, settled::settled};
 
+/// How long a process that has done all still looks at what it did.
+const LAST_LOOKS: Duration = Duration::from_secs(5);
+
 #[test]
 fn killed_anywhere_while_entries_are_made_all_are_there_once_and_go_with_their_holds() {
     killed_everywhere(Flow::Insert);
@@ -46,16 +49,31 @@ struct Case {
     at: usize,
     moment: Moment,
     scene: Scene,
+    /// Whether all is done before it: how often a process still looks then is a matter of time, so that it may not come.
+    only_looks: bool,
+}
+
+impl Case {
+    /// Waits until the process was killed, or kills it when it has nothing more to ask.
+    async fn over(&self, flow: Flow, stage: &Stage, mut daemon: Daemon) -> anyhow::Result<()> {
+        tokio::select! {
+            killed = ended(&mut daemon) => killed,
+            idle = idle(flow, stage), if self.only_looks => {
+                idle?;
+                daemon.kill()
+            }
+        }
+    }
 }
 
 fn killed_everywhere(flow: Flow) {
     everywhere(flow, undisturbed, async |world, case| {
-        let stage = flow.stage(world, case.scene).await?;
-        let mut daemon = stage.quell.serve()?;
+        let stage = flow.stage(world, case.scene.clone()).await?;
+        let daemon = stage.quell.serve()?;
         flow.prepare(&stage).await?;
         stage.ec2.set(Trouble::kill(daemon.process(), case.at, case.moment));
         flow.set_off(&stage).await?;
-        ended(&mut daemon).await?;
+        case.over(flow, &stage, daemon).await?;
         stage.ec2.calm();
         let _daemon = stage.quell.serve()?;
         flow.check(&stage).await
@@ -64,11 +82,11 @@ fn killed_everywhere(flow: Flow) {
 
 fn killed_again_everywhere(flow: Flow) {
     everywhere(flow, undisturbed_after_a_crash, async |world, case| {
-        let stage = flow.stage(world, case.scene).await?;
+        let stage = flow.stage(world, case.scene.clone()).await?;
         killed_at_the_first_write(flow, &stage).await?;
-        let mut second = stage.quell.spawn()?;
+        let second = stage.quell.spawn()?;
         stage.ec2.set(Trouble::kill(second.process(), case.at, case.moment));
-        ended(&mut second).await?;
+        case.over(flow, &stage, second).await?;
         stage.ec2.calm();
         let _third = stage.quell.serve()?;
         flow.check(&stage).await
@@ -91,11 +109,18 @@ fn everywhere(
     assert!(failed.is_empty(), "{flow:?}, undisturbed: {failed:?}");
 
     let requests = requests.into_inner().unwrap();
+    let writes = requests
+        .iter()
+        .rposition(|it| !it.starts_with("Describe"))
+        .map_or(0, |last| last + 1);
     let cases = (1..=requests.len()).flat_map(|at| Moment::ALL.map(|moment| (at, moment)));
     let scenes = Scene::build_many(&world.moto, cases.clone().count()).unwrap();
-    let cases = cases
-        .zip(scenes)
-        .map(|((at, moment), scene)| Case { at, moment, scene });
+    let cases = cases.zip(scenes).map(|((at, moment), scene)| Case {
+        at,
+        moment,
+        scene,
+        only_looks: at > writes,
+    });
     let failed = in_lanes(cases.collect(), async |case: Case| {
         let name = format!("killed at request {}, {:?}", case.at, case.moment);
         killed_at(Arc::clone(&world), case).await.context(name)
@@ -141,6 +166,13 @@ async fn killed_at_the_first_write(flow: Flow, stage: &Stage) -> anyhow::Result<
     flow.set_off(stage).await?;
     ended(&mut daemon).await?;
     stage.ec2.calm();
+    Ok(())
+}
+
+/// Waits until all is done and looked at.
+async fn idle(flow: Flow, stage: &Stage) -> anyhow::Result<()> {
+    settled(stage, flow.outcome()).await?;
+    tokio::time::sleep(LAST_LOOKS).await;
     Ok(())
 }
 
