@@ -27,6 +27,10 @@ fn most() -> Value {
         ("PermitRevocation", "true"),
         ("PermitStates", "true"),
         ("PermitStandby", "true"),
+        ("OwnAddresses", "true"),
+        ("TellSecurityHub", "true"),
+        ("ListArns", "arn:aws:s3:::security-lists/never-block.txt"),
+        ("CheckpointArns", "arn:aws:s3:::quell-checkpoints/production/*"),
         ("RoleArns", "arn:aws:iam::444455556666:role/quell"),
         (
             "SecretArns",

@@ -79,7 +79,7 @@ async fn to_open_a_link_changes_nothing_and_its_button_acts_once() {
     );
     let done = door.post(&link, form("ana")).await.unwrap();
     assert_eq!(done.status(), StatusCode::OK);
-    assert!(done.text().await.unwrap().contains("put in force as"));
+    assert!(done.text().await.unwrap().contains("put in force as hold "));
     assert_eq!(door.stand.denied().len(), 1);
     let again = door.post(&link, form("ben")).await.unwrap();
     assert_ne!(again.status(), StatusCode::OK);

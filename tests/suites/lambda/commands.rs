@@ -59,6 +59,34 @@ async fn a_person_lists_pauses_and_releases_at_a_deployed_function_as_at_a_quell
 
 // A command blocks its thread, and the proxy needs one.
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_spared_at_a_deployed_function_loses_what_is_in_force_and_is_not_blocked_again() -> anyhow::Result<()> {
+    let attacks = [Attack::new(1, &[("203.0.113.7", 500)]), Attack::new(2, &[("203.0.113.7", 500)])];
+    let function = Function::start(&Wanted {
+        attacks: &attacks,
+        ..Wanted::default()
+    })
+    .await?;
+    let on_web = |attack: usize| of_queue(&[(format!("m-{attack}"), function.on_web(&attacks[attack]))]);
+    function.invoke(&on_web(0)).await?;
+    assert_eq!(function.denied()?, ["203.0.113.7/32"], "{}", function.log());
+
+    let added = function.ask(&["never-block", "add", "203.0.113.7", "--reason", "our partner's scanner"])?;
+    assert_eq!(added.exit, Some(0), "{added:?}");
+    assert!(function.denied()?.is_empty());
+    let why = function.ask(&["never-block", "why", "203.0.113.7"])?;
+    assert!(why.stdout.contains("our partner's scanner"), "{}", why.stdout);
+    function.invoke(&on_web(1)).await?;
+    assert!(function.denied()?.is_empty());
+
+    let removed = function.ask(&["never-block", "remove", "203.0.113.7"])?;
+    assert_eq!(removed.exit, Some(0), "{removed:?}");
+    let shown = function.ask(&["never-block", "show"])?;
+    assert!(!shown.stdout.contains("203.0.113.7"), "{}", shown.stdout);
+    Ok(())
+}
+
+// A command blocks its thread, and the proxy needs one.
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_function_refuses_ends_the_command_as_it_does_here() -> anyhow::Result<()> {
     let function = Function::start(&Wanted::default()).await?;
     let mut told = Vec::new();

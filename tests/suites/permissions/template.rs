@@ -21,6 +21,9 @@ const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:quell
 const PARAMETER: &str = "arn:aws:ssm:eu-west-1:111122223333:parameter/quell/token";
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666";
 
+const LIST: &str = "arn:aws:s3:::security-lists/never-block.txt";
+const CHECKPOINTS: &str = "arn:aws:s3:::quell-checkpoints/production/*";
+
 /// What somebody chooses in a template, and what stands in quell.toml for that.
 #[derive(Debug, Clone, Copy)]
 struct Choice {
@@ -30,12 +33,30 @@ struct Choice {
     states: bool,
     standby: bool,
     exact_ends: bool,
+    /// The addresses that are the account's own, lists, checkpoints and what Security Hub is told: all that guards and tells.
+    trust: bool,
 }
+
+const TRUST: &str = r#"
+    [guard]
+    own-addresses = true
+    [[guard.never-block-list]]
+    name = "partners"
+    bucket = "security-lists"
+    key = "never-block.txt"
+    [checkpoints]
+    bucket = "quell-checkpoints"
+    prefix = "production/"
+    retain = "365d"
+    key-file = "checkpoints.pem"
+    [feedback.security-hub]
+    note = true
+"#;
 
 impl Choice {
     fn all() -> Vec<Self> {
         let bit = |number: u32, bit: u32| number & (1 << bit) != 0;
-        (0..64)
+        (0..128)
             .map(|number| Self {
                 isolation: bit(number, 0),
                 revocation: bit(number, 1),
@@ -43,6 +64,7 @@ impl Choice {
                 standby: bit(number, 3),
                 changes: bit(number, 4),
                 exact_ends: bit(number, 5),
+                trust: bit(number, 6),
             })
             .collect()
     }
@@ -56,12 +78,18 @@ impl Choice {
             "PermitRevocation": self.revocation.to_string(),
             "PermitStates": self.states.to_string(),
             "PermitStandby": self.standby.to_string(),
+            "OwnAddresses": self.trust.to_string(),
         });
         if template == HOST {
             parameters["SecretArns"] = SECRET.into();
             parameters["ParameterArns"] = PARAMETER.into();
             parameters["SecretKeyArns"] = KEY.into();
             parameters["ExactEnds"] = self.exact_ends.to_string().into();
+            parameters["TellSecurityHub"] = self.trust.to_string().into();
+            if self.trust {
+                parameters["ListArns"] = LIST.into();
+                parameters["CheckpointArns"] = CHECKPOINTS.into();
+            }
         }
         parameters
     }
@@ -77,6 +105,7 @@ impl Choice {
             true => "[ends]\nqueue = \"https://sqs.eu-west-1.amazonaws.com/111122223333/quell-ends\"",
             false => "",
         };
+        let trust = if self.trust { TRUST } else { "" };
         let text = format!(
             r#"
             mode = "{mode}"
@@ -101,6 +130,7 @@ impl Choice {
             [[plugin]]
             name = "isolate-attacker"
             may = {may:?}
+            {trust}
             "#,
             self.standby
         );
@@ -217,6 +247,7 @@ fn by_default_blocks_are_looked_at_and_nothing_at_all_is_changed() {
         states: false,
         standby: false,
         exact_ends: false,
+        trust: false,
     };
     let policy = none.policy(MEMBER);
     let is_look = |action: &&str| action.contains(":Describe") || action.contains(":Get");
@@ -252,6 +283,7 @@ fn all_that_a_role_may_be_granted_is_within_what_iam_takes() {
         states: true,
         standby: true,
         exact_ends: true,
+        trust: true,
     }
     .parameters(HOST);
     everything["RoleArns"] = "arn:aws:iam::444455556666:role/quell".into();

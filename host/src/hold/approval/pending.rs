@@ -99,8 +99,9 @@ impl PendingState {
             Self::Waiting => "it waits".to_owned(),
             Self::Approved { at } => format!("it was approved at {at:.0}"),
             Self::InForce { at, holds } => {
+                let noun = if holds.len() == 1 { "hold" } else { "holds" };
                 let holds: Vec<_> = holds.iter().map(ToString::to_string).collect();
-                format!("it was approved at {at:.0} and put in force as {}", holds.join(", "))
+                format!("it was approved at {at:.0} and put in force as {noun} {}", holds.join(", "))
             }
             Self::Rejected { at } => format!("it was rejected at {at:.0}"),
             Self::Lapsed { at } => format!("nobody approved until {at:.0}"),
