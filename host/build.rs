@@ -1,7 +1,7 @@
 //! Compiles the built-in plugins from their source, so that the binary carries them, and embeds what `quell plugin new` writes.
 //!
-//! A plugin is for another target than the host and is built with another profile, so a nested cargo does it, in a target directory of their own
-//! below `OUT_DIR`, where what they share is built once. They are built the same for `check`, `clippy`, `build` and `test`, and again only if a file that goes into one has changed.
+//! A plugin is for another target than the host and is built with another profile, so a nested cargo does it, in a target directory
+//! beside `OUT_DIR`, where what they share is built once. They are built the same for `check`, `clippy`, `build` and `test`, and again only if a file that goes into one has changed.
 
 use std::{
     env,
@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use quell_plugin_build::PluginCrate;
+use quell_plugin_build::{PluginCrate, beside};
 
 /// What `quell plugin new` writes: the constant in `host/src/kit/new/embedded.rs`, and the folder.
 const EMBEDDED: [(&str, &str); 8] = [
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for source in ["Cargo.toml", "src"] {
             println!("cargo::rerun-if-changed={}", plugin.join(source).display());
         }
-        match PluginCrate::new(plugin, out.join("plugins")).build() {
+        match PluginCrate::new(plugin, beside(out)).build() {
             Ok(component) => fs::write(out.join(format!("{name}.wasm")), component)?,
             // Not returned: a build script's error is printed in its debug form, which nobody can read.
             Err(error) => {

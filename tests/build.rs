@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-use quell_plugin_build::PluginCrate;
+use quell_plugin_build::{PluginCrate, beside};
 
 /// The variable that tells the suites where a guest lies, and its crate.
 const GUESTS: &[(&str, &str)] = &[("EVIL", "guests/evil"), ("RELEASED", "guests/released")];
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     for (variable, guest) in GUESTS {
-        let component = PluginCrate::new(here.join(guest), out.join("guests")).build()?;
+        let component = PluginCrate::new(here.join(guest), beside(&out)).build()?;
         let path = out.join(format!("{variable}.wasm"));
         fs::write(&path, component)?;
         println!("cargo::rustc-env={variable}_COMPONENT={}", path.display());

@@ -17,12 +17,22 @@ mod component;
 mod environment;
 mod error;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use self::{component::from_module, error::BuildError};
 
 /// What every plugin is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Where the build scripts of a workspace build plugins: one directory beside the scripts' own, so that what plugins share is built once, and not again for
+/// each script and each set of features. Cargo's own lock keeps two of them from building in it at once.
+///
+/// `out` is a build script's `OUT_DIR`.
+pub fn beside(out: &Path) -> PathBuf {
+    // `build/NAME-HASH/out`, as cargo has it.
+    let scripts = out.ancestors().nth(2).filter(|folder| folder.ends_with("build"));
+    scripts.unwrap_or(out).join("plugins")
+}
 
 /// A plugin's crate, to be built.
 #[derive(Debug, Clone)]
@@ -35,7 +45,7 @@ pub struct PluginCrate {
 impl PluginCrate {
     /// The crate in `manifest_dir`, built in `target_dir`.
     ///
-    /// A build script gives a directory below its `OUT_DIR`: the target directory of the cargo that runs it is locked until it ends.
+    /// A build script gives [`beside`] its `OUT_DIR`: the target directory of the cargo that runs it is locked until it ends.
     pub fn new(manifest_dir: impl Into<PathBuf>, target_dir: impl Into<PathBuf>) -> Self {
         Self {
             manifest_dir: manifest_dir.into(),
@@ -62,5 +72,23 @@ impl PluginCrate {
         let module = cargo::build(self)?;
         let bytes = std::fs::read(&module).map_err(|source| BuildError::Read { path: module, source })?;
         from_module(&bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_build_scripts_build_plugins_in_one_place() {
+        for script in ["quell-0a1b", "quell-2c3d", "quell-tests-4e5f"] {
+            let out = Path::new("target/debug/build").join(script).join("out");
+            assert_eq!(beside(&out), Path::new("target/debug/build/plugins"));
+        }
+    }
+
+    #[test]
+    fn in_a_folder_that_cargo_has_elsewhere_each_script_has_its_own() {
+        assert_eq!(beside(Path::new("elsewhere/out")), Path::new("elsewhere/out/plugins"));
     }
 }

@@ -60,7 +60,10 @@ async fn a_person_lists_pauses_and_releases_at_a_deployed_function_as_at_a_quell
 // A command blocks its thread, and the proxy needs one.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_spared_at_a_deployed_function_loses_what_is_in_force_and_is_not_blocked_again() -> anyhow::Result<()> {
-    let attacks = [Attack::new(1, &[("203.0.113.7", 500)]), Attack::new(2, &[("203.0.113.7", 500)])];
+    let attacks = [
+        Attack::new(1, &[("203.0.113.7", 500)]),
+        Attack::new(2, &[("203.0.113.7", 500)]),
+    ];
     let function = Function::start(&Wanted {
         attacks: &attacks,
         ..Wanted::default()

@@ -101,7 +101,10 @@ impl PendingState {
             Self::InForce { at, holds } => {
                 let noun = if holds.len() == 1 { "hold" } else { "holds" };
                 let holds: Vec<_> = holds.iter().map(ToString::to_string).collect();
-                format!("it was approved at {at:.0} and put in force as {noun} {}", holds.join(", "))
+                format!(
+                    "it was approved at {at:.0} and put in force as {noun} {}",
+                    holds.join(", ")
+                )
             }
             Self::Rejected { at } => format!("it was rejected at {at:.0}"),
             Self::Lapsed { at } => format!("nobody approved until {at:.0}"),
