@@ -125,7 +125,7 @@ pub(super) struct HttpTable {
     pub(super) token_parameter: Option<String>,
     /// The SHA-256 of the bearer tokens that may send alerts, as `printf %s "$TOKEN" | sha256sum` prints it. Then no other token may.
     pub(super) send_token_sha256: Vec<Digest>,
-    /// The SHA-256 of the bearer tokens that may read: `/holds`, `/deliveries/…`. Then no other token may.
+    /// The SHA-256 of the bearer tokens that may read: `/holds`, `/deliveries/…`, `/metrics`. Then no other token may.
     pub(super) read_token_sha256: Vec<Digest>,
     /// The SHA-256 of the bearer tokens that may act: `/orders`. Then no other token may. `quell release` and so on show what the variable `QUELL_TOKEN` holds.
     pub(super) act_token_sha256: Vec<Digest>,

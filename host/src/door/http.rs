@@ -8,6 +8,7 @@ mod approvals;
 mod bearer;
 mod gather;
 mod holds;
+mod impatient;
 mod metrics;
 mod orders;
 mod peer;

@@ -8,6 +8,7 @@ mod tally;
 
 use std::fmt;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ pub use self::{
     charging::{Charging, Put, Spending, Withheld},
     tally::{Spent, Tally, Tripped},
 };
-use super::Intent;
+use super::{Intent, Note};
 use crate::{cloud::VpcId, duration::HumanDuration};
 
 /// How much may be begun within a time by, or in, each of those whom it is for.
@@ -138,6 +139,18 @@ impl Budget {
 /// The name of the budget that a tally belongs to.
 pub fn name_in(tally: &str) -> &str {
     tally.split('/').next().unwrap_or_default()
+}
+
+/// Why what was spent, by its note, keeps all new holds back. None if it does not. What can't be read does.
+pub fn kept_back_by(note: &Note, now: Timestamp) -> Option<String> {
+    match serde_json::from_str::<Tally>(&note.text) {
+        Ok(tally) => tally.tripped_at(now).map(|tripped| tripped.told(&note.name)),
+        Err(_) => Some(unreadable(&note.name)),
+    }
+}
+
+fn unreadable(tally: &str) -> String {
+    format!("what was spent of budget `{tally}` can't be read: `quell budgets reset {tally}` begins it anew")
 }
 
 fn allowances(budgets: &[Budget], intent: &Intent) -> Vec<Allowance> {

@@ -126,8 +126,8 @@ impl List {
         }
     }
 
-    /// Reads it. Whether its entries are others now.
-    pub(super) async fn read(&self, now: Timestamp) -> bool {
+    /// Reads it.
+    pub(super) async fn read(&self, now: Timestamp) {
         let known = self.state().read.as_ref().and_then(|read| read.mark.clone());
         let fetched = tokio::time::timeout(PATIENCE, self.source.fetch(known.as_deref())).await;
         let read = match fetched {
@@ -142,10 +142,10 @@ impl List {
                     .map_err(|error| error.to_string())
             }
         };
-        self.note(read, now)
+        self.note(read, now);
     }
 
-    fn note(&self, read: Result<Option<News>, String>, now: Timestamp) -> bool {
+    fn note(&self, read: Result<Option<News>, String>, now: Timestamp) {
         let mut state = self.state();
         state.tried = Some(now);
         let read = match read {
@@ -158,7 +158,7 @@ impl List {
                     );
                 }
                 state.failure = Some(why);
-                return false;
+                return;
             }
         };
         if state.failure.take().is_some() {
@@ -168,7 +168,7 @@ impl List {
             if let Some(read) = &mut state.read {
                 read.at = now;
             }
-            return false;
+            return;
         };
         let entries: Vec<_> = listed.into_iter().map(|listed| self.entry(listed)).collect();
         let is_other = state.read.as_ref().is_none_or(|read| *read.entries != *entries);
@@ -180,7 +180,6 @@ impl List {
             mark,
             at: now,
         });
-        is_other
     }
 
     fn entry(&self, listed: Listed) -> NeverBlock {

@@ -14,9 +14,16 @@ use crate::guard::NeverBlock;
 #[derive(Default)]
 pub struct Lists {
     lists: ArcSwap<Vec<Arc<List>>>,
-    /// What all of them have.
-    merged: ArcSwap<Vec<NeverBlock>>,
+    /// What they had when somebody asked last.
+    merged: ArcSwap<Merged>,
     reading: Mutex<()>,
+}
+
+/// What some lists have together, so that it is put together only once.
+#[derive(Default)]
+struct Merged {
+    parts: Vec<Arc<[NeverBlock]>>,
+    entries: Arc<Vec<NeverBlock>>,
 }
 
 /// How the lists stand.
@@ -46,7 +53,6 @@ impl Lists {
             None => Arc::new(list),
         });
         self.lists.store(Arc::new(lists.collect()));
-        self.merge();
     }
 
     /// Lets the lists that stand near be read at the next look.
@@ -67,9 +73,12 @@ impl Lists {
                 self.read_due(&lists, now).await;
             }
         }
+        let lists = self.lists.load_full();
+        // In this order: of what is known here the entries are known below, whoever reads or replaces lists meanwhile.
+        let unknown = lists.iter().find_map(|list| list.unknown(now));
         Standing {
-            entries: self.merged.load_full(),
-            unknown: self.lists.load().iter().find_map(|list| list.unknown(now)),
+            entries: self.entries(&lists),
+            unknown,
         }
     }
 
@@ -80,15 +89,30 @@ impl Lists {
 
     async fn read_due(&self, lists: &[Arc<List>], now: Timestamp) {
         let due = lists.iter().filter(|list| list.is_due(now));
-        let read = join_all(due.map(|list| list.read(now))).await;
-        if read.contains(&true) {
-            self.merge();
-        }
+        join_all(due.map(|list| list.read(now))).await;
     }
 
-    fn merge(&self) {
-        let lists = self.lists.load_full();
-        let entries = lists.iter().flat_map(|list| list.entries().to_vec());
-        self.merged.store(Arc::new(entries.collect()));
+    /// What these lists have at this moment.
+    fn entries(&self, lists: &[Arc<List>]) -> Arc<Vec<NeverBlock>> {
+        let parts: Vec<_> = lists.iter().map(|list| list.entries()).collect();
+        let merged = self.merged.load_full();
+        if merged.is_of(&parts) {
+            return Arc::clone(&merged.entries);
+        }
+        let entries: Arc<Vec<NeverBlock>> = Arc::new(parts.iter().flat_map(|part| part.to_vec()).collect());
+        self.merged.store(Arc::new(Merged {
+            parts,
+            entries: Arc::clone(&entries),
+        }));
+        entries
+    }
+}
+
+impl Merged {
+    fn is_of(&self, parts: &[Arc<[NeverBlock]>]) -> bool {
+        let is_same = |(one, other): (&Arc<[NeverBlock]>, &Arc<[NeverBlock]>)| {
+            Arc::ptr_eq(one, other) || (one.is_empty() && other.is_empty())
+        };
+        self.parts.len() == parts.len() && self.parts.iter().zip(parts).all(is_same)
     }
 }

@@ -323,3 +323,43 @@ async fn a_source_that_never_answers_is_given_up_and_blocks_nobody() {
             .contains("it did not come within 15s")
     );
 }
+
+/// A source that answers when it is told to.
+struct Held(Arc<tokio::sync::Notify>);
+
+#[async_trait]
+impl Source for Held {
+    async fn fetch(&self, _: Option<&str>) -> Result<Fetched, SourceError> {
+        self.0.notified().await;
+        Ok(Fetched::Text {
+            bytes: b"198.51.100.7".to_vec(),
+            mark: None,
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_read_for_the_first_time_spares_its_entries_though_another_is_still_being_read() {
+    let answer = Arc::new(tokio::sync::Notify::new());
+    let slow = || List::new(terms("s3://a/slow"), Held(Arc::clone(&answer)));
+    let lists = Arc::new(Lists::new([slow()]));
+    answer.notify_one();
+    assert_eq!(prefixes(&lists.standing(at(0)).await), ["198.51.100.7/32"]);
+    // A reload brings another list, just when the one that is known is to be read again.
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder, "203.0.113.7\n");
+    let path = folder.path().join("partners.txt");
+    lists.replace([slow(), List::new(terms("partners.txt"), FileSource::at(&path))]);
+    let reading = Arc::clone(&lists);
+    let reading = tokio::spawn(async move { reading.standing(at(10)).await });
+    while lists.each(at(10))[1].unknown.is_some() {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    let meanwhile = lists.standing(at(10)).await;
+    assert_eq!(
+        (meanwhile.unknown.as_deref(), prefixes(&meanwhile)),
+        (None, vec!["198.51.100.7/32".to_owned(), "203.0.113.7/32".to_owned()])
+    );
+    answer.notify_one();
+    assert_eq!(prefixes(&reading.await.unwrap()).len(), 2);
+}

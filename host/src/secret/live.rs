@@ -86,6 +86,12 @@ impl LiveSecret {
         )
     }
 
+    /// A secret that can't be had.
+    #[cfg(test)]
+    pub(crate) fn lost() -> Self {
+        Self::new(None, State::default())
+    }
+
     /// A secret that is kept on this machine. It is read at once, so that one that is missing shows before anything starts.
     pub(super) fn local(secret: Secret) -> Result<Self, SecretError> {
         let place = Place {

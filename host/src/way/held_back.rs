@@ -6,18 +6,16 @@ use super::Host;
 use crate::{
     hold::{
         Budget, DeliveryId, Hold, Intent, JournalError, Note, NoteKind, Spending, Withheld,
-        approval::{ApprovalRule, Pending, PendingState},
-        budget::{Tally, Tripped, name_in},
+        approval::{ApprovalRule, Pending},
+        budget::{Tally, Tripped, kept_back_by, name_in},
     },
     report::{HeldBack, TargetReport, UsedUp, Waiting},
     roster::Snapshot,
     text::with_causes,
 };
 
-/// How many may wait for people at the same time. More than that nobody looks through, and an attacker could hide among them.
-const MOST_WAITING: usize = 200;
 /// How often a note is tried to be written while others write it.
-const TRIES: usize = 8;
+pub(super) const TRIES: usize = 8;
 
 /// Intents, by what is to be done with them.
 pub(super) struct Sorted<'a> {
@@ -86,20 +84,20 @@ impl Host {
         now: Timestamp,
     ) -> Result<(Vec<Intent>, HeldBack), JournalError> {
         let Sorted { free, mut asking } = sort(intents, &roster.approvals);
-        let tripped = match roster.budgets.as_slice() {
+        let all_used_up = match roster.budgets.as_slice() {
             [] => Vec::new(),
-            _ => self.tripped(now).await?,
+            _ => self.used_up(now).await?,
         };
         let (mut passing, mut withheld) = (Vec::new(), Vec::new());
         for intent in free {
             let names: Vec<_> = roster.budgets.iter().map(|budget| budget.tally_of(&intent)).collect();
-            let used_up = tripped.iter().find(|(name, _)| names.contains(name));
+            let used_up = all_used_up.iter().find(|(name, _)| names.contains(name));
             let rule = used_up.and_then(|_| ApprovalRule::for_intent(&roster.approvals, &intent, true));
             match (used_up, rule) {
                 (None, _) => passing.push(intent),
                 (Some(_), Some(rule)) => asking.push((intent, rule)),
-                (Some((name, tripped)), None) => withheld.push(Withheld {
-                    why: tripped.told(name),
+                (Some((name, why)), None) => withheld.push(Withheld {
+                    why: why.clone(),
                     budget: name.clone(),
                     intent,
                 }),
@@ -115,90 +113,14 @@ impl Host {
         Ok((passing, held_back))
     }
 
-    async fn tripped(&self, now: Timestamp) -> Result<Vec<(String, Tripped)>, JournalError> {
+    /// The budgets that keep new holds back, by the names of their tallies, and why.
+    async fn used_up(&self, now: Timestamp) -> Result<Vec<(String, String)>, JournalError> {
         let notes = self.parts.journal.notes(NoteKind::Budget).await?;
-        let tripped = notes.into_iter().filter_map(|note| {
-            let tally: Tally = serde_json::from_str(&note.text).ok()?;
-            Some((note.name, tally.tripped_at(now)?.clone()))
+        let used_up = notes.into_iter().filter_map(|note| {
+            let why = kept_back_by(&note, now)?;
+            Some((note.name, why))
         });
-        Ok(tripped.collect())
-    }
-
-    /// Lets intents wait. What waits already goes on waiting as it does; if it is another plan for the same, the one before is void.
-    async fn ask_people(
-        &self,
-        asking: Vec<(Intent, &ApprovalRule)>,
-        delivery: &DeliveryId,
-        now: Timestamp,
-    ) -> Result<Vec<Waiting>, JournalError> {
-        if asking.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut told = Vec::new();
-        for pending in Pending::of(asking, delivery.as_str(), now) {
-            told.push(self.let_wait(pending, now).await?);
-        }
-        Ok(told)
-    }
-
-    async fn let_wait(&self, pending: Pending, now: Timestamp) -> Result<Waiting, JournalError> {
-        let journal = &self.parts.journal;
-        for _ in 0..TRIES {
-            let known = journal.notes(NoteKind::Approval).await?;
-            let others: Vec<_> = known
-                .iter()
-                .filter_map(|note| Some((note, Pending::read(note)?)))
-                .filter(|(_, other)| other.waits(now))
-                .collect();
-            let is_same = |other: &Pending| other.id == pending.id && other.plan == pending.plan;
-            if let Some((_, same)) = others.iter().find(|(_, other)| is_same(other)) {
-                return Ok(Waiting::of(same));
-            }
-            if others.len() >= MOST_WAITING {
-                let why = format!("{MOST_WAITING} others wait for people already");
-                tracing::error!(subject = pending.subject, "what needs approval is refused: {why}");
-                return Ok(Waiting {
-                    refused: Some(why),
-                    ..Waiting::of(&pending)
-                });
-            }
-            for (note, other) in others.iter().filter(|(_, other)| other.is_about_the_same(&pending)) {
-                let void = Pending {
-                    state: PendingState::Void {
-                        at: now,
-                        by: pending.id.clone(),
-                    },
-                    ..other.clone()
-                };
-                if journal.write_note(&void.note(Some(note))).await? {
-                    tracing::warn!(
-                        approval = %other.id,
-                        subject = other.subject,
-                        "the plan changed: what was approved of so far counts no more, {} waits in its place",
-                        pending.id
-                    );
-                }
-            }
-            let before = known.iter().find(|note| note.name == pending.id.as_str());
-            let waits = match before.and_then(Pending::read) {
-                Some(before) => pending.clone().after(&before),
-                None => pending.clone(),
-            };
-            if journal.write_note(&waits.note(before)).await? {
-                tracing::warn!(
-                    approval = %waits.id,
-                    subject = waits.subject,
-                    people = waits.people,
-                    "waits for approval until {:.0}: `quell approve {} --as NAME`",
-                    waits.until,
-                    waits.id
-                );
-                return Ok(Waiting::of(&waits));
-            }
-        }
-        Err(JournalError::Contended {
-            doing: "note what waits for approval",
-        })
+        Ok(used_up.collect())
     }
 
     /// Charges the calls that an alert caused to the budgets that limit them, and says which of these it used up. What can't be charged is told to the log: the calls are
@@ -265,77 +187,5 @@ impl Host {
             budget: name.to_owned(),
             why,
         }
-    }
-
-    /// Refuses what waited for too long, and puts in force what was approved by a process that died over it.
-    pub(super) async fn tend_approvals(&self) -> Result<(), JournalError> {
-        if self.parts.roster.now().approvals.is_empty() {
-            return Ok(());
-        }
-        let (journal, now) = (&self.parts.journal, self.parts.clock.now());
-        for note in journal.notes(NoteKind::Approval).await? {
-            let Some(pending) = Pending::read(&note) else {
-                tracing::error!(
-                    approval = note.name,
-                    "what waits for approval can't be read, and is not done"
-                );
-                continue;
-            };
-            match pending.standing(now) {
-                PendingState::Approved { at } => {
-                    self.put_approved(&pending, at).await?;
-                }
-                lapsed @ PendingState::Lapsed { .. } if pending.state == PendingState::Waiting => {
-                    let lapsed = Pending {
-                        state: lapsed,
-                        ..pending
-                    };
-                    if journal.write_note(&lapsed.note(Some(&note))).await? {
-                        tracing::warn!(
-                            approval = %lapsed.id,
-                            subject = lapsed.subject,
-                            "refused: nobody approved until {:.0}",
-                            lapsed.until
-                        );
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts the holds in force that enough people approved of. Twice does no harm.
-    pub(super) async fn put_approved(
-        &self,
-        pending: &Pending,
-        at: Timestamp,
-    ) -> Result<(Pending, Vec<Hold>), JournalError> {
-        let (journal, now) = (&self.parts.journal, self.parts.clock.now());
-        let spending = Spending {
-            budgets: self.parts.roster.now().budgets.clone(),
-            is_approved: true,
-        };
-        let delivery = DeliveryId::given("approval", &format!("{}-{}", pending.id, at.as_millisecond()));
-        let put = journal
-            .put_within(&pending.intents_at(at), &spending, &delivery, now)
-            .await?;
-        for _ in 0..TRIES {
-            let note = journal.note(NoteKind::Approval, pending.id.as_str()).await?;
-            let known = note.as_ref().and_then(Pending::read).unwrap_or_else(|| pending.clone());
-            let in_force = Pending {
-                state: PendingState::InForce {
-                    at,
-                    holds: put.holds.iter().map(|hold| hold.id).collect(),
-                },
-                ..known
-            };
-            if journal.write_note(&in_force.note(note.as_ref())).await? {
-                return Ok((in_force, put.holds));
-            }
-        }
-        Err(JournalError::Contended {
-            doing: "note what was approved",
-        })
     }
 }

@@ -25,6 +25,7 @@ mod surroundings;
 mod take_over;
 pub mod tick;
 pub mod timer;
+mod waiting;
 pub mod work;
 pub mod worker;
 

@@ -6,7 +6,7 @@ use quell::hold::DeliveryId;
 use quell_tests::recorded;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 use crate::open_door::{ALERTS, OpenDoor};
@@ -52,6 +52,19 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
     let silent = connection(&door, "").await;
     answer(slow).await;
     answer(silent).await;
+}
+
+#[tokio::test]
+async fn who_asks_and_never_reads_the_answers_is_not_waited_for() {
+    let door = OpenDoor::without_worker(Duration::from_millis(300)).await.unwrap();
+    // A small window, so that little is on its way before the door has to wait.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(door.address).await.unwrap();
+    let requests = "GET / HTTP/1.1\r\nHost: quell\r\n\r\n".repeat(100);
+    let asking = async { while stream.write_all(requests.as_bytes()).await.is_ok() {} };
+    let ended = tokio::time::timeout(PATIENCE, asking).await;
+    ended.expect("the door closes the connection");
 }
 
 #[tokio::test]

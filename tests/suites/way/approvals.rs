@@ -177,27 +177,65 @@ async fn another_plan_voids_what_was_approved_of_so_far() {
     assert_eq!(stand.writes(), 0, "ana said nothing about two days");
 }
 
-#[tokio::test]
-async fn who_dies_right_after_the_last_yes_leaves_nothing_undone() {
-    let mut stand = stand(1).await;
-    let id = ids(&stand.report("1", recorded::ATTACK).await.unwrap()).remove(0);
-    let note = stand
-        .journal
-        .note(NoteKind::Approval, id.as_str())
-        .await
-        .unwrap()
-        .unwrap();
+/// What a process leaves that wrote down that enough people approved, and nothing more.
+async fn die_after_the_last_yes(stand: &Stand, id: &ApprovalId) {
+    let note = stand.journal.note(NoteKind::Approval, id.as_str()).await.unwrap();
+    let note = note.unwrap();
     let approved = Pending {
         state: PendingState::Approved { at: stand.clock.now() },
         ..Pending::read(&note).unwrap()
     };
     assert!(stand.journal.write_note(&approved.note(Some(&note))).await.unwrap());
+}
+
+#[tokio::test]
+async fn who_dies_right_after_the_last_yes_leaves_nothing_undone() {
+    let mut stand = stand(1).await;
+    let id = ids(&stand.report("1", recorded::ATTACK).await.unwrap()).remove(0);
+    die_after_the_last_yes(&stand, &id).await;
     stand.restart().unwrap();
     with(&stand, &[rule(HeldKind::Block, 1)]).await;
     stand.pass(1).await.unwrap();
     assert_eq!(stand.denied().len(), 1);
     stand.pass(1).await.unwrap();
     assert_eq!(stand.holds().await.unwrap().len(), 1, "and it is done once");
+}
+
+#[tokio::test]
+async fn the_same_attack_right_after_the_last_yes_takes_nobodys_word_from_him() {
+    let stand = stand(2).await;
+    let id = ids(&stand.report("1", recorded::ATTACK).await.unwrap()).remove(0);
+    die_after_the_last_yes(&stand, &id).await;
+    let again = stand.report("2", recorded::ATTACK).await.unwrap();
+    assert!(ids(&again).contains(&id), "{again}");
+    stand.pass(1).await.unwrap();
+    assert_eq!(stand.denied().len(), 1, "nobody has to say it again");
+}
+
+#[tokio::test]
+async fn what_has_the_name_of_another_plan_that_waits_does_not_take_its_place() {
+    let stand = stand(1).await;
+    let id = ids(&stand.report("1", recorded::ATTACK).await.unwrap()).remove(0);
+    let note = stand.journal.note(NoteKind::Approval, id.as_str()).await.unwrap();
+    let note = note.unwrap();
+    let other = Pending {
+        plan: "00".repeat(32),
+        ..Pending::read(&note).unwrap()
+    };
+    assert!(stand.journal.write_note(&other.note(Some(&note))).await.unwrap());
+    let report = stand.report("2", recorded::ATTACK).await.unwrap();
+    let mut waiting = report.held_back.waiting.iter();
+    let refused = waiting.find(|waiting| waiting.id == id).unwrap();
+    assert!(
+        refused
+            .refused
+            .as_deref()
+            .unwrap()
+            .contains("another plan has its name"),
+        "{report}"
+    );
+    let kept = all(&stand).await;
+    assert!(kept.iter().any(|pending| pending.plan == other.plan));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use quell::{
+    clock::Clock,
     decision::ActionKind,
     duration::HumanDuration,
     hold::{
@@ -129,6 +130,21 @@ async fn what_can_not_be_read_keeps_everything_back() {
         "{:?}",
         kept_back(&report)
     );
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_is_told_as_used_up_however_old_it_is() {
+    let stand = stand(&[three_an_hour()]).await;
+    let note = quell::hold::Note::new(NoteKind::Budget, "most").saying("nonsense".to_owned(), stand.clock.now());
+    assert!(stand.journal.write_note(&note).await.unwrap());
+    let alert = stand.report("1", recorded::ATTACK).await.unwrap().alert;
+    let explained = stand.host.explain(alert).await.unwrap();
+    assert_eq!(explained.outcome, Outcome::OverBudget, "{explained}");
+    assert!(kept_back(&explained)[0].contains("can't be read"), "{explained}");
+    let Done::Budgets { budgets } = stand.host.carry_order(Order::Budgets {}).await.unwrap() else {
+        panic!("it lists budgets");
+    };
+    assert!(budgets[0].is_used_up(), "{budgets:?}");
 }
 
 #[tokio::test]

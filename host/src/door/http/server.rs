@@ -26,7 +26,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{peer::Peer, rate::sender, tls::Tls};
+use super::{impatient::Impatient, peer::Peer, rate::sender, tls::Tls};
 
 /// How long to wait when the system has no more connections to give, so that those who are in can leave.
 const OUT_OF_CONNECTIONS: Duration = Duration::from_secs(1);
@@ -42,7 +42,7 @@ pub struct ConnectionTerms {
     pub most_of_one: usize,
     /// How long the handshake of TLS may take.
     pub handshake_timeout: Duration,
-    /// How long a request's head may take, counted from the answer before it: so long a connection may be idle.
+    /// How long a request's head may take, counted from the answer before it: so long a connection may be idle. And how long nothing of an answer may be taken.
     pub head_timeout: Duration,
     /// The most bytes of a request's head. At least 8192.
     pub max_head: usize,
@@ -133,6 +133,7 @@ impl Server {
             return;
         };
         let (router, terms, stop) = (self.router.clone(), self.terms.clone(), stop.clone());
+        let stream = Impatient::new(stream, terms.head_timeout);
         let acceptor = self.tls.as_ref().map(Tls::acceptor);
         self.connections.spawn(async move {
             let _as_long_as_it_lasts = (place, one_more);

@@ -57,6 +57,8 @@ const PATH: &str = "/sns";
 
 /// Says of which type a notice is, as its body does.
 const TYPE: &str = "x-amz-sns-message-type";
+/// The most characters that the ARN of a topic can have, rounded up: a name has 256 at most. No more of one that is not known is repeated.
+const LONGEST_ARN: usize = 320;
 /// Is there, and `true`, where SNS sends a message without anything around it.
 const RAW: &str = "x-amz-sns-rawdelivery";
 
@@ -122,7 +124,8 @@ impl SnsDoor {
     async fn take(&self, notice: Notice<'_>, body: &[u8]) -> Response {
         let topic = notice.topic();
         let Some(options) = self.options.topics.get(topic) else {
-            let why = format!("the topic {} is not among those of [[door.sns]]", printable(topic));
+            let shown: String = topic.chars().take(LONGEST_ARN).collect();
+            let why = format!("the topic {} is not among those of [[door.sns]]", printable(&shown));
             return with_reason(refuse(StatusCode::FORBIDDEN, &why), why);
         };
         if let Some(signatures) = &options.signatures

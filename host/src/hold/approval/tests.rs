@@ -75,6 +75,8 @@ fn one_person_is_enough_where_one_is_asked_for() {
 #[case("ana")]
 #[case(" ana ")]
 #[case("Ana")]
+#[case("an\u{200b}a")]
+#[case("ana.")]
 fn two_people_are_two_names_however_they_are_written(#[case] again: &str) {
     let once = pending(2).with_vote(vote("ana", Act::Approve, 60), None).unwrap();
     assert_eq!(once.state, PendingState::Waiting);

@@ -125,8 +125,12 @@ impl Vote {
         })
     }
 
-    /// Whether it is the same person's, however they write their name.
+    /// Whether it is the same person's, however they write their name: letters and digits count, and what can't be seen makes no other person.
     pub(super) fn is_by(&self, name: &str) -> bool {
-        self.by.to_lowercase() == name.to_lowercase()
+        let letters = |name: &str| {
+            let letters = name.chars().filter(|character| character.is_alphanumeric());
+            letters.flat_map(char::to_lowercase).collect::<String>()
+        };
+        letters(&self.by) == letters(name)
     }
 }

@@ -10,6 +10,7 @@ use super::{
     super::{Hold, Intent, Note, NoteKind, Resource},
     Allowance, Budget, Tally, Tripped, allowances,
     tally::Charge,
+    unreadable,
 };
 
 /// What holds are charged to as they are put in force.
@@ -134,10 +135,8 @@ impl<'a> Charging<'a> {
     fn ask(&mut self, allowance: &Allowance, intent: &Intent) -> Result<(), String> {
         let charge = self.charge(allowance, intent);
         let (name, now) = (&allowance.tally, self.now);
-        let unreadable =
-            || format!("what was spent of budget `{name}` can't be read: `quell budgets reset {name}` begins it anew");
-        let known = self.known.get_mut(name).ok_or_else(unreadable)?;
-        let tally = known.tally.as_mut().ok_or_else(unreadable)?;
+        let known = self.known.get_mut(name).ok_or_else(|| unreadable(name))?;
+        let tally = known.tally.as_mut().ok_or_else(|| unreadable(name))?;
         if let Some(tripped) = tally.tripped_at(now) {
             return Err(tripped.told(name));
         }

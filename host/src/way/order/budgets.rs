@@ -57,17 +57,17 @@ impl Host {
         let notes = journal.notes(NoteKind::Budget).await?;
         let mut budgets: Vec<_> = notes
             .iter()
-            .filter(|note| note.over > now)
-            .map(|note| {
+            .filter_map(|note| {
                 let budget = roster.budgets.iter().find(|budget| budget.name == name_in(&note.name));
                 let tally: Option<Tally> = serde_json::from_str(&note.text).ok();
-                BudgetStanding {
+                // What can't be read keeps everything back, however old it is.
+                (note.over > now || tally.is_none()).then(|| BudgetStanding {
                     name: note.name.clone(),
                     spent: tally.as_ref().map(|tally| tally.spent(now)),
                     limits: budget.map(|budget| budget.limits),
                     comes_back: budget.map(|budget| budget.comes_back),
                     tripped: tally.as_ref().and_then(|tally| tally.tripped_at(now)).cloned(),
-                }
+                })
             })
             .collect();
         for budget in &roster.budgets {

@@ -4,17 +4,18 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use reqwest::StatusCode;
+use tokio::time::Instant;
 
 use super::{amazon::AtAmazon, signing_cert_url::SigningCertUrl};
 use crate::text::with_causes;
 
-/// How long a certificate is kept. Amazon puts another one at another address.
+/// How long a certificate is kept before it is fetched anew. Amazon puts another one at another address.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long an address from which nothing could be had is left alone.
 const LEFT_ALONE: Duration = Duration::from_secs(60);
@@ -116,8 +117,16 @@ impl Certificates {
         }
     }
 
-    /// What is at this address.
+    /// What is at this address; what was there before, if nobody can say at the moment. Its dates are checked with each message anyway, and whoever invents addresses, so
+    /// that no more are fetched, must not make that worthless which is known.
     pub(super) async fn get(&self, url: &SigningCertUrl) -> Result<Bytes, FetchError> {
+        match self.fresh(url).await {
+            Err(error) if error.may_pass() => self.state().kept(url).ok_or(error),
+            fetched => fetched,
+        }
+    }
+
+    async fn fresh(&self, url: &SigningCertUrl) -> Result<Bytes, FetchError> {
         if let Some(known) = self.state().known(url) {
             return known;
         }
@@ -147,6 +156,11 @@ impl State {
         (since.elapsed() < LEFT_ALONE).then(|| Err(FetchError::LeftAlone(why.clone())))
     }
 
+    /// However long it is kept already.
+    fn kept(&self, url: &SigningCertUrl) -> Option<Bytes> {
+        self.kept.get(url).map(|(pem, _)| pem.clone())
+    }
+
     fn begin(&mut self) -> Result<(), FetchError> {
         self.fetches.retain(|begun| begun.elapsed() < PERIOD);
         if self.fetches.len() >= MOST_FETCHES {
@@ -162,7 +176,12 @@ impl State {
                 self.left_alone.remove(url);
                 insert(&mut self.kept, url, pem.clone());
             }
-            Err(error) => insert(&mut self.left_alone, url, with_causes(error)),
+            Err(error) => {
+                if !error.may_pass() {
+                    self.kept.remove(url);
+                }
+                insert(&mut self.left_alone, url, with_causes(error));
+            }
         }
     }
 }
@@ -247,5 +266,22 @@ its certificate could not be had a moment ago: Amazon SNS answers 404 Not Found 
         }
         // What is kept is still there.
         certificates.get(&url("a0")).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_invents_addresses_makes_no_certificate_worthless_that_should_be_fetched_anew() {
+        let counting = Arc::new(Counting::default());
+        let certificates = Certificates::new(counting.clone());
+        certificates.get(&url("a0")).await.unwrap();
+        tokio::time::advance(KEPT).await;
+        for number in 0..100 {
+            certificates.get(&url(&format!("{number}1"))).await.unwrap_err();
+        }
+        certificates.get(&url("a0")).await.unwrap();
+        assert_eq!(counting.0.load(Ordering::Relaxed), 1 + MOST_FETCHES);
+        // Later it is fetched anew.
+        tokio::time::advance(PERIOD).await;
+        certificates.get(&url("a0")).await.unwrap();
+        assert_eq!(counting.0.load(Ordering::Relaxed), 2 + MOST_FETCHES);
     }
 }

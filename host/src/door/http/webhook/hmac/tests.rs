@@ -170,12 +170,16 @@ no time at all       the header `x-timestamp` has no time: seconds since 1970, o
 }
 
 #[tokio::test]
-async fn a_key_that_can_not_be_had_lets_nobody_in() {
-    let options = HmacOptions {
-        keys: Vec::new(),
-        ..options()
-    };
-    assert!(options.check(&genuine(), BODY, now()).await.is_err());
+async fn a_key_that_can_not_be_had_lets_nobody_in_and_keeps_nobody_out_who_has_the_other() {
+    let with = |keys| HmacOptions { keys, ..options() };
+    assert!(with(Vec::new()).check(&genuine(), BODY, now()).await.is_err());
+    let lost = with(vec![LiveSecret::lost()]);
+    let error = lost.check(&genuine(), BODY, now()).await.unwrap_err();
+    assert!(error.may_pass(), "nobody knows: {error}");
+    let one_is_left = with(vec![LiveSecret::lost(), LiveSecret::fixed(KEY)]);
+    one_is_left.check(&genuine(), BODY, now()).await.unwrap();
+    let other_is_left = with(vec![LiveSecret::fixed("another key"), LiveSecret::lost()]);
+    assert!(other_is_left.check(&genuine(), BODY, now()).await.is_err());
 }
 
 proptest! {
