@@ -108,6 +108,10 @@ soak: toolchain ## 30 days in simulated time, and 50,000 random cases against th
 	$(call say,Thirty days)
 	QUELL_SOAK=whole cargo test --locked --release --package quell-tests --no-default-features --test soak -- --nocapture
 
+.PHONY: killed
+killed: toolchain venv ## Lambda functions killed at every request, before it is done and before its answer (many minutes)
+	QUELL_KILLED=whole cargo test --locked --workspace --test lambda killed
+
 .PHONY: bench
 bench: toolchain languages ## Measure decisions and the way of an alert (release build, some minutes)
 	cargo bench --locked --package quell-tests --no-default-features

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{checks::Checks, number::Bounded, path::Path};
 use crate::{
     duration::HumanDuration,
+    guard::SHARE,
     hold::budget::{Budget, ComesBack, Limits, Per},
 };
 
@@ -101,6 +102,13 @@ pub(super) fn check(tables: Vec<BudgetTable>, here: &Path, checks: &mut Checks<'
     let checked = tables.into_iter().enumerate().map(|(index, table)| {
         let here = here.element(index);
         super::approval::check_name(&table.name, &names, "budget", &here.join("name"), checks);
+        if table.name == SHARE {
+            checks.fail(
+                &here.join("name"),
+                format!("`{SHARE}` is what the share of guard.{SHARE} is counted under"),
+                "give the budget another name",
+            );
+        }
         names.push(table.name.clone());
         table.check(&here, checks)
     });

@@ -28,6 +28,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::share::SHARE;
 pub use self::{
     evidence::{Demands, Evidence},
     instance::{ChangedInstance, InstanceSurroundings},

@@ -46,6 +46,9 @@ pub(super) fn guard(most: Most, surroundings: &InstanceSurroundings) -> Word {
     Ok(told)
 }
 
+/// What the tallies of shares are called, beside those of budgets.
+pub(crate) const SHARE: &str = "instances-per-hour";
+
 /// How many instances may be changed where this one is, for the journal, which counts over all processes what this guard counts of what it knows.
 pub(super) fn shares(most: Most, surroundings: &InstanceSurroundings) -> Vec<Share> {
     let InstanceSurroundings {
@@ -55,7 +58,7 @@ pub(super) fn shares(most: Most, surroundings: &InstanceSurroundings) -> Vec<Sha
         ..
     } = surroundings;
     let share = |of: String, most: usize| Share {
-        of: format!("instances-per-hour/{}/{}/{of}", target.account, target.region),
+        of: format!("{SHARE}/{}/{}/{of}", target.account, target.region),
         most: u32::try_from(most).unwrap_or(u32::MAX),
     };
     let of_vpc = instance.vpc.as_ref().zip(most.of(fleet.map(|fleet| fleet.in_vpc)).ok());

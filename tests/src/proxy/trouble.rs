@@ -57,6 +57,16 @@ pub enum Moment {
 impl Moment {
     /// All three.
     pub const ALL: [Self; 3] = [Self::BeforeItIsDone, Self::BeforeTheAnswer, Self::AfterTheAnswer];
+
+    /// Those that tell something of a request, by its text: what is only read is the same before and after.
+    pub fn telling(request: &str) -> &'static [Self] {
+        const READS: [&str; 6] = ["Describe", "Get", "Query", "BatchGet", "TransactGet", "Scan"];
+        if READS.iter().any(|read| request.starts_with(read)) {
+            &[Self::BeforeTheAnswer]
+        } else {
+            &Self::ALL
+        }
+    }
 }
 
 /// Which requests.

@@ -113,7 +113,8 @@ fn everywhere(
         .iter()
         .rposition(|it| !it.starts_with("Describe"))
         .map_or(0, |last| last + 1);
-    let cases = (1..=requests.len()).flat_map(|at| Moment::ALL.map(|moment| (at, moment)));
+    let telling = |(at, request): (usize, &String)| Moment::telling(request).iter().map(move |moment| (at, *moment));
+    let cases = (1..).zip(&requests).flat_map(telling);
     let scenes = Scene::build_many(&world.moto, cases.clone().count()).unwrap();
     let cases = cases.zip(scenes).map(|((at, moment), scene)| Case {
         at,

@@ -2,6 +2,7 @@
 //! queue delivers the message again, and the schedule ticks.
 
 use std::{
+    env,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -87,17 +88,17 @@ async fn a_function_that_ends_at_any_step_loses_no_alert_and_writes_nothing_twic
     Ok(())
 }
 
-/// What is only read is the same before and after.
+/// Of what is written, in turn before it is done and before its answer comes; both of each in the whole play.
 fn moments(at: usize, request: &str) -> Vec<Case> {
-    let is_read = ["Describe", "Get", "Query", "BatchGet", "TransactGet", "Scan"]
+    let is_whole = env::var("QUELL_KILLED").is_ok_and(|extent| extent == "whole");
+    let telling = Moment::telling(request)
         .iter()
-        .any(|read| request.starts_with(read));
-    let moments: &[Moment] = if is_read {
-        &[Moment::BeforeTheAnswer]
-    } else {
-        &[Moment::BeforeItIsDone, Moment::BeforeTheAnswer]
-    };
-    moments.iter().map(|moment| Case { at, moment: *moment }).collect()
+        .filter(|moment| **moment != Moment::AfterTheAnswer);
+    let telling: Vec<_> = telling.map(|moment| Case { at, moment: *moment }).collect();
+    match telling.as_slice() {
+        [before, after] if !is_whole => vec![if at % 2 == 0 { *before } else { *after }],
+        _ => telling,
+    }
 }
 
 /// The requests of an invocation that nothing disturbs.

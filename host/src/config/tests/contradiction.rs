@@ -412,3 +412,15 @@ fn checkpoints_that_nobody_signs_or_that_have_no_one_place_are_refused() {
         assert!(told.contains(said), "{told}");
     }
 }
+
+#[test]
+fn a_budget_is_not_called_what_the_guards_count_under() {
+    let account = "aws.account = [{ id = '111122223333', regions = ['eu-west-1'] }]\n";
+    let told = wrong(&format!(
+        "{account}[[budget]]\nname = 'instances-per-hour'\nholds-per-hour = 1\n"
+    ));
+    assert!(
+        told.contains("`instances-per-hour` is what the share of guard.instances-per-hour is counted under"),
+        "{told}"
+    );
+}
