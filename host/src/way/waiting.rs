@@ -103,6 +103,7 @@ impl Host {
             return Ok(());
         }
         let (journal, now) = (&self.parts.journal, self.parts.clock.now());
+        let mut failed = None;
         for note in journal.notes(NoteKind::Approval).await? {
             let Some(pending) = Pending::read(&note) else {
                 tracing::error!(
@@ -112,9 +113,8 @@ impl Host {
                 continue;
             };
             match pending.standing(now) {
-                PendingState::Approved { at } => {
-                    self.put_approved(&pending, at).await?;
-                }
+                // One that can't be put in force now keeps no other waiting.
+                PendingState::Approved { at } => failed = self.put_approved(&pending, at).await.err().or(failed),
                 lapsed @ PendingState::Lapsed { .. } if pending.state == PendingState::Waiting => {
                     let lapsed = Pending {
                         state: lapsed,
@@ -132,7 +132,7 @@ impl Host {
                 _ => {}
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     /// Puts the holds in force that enough people approved of. Twice does no harm.
