@@ -6,6 +6,7 @@
 mod checkpointed;
 mod copied;
 mod examined;
+mod lasting;
 mod opened;
 mod verified;
 

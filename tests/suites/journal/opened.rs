@@ -37,12 +37,13 @@ impl Deref for Opened {
 }
 
 impl Opened {
-    /// From now on the store does so many transactions, and refuses the others as if the process had died before them. A file does all that is asked of it at once in one.
-    pub(crate) fn cuts_off_after(&self, transactions: usize) {
-        if let Some(proxy) = &self.proxy {
-            let refused = Trouble::new(Kind::NotPermitted, Whom::Action("TransactWriteItems"));
-            proxy.set(refused.after(transactions));
-        }
+    /// From now on the store does so many transactions, and refuses the others as if the process had died before them. Returns whether it is one that does: a file
+    /// does all that is asked of it at once in one.
+    pub(crate) fn cuts_off_after(&self, transactions: usize) -> bool {
+        let Some(proxy) = &self.proxy else { return false };
+        let refused = Trouble::new(Kind::NotPermitted, Whom::Action("TransactWriteItems"));
+        proxy.set(refused.after(transactions));
+        true
     }
 
     /// From now on the store does all that is asked of it.
@@ -198,4 +199,10 @@ pub(crate) async fn put(journal: &Opened, intent: Intent, by: &str, now: i64) ->
         .await
         .unwrap()
         .remove(0)
+}
+
+/// A text of so many bytes that hardly becomes shorter when it is packed.
+pub(crate) fn noise(bytes: usize) -> String {
+    let mut random = fastrand::Rng::with_seed(1);
+    (0..bytes).map(|_| random.alphanumeric()).collect()
 }

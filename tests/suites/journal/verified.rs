@@ -267,4 +267,10 @@ async fn a_table_is_verified_as_a_file_is() {
     insta::assert_snapshot!(it.found(), @r"target/111122223333/eu-west-1/acl-0a1b2c3d: REMOVED: record 6 is not there");
     it.put(6, six).await;
     assert_eq!(verify(&it.quell).exit, Some(0));
+
+    let head = Chain::of_target(&web()).to_string();
+    let call = it.client.delete_item().table_name(&it.table);
+    let call = call.key("pk", AttributeValue::S("chains".to_owned()));
+    call.key("sk", AttributeValue::S(head)).send().await.unwrap();
+    insta::assert_snapshot!(it.found(), @r"target/111122223333/eu-west-1/acl-0a1b2c3d: CHANGED: the chain's head is not its last record");
 }

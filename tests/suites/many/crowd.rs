@@ -17,7 +17,7 @@ use quell::{
     },
     converge::{Converger, InstanceTerms, Means, Stance, Terms},
     decision::ActionKind,
-    hold::{DeliveryId, DeliveryState, DynamoJournal, Journal, Owner},
+    hold::{DeliveryId, DeliveryState, DynamoJournal, Journal, Owner, ledger::Chain},
     report::Mode,
     roster::{Roster, Routed, Snapshot},
     way::{Host, Parts},
@@ -240,6 +240,11 @@ const KEEP: SignedDuration = SignedDuration::from_hours(24);
 
 fn id(number: u32) -> DeliveryId {
     DeliveryId::given("many", &number.to_string())
+}
+
+/// The chain of the ledger that tells of an alert.
+pub(crate) fn chain(number: u32) -> Chain {
+    Chain::of_delivery(&id(number))
 }
 
 /// Takes alerts from the queue and works on each, as a function does, until there are none.

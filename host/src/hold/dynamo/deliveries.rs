@@ -1,9 +1,9 @@
-//! Deliveries in the table. Bodies and reports are compressed, and cut into parts that fit into items.
+//! Deliveries in the table. Their bodies and reports are [`texts`].
 
 use std::collections::HashSet;
 
-use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
-use futures::{StreamExt, TryStreamExt, stream};
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::{StreamExt, TryStreamExt, future::try_join, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,9 @@ use super::{
     super::{Admission, Attempt, Backlog, Delivery, DeliveryId, DeliveryState, JournalError, ledger::Event},
     AT_ONCE, Failure, Lasting,
     item::Item,
-    key, ledger, packed,
+    key, ledger,
     table::Table,
+    texts::{self, BODY, MOST_PARTS, REPORT},
     transaction::{Committed, Transaction, token},
     tries::Tries,
 };
@@ -24,17 +25,8 @@ const CLAIMED: &str = "claimed";
 const TRIED: &str = "tried";
 /// How many deliveries on which others work may stand before those that are looked for.
 const MOST_CLAIMED: usize = 100;
-/// The two long texts.
-const BODY: &str = "body";
-const REPORT: &str = "report";
-/// Of a part: its bytes.
-const BYTES: &str = "bytes";
 /// DynamoDB takes sort keys of up to 1,024 bytes, and where a delivery waits two times stand before its id. A longer id was never admitted.
 const LONGEST_ID: usize = 960;
-/// How many bytes of a long text one item has: DynamoDB takes items of up to 400 KB.
-const PART: usize = 350_000;
-/// How many parts a text has at most: DynamoDB takes transactions of up to 4 MB, and what stands around the parts needs some of it.
-const MOST_PARTS: usize = 11;
 
 /// What is kept of a delivery, beside its body, its report and its attempts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -56,28 +48,21 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
     }
     let of_it = [key::delivery(&delivery.id), ledger::head_of_delivery(&delivery.id)];
     let mut tries = Tries::default();
-    let mut is_supposed_new = true;
     loop {
         let mut transaction = Transaction::new(&table.table);
-        match is_supposed_new {
-            // Mostly it is, and if it is not then nothing is written.
-            true => of_it.iter().cloned().for_each(|key| transaction.suppose_absent(key)),
-            false => transaction.fetch(of_it.clone()).await?,
-        }
+        let ((), is_full) = try_join(
+            transaction.fetch(of_it.clone()),
+            is_full(&table.table, delivery.state, most_waiting),
+        )
+        .await?;
         let known = find_state(&mut transaction, &delivery.id).await?;
         if let Some(state @ (DeliveryState::Waiting { .. } | DeliveryState::Done)) =
             known.as_ref().map(|kept| kept.delivery.state)
         {
             return Ok(Admission::SeenBefore(state));
         }
-        if matches!(delivery.state, DeliveryState::Waiting { .. }) {
-            let most = usize::try_from(most_waiting).unwrap_or(usize::MAX);
-            if table.table.count(&key::all_waiting(), most).await? >= most {
-                if std::mem::take(&mut is_supposed_new) {
-                    continue;
-                }
-                return Ok(Admission::Full);
-            }
+        if is_full {
+            return Ok(Admission::Full);
         }
         // A delivery that failed before starts anew; when it came first stays true.
         let received = known.map_or(delivery.received, |known| known.delivery.received);
@@ -93,22 +78,24 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
         if transaction.commit().await? == Committed::Yes {
             return Ok(Admission::Admitted);
         }
-        if !std::mem::take(&mut is_supposed_new) {
-            tries.wait().await?;
-        }
+        tries.wait().await?;
     }
+}
+
+/// Whether there is no room for a delivery in this state: one that does not wait needs none.
+async fn is_full(table: &Table, state: DeliveryState, most_waiting: u32) -> Result<bool, Failure> {
+    let DeliveryState::Waiting { .. } = state else {
+        return Ok(false);
+    };
+    let most = usize::try_from(most_waiting).unwrap_or(usize::MAX);
+    Ok(table.count(&key::all_waiting(), most).await? >= most)
 }
 
 /// Writes a delivery that is new, with its body and report.
 fn write(table: &Lasting, transaction: &mut Transaction<'_>, delivery: &Delivery) -> Result<(), Failure> {
-    let body = parts(transaction, delivery, BODY, &delivery.body, expires(table, delivery))?;
-    let report = parts(
-        transaction,
-        delivery,
-        REPORT,
-        &delivery.report,
-        expires(table, delivery),
-    )?;
+    let expires = expires(table, delivery);
+    let body = texts::write(transaction, &delivery.id, BODY, &delivery.body, expires)?;
+    let report = texts::write(transaction, &delivery.id, REPORT, &delivery.report, expires)?;
     stand(
         table,
         transaction,
@@ -132,7 +119,7 @@ pub(super) async fn restore(table: &Lasting, delivery: &Delivery) -> Result<(), 
         let mut tries = Tries::default();
         loop {
             let mut transaction = Transaction::new(&table.table);
-            *count = parts(&mut transaction, delivery, what, text, expires)?;
+            *count = texts::write(&mut transaction, &delivery.id, what, text, expires)?;
             if transaction.commit().await? == Committed::Yes {
                 break;
             }
@@ -198,36 +185,6 @@ fn expires(table: &Lasting, delivery: &Delivery) -> Option<i64> {
         DeliveryState::Waiting { .. } => None,
         DeliveryState::Done | DeliveryState::Failed => Some(table.expires(delivery.received)),
     }
-}
-
-/// Writes a long text in parts, and gives their number.
-fn parts(
-    transaction: &mut Transaction<'_>,
-    delivery: &Delivery,
-    what: &str,
-    text: &str,
-    expires: Option<i64>,
-) -> Result<usize, Failure> {
-    if text.is_empty() {
-        return Ok(0);
-    }
-    let packed = packed::pack(text)?;
-    let parts = packed.chunks(PART);
-    let count = parts.len();
-    if count > MOST_PARTS {
-        return Err(JournalError::TooLong {
-            what: format!("{what} of delivery {}", delivery.id),
-            bytes: packed.len(),
-            most: MOST_PARTS * PART,
-        }
-        .into());
-    }
-    for (index, part) in parts.enumerate() {
-        let item = Item::new(key::part(&delivery.id, what, index));
-        let item = item.with(BYTES, AttributeValue::B(Blob::new(part)));
-        transaction.overwrite(item.expiring(expires));
-    }
-    Ok(count)
 }
 
 async fn find_state(transaction: &mut Transaction<'_>, id: &DeliveryId) -> Result<Option<Kept>, Failure> {
@@ -329,14 +286,23 @@ pub(super) async fn settle(
         }
         kept.delivery.state = state;
         let expires = expires(table, &kept.delivery);
-        kept.report = parts(&mut transaction, &kept.delivery, REPORT, report, expires)?;
+        let reported = kept.report;
+        kept.report = texts::write(&mut transaction, id, REPORT, report, expires)?;
+        // Of a longer report of an earlier try.
+        for index in kept.report..reported {
+            transaction.delete(key::part(id, REPORT, index));
+        }
         stand(table, &mut transaction, &kept, None)?;
         ledger::record(&mut transaction, &Event::settled(id, state, report)).await?;
         // The body was written when nobody knew when it would be over.
-        if let Some(expires) = expires {
-            for index in 0..kept.body {
-                transaction.expire(key::part(id, BODY, index), expires);
+        let body = (0..kept.body).map(|index| key::part(id, BODY, index));
+        match expires {
+            Some(expires) if kept.body + kept.report <= MOST_PARTS => {
+                body.for_each(|part| transaction.expire(part, expires));
             }
+            // Who dies right after it works on the delivery again, long before its body is removed.
+            Some(expires) => texts::expire_each(&table.table, body, expires).await?,
+            None => {}
         }
         if transaction.commit().await? == Committed::Yes {
             return Ok(());
@@ -359,15 +325,9 @@ pub(super) fn read(items: &[Item]) -> Result<Option<Delivery>, Failure> {
         return Ok(None);
     };
     let kept: Kept = state.doc("delivery")?;
-    let text = |what: &str, count: usize| {
-        let parts = (0..count).flat_map(|index| {
-            let key = key::part(&kept.delivery.id, what, index);
-            items.iter().find(|item| item.key == key)
-        });
-        let bytes: Vec<u8> = parts.filter_map(|part| part.bytes(BYTES)).flatten().copied().collect();
-        packed::unpack(&bytes)
-    };
-    let (body, report) = (text(BODY, kept.body)?, text(REPORT, kept.report)?);
+    let id = &kept.delivery.id;
+    let body = texts::read(items, id, BODY, kept.body)?;
+    let report = texts::read(items, id, REPORT, kept.report)?;
     let attempts = state.number(ATTEMPTS).unwrap_or_default();
     Ok(Some(Delivery {
         body,

@@ -110,7 +110,7 @@ pub(super) async fn expire(table: &Lasting, now: Timestamp) -> Result<Vec<Hold>,
                     continue;
                 };
                 let kept = Kept::read(&item)?;
-                if !kept.hold.is_live(now) {
+                if is_over(&kept.hold, now) {
                     let why = EndReason::Expired;
                     some.push(holds::end(table, &mut transaction, kept, Ended { at: now, why }).await?);
                 }
@@ -123,6 +123,12 @@ pub(super) async fn expire(table: &Lasting, now: Timestamp) -> Result<Vec<Hold>,
         };
         over.extend(some);
     }
+}
+
+/// Whether a hold's time is up, to the millisecond: so ends are found, and one that is found does not come again.
+fn is_over(hold: &Hold, now: Timestamp) -> bool {
+    hold.until
+        .is_some_and(|until| until.as_millisecond() <= now.as_millisecond())
 }
 
 /// See [`super::super::Journal::next_end`].

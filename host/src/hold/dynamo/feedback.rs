@@ -94,9 +94,8 @@ pub(super) async fn owed(table: &Table, now: Timestamp, most: u32) -> Result<Vec
 
 /// See [`super::super::Journal::given_up`].
 pub(super) async fn given_up(table: &Table, most: u32) -> Result<Vec<Feedback>, Failure> {
-    let mut listed = table.query(&key::all_given_up(), None).await?;
-    listed.reverse();
-    listed.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let listed = table.query_backwards(&key::all_given_up(), Some(most)).await?;
     let mut found = each(table, &listed).await?;
     found.retain(|feedback| matches!(feedback.state, FeedbackState::GivenUp { .. }));
     Ok(found)

@@ -24,7 +24,7 @@ use super::{
 
 /// Of a hold in force: its number.
 pub(super) const ID: &str = "id";
-/// Of a hold in force: how it is covered. A converge writes it without a transaction.
+/// Of a hold in force: how it is covered. A converge writes it, and leaves the mark of who wrote the hold last.
 pub(super) const COVERAGE: &str = "coverage";
 /// How many deliveries a hold remembers: work on one that was interrupted comes again within minutes.
 const MOST_DELIVERIES: usize = 100;

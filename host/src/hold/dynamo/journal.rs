@@ -113,12 +113,11 @@ impl Journal for DynamoJournal {
         recent_since: Timestamp,
     ) -> Result<Situation, JournalError> {
         let read = async {
-            // The target first: who pardons or pauses touches it afterwards, so that a converge that did not see that stays unfinished.
-            let present = self
-                .table
-                .table
-                .query(&key::situation(target, recent_since), None)
-                .await?;
+            // Its state is read first, and stands last: a hold that comes while it is read may be seen without its revision, and never the revision without the hold.
+            // The target before the rest: who pardons or pauses touches it afterwards, so that a converge that did not see that stays unfinished.
+            let range = key::situation(target, recent_since);
+            let mut present = self.table.table.query_backwards(&range, None).await?;
+            present.reverse();
             let global = self.table.table.query(&key::global(), None).await?;
             situation(&present, &global, now)
         };

@@ -42,7 +42,9 @@ pub(super) async fn lease(
         }
         if let Some(found) = table.table.get(&place).await? {
             let (owner, until) = read(&found)?;
-            return Ok(Leasing::Theirs { owner, until });
+            if until > now {
+                return Ok(Leasing::Theirs { owner, until });
+            }
         }
         // It was given back in between.
         tries.wait().await?;

@@ -29,6 +29,7 @@ mod pauses;
 mod prune;
 mod table;
 mod targets;
+mod texts;
 mod transaction;
 mod tries;
 

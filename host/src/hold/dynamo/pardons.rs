@@ -63,15 +63,25 @@ pub(super) fn in_force(items: &[Item], now: Timestamp) -> Result<Vec<Pardon>, Fa
 
 /// See [`super::super::Journal::end_pardon`].
 pub(super) async fn end(table: &Table, prefix: IpNet) -> Result<bool, Failure> {
-    remove(table, prefix, "taken-back").await
+    remove(table, prefix, "taken-back", |_| true).await
 }
 
-async fn remove(table: &Table, prefix: IpNet, why: &'static str) -> Result<bool, Failure> {
+/// Removes the pardon of a prefix, if it still is one that goes.
+async fn remove(
+    table: &Table,
+    prefix: IpNet,
+    why: &'static str,
+    goes: impl Fn(&Pardon) -> bool,
+) -> Result<bool, Failure> {
     let mut tries = Tries::default();
     loop {
         let mut transaction = Transaction::new(table);
         let place = key::pardon(prefix);
-        if transaction.get(&place).await?.is_none() {
+        let present: Option<Pardon> = match transaction.get(&place).await? {
+            Some(item) => Some(item.doc("pardon")?),
+            None => None,
+        };
+        if present.is_none_or(|pardon| !goes(&pardon)) {
             return Ok(false);
         }
         transaction.delete(place);
@@ -86,10 +96,11 @@ async fn remove(table: &Table, prefix: IpNet, why: &'static str) -> Result<bool,
     }
 }
 
-/// Ends the pardons whose time is up.
+/// Ends the pardons whose time is up, unless somebody gives one anew meanwhile.
 pub(super) async fn expire(table: &Table, now: Timestamp) -> Result<(), Failure> {
-    for pardon in all(table).await?.iter().filter(|pardon| pardon.until <= now) {
-        remove(table, pardon.prefix, "expired").await?;
+    let is_over = |pardon: &Pardon| pardon.until <= now;
+    for pardon in all(table).await?.iter().filter(|pardon| is_over(pardon)) {
+        remove(table, pardon.prefix, "expired", is_over).await?;
     }
     Ok(())
 }

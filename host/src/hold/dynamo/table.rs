@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::{
-        delete_item::DeleteItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
+        delete_item::DeleteItemError, query::builders::QueryFluentBuilder,
+        transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
         update_item::builders::UpdateItemFluentBuilder,
     },
     types::{AttributeValue, ConditionCheck, KeysAndAttributes, ReturnValue, Select, TransactWriteItem},
@@ -124,24 +125,13 @@ impl Table {
 
     /// The items of a range in their order, `most` at most.
     pub(super) async fn query(&self, range: &Range, most: Option<usize>) -> Result<Vec<Item>, Failure> {
-        let mut items = Vec::new();
-        let mut from = None;
-        loop {
-            let left = most.map(|most| most.saturating_sub(items.len()));
-            if left == Some(0) {
-                return Ok(items);
-            }
-            let call = self.asked(range).set_exclusive_start_key(from);
-            let call = call.set_limit(left.and_then(|left| i32::try_from(left).ok()));
-            let answer = call.send().await.map_err(called)?;
-            for item in answer.items.into_iter().flatten() {
-                items.push(Item::read(item)?);
-            }
-            from = answer.last_evaluated_key;
-            if from.is_none() {
-                return Ok(items);
-            }
-        }
+        read(self.asked(range), most).await
+    }
+
+    /// The items of a range, the last one first, `most` at most. They are read in this order too: others may write meanwhile, and what comes later in it is never
+    /// older than what came before.
+    pub(super) async fn query_backwards(&self, range: &Range, most: Option<usize>) -> Result<Vec<Item>, Failure> {
+        read(self.asked(range).scan_index_forward(false), most).await
     }
 
     /// How many items there are in a range. It stops to count soon after `enough`.
@@ -159,7 +149,7 @@ impl Table {
         }
     }
 
-    fn asked(&self, range: &Range) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+    fn asked(&self, range: &Range) -> QueryFluentBuilder {
         let condition = match range {
             Range::All(_) => "pk = :pk",
             Range::From(_) => "pk = :pk AND sk >= :sk",
@@ -298,6 +288,28 @@ impl Table {
     /// An expression's value for the SDK.
     pub(super) fn text(text: &str) -> AttributeValue {
         AttributeValue::S(text.to_owned())
+    }
+}
+
+/// The items that a query asks for, page by page, `most` at most.
+async fn read(asked: QueryFluentBuilder, most: Option<usize>) -> Result<Vec<Item>, Failure> {
+    let mut items = Vec::new();
+    let mut from = None;
+    loop {
+        let left = most.map(|most| most.saturating_sub(items.len()));
+        if left == Some(0) {
+            return Ok(items);
+        }
+        let call = asked.clone().set_exclusive_start_key(from);
+        let call = call.set_limit(left.and_then(|left| i32::try_from(left).ok()));
+        let answer = call.send().await.map_err(called)?;
+        for item in answer.items.into_iter().flatten() {
+            items.push(Item::read(item)?);
+        }
+        from = answer.last_evaluated_key;
+        if from.is_none() {
+            return Ok(items);
+        }
     }
 }
 

@@ -143,8 +143,15 @@ pub(super) async fn converged(
         let mut transaction = Transaction::new(&lasting.table);
         let present = lasting.table.query(&key::in_force(target), None).await?;
         let mut changed = covered_otherwise(&present, coverage)?;
+        let is_empty = present.iter().all(|item| {
+            let sk = item.key.sk.as_str();
+            [key::STATE, key::LEASE].contains(&sk) || sk.starts_with(key::SPARE)
+        });
         let follows = state(&present).zip(followed).filter(|(state, followed)| {
-            state.number(REVISION) == Some(followed.0) && state.number(CONVERGED).unwrap_or_default() < followed.0
+            let follows_already = state.number(CONVERGED).unwrap_or_default() >= followed.0;
+            // Entries of ours and before-images may go later than the last hold.
+            let stays = !is_empty || state.number(name::EXPIRES).is_some();
+            state.number(REVISION) == Some(followed.0) && !(follows_already && stays)
         });
         let Some((_, followed)) = follows else {
             return cover(&lasting.table, changed).await;
@@ -155,10 +162,6 @@ pub(super) async fn converged(
         for (key, id, coverage) in changed {
             transaction.cover(key, id, coverage);
         }
-        let is_empty = present.iter().all(|item| {
-            let sk = item.key.sk.as_str();
-            [key::STATE, key::LEASE].contains(&sk) || sk.starts_with(key::SPARE)
-        });
         // DynamoDB goes by its own clock, too.
         let expires = lasting.expires(Timestamp::now()) + MARGIN;
         transaction.follow(target, followed, is_empty.then_some(expires));

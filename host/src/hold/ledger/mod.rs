@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! ledger::record(sql, &Event::Paused { pause: pause.clone() })?;                   // sqlite/
-//! ledger::record(table, &mut transaction, &Event::Paused { pause: pause.clone() }).await?;   // dynamo/
+//! ledger::record(&mut transaction, &Event::Paused { pause: pause.clone() }).await?;   // dynamo/
 //! ```
 //!
 //! A new kind of thing that happens is a new variant of [`Event`]; its chain is the one of its target, of its delivery, or [`Chain::orders`] for what a person

@@ -27,7 +27,7 @@ pub(super) fn admit(sql: &Connection, delivery: &Delivery, most_waiting: u32) ->
         "INSERT INTO deliveries (id, door, detector, body, received, attempts, state, not_before, report)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8)
          ON CONFLICT (id) DO UPDATE SET
-             door = excluded.door, body = excluded.body, attempts = 0,
+             door = excluded.door, detector = excluded.detector, body = excluded.body, attempts = 0,
              state = excluded.state, not_before = excluded.not_before, report = excluded.report",
     )?
     .execute(params![
@@ -79,8 +79,12 @@ pub(super) fn attempt(sql: &Connection, id: &DeliveryId) -> Result<u32, Failure>
 
 /// See [`super::super::Journal::settle`].
 pub(super) fn settle(sql: &Connection, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), Failure> {
-    sql.prepare_cached("UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4 WHERE id = ?1")?
+    let settled = sql
+        .prepare_cached("UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4 WHERE id = ?1")?
         .execute(params![id.as_str(), state.name(), not_before(state), report])?;
+    if settled == 0 {
+        return Err(unreadable("delivery: it is not in the journal", id.as_str()));
+    }
     ledger::record(sql, &Event::settled(id, state, report))
 }
 

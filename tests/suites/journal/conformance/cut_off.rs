@@ -42,12 +42,13 @@ async fn assert_whole(journal: &Opened) {
 async fn who_is_cut_off_while_many_holds_end_has_ended_some_wholly_and_ends_the_rest_by_asking_for_it_again() {
     let journal = journal().await;
     let all = converged(&journal).await;
-    journal.cuts_off_after(3);
+    let is_cut_off = journal.cuts_off_after(3);
     let cut_off = journal.end(&all, EndReason::Released, at(5)).await;
     journal.is_well_again();
     let left: Vec<_> = in_force(&journal).await.iter().map(|hold| hold.id).collect();
     assert!(left.len() < MANY, "nothing ended");
-    assert_eq!(cut_off.is_err(), !left.is_empty(), "{} are left", left.len());
+    assert_eq!(cut_off.is_err(), is_cut_off);
+    assert_eq!(is_cut_off, !left.is_empty(), "{} are left", left.len());
     assert_whole(&journal).await;
 
     let ended = journal.end(&left, EndReason::Released, at(6)).await.unwrap();
@@ -61,14 +62,15 @@ async fn who_is_cut_off_while_many_holds_end_has_ended_some_wholly_and_ends_the_
 async fn who_is_cut_off_while_many_holds_are_extended_has_extended_some_wholly_and_the_rest_end_as_they_would_have() {
     let journal = journal().await;
     let all = converged(&journal).await;
-    journal.cuts_off_after(3);
+    let is_cut_off = journal.cuts_off_after(3);
     let cut_off = journal.extend(&all, Some(at(200))).await;
     journal.is_well_again();
     let holds = in_force(&journal).await;
     let (longer, left): (Vec<_>, Vec<_>) = holds.iter().partition(|hold| hold.until == Some(at(200)));
     assert!(left.iter().all(|hold| hold.until == Some(at(100))), "{left:?}");
     assert!(!longer.is_empty(), "nothing was extended");
-    assert_eq!(cut_off.is_err(), !left.is_empty(), "{} are left", left.len());
+    assert_eq!(cut_off.is_err(), is_cut_off);
+    assert_eq!(is_cut_off, !left.is_empty(), "{} are left", left.len());
     assert_whole(&journal).await;
 
     assert_eq!(journal.expire(at(100)).await.unwrap().len(), left.len());
@@ -80,12 +82,13 @@ async fn who_is_cut_off_while_many_holds_are_extended_has_extended_some_wholly_a
 #[tokio::test]
 async fn who_is_cut_off_while_many_holds_are_put_in_force_puts_the_rest_by_the_same_delivery_and_counts_none_twice() {
     let journal = journal().await;
-    journal.cuts_off_after(3);
+    let is_cut_off = journal.cuts_off_after(3);
     let cut_off = journal.put_in_force(&intents(), &id("a"), at(0)).await;
     journal.is_well_again();
     let first = in_force(&journal).await;
     assert!(!first.is_empty(), "nothing was put in force");
-    assert_eq!(cut_off.is_err(), first.len() < MANY, "{} are there", first.len());
+    assert_eq!(cut_off.is_err(), is_cut_off);
+    assert_eq!(is_cut_off, first.len() < MANY, "{} are there", first.len());
     assert_whole(&journal).await;
 
     journal.put_in_force(&intents(), &id("a"), at(1)).await.unwrap();

@@ -29,6 +29,19 @@ async fn a_delivery_that_failed_is_taken_again() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_failed_and_comes_as_another_detectors_is_that_ones() {
+    let journal = journal().await;
+    let mut dead = delivery("a");
+    dead.state = DeliveryState::Failed;
+    journal.admit(&dead, 10).await.unwrap();
+    let mut again = delivery("a");
+    again.detector = Detector::GuardDuty;
+    assert_eq!(journal.admit(&again, 10).await.unwrap(), Admission::Admitted);
+    let kept = journal.delivery(&id("a")).await.unwrap().unwrap();
+    assert_eq!(kept.detector, Detector::GuardDuty);
+}
+
+#[tokio::test]
 async fn what_can_not_be_read_is_kept_even_when_the_queue_is_full() {
     let journal = journal().await;
     assert_eq!(journal.admit(&delivery("a"), 1).await.unwrap(), Admission::Admitted);
@@ -55,7 +68,10 @@ async fn how_much_waits_is_told_with_what_waits_for_longest_whatever_its_time_is
     attempt(&journal, "b", 40).await;
     let later = DeliveryState::Waiting { not_before: at(900) };
     journal.settle(&id("b"), later, "{}").await.unwrap();
-    let backlog = |waiting, oldest| Backlog { waiting, oldest: Some(at(oldest)) };
+    let backlog = |waiting, oldest| Backlog {
+        waiting,
+        oldest: Some(at(oldest)),
+    };
     assert_eq!(journal.backlog().await.unwrap(), backlog(3, 10));
     journal.settle(&id("b"), DeliveryState::Done, "{}").await.unwrap();
     assert_eq!(journal.backlog().await.unwrap(), backlog(2, 20));
@@ -120,4 +136,10 @@ async fn a_delivery_that_was_settled_is_free_at_once() {
 async fn work_on_a_delivery_that_nobody_knows_is_an_error() {
     let journal = journal().await;
     assert!(journal.attempt(&id("a"), at(0), at(30)).await.is_err());
+    assert!(journal.settle(&id("a"), DeliveryState::Done, "{}").await.is_err());
+    assert_eq!(
+        journal.chains().await.unwrap(),
+        [],
+        "the ledger does not tell of it either"
+    );
 }

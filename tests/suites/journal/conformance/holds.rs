@@ -57,6 +57,27 @@ async fn holds_end_at_their_time_and_only_those() {
 }
 
 #[tokio::test]
+async fn a_hold_ends_though_it_was_looked_for_a_moment_before_its_end() {
+    let journal = journal().await;
+    let within = |microseconds| at(100) + SignedDuration::from_micros(microseconds);
+    let until = Some(within(500));
+    put(
+        &journal,
+        Intent {
+            until,
+            ..intent("203.0.113.7/32", None)
+        },
+        "a",
+        0,
+    )
+    .await;
+    journal.expire(within(100)).await.unwrap();
+    journal.expire(at(101)).await.unwrap();
+    assert_eq!(journal.holds(&HoldFilter::default()).await.unwrap(), []);
+    assert_eq!(journal.next_end().await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_hold_is_released_once() {
     let journal = journal().await;
     let hold = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;

@@ -2,12 +2,6 @@
 
 use super::*;
 
-/// A text of so many bytes that hardly becomes shorter when it is packed.
-fn noise(bytes: usize) -> String {
-    let mut random = fastrand::Rng::with_seed(1);
-    (0..bytes).map(|_| random.alphanumeric()).collect()
-}
-
 #[tokio::test]
 async fn an_alert_of_a_mebibyte_with_a_report_of_many_comes_back_as_it_was() {
     let journal = journal().await;

@@ -35,6 +35,24 @@ async fn a_target_is_unfinished_until_its_newest_revision_is_converged() {
 }
 
 #[tokio::test]
+async fn a_target_of_which_the_last_entry_is_forgotten_after_it_converged_is_none_any_more() {
+    let journal = journal().await;
+    let hold = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
+    let lease = lease(&journal).await;
+    let change = EntryChange::Create(deny(99, "203.0.113.7/32")).into();
+    let id = journal.begin(&lease, &change, None, at(1)).await.unwrap();
+    journal.finish(id, &ChangeEnd::Done, None, None, at(1)).await.unwrap();
+    journal.end(&[hold.id], EndReason::Released, at(2)).await.unwrap();
+    let seen = situation(&journal, 3).await;
+    journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
+    assert_eq!(journal.targets().await.unwrap(), [web()], "the entry is ours");
+    journal.forget(&web(), &seen.own[0]).await.unwrap();
+    journal.converged(&web(), Some(seen.revision), &[]).await.unwrap();
+    assert_eq!(journal.targets().await.unwrap(), []);
+    assert!(journal.unfinished().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn what_must_stay_reachable_is_kept_once_for_the_target_and_only_there() {
     let journal = journal().await;
     let sparing = |spare: &[&str]| Intent {

@@ -61,7 +61,7 @@ pub(in crate::hold::dynamo) fn made(target: &Target, at_time: Timestamp, id: Cha
     key(partition(target), format!("{MADE}{}#{}", at(at_time), sortable(id.0)))
 }
 
-/// The changes since a time, and everything that is in force.
+/// The changes since a time, and everything that is in force. Its state stands behind all that it is the state of.
 pub(in crate::hold::dynamo) fn situation(target: &Target, since: Timestamp) -> Range {
     Range::From(key(partition(target), format!("{MADE}{}", at(since))))
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 pub use self::finding::{Finding, Flaw};
 use self::walk::Walk;
 use super::{
-    super::{Journal, JournalError},
+    super::{Journal, JournalError, archive::Record},
     Chain, ChainState, Checkpoint,
     standing::Standing,
 };
@@ -127,6 +127,8 @@ async fn round(
                 .push(Finding::new(chain, Some(head.number), Flaw::ChainGone { at }));
         }
     }
+    let listed: BTreeSet<_> = chains.iter().map(|state| &state.chain).collect();
+    let mut headless = BTreeMap::new();
     let (mut place, mut of_rows) = (None, Vec::new());
     loop {
         let page = match journal.records(place.as_ref()).await {
@@ -141,6 +143,12 @@ async fn round(
             page => page?,
         };
         for record in &page.records {
+            if let Record::Link(link) = record
+                && !listed.contains(&link.chain)
+            {
+                let last = headless.entry(link.chain.clone()).or_insert(link.number);
+                *last = link.number.max(*last);
+            }
             of_rows.extend(standing.compare(record));
         }
         place = page.next;
@@ -148,6 +156,12 @@ async fn round(
             of_rows.extend(standing.missing());
             break;
         }
+    }
+    // Somebody removed the head, so that nobody went along the chain.
+    for (chain, last) in headless {
+        verdict
+            .findings
+            .push(Finding::new(&chain, None, Flaw::Head { says: 0, last }));
     }
     verdict.compared = standing.compared();
     verdict.older = standing.older();
