@@ -96,7 +96,7 @@ fn moments(at: usize, request: &str) -> Vec<Case> {
         .filter(|moment| **moment != Moment::AfterTheAnswer);
     let telling: Vec<_> = telling.map(|moment| Case { at, moment: *moment }).collect();
     match telling.as_slice() {
-        [before, after] if !is_whole => vec![if at % 2 == 0 { *before } else { *after }],
+        [before, after] if !is_whole => vec![if at.is_multiple_of(2) { *before } else { *after }],
         _ => telling,
     }
 }
