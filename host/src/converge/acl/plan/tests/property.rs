@@ -335,7 +335,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(ProptestConfig::with_cases(5_000))]
 
     /// Whatever others do in between, wherever the process ends, however short the room: no moment is worse than the one before it, what is said to be covered is denied,
     /// what must never be denied is not, nobody else's traffic changes beyond the aggregates that are told, and everything is gone after the last end.
