@@ -8,10 +8,9 @@ Each has a VPC of its own, and three interfaces that are in different security g
 import json
 import sys
 
-import boto3
+from places import IMAGE, ec2
 
-EC2 = boto3.client("ec2")
-IMAGE = EC2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+EC2 = ec2()
 
 
 def build():

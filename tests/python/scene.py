@@ -1,60 +1,51 @@
-"""Builds scenes in the EC2 that AWS_ENDPOINT_URL names, and prints a list of their ids as JSON.
-
-Usage: scene.py [COUNT [ROLE [REGION]]]
+"""Builds scenes in EC2.
 
 A scene is that of examples/simulated-account.toml: a VPC with IPv4 and IPv6; a web and a database subnet, each with
 a network ACL of its own and an instance; an entry of the owner at 50 in the ACL of the web subnet. The first
-scene is in 10.0.0.0/16, the next in 10.1.0.0/16, so that no address is in two of them. With the ARN of a role the
-scenes are built in the account of that role; an empty one is none.
+scene is in 10.0.0.0/16, the next in 10.1.0.0/16, so that no address is in two of them.
 """
 
-import json
-import sys
+from places import IMAGE
 
-from places import ec2
-
-ROLE, REGION = [*sys.argv[2:], None, None][:2]
-EC2 = ec2(REGION, ROLE or None)
-IMAGE = EC2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
 EVERYTHING = {100: {"CidrBlock": "0.0.0.0/0"}, 101: {"Ipv6CidrBlock": "::/0"}}
 # AWS ends each ACL with these itself. moto does not, but takes them.
 NOTHING = {32767: {"CidrBlock": "0.0.0.0/0"}, 32768: {"Ipv6CidrBlock": "::/0"}}
 
 
-def build_vpc(prefix):
-    vpc = EC2.create_vpc(CidrBlock=prefix, AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
-    described = EC2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]
+def build_vpc(client, prefix):
+    vpc = client.create_vpc(CidrBlock=prefix, AmazonProvidedIpv6CidrBlock=True)["Vpc"]["VpcId"]
+    described = client.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]
     return vpc, [prefix, described["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]]
 
 
-def build_acl(vpc, subnet):
-    acl = EC2.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
+def build_acl(client, vpc, subnet):
+    acl = client.create_network_acl(VpcId=vpc)["NetworkAcl"]["NetworkAclId"]
     for egress in (False, True):
         for action, entries in (("allow", EVERYTHING), ("deny", NOTHING)):
             for number, prefix in entries.items():
-                EC2.create_network_acl_entry(
+                client.create_network_acl_entry(
                     NetworkAclId=acl, RuleNumber=number, Egress=egress, Protocol="-1", RuleAction=action, **prefix
                 )
-    found = EC2.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [subnet]}])
+    found = client.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [subnet]}])
     for association in found["NetworkAcls"][0]["Associations"]:
         if association["SubnetId"] == subnet:
-            EC2.replace_network_acl_association(
+            client.replace_network_acl_association(
                 AssociationId=association["NetworkAclAssociationId"], NetworkAclId=acl
             )
     return acl
 
 
-def build_place(vpc, name, subnet_prefix, address, port, public):
-    subnet = EC2.create_subnet(VpcId=vpc, CidrBlock=subnet_prefix)["Subnet"]["SubnetId"]
-    acl = build_acl(vpc, subnet)
-    group = EC2.create_security_group(VpcId=vpc, GroupName=name, Description=name)["GroupId"]
-    EC2.authorize_security_group_ingress(
+def build_place(client, vpc, name, subnet_prefix, address, port, public):
+    subnet = client.create_subnet(VpcId=vpc, CidrBlock=subnet_prefix)["Subnet"]["SubnetId"]
+    acl = build_acl(client, vpc, subnet)
+    group = client.create_security_group(VpcId=vpc, GroupName=name, Description=name)["GroupId"]
+    client.authorize_security_group_ingress(
         GroupId=group,
         IpPermissions=[
             {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
         ],
     )
-    launched = EC2.run_instances(
+    launched = client.run_instances(
         ImageId=IMAGE,
         MinCount=1,
         MaxCount=1,
@@ -70,7 +61,7 @@ def build_place(vpc, name, subnet_prefix, address, port, public):
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": f"{name}-1"}]}],
     )
     instance = launched["Instances"][0]["InstanceId"]
-    described = EC2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+    described = client.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
     return {
         "subnet": subnet,
         "acl": acl,
@@ -82,11 +73,11 @@ def build_place(vpc, name, subnet_prefix, address, port, public):
     }
 
 
-def build(index):
-    vpc, prefixes = build_vpc(f"10.{index}.0.0/16")
-    web = build_place(vpc, "web", f"10.{index}.1.0/24", f"10.{index}.1.10", 443, public=True)
-    database = build_place(vpc, "database", f"10.{index}.2.0/24", f"10.{index}.2.20", 5432, public=False)
-    EC2.create_network_acl_entry(
+def build(client, index):
+    vpc, prefixes = build_vpc(client, f"10.{index}.0.0/16")
+    web = build_place(client, vpc, "web", f"10.{index}.1.0/24", f"10.{index}.1.10", 443, public=True)
+    database = build_place(client, vpc, "database", f"10.{index}.2.0/24", f"10.{index}.2.20", 5432, public=False)
+    client.create_network_acl_entry(
         NetworkAclId=web["acl"],
         RuleNumber=50,
         Egress=False,
@@ -96,9 +87,9 @@ def build(index):
         CidrBlock="192.0.2.0/24",
     )
     of_vpc = [{"Name": "vpc-id", "Values": [vpc]}, {"Name": "default", "Values": ["true"]}]
-    default_acl = EC2.describe_network_acls(Filters=of_vpc)["NetworkAcls"][0]["NetworkAclId"]
+    default_acl = client.describe_network_acls(Filters=of_vpc)["NetworkAcls"][0]["NetworkAclId"]
     return {"vpc": vpc, "prefixes": prefixes, "default_acl": default_acl, "web": web, "database": database}
 
 
-count = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-print(json.dumps([build(index) for index in range(count)]))
+def scenes(client, count):
+    return [build(client, index) for index in range(count)]

@@ -237,6 +237,11 @@ impl Moto {
         self.look(|onlooker| onlooker.interfaces(instance))
     }
 
+    /// New scenes, as a list in JSON, in a region if one is given, and in the account of a role if there is one.
+    pub(crate) fn build_scenes(&self, count: usize, region: &str, role: Option<&str>) -> anyhow::Result<String> {
+        self.look(|onlooker| onlooker.scenes(count, region, role))
+    }
+
     fn look<T>(&self, look: impl FnOnce(&mut Onlooker) -> anyhow::Result<T>) -> anyhow::Result<T> {
         let mut onlooker = self.onlooker.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *onlooker {

@@ -7,10 +7,7 @@ use ipnet::IpNet;
 use quell::cloud::{AclId, InstanceId, SecurityGroupId, SubnetId, VpcId};
 use serde::Deserialize;
 
-use crate::{
-    moto::{Moto, REGION},
-    python,
-};
+use crate::moto::{Moto, REGION};
 
 /// What was built, by its ids.
 #[derive(Debug, Clone, Deserialize)]
@@ -49,7 +46,7 @@ pub struct Place {
 impl Scene {
     /// Builds a scene with boto3, in 10.0.0.0/16.
     pub fn build(moto: &Moto) -> anyhow::Result<Self> {
-        Self::build_many(moto, 1)?.pop().context("scene.py built nothing")
+        Self::build_many(moto, 1)?.pop().context("look.py built nothing")
     }
 
     /// Builds a scene with boto3 as [`Self::build`], in the account of a role.
@@ -59,18 +56,16 @@ impl Scene {
 
     /// Builds a scene with boto3 as [`Self::build`], in a region, and in the account of a role if there is one.
     pub fn build_in(moto: &Moto, region: &str, role: Option<&str>) -> anyhow::Result<Self> {
-        let arguments = ["1", role.unwrap_or_default(), region];
-        let printed = python::run("scene.py", &arguments, &moto.environment())?;
-        read(&printed)?.pop().context("scene.py built nothing")
+        let printed = moto.build_scenes(1, region, role)?;
+        read(&printed)?.pop().context("look.py built nothing")
     }
 
     /// Builds scenes with boto3, in 10.0.0.0/16, 10.1.0.0/16 and so on; at most 256.
     pub fn build_many(moto: &Moto, count: usize) -> anyhow::Result<Vec<Self>> {
-        let printed = python::run("scene.py", &[&count.to_string()], &moto.environment())?;
-        read(&printed)
+        read(&moto.build_scenes(count, REGION, None)?)
     }
 }
 
 fn read(printed: &str) -> anyhow::Result<Vec<Scene>> {
-    serde_json::from_str(printed).with_context(|| format!("scene.py printed what can't be read: {printed}"))
+    serde_json::from_str(printed).with_context(|| format!("look.py printed what can't be read: {printed}"))
 }

@@ -96,7 +96,7 @@ pub fn acl_of(entries: &[SeenEntry]) -> anyhow::Result<NetworkAcl> {
     })
 }
 
-/// A Python process that looks. It lives on, because to start one takes longer than a test. It ends when this is dropped.
+/// A Python process that looks, and builds what is to be looked at. It lives on, because to start one takes longer than a test. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Onlooker {
     process: Child,
@@ -138,8 +138,13 @@ impl Onlooker {
         self.ask(instance.as_str())
     }
 
-    fn ask(&mut self, id: &str) -> anyhow::Result<String> {
-        writeln!(self.questions, "{id}")?;
+    /// So many new scenes, as a list in JSON, in a region if one is given, and in the account of a role if there is one.
+    pub(crate) fn scenes(&mut self, count: usize, region: &str, role: Option<&str>) -> anyhow::Result<String> {
+        self.ask(&format!("{count} {region} {}", role.unwrap_or_default()))
+    }
+
+    fn ask(&mut self, question: &str) -> anyhow::Result<String> {
+        writeln!(self.questions, "{question}")?;
         let mut line = String::new();
         let length = self.answers.read_line(&mut line)?;
         ensure!(length > 0, "look.py has ended; its error is above");
