@@ -41,6 +41,8 @@ demo: toolchain ## See it all on a simulated account (no AWS; about 6 minutes th
 .PHONY: test
 # The same made-up cases in every run, so that a red one is the work of a change; `make soak` plays others each time.
 test: export PROPTEST_RNG_SEED ?= 20260101
+# On two cores half of the time would be waited: for processes to start, for holds to end, for answers that come late on purpose.
+test: export RUST_TEST_THREADS ?= 4
 test: toolchain venv languages look ## Everything that CI runs
 	$(call say,The JavaScript and Python that authors of plugins use)
 	for folder in $(JAVASCRIPT); do (cd $$folder && node --test --test-reporter=dot); done

@@ -29,7 +29,7 @@ fn wanted(attacks: &[Attack]) -> Wanted<'_> {
     Wanted {
         attacks,
         // A lease that is lost lasts little longer than this.
-        timeout: Some(8),
+        timeout: Some(15),
         ..Wanted::default()
     }
 }
