@@ -36,8 +36,10 @@ impl Dropped {
             false => "/proc/net/udp6",
         };
         let inode = inode(socket)?;
+        count(table, inode)?;
         Some(Self {
-            taken: count(table, inode)?.into(),
+            // It is this process that has opened it: whatever was dropped before this first look belongs to it.
+            taken: AtomicU32::new(0),
             _open: Arc::clone(socket),
             table,
             inode,
@@ -97,6 +99,18 @@ mod tests {
         ] {
             assert_eq!(drops(line, inode), None, "{line}");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_was_dropped_before_the_first_look_counts_too() {
+        let socket = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap());
+        let sender = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        for _ in 0..400 {
+            let datagram = [0_u8; 8 * 1024];
+            sender.send_to(&datagram, socket.local_addr().unwrap()).await.unwrap();
+        }
+        assert!(Dropped::at(&socket).unwrap().take() > 0);
     }
 
     /// As long as nobody reads, the system keeps what fits into the socket's buffer and drops the rest.
