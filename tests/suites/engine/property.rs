@@ -11,7 +11,7 @@ use tokio::runtime;
 use crate::{case::Case, strategy::any_case, world::World};
 
 /// How many cases are played unless `QUELL_ENGINE_CASES` says another number.
-const CASES: u32 = 4_000;
+const CASES: u32 = 2_000;
 /// How many are played side by side. Half of the time each of them waits for its journal.
 const LANES: u32 = 4;
 
