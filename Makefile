@@ -114,6 +114,10 @@ soak: toolchain ## 30 days in simulated time, and 50,000 random cases against th
 killed: toolchain venv ## Lambda functions killed at every request, before it is done and before its answer (many minutes)
 	QUELL_KILLED=whole cargo test --locked --workspace --test lambda killed
 
+.PHONY: guide
+guide: toolchain languages ## The whole guide for authors, typed and compared, with JavaScript and Python (many minutes)
+	cargo test --locked --workspace --test guide -- --include-ignored
+
 .PHONY: bench
 bench: toolchain languages ## Measure decisions and the way of an alert (release build, some minutes)
 	cargo bench --locked --package quell-tests --no-default-features
