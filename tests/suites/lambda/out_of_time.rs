@@ -44,7 +44,9 @@ async fn what_does_not_fit_into_an_invocation_is_answered_in_time_and_goes_on_wi
     );
     let written = function.denied()?.len();
     assert!((1..8).contains(&written), "{written}");
-    assert!(function.log().contains("no time is left"), "{}", function.log());
+    // Between two writes or, on a busy machine, in the middle of one.
+    let log = function.log();
+    assert!(log.contains("no time is left") || log.contains("time is up"), "{log}");
     // What was begun is done and in the journal, so that another function could go on at once.
     assert_eq!(function.holds().await?.len(), 8);
 

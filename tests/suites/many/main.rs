@@ -131,31 +131,31 @@ async fn what_one_alert_costs() {
     let crowd = Crowd::gather(size, places).await.unwrap();
     crowd.work_off_one(0).await;
     insta::assert_snapshot!(calls(&crowd.proxy.passed(0)), @r"
-    6 BatchGetItem of 15
-    3 GetItem of 3
+    3 BatchGetItem of 8
+    1 GetItem of 1
     8 Query of 8
-    6 TransactWriteItems of 34
-    7 UpdateItem of 7
+    6 TransactWriteItems of 36
+    5 UpdateItem of 5
     ");
     let before = crowd.proxy.count();
     crowd.work_off_one(1).await;
     insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @r"
-    4 BatchGetItem of 11
-    3 GetItem of 3
+    2 BatchGetItem of 7
+    1 GetItem of 1
     7 Query of 7
-    4 TransactWriteItems of 22
-    5 UpdateItem of 5
+    4 TransactWriteItems of 23
+    4 UpdateItem of 4
     ");
     // In a table that is in use each chain began long ago.
     let same_chain = (2..).find(|number| crowd::chain(*number) == crowd::chain(0)).unwrap();
     let before = crowd.proxy.count();
     crowd.work_off_one(same_chain).await;
     insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @r"
-    4 BatchGetItem of 11
-    3 GetItem of 3
+    2 BatchGetItem of 7
+    1 GetItem of 1
     7 Query of 7
-    4 TransactWriteItems of 21
-    5 UpdateItem of 5
+    4 TransactWriteItems of 22
+    4 UpdateItem of 4
     ");
     let before = crowd.proxy.count();
     crowd.tend_once().await;
