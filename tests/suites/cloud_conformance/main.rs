@@ -179,7 +179,7 @@ async fn moto_is_laxer_than_aws_just_where_it_is_known_to_be() -> anyhow::Result
     let all = cases().zip(&scenes).map(|(case, scene)| (case.run)(&cloud, scene));
     let all = cases().zip(join_all(all).await);
     let found = all.filter_map(|(case, result)| Some((case.name.to_owned(), result.err()?)));
-    let found = found.collect();
+    let found: BTreeMap<_, _> = found.collect();
     report(&found)?;
     let known = LAXER
         .iter()
