@@ -13,7 +13,7 @@ mod answer;
 mod record;
 mod times;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{Router, extract::Request, http::StatusCode};
 use futures::{StreamExt, stream};
@@ -22,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn, tower::ServiceExt};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use self::{
     answer::HttpAnswer,
@@ -126,22 +126,23 @@ impl Function {
         let invocation = Invocation {
             host: &self.host,
             clock: &*self.clock,
-            patience: times.answer,
+            answer_by: Instant::now() + times.answer,
         };
         match event::read(event).map_err(|error| unreadable(&error))? {
             Event::Sns(records) => {
                 let work = records.into_iter().map(|record| invocation.sns(record));
-                all_done(self.all(work).await)
+                all_done(self.all(work, invocation.answer_by).await)
             }
-            Event::Alert(alert) => all_done(self.all([invocation.alert(alert)]).await),
+            Event::Alert(alert) => all_done(self.all([invocation.alert(alert)], invocation.answer_by).await),
             Event::Sqs(records) => {
                 let work = records.into_iter().map(|record| invocation.sqs(record));
-                let failed = self.all(work).await.into_iter().filter(|report| report.failed);
+                let reports = self.all(work, invocation.answer_by).await;
+                let failed = reports.into_iter().filter(|report| report.failed);
                 Ok(Answered::Batch(failed.filter_map(|report| report.message_id).collect()))
             }
             Event::Tick => Ok(Answered::Command(Box::new(self.tick().await))),
             Event::Command(command) => {
-                let answer = self.command(command, times.answer).await;
+                let answer = self.command(command, invocation.answer_by).await;
                 Ok(Answered::Command(Box::new(answer)))
             }
             Event::Http(Ok(request)) => Ok(Answered::Http(self.http(request, invocation).await)),
@@ -153,14 +154,25 @@ impl Function {
     }
 
     /// Works on records, some at a time, and looks after what is due meanwhile: not every function has a schedule.
-    async fn all(&self, work: impl IntoIterator<Item = impl Future<Output = RecordReport>>) -> Vec<RecordReport> {
+    async fn all(
+        &self,
+        work: impl IntoIterator<Item = impl Future<Output = RecordReport>>,
+        answer_by: Instant,
+    ) -> Vec<RecordReport> {
         let work = stream::iter(work).buffered(RECORDS_AT_ONCE).collect();
-        let (reports, ()) = tokio::join!(work, self.look_after());
+        let (reports, ()) = tokio::join!(work, self.look_after(answer_by));
         self.host.tell_detectors_in_time().await;
         reports
     }
 
-    async fn look_after(&self) {
+    /// Looks after what is due, unless that was done a moment ago. It is cut off when the answer must be given: alerts that are done must not be delivered again because something else hangs.
+    async fn look_after(&self, answer_by: Instant) {
+        if tokio::time::timeout_at(answer_by, self.tend()).await.is_err() {
+            tracing::warn!("the invocation's time is up while holds are looked after; the next goes on");
+        }
+    }
+
+    async fn tend(&self) {
         let mut looked_after = self.looked_after.lock().await;
         let now = self.clock.now();
         if looked_after.is_some_and(|before| now.duration_since(before) < LOOK_AFTER_EVERY) {
@@ -184,7 +196,7 @@ impl Function {
         Answer::Ticked(ticked)
     }
 
-    async fn command(&self, command: Command, patience: Duration) -> Answer {
+    async fn command(&self, command: Command, answer_by: Instant) -> Answer {
         let clock = &*self.clock;
         let answer = async {
             match command {
@@ -201,7 +213,7 @@ impl Function {
                 Command::Pardons => command::pardons(&self.host, clock).await,
             }
         };
-        let answered = tokio::time::timeout(patience, answer).await;
+        let answered = tokio::time::timeout_at(answer_by, answer).await;
         answered.unwrap_or_else(|_| {
             let why =
                 "the invocation's time is up, and the order goes on with the next; `quell holds` shows how far it is";
@@ -221,14 +233,20 @@ impl Function {
             Ok(router) => router,
             Err(refusal) => return refusal,
         };
-        let Ok(response) = router.oneshot(request).await;
+        // An order has a task of its own, which goes on.
+        let Ok(Ok(response)) = tokio::time::timeout_at(invocation.answer_by, router.oneshot(request)).await else {
+            return HttpAnswer::refusal(
+                StatusCode::GATEWAY_TIMEOUT,
+                "the invocation's time is up: an order goes on with the next, and `quell holds` shows how far it is; an alert may be sent again, twice does no harm",
+            );
+        };
         if let Some(Waits(ids)) = response.extensions().get().cloned()
             && !ids.is_empty()
         {
             // Who sent them may read what came of each at the address in `Location`.
             let work = stream::iter(&ids).map(|id| invocation.admitted(id));
             let work = work.buffered(RECORDS_AT_ONCE).collect::<()>();
-            tokio::join!(work, self.look_after());
+            tokio::join!(work, self.look_after(invocation.answer_by));
         }
         HttpAnswer::of(response).await
     }
