@@ -10,6 +10,7 @@ pub mod foreign;
 pub mod fuzz;
 pub mod guest;
 pub mod moto;
+pub mod plain;
 pub mod process;
 pub mod proxy;
 pub mod python;

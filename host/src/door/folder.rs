@@ -1,7 +1,7 @@
 //! The folder door: takes in files that are put into a folder, and moves each to `done/` or `failed/`.
 //!
 //! A file is only read when it rests: its size and time are those of the look before. So one that is still being written is left alone, and one that is renamed into the folder is taken
-//! at the next look but one. What is interrupted is read again from the beginning, which does no harm: what was taken in is known.
+//! at the next look but one; and one that is changed while it is read is read again. What is interrupted is read again from the beginning, which does no harm: what was taken in is known.
 
 #[cfg(feature = "aws")]
 pub mod bucket;
@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{
     format::Format,
-    resting::{Look, Resting},
+    resting::{Look, Resting, Stamp},
     take_in::{Contents, Outcome, take_in},
 };
 use super::{Door, DoorError, admit::sleep};
@@ -75,10 +75,14 @@ impl FolderDoor {
     async fn look(&self, resting: &mut Resting, host: &Host, stop: &CancellationToken) -> io::Result<bool> {
         let path = self.options.path.clone();
         let there = task::spawn_blocking(move || Look::at(&path)).await??;
-        for file in resting.of(there) {
+        for (file, stamp) in resting.of(there) {
             let taken = self.take_in(&file, host, stop).await;
             match taken {
                 Ok(Outcome::NotYet) => return Ok(false),
+                // What was written behind what was read must not go away with it.
+                Ok(_) if Stamp::now(&file) != Some(stamp) => {
+                    tracing::warn!(file = %file.display(), "it was changed while it was read; it is read again when it rests");
+                }
                 Ok(outcome) => {
                     if let Err(error) = self.put_away(&file, &outcome) {
                         tracing::error!(

@@ -12,25 +12,27 @@
 mod answer;
 mod record;
 mod times;
+mod web;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use axum::{Router, extract::Request, http::StatusCode};
+use axum::{extract::Request, http::StatusCode};
 use futures::{StreamExt, stream};
-use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn, tower::ServiceExt};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
+pub use self::web::{MakeTerms, WebOptions};
 use self::{
     answer::HttpAnswer,
     record::{Invocation, RecordReport},
     times::Times,
+    web::Web,
 };
 use super::{
-    http::{self, Peer, RequestTerms, Waits},
+    http::Waits,
     invocation::{
         command::{self, Answer, Command, Refusal},
         event::{self, Event, EventError},
@@ -43,9 +45,11 @@ use crate::{
     config::JournalStore,
     exit::Exit,
     report::summary::count,
-    secret::SecretError,
     text::with_causes,
-    way::{Host, tick::Ticker},
+    way::{
+        Host,
+        tick::{Ticked, Ticker},
+    },
 };
 
 /// How many records of one event are worked on at the same time. A queue's batch has ten by default.
@@ -53,24 +57,11 @@ const RECORDS_AT_ONCE: usize = 10;
 /// How often a function that gets alerts looks after what is due, schedule or not.
 const LOOK_AFTER_EVERY: SignedDuration = SignedDuration::from_secs(30);
 
-/// What a function asks of web requests.
-pub struct WebOptions {
-    /// From where they may come. Empty: from anywhere.
-    pub from: Vec<IpNet>,
-    /// What is asked of them besides. None: there is nothing by which anybody could be let in.
-    pub terms: Option<MakeTerms>,
-}
-
-/// Says what is asked of web requests, when the first of them comes: a secret that is missing is no reason to fail for what comes by other ways.
-pub type MakeTerms = Box<dyn Fn() -> Result<RequestTerms, SecretError> + Send + Sync>;
-
 /// The function.
 struct Function {
     host: Arc<Host>,
     clock: Arc<GivenTime>,
-    web: WebOptions,
-    /// Made by the first web request.
-    router: Mutex<Option<Router>>,
+    web: Web,
     ticker: Mutex<Ticker>,
     looked_after: Mutex<Option<Timestamp>>,
 }
@@ -101,8 +92,7 @@ pub async fn run(
     let function = Arc::new(Function {
         host,
         clock,
-        web,
-        router: Mutex::default(),
+        web: Web::new(web),
         ticker: Mutex::default(),
         looked_after: Mutex::default(),
     });
@@ -126,22 +116,23 @@ impl Function {
         let invocation = Invocation {
             host: &self.host,
             clock: &*self.clock,
-            patience: times.answer,
+            answer_by: Instant::now() + times.answer,
         };
         match event::read(event).map_err(|error| unreadable(&error))? {
             Event::Sns(records) => {
                 let work = records.into_iter().map(|record| invocation.sns(record));
-                all_done(self.all(work).await)
+                all_done(self.all(work, invocation.answer_by).await)
             }
-            Event::Alert(alert) => all_done(self.all([invocation.alert(alert)]).await),
+            Event::Alert(alert) => all_done(self.all([invocation.alert(alert)], invocation.answer_by).await),
             Event::Sqs(records) => {
                 let work = records.into_iter().map(|record| invocation.sqs(record));
-                let failed = self.all(work).await.into_iter().filter(|report| report.failed);
+                let reports = self.all(work, invocation.answer_by).await;
+                let failed = reports.into_iter().filter(|report| report.failed);
                 Ok(Answered::Batch(failed.filter_map(|report| report.message_id).collect()))
             }
-            Event::Tick => Ok(Answered::Command(Box::new(self.tick().await))),
+            Event::Tick => Ok(Answered::Command(Box::new(self.tick(invocation.answer_by).await))),
             Event::Command(command) => {
-                let answer = self.command(command, times.answer).await;
+                let answer = self.command(command, invocation.answer_by).await;
                 Ok(Answered::Command(Box::new(answer)))
             }
             Event::Http(Ok(request)) => Ok(Answered::Http(self.http(request, invocation).await)),
@@ -153,14 +144,25 @@ impl Function {
     }
 
     /// Works on records, some at a time, and looks after what is due meanwhile: not every function has a schedule.
-    async fn all(&self, work: impl IntoIterator<Item = impl Future<Output = RecordReport>>) -> Vec<RecordReport> {
+    async fn all(
+        &self,
+        work: impl IntoIterator<Item = impl Future<Output = RecordReport>>,
+        answer_by: Instant,
+    ) -> Vec<RecordReport> {
         let work = stream::iter(work).buffered(RECORDS_AT_ONCE).collect();
-        let (reports, ()) = tokio::join!(work, self.look_after());
+        let (reports, ()) = tokio::join!(work, self.look_after(answer_by));
         self.host.tell_detectors_in_time().await;
         reports
     }
 
-    async fn look_after(&self) {
+    /// Looks after what is due, unless that was done a moment ago. It is cut off when the answer must be given: alerts that are done must not be delivered again because something else hangs.
+    async fn look_after(&self, answer_by: Instant) {
+        if tokio::time::timeout_at(answer_by, self.tend()).await.is_err() {
+            tracing::warn!("the invocation's time is up while holds are looked after; the next goes on");
+        }
+    }
+
+    async fn tend(&self) {
         let mut looked_after = self.looked_after.lock().await;
         let now = self.clock.now();
         if looked_after.is_some_and(|before| now.duration_since(before) < LOOK_AFTER_EVERY) {
@@ -172,8 +174,13 @@ impl Function {
         }
     }
 
-    async fn tick(&self) -> Answer {
-        let ticked = self.ticker.lock().await.tick(&self.host).await;
+    async fn tick(&self, answer_by: Instant) -> Answer {
+        let tick = async { self.ticker.lock().await.tick(&self.host).await };
+        let ticked = tokio::time::timeout_at(answer_by, tick).await;
+        let ticked = ticked.unwrap_or_else(|_| Ticked {
+            failed: vec!["the invocation's time is up while something is under way; the next tick goes on".to_owned()],
+            ..Ticked::default()
+        });
         tracing::info!(
             tended = ticked.tended,
             worked = ticked.worked,
@@ -184,11 +191,11 @@ impl Function {
         Answer::Ticked(ticked)
     }
 
-    async fn command(&self, command: Command, patience: Duration) -> Answer {
+    async fn command(&self, command: Command, answer_by: Instant) -> Answer {
         let clock = &*self.clock;
         let answer = async {
             match command {
-                Command::Tick => self.tick().await,
+                Command::Tick => self.tick(answer_by).await,
                 Command::Order(order) => {
                     // In a task of its own: an order that is cut off would be carried out by half.
                     let host = Arc::clone(&self.host);
@@ -201,7 +208,7 @@ impl Function {
                 Command::Pardons => command::pardons(&self.host, clock).await,
             }
         };
-        let answered = tokio::time::timeout(patience, answer).await;
+        let answered = tokio::time::timeout_at(answer_by, answer).await;
         answered.unwrap_or_else(|_| {
             let why =
                 "the invocation's time is up, and the order goes on with the next; `quell holds` shows how far it is";
@@ -211,55 +218,19 @@ impl Function {
 
     /// Lets a request through the HTTP door, and works on the alert that it brought.
     async fn http(&self, request: Request, invocation: Invocation<'_>) -> HttpAnswer {
-        if !self.web.takes_from(&request) {
-            return HttpAnswer::refusal(
-                StatusCode::FORBIDDEN,
-                "nothing is taken from the address that this request comes from (http.from)",
-            );
-        }
-        let router = match self.router().await {
-            Ok(router) => router,
+        let response = match self.web.answer(&self.host, request, invocation.answer_by).await {
+            Ok(response) => response,
             Err(refusal) => return refusal,
         };
-        let Ok(response) = router.oneshot(request).await;
         if let Some(Waits(ids)) = response.extensions().get().cloned()
             && !ids.is_empty()
         {
             // Who sent them may read what came of each at the address in `Location`.
             let work = stream::iter(&ids).map(|id| invocation.admitted(id));
             let work = work.buffered(RECORDS_AT_ONCE).collect::<()>();
-            tokio::join!(work, self.look_after());
+            tokio::join!(work, self.look_after(invocation.answer_by));
         }
         HttpAnswer::of(response).await
-    }
-
-    async fn router(&self) -> Result<Router, HttpAnswer> {
-        let mut router = self.router.lock().await;
-        if let Some(router) = &*router {
-            return Ok(router.clone());
-        }
-        let Some(terms) = &self.web.terms else {
-            return Err(HttpAnswer::refusal(
-                StatusCode::FORBIDDEN,
-                "this function has no token, so it takes no web requests: set one of http.token-env, http.token-file, http.token-secret and http.token-parameter in its configuration",
-            ));
-        };
-        let terms = terms().map_err(|error| {
-            tracing::error!("{}", with_causes(&error));
-            HttpAnswer::refusal(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "a token or a key of this function can't be read; its log says why",
-            )
-        })?;
-        Ok(router.insert(http::router(Arc::clone(&self.host), &terms)).clone())
-    }
-}
-
-impl WebOptions {
-    /// Whether a request may come from where it comes from.
-    fn takes_from(&self, request: &Request) -> bool {
-        let from = request.extensions().get::<Peer>().map(Peer::ip);
-        self.from.is_empty() || from.is_some_and(|from| self.from.iter().any(|prefix| prefix.contains(&from)))
     }
 }
 

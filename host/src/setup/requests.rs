@@ -71,7 +71,8 @@ fn hmac(rule: &door::HmacRule, secrets: &Secrets) -> Result<HmacOptions, SecretE
 /// What a function asks of web requests.
 #[cfg(feature = "aws")]
 pub fn of_function(config: &Config) -> WebOptions {
-    let lets_in = config.http.has_token() || !config.doors.webhook.is_empty();
+    // Each of these shows enough by itself: a token, what a webhook asks for, or a link that is signed.
+    let lets_in = config.http.has_token() || !config.doors.webhook.is_empty() || config.approval_links.is_some();
     let (owned, secrets) = (config.clone(), Secrets::new(&config.secrets));
     let make: MakeTerms = Box::new(move || terms_of_function(&owned, &secrets));
     WebOptions {

@@ -3,6 +3,5 @@ mod acting;
 mod ending;
 mod logging;
 mod ordering;
-mod plain;
 mod private;
 mod starting;

@@ -3,9 +3,7 @@
 use std::fs;
 
 use quell::digest::Digest;
-use quell_tests::process::Quell;
-
-use crate::plain::plain;
+use quell_tests::{plain::plain, process::Quell};
 
 const CERTIFICATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/certificates/tls");
 
@@ -13,7 +11,8 @@ fn private(more: &str) -> Quell {
     let hash = Digest::of(b"a-token-that-may-act");
     let quell = plain(&format!(
         "certificate = \"server.pem\"\nkey = \"server.key\"\nact-token-sha256 = [\"{hash}\"]\n{more}"
-    ));
+    ))
+    .unwrap();
     for name in ["server.pem", "server.key"] {
         fs::copy(format!("{CERTIFICATES}/{name}"), quell.path(name)).unwrap();
     }

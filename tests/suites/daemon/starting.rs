@@ -2,13 +2,14 @@
 
 use std::{fs, net::TcpListener, time::Duration};
 
-use quell_tests::process::{Quell, Told};
-
-use crate::plain::{plain, plain_at};
+use quell_tests::{
+    plain::{plain, plain_at},
+    process::{Quell, Told},
+};
 
 #[test]
 fn two_daemons_never_work_on_one_journal() {
-    let quell = plain("");
+    let quell = plain("").unwrap();
     let _daemon = quell.serve().unwrap();
     let second = quell.run(&["serve"]).unwrap();
     assert_eq!(second.exit, Some(1));
@@ -20,7 +21,7 @@ fn two_daemons_never_work_on_one_journal() {
 
 #[test]
 fn a_daemon_that_is_stopped_as_soon_as_it_started_ends_well() {
-    let quell = plain("");
+    let quell = plain("").unwrap();
     for _ in 0..3 {
         let (status, log) = quell.serve().unwrap().terminate(Duration::from_secs(12)).unwrap();
         assert_eq!(status.code(), Some(0), "{log:?}");
@@ -31,7 +32,7 @@ fn a_daemon_that_is_stopped_as_soon_as_it_started_ends_well() {
 fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let quell = plain_at(address, "");
+    let quell = plain_at(address, "").unwrap();
     let failed = quell.run(&["serve"]).unwrap();
     assert_eq!(failed.exit, Some(1));
     insta::assert_snapshot!(told(&quell, &failed).replace(&address.to_string(), "ADDRESS"), @r"
@@ -42,7 +43,7 @@ fn a_port_that_is_taken_is_named() {
 
 #[test]
 fn without_a_configuration_the_way_to_one_is_told() {
-    let quell = plain("");
+    let quell = plain("").unwrap();
     fs::remove_file(quell.path("quell.toml")).unwrap();
     for command in [
         &["serve"][..],
@@ -83,19 +84,19 @@ fn what_is_wrong_in_the_configuration_ends_with_code_3_wherever_it_is_noticed() 
                 .to_owned(),
         ),
     ] {
-        let quell = plain(&more);
+        let quell = plain(&more).unwrap();
         fs::write(quell.path("mine.wasm"), "not the right one").unwrap();
         let failed = quell.run(command).unwrap();
         all.push(format!("{what}: {:?}\n{}", failed.exit, told(&quell, &failed)));
     }
-    let quell = plain(&plugin(""));
+    let quell = plain(&plugin("")).unwrap();
     let failed = quell.run(check).unwrap();
     all.push(format!(
         "a plugin that is not there: {:?}\n{}",
         failed.exit,
         told(&quell, &failed)
     ));
-    let quell = plain("");
+    let quell = plain("").unwrap();
     fs::write(quell.path("account.toml"), "nothing = true").unwrap();
     let failed = quell.run(&["serve"]).unwrap();
     all.push(format!("a wrong account: {:?}\n{}", failed.exit, told(&quell, &failed)));
@@ -104,7 +105,8 @@ fn what_is_wrong_in_the_configuration_ends_with_code_3_wherever_it_is_noticed() 
 
 #[test]
 fn explaining_tells_a_wrong_configuration_from_a_wrong_alert() {
-    let quell = plain("token-env = \"NOT_SET\"\n[[plugin]]\nname = \"nacl-block\"\nsettings = { block-seconds = 0 }");
+    let quell =
+        plain("token-env = \"NOT_SET\"\n[[plugin]]\nname = \"nacl-block\"\nsettings = { block-seconds = 0 }").unwrap();
     let missing = quell.run(&["explain", "alert.json"]).unwrap();
     assert_eq!(missing.exit, Some(4), "{missing:?}");
     fs::write(quell.path("alert.json"), quell_tests::recorded::ATTACK).unwrap();

@@ -162,6 +162,30 @@ async fn a_flood_stays_in_the_folder_and_goes_on_where_it_stopped() {
     drop(stand);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_into_a_file_while_it_is_taken_in_does_not_go_away_unread() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().join("grows.jsonl");
+    fs::write(&name, (0..3).map(line).collect::<String>()).unwrap();
+    let open = Open::with_room(2, door(folder.path())).await.unwrap();
+    // The third waits for room.
+    let taken = open.takes(2).await.unwrap();
+    let mut file = File::options().append(true).open(&name).unwrap();
+    file.write_all(line(9).as_bytes()).unwrap();
+    drop(file);
+    for delivery in taken {
+        open.stand
+            .journal
+            .settle(&delivery.id, quell::hold::DeliveryState::Done, "{}")
+            .await
+            .unwrap();
+    }
+    let taken = open.takes(2).await.unwrap();
+    assert!(taken.iter().any(|delivery| delivery.body.trim() == line(9).trim()));
+    there(&folder.path().join("done/grows.jsonl")).await;
+    open.close().await.unwrap();
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_to_somebody_elses_file_is_not_followed() {

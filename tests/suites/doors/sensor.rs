@@ -9,8 +9,8 @@ use std::{
 
 use jiff::Timestamp;
 use quell_tests::{
+    plain::plain,
     process::{Daemon, Quell, free_address, json_lines},
-    recorded,
     stage::PATIENCE,
 };
 use rusqlite::{Connection, OpenFlags};
@@ -33,17 +33,9 @@ struct Heard {
 
 impl Heard {
     fn new() -> Self {
-        let [http, door, deaf_door] = [(); 3].map(|()| free_address().unwrap());
-        let quell = Quell::new(&format!(
+        let [door, deaf_door] = [(); 2].map(|()| free_address().unwrap());
+        let more = format!(
             r#"
-            [simulated]
-            account-file = "account.toml"
-            [journal]
-            path = "journal.sqlite"
-            [sandbox]
-            cache = "cache"
-            [http]
-            listen = "{http}"
             [work]
             queue = 10
             [[door.syslog]]
@@ -71,9 +63,8 @@ impl Heard {
             route = [{{ detector = "sensor" }}]
             settings = {{ alert-types = ["password guessing"], failed-attempts = 5 }}
             "#
-        ))
-        .unwrap();
-        fs::write(quell.path("account.toml"), recorded::ACCOUNT).unwrap();
+        );
+        let quell = plain(&more).unwrap();
         Self { quell, door, deaf_door }
     }
 

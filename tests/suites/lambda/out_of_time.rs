@@ -6,12 +6,12 @@ use anyhow::ensure;
 use quell_tests::{
     attack::Attack,
     proxy::{Kind, Trouble, Whom},
-    stage::PATIENCE,
+    stage::{PATIENCE, TOKEN},
 };
 use serde_json::json;
 
 use crate::{
-    event::{of_queue, tick},
+    event::{of_function_url, of_queue, tick},
     function::{Function, Wanted},
 };
 
@@ -59,5 +59,24 @@ async fn what_does_not_fit_into_an_invocation_is_answered_in_time_and_goes_on_wi
     }
     assert_eq!(function.denied()?.len(), 8);
     assert!(function.holds().await?.iter().all(|hold| hold.offences == 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_web_request_that_takes_too_long_is_answered_before_lambda_ends_the_function() -> anyhow::Result<()> {
+    let function = Function::start(&Wanted {
+        timeout: Some(8),
+        ..Wanted::default()
+    })
+    .await?;
+    function.invoke(&tick()).await?;
+    // The door alone would let it take ten seconds.
+    function.aws.set(Trouble::new(
+        Kind::Late(Duration::from_secs(30)),
+        Whom::Service("dynamodb"),
+    ));
+    let event = of_function_url("GET", "/holds", Some(TOKEN), "");
+    let answer = function.invoke(&event).await?;
+    ensure!(answer["statusCode"] == 504, "{answer}\n{}", function.log());
     Ok(())
 }

@@ -109,6 +109,32 @@ async fn a_stranger_who_sends_nonsense_gets_an_answer_and_not_a_failed_function(
     Ok(())
 }
 
+#[tokio::test]
+async fn approval_links_are_answered_by_a_function_without_a_token_and_open_nothing_else() -> anyhow::Result<()> {
+    let function = Function::start(&Wanted {
+        http: Some(""),
+        tables: "[approval-links]\nkey-env = 'APPROVAL_KEY'\nurl = 'https://quell.example.com'",
+        environment: &[("APPROVAL_KEY", "0123456789abcdef".repeat(4))],
+        ..Wanted::default()
+    })
+    .await?;
+    // Nobody signed it, which its page says.
+    let forged = function
+        .invoke(&of_function_url("GET", "/approvals/forged", None, ""))
+        .await?;
+    ensure!(forged["statusCode"] == 404, "{forged}\n{}", function.log());
+    assert!(!told(&forged).contains("has no token"), "{forged}");
+    for (method, path) in [
+        ("GET", "/holds"),
+        ("POST", "/orders"),
+        ("POST", "/alerts/stealthwatch-cloud"),
+    ] {
+        let answer = function.invoke(&of_function_url(method, path, None, "{}")).await?;
+        assert_eq!(answer["statusCode"], 403, "{path}: {answer}");
+    }
+    Ok(())
+}
+
 /// A way in for one sensor, which signs, from one network.
 const WEBHOOK: &str = r#"
     [[door.webhook]]

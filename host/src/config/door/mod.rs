@@ -59,7 +59,7 @@ impl Doors {
     }
 }
 
-/// The ways in for alerts beside `POST /alerts/…`: `[[door.sqs]]`, `[[door.sns]]`, `[[door.syslog]]`, `[[door.folder]]`, `[[door.webhook]]`. Only `quell serve` opens them.
+/// The ways in for alerts beside `POST /alerts/…`: `[[door.sqs]]`, `[[door.sns]]`, `[[door.syslog]]`, `[[door.folder]]`, `[[door.webhook]]`. `quell serve` opens them all, a function only webhooks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Door")]

@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs::{self, Metadata},
+    io,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -17,6 +18,34 @@ const MOST: usize = 10_000;
 pub(super) struct Stamp {
     bytes: u64,
     changed: Option<SystemTime>,
+    /// When anything of it was changed, also who may read it: seconds and nanoseconds.
+    touched: (i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            bytes: metadata.len(),
+            changed: metadata.modified().ok(),
+            touched: touched(metadata),
+        }
+    }
+
+    /// That of a file as it is now. None if it can't be looked at.
+    pub(super) fn now(path: &Path) -> Option<Self> {
+        Some(Self::of(&fs::symlink_metadata(path).ok()?))
+    }
+}
+
+#[cfg(unix)]
+fn touched(metadata: &Metadata) -> (i64, i64) {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.ctime(), metadata.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn touched(_: &Metadata) -> (i64, i64) {
+    (0, 0)
 }
 
 /// The files that a door reads, as they are at a moment, by name.
@@ -37,11 +66,7 @@ impl Look {
                 continue;
             };
             if metadata.is_file() {
-                let stamp = Stamp {
-                    bytes: metadata.len(),
-                    changed: metadata.modified().ok(),
-                };
-                files.insert(entry.path(), stamp);
+                files.insert(entry.path(), Stamp::of(&metadata));
             }
             if files.len() >= MOST {
                 break;
@@ -64,8 +89,8 @@ pub(super) struct Resting {
 }
 
 impl Resting {
-    /// The files that are as they were at the look before, each once for as long as it stays so.
-    pub(super) fn of(&mut self, look: Look) -> Vec<PathBuf> {
+    /// The files that are as they were at the look before, and how that is. Each comes once for as long as it stays so.
+    pub(super) fn of(&mut self, look: Look) -> Vec<(PathBuf, Stamp)> {
         self.had_their_turn
             .retain(|file, stamp| look.0.get(file) == Some(stamp));
         let before = std::mem::replace(&mut self.before, look);
@@ -79,7 +104,7 @@ impl Resting {
             .map(|(file, stamp)| (file.clone(), *stamp))
             .collect();
         self.had_their_turn.extend(new.iter().cloned());
-        new.into_iter().map(|(file, _)| file).collect()
+        new
     }
 }
 
@@ -88,7 +113,11 @@ mod tests {
     use super::*;
 
     fn look(files: &[(&str, u64)]) -> Look {
-        let stamp = |bytes| Stamp { bytes, changed: None };
+        let stamp = |bytes| Stamp {
+            bytes,
+            changed: None,
+            touched: (0, 0),
+        };
         Look(
             files
                 .iter()
@@ -102,7 +131,9 @@ mod tests {
         let mut resting = Resting::default();
         assert!(resting.of(look(&[("a", 1)])).is_empty());
         assert!(resting.of(look(&[("a", 2)])).is_empty());
-        assert_eq!(resting.of(look(&[("a", 2), ("b", 1)])), [PathBuf::from("a")]);
+        let rests = resting.of(look(&[("a", 2), ("b", 1)]));
+        let names: Vec<_> = rests.into_iter().map(|(file, _)| file).collect();
+        assert_eq!(names, [PathBuf::from("a")]);
     }
 
     #[test]
@@ -114,6 +145,22 @@ mod tests {
         // It was written anew.
         assert!(resting.of(look(&[("a", 7)])).is_empty());
         assert_eq!(resting.of(look(&[("a", 7)])).len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_may_be_read_now_is_another_than_before() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        fs::write(&path, "{}").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+        let before = Stamp::now(&path).unwrap();
+        assert_eq!(Stamp::now(&path), Some(before));
+        // The clock of a file system goes by milliseconds.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_ne!(Stamp::now(&path), Some(before));
     }
 
     #[test]

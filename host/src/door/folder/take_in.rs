@@ -2,7 +2,10 @@
 
 use std::{fs::File, io};
 
-use tokio::{sync::mpsc, task};
+use tokio::{
+    sync::mpsc,
+    task::{self, JoinHandle},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -48,7 +51,7 @@ pub(super) async fn take_in(
     stop: &CancellationToken,
 ) -> Outcome {
     let detector = contents.detector;
-    let mut documents = read(contents);
+    let (mut documents, reading) = read(contents);
     let mut taken = 0;
     let mut reasons = Vec::new();
     let mut unread = 0_usize;
@@ -79,6 +82,10 @@ pub(super) async fn take_in(
             Admitted::NotYet => return Outcome::NotYet,
         }
     }
+    // A reader that broke off did not come to the end either.
+    if let Err(error) = reading.await {
+        reasons.push(format!("it can't be read to its end: {error}"));
+    }
     if unread > MOST_REASONS {
         reasons.push(format!("and {} more", unread - MOST_REASONS));
     }
@@ -90,14 +97,14 @@ pub(super) async fn take_in(
 }
 
 /// Reads on a thread of its own, which ends when nobody listens any more.
-fn read(contents: Contents) -> mpsc::Receiver<io::Result<Document>> {
+fn read(contents: Contents) -> (mpsc::Receiver<io::Result<Document>>, JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel(AHEAD);
-    task::spawn_blocking(move || {
+    let reading = task::spawn_blocking(move || {
         for document in Documents::of(contents.file, contents.format, contents.max_unpacked) {
             if sender.blocking_send(document).is_err() {
                 break;
             }
         }
     });
-    receiver
+    (receiver, reading)
 }

@@ -1,8 +1,7 @@
 //! One record of an event, or the one alert that an event is.
 
-use std::time::Duration;
-
 use serde::Serialize;
+use tokio::time::Instant;
 
 use super::super::{
     invocation::sqs::SqsRecord,
@@ -36,8 +35,8 @@ pub(super) struct RecordReport {
 pub(super) struct Invocation<'a> {
     pub(super) host: &'a Host,
     pub(super) clock: &'a dyn Clock,
-    /// How long a record may take. What is under way then is left to the journal.
-    pub(super) patience: Duration,
+    /// When the answer must be given. What is under way then is left to the journal.
+    pub(super) answer_by: Instant,
 }
 
 impl Invocation<'_> {
@@ -72,18 +71,18 @@ impl Invocation<'_> {
 
     /// Works on a delivery that a web request brought, which was answered already.
     pub(super) async fn admitted(self, id: &DeliveryId) {
-        self.in_time(id.as_str(), self.work(id)).await;
+        in_time(self.answer_by, id.as_str(), self.work(id)).await;
     }
 
     async fn message(self, message: Message<'_>) -> Outcome {
         match message {
             Message::Alert(carried) => {
                 let id = carried.id.clone();
-                self.in_time(id.as_str(), self.receive(carried)).await
+                in_time(self.answer_by, id.as_str(), self.receive(carried)).await
             }
             Message::End(end) => {
                 let come = Cause::Timer.scope(self.host.end_has_come(end));
-                self.in_time("an end", async {
+                in_time(self.answer_by, "an end", async {
                     match come.await {
                         Ok(()) => Outcome::done("end", format!("what ends by {end} was looked after")),
                         Err(error) => Outcome::failed(with_causes(&error)),
@@ -92,17 +91,6 @@ impl Invocation<'_> {
                 .await
             }
         }
-    }
-
-    /// What is not done in time goes on in the journal: with the next delivery of the same message, or with the next tick.
-    async fn in_time(self, what: &str, work: impl Future<Output = Outcome>) -> Outcome {
-        let done = tokio::time::timeout(self.patience, work).await;
-        done.unwrap_or_else(|_| {
-            let summary =
-                format!("the invocation's time is up while {what} is under way; the journal has it, and it goes on");
-            tracing::error!(delivery = what, outcome = "failed", "{summary}");
-            Outcome::failed(summary)
-        })
     }
 
     async fn receive(self, Carried { id, body, .. }: Carried<'_>) -> Outcome {
@@ -167,6 +155,18 @@ impl Invocation<'_> {
     }
 }
 
+/// What is not done in time goes on with the next delivery of the same message, or with the next tick if the journal has it. The time is one for all records of an event: one whose turn comes
+/// late has less of it.
+async fn in_time(answer_by: Instant, what: &str, work: impl Future<Output = Outcome>) -> Outcome {
+    let done = tokio::time::timeout_at(answer_by, work).await;
+    done.unwrap_or_else(|_| {
+        let summary =
+            format!("the invocation's time is up while {what} is under way; what the journal has of it goes on");
+        tracing::error!(delivery = what, outcome = "failed", "{summary}");
+        Outcome::failed(summary)
+    })
+}
+
 struct Outcome {
     failed: bool,
     outcome: &'static str,
@@ -217,5 +217,25 @@ impl Outcome {
             outcome: self.outcome,
             summary: self.summary,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, time::Duration};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_record_whose_turn_comes_late_has_only_what_is_left_of_the_invocation() {
+        let answer_by = Instant::now() + Duration::from_secs(8);
+        let first = in_time(answer_by, "m-1", async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            Outcome::done("acted", "it is done".to_owned())
+        })
+        .await;
+        let second = in_time(answer_by, "m-11", pending()).await;
+        assert_eq!((first.failed, second.failed), (false, true));
+        assert!(Instant::now() < answer_by + Duration::from_millis(100));
     }
 }

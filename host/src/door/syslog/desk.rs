@@ -3,7 +3,6 @@
 use std::{net::IpAddr, sync::Arc};
 
 use ipnet::IpNet;
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use wildmatch::WildMatch;
 
@@ -49,7 +48,7 @@ impl Desk {
 
     /// Takes a message in, for as long as it takes. False: the door closed before.
     pub(super) async fn take_in(&self, octets: &[u8], stop: &CancellationToken) -> bool {
-        let Read { app, message, all } = message::read(octets, Timestamp::now());
+        let Read { app, message, all } = message::read(octets, self.host.now());
         if !self.is_of_interest(app.as_deref()) {
             return true;
         }

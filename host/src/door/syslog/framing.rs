@@ -63,6 +63,11 @@ impl Framing {
         }
     }
 
+    /// Whether a line, as far as it is there, is not too long.
+    fn fits(&self, line: &[u8]) -> bool {
+        message(line).len() <= self.max_message
+    }
+
     /// Reads the count before a message. None if it is not all there yet.
     fn begin(&self, octets: &mut BytesMut) -> Result<Option<Within>, FramingError> {
         while octets.first().is_some_and(|octet| matches!(octet, b'\n' | b'\r' | 0)) {
@@ -97,8 +102,9 @@ fn is_end(octet: &u8) -> bool {
     matches!(octet, b'\n' | 0)
 }
 
-fn line(octets: &[u8]) -> Frame {
-    Frame::Message(octets.strip_suffix(b"\r").unwrap_or(octets).to_vec())
+/// A line without what some senders have before its line break, which is no part of the message.
+fn message(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 impl Decoder for Framing {
@@ -128,13 +134,13 @@ impl Decoder for Framing {
                         .position(is_end)
                         .map(|position| known + position);
                     match end {
-                        Some(end) if end <= self.max_message => {
+                        Some(end) if self.fits(octets.get(..end).unwrap_or_default()) => {
                             self.within = Within::Nothing;
-                            let whole = octets.split_to(end);
+                            let line = octets.split_to(end);
                             octets.advance(1);
-                            return Ok(Some(line(&whole)));
+                            return Ok(Some(Frame::Message(message(&line).to_vec())));
                         }
-                        None if octets.len() <= self.max_message => {
+                        None if self.fits(octets) => {
                             self.within = Within::Line(octets.len());
                             return Ok(None);
                         }
@@ -173,7 +179,7 @@ impl Decoder for Framing {
             return Ok(Some(frame));
         }
         match self.within {
-            Within::Line(_) if !octets.is_empty() => Ok(Some(line(&octets.split()))),
+            Within::Line(_) if !octets.is_empty() => Ok(Some(Frame::Message(message(&octets.split()).to_vec()))),
             Within::Counted(_) => Err(FramingError::CutOff),
             Within::Nothing if !octets.is_empty() => Err(FramingError::CutOff),
             _ => Ok(None),

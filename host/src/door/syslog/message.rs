@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use syslog_loose::{ProcId, StructuredElement, Variant};
@@ -70,8 +70,8 @@ enum Content<'text> {
 /// two, and not one that was sent twice.
 pub fn read(octets: &[u8], came: Timestamp) -> Read {
     let text = String::from_utf8_lossy(octets);
-    let year = i32::from(came.to_zoned(jiff::tz::TimeZone::UTC).year());
-    let parsed = syslog_loose::parse_message_with_year(&text, |_| year, Variant::Either);
+    let day = came.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let parsed = syslog_loose::parse_message_with_year(&text, |(month, ..)| year(month, day), Variant::Either);
     // RFC 5424 lets a text in UTF-8 begin with a byte order mark.
     let message = parsed.msg.trim_start_matches('\u{feff}').trim();
     let all = All {
@@ -95,6 +95,16 @@ pub fn read(octets: &[u8], came: Timestamp) -> Read {
         message: message.to_owned(),
         // Nothing in it can fail: all keys are text.
         all: serde_json::to_string(&all).unwrap_or_default(),
+    }
+}
+
+/// The year of a time of this month, which the older form does not say. At the turn of the year a message is on its way, or its sender's clock is ahead of ours.
+fn year(month: u32, came: Date) -> i32 {
+    let year = i32::from(came.year());
+    match (came.month(), month) {
+        (1, 12) => year - 1,
+        (12, 1) => year + 1,
+        _ => year,
     }
 }
 
@@ -160,6 +170,19 @@ mod tests {
             all("<134>1 - sensor-1 app - - - hello"),
             @r#"{"syslog":{"facility":"local0","severity":"info","time":"2030-01-05T07:40:00Z","host":"sensor-1","app":"app","data":{}},"message":"hello"}"#
         );
+    }
+
+    #[test]
+    fn at_the_turn_of_the_year_a_time_without_a_year_is_not_a_year_off() {
+        for (came, said, time) in [
+            ("2030-01-01T00:00:01Z", "Dec 31 23:59:59", "2029-12-31T23:59:59"),
+            ("2029-12-31T23:59:59Z", "Jan  1 00:30:00", "2030-01-01T00:30:00"),
+            ("2030-06-30T12:00:00Z", "Jun 30 11:59:59", "2030-06-30T11:59:59"),
+        ] {
+            let message = format!("<134>{said} gate fw: hello");
+            let all = read(message.as_bytes(), came.parse().unwrap()).all;
+            assert!(all.contains(&format!("\"time\":\"{time}")), "{all}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::alert::{
         pointer::{MOST_VALUES, Pointer},
         short::FromShort,
     },
+    printable::printable,
 };
 
 /// Addresses: all that are found. A value may be a list.
@@ -54,7 +55,7 @@ impl AddressPart {
                     let found = format!("more than {MOST_VALUES} addresses");
                     return Err(DecodeError::Unfit {
                         what,
-                        pointer: at.to_string(),
+                        pointer: printable(at.as_str()),
                         found,
                         expected: "fewer".to_owned(),
                     });

@@ -1,5 +1,7 @@
 //! Which objects are listed, and what tells one from another.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 
 use super::{

@@ -65,6 +65,27 @@ fn what_is_too_long_is_left_out_and_the_next_message_is_not() {
 }
 
 #[test]
+fn a_line_that_is_as_long_as_may_be_is_taken_with_either_line_break_however_it_is_cut() {
+    let longest = format!("<13>{}", "x".repeat(MAX - 4));
+    for line_break in ["\n", "\r\n", "\0"] {
+        let stream = format!("{longest}{line_break}<13>1 a\n");
+        for cut in 0..stream.len() {
+            let (before, after) = stream.as_bytes().split_at(cut);
+            let expected = [longest.as_bytes(), b"<13>1 a".as_slice()].map(|message| Frame::Message(message.to_vec()));
+            assert_eq!(frames(&[before, after]), (expected.to_vec(), None), "cut at {cut}");
+        }
+    }
+    assert_eq!(
+        told(format!("{longest}x\r\n<13>1 a\n").as_bytes()),
+        r#"too long, "<13>1 a""#
+    );
+    assert_eq!(
+        told(format!("{longest}\rx\n<13>1 a\n").as_bytes()),
+        r#"too long, "<13>1 a""#
+    );
+}
+
+#[test]
 fn a_stream_that_is_no_syslog_ends_with_a_reason() {
     assert_eq!(
         told(b"99999999999999999999 x"),
@@ -90,7 +111,8 @@ proptest! {
                     Err(_) => break 'pieces,
                 }
             }
-            prop_assert!(octets.len() <= MAX);
+            // The last of them may be the first half of a line break.
+            prop_assert!(octets.len() <= MAX + 1);
         }
     }
 

@@ -2,18 +2,24 @@
 
 use std::{fs, net::SocketAddr};
 
-use quell_tests::{
+use crate::{
     process::{Quell, free_address},
     recorded,
 };
 
 /// A folder with a simulated account, and these lines added to the configuration.
-pub(crate) fn plain(more: &str) -> Quell {
-    plain_at(free_address().unwrap(), more)
+///
+/// # Errors
+/// If there is no free address, or the folder can't be written.
+pub fn plain(more: &str) -> anyhow::Result<Quell> {
+    plain_at(free_address()?, more)
 }
 
 /// As [`plain`], with the door at this address.
-pub(crate) fn plain_at(listen: SocketAddr, more: &str) -> Quell {
+///
+/// # Errors
+/// If the folder can't be written.
+pub fn plain_at(listen: SocketAddr, more: &str) -> anyhow::Result<Quell> {
     let configuration = format!(
         r#"
         [simulated]
@@ -27,7 +33,7 @@ pub(crate) fn plain_at(listen: SocketAddr, more: &str) -> Quell {
         {more}
         "#
     );
-    let quell = Quell::new(&configuration).unwrap();
-    fs::write(quell.path("account.toml"), recorded::ACCOUNT).unwrap();
-    quell
+    let quell = Quell::new(&configuration)?;
+    fs::write(quell.path("account.toml"), recorded::ACCOUNT)?;
+    Ok(quell)
 }
