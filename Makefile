@@ -32,7 +32,7 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 .PHONY: demo
-demo: toolchain ## See it all on a simulated account (no AWS; about 6 minutes the first time, then seconds)
+demo: toolchain ## See it all on a simulated account (no AWS; about 9 minutes the first time, then seconds)
 	$(call say,Building Quell without the AWS SDK)
 	cargo build --locked --package quell --no-default-features
 	$(call say,Playing the demo)
