@@ -117,7 +117,8 @@ impl FolderDoor {
             max_unpacked: self.options.limits.max_unpacked,
             detector: self.options.detector,
         };
-        Ok(take_in(contents, KIND, |_, body| DeliveryId::of_bytes(body), host, stop).await)
+        let id = |detector, _, body: &[u8]| DeliveryId::of(detector, body);
+        Ok(take_in(contents, KIND, id, host, stop).await)
     }
 
     /// Moves a file to where those go that came to this, under a name that no other has there.

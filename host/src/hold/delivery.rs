@@ -19,10 +19,16 @@ impl DeliveryId {
         Self(format!("{by}-{id}"))
     }
 
-    /// For a sender that gives no id: a digest of what was sent. A detector that tells of an alert again sends other
-    /// bytes (its times move on), so equal bytes are the same delivery.
-    pub fn of_bytes(bytes: &[u8]) -> Self {
-        let digest = Sha256::digest(bytes);
+    /// For a sender that gives no id: a digest of what was sent, and of whose alert it is said to be. A detector that tells of an alert again sends other
+    /// bytes (its times move on), so equal bytes are the same delivery, by whichever door they come. Said to be another detector's they are another alert: what
+    /// came of one says nothing of the other.
+    pub fn of(detector: Detector, bytes: &[u8]) -> Self {
+        // No name has a zero in it, so none runs on into the bytes.
+        let digest = Sha256::new()
+            .chain_update(detector.name())
+            .chain_update([0])
+            .chain_update(bytes)
+            .finalize();
         let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Self(format!("body-{hex}"))
     }
@@ -117,4 +123,31 @@ pub enum Attempt {
         /// When anybody may begin again.
         until: Timestamp,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_to_the_wrong_detectors_door_is_not_seen_before_at_the_right_one() {
+        let body = b"{\"id\":1}";
+        let at_the_right = DeliveryId::of(Detector::GuardDuty, body);
+        assert_ne!(at_the_right, DeliveryId::of(Detector::SecurityHub, body));
+        assert_eq!(at_the_right, DeliveryId::of(Detector::GuardDuty, body));
+        insta::assert_snapshot!(at_the_right, @"body-2932ed365f69542d7fe864a0e5a5a772");
+    }
+
+    #[test]
+    fn a_detectors_name_does_not_run_on_into_what_it_sent() {
+        let named = |name: &str| name.parse::<Detector>().unwrap();
+        assert_ne!(
+            DeliveryId::of(named("sensor"), b"-1 alert"),
+            DeliveryId::of(named("sensor-1"), b" alert")
+        );
+        assert_ne!(
+            DeliveryId::of(named("sensor"), b"-1\0alert"),
+            DeliveryId::of(named("sensor-1"), b"alert")
+        );
+    }
 }

@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn what_is_too_long_for_the_journal_is_not_asked_for_again_and_what_failed_otherwise_is() {
-        let id = DeliveryId::of_bytes(b"noise");
+        let id = DeliveryId::of(Detector::GuardDuty, b"noise");
         let too_long = JournalError::TooLong {
             what: format!("body of delivery {id}"),
             bytes: 4_000_000,
@@ -230,7 +230,7 @@ mod tests {
         };
         let error = ReceiveError::of_journal(&id, too_long);
         assert!(!error.may_pass());
-        insta::assert_snapshot!(with_causes(&error), @"delivery body-efe2a5c09e6d49d7eb735c9875f77404 was not taken: send less of it, or parts of it as alerts of their own: the body of delivery body-efe2a5c09e6d49d7eb735c9875f77404 is too long for the journal: 4000000 bytes packed, of which 3850000 fit");
+        insta::assert_snapshot!(with_causes(&error), @"delivery body-cab2a0e52de3075059d7bf6fc5fef287 was not taken: send less of it, or parts of it as alerts of their own: the body of delivery body-cab2a0e52de3075059d7bf6fc5fef287 is too long for the journal: 4000000 bytes packed, of which 3850000 fit");
         assert!(ReceiveError::of_journal(&id, JournalError::Gone).may_pass());
     }
 }

@@ -20,7 +20,7 @@ fn configuration() -> String {
 
 async fn receive(set: &Set, detector: &str, body: &str) -> usize {
     let detector = set.host.decoders().detector(detector).unwrap();
-    let id = DeliveryId::of_bytes(body.as_bytes());
+    let id = DeliveryId::of(detector, body.as_bytes());
     set.host.receive_all("test", detector, id, body.as_bytes()).await.len()
 }
 
@@ -53,7 +53,8 @@ async fn an_alert_without_the_key_that_says_whether_it_is_open_writes_nothing_an
     receive(&set, "login-monitor", &sent).await;
     assert_eq!(set.work().await.unwrap().len(), 0);
     assert_eq!(set.held().await.unwrap(), [""; 0]);
-    let id = DeliveryId::of_bytes(sent.as_bytes()).numbered(1);
+    let detector = set.host.decoders().detector("login-monitor").unwrap();
+    let id = DeliveryId::of(detector, sent.as_bytes()).numbered(1);
     let kept = set.journal.delivery(&id).await.unwrap().unwrap();
     assert!(
         kept.report.contains("the alert has nothing at `/status`"),

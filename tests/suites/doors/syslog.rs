@@ -8,6 +8,7 @@ use std::{
 use quell::{
     alert::Detector,
     door::syslog::{SyslogDoor, SyslogOptions},
+    hold::DeliveryId,
 };
 use serde_json::Value;
 use tokio::{
@@ -99,7 +100,7 @@ async fn what_is_no_alert_is_kept_as_failed_and_what_is_of_no_interest_is_not() 
     .await;
     let taken = open.takes(1).await.unwrap();
     assert!(taken[0].body.contains("\"id\":2"), "{}", taken[0].body);
-    let id = quell::hold::DeliveryId::of_bytes(b"no alert at all");
+    let id = DeliveryId::of(Detector::StealthwatchCloud, b"no alert at all");
     open.failed(id.as_str()).await.unwrap();
     open.close().await.unwrap();
 }

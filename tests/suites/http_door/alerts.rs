@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quell::hold::DeliveryId;
+use quell::{alert::Detector, hold::DeliveryId};
 use quell_tests::recorded::{self, changed};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -50,6 +50,27 @@ async fn the_same_body_sent_again_is_known_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn an_alert_that_went_to_another_detectors_address_is_taken_at_its_own_before_and_after() {
+    let door = OpenDoor::new().await.unwrap();
+    let id = DeliveryId::of(Detector::GuardDuty, recorded::ATTACK.as_bytes());
+    for _ in 0..2 {
+        let refused = door.post("/alerts/guardduty", recorded::ATTACK).await.unwrap();
+        let why = refusal(refused).await.unwrap();
+        let told =
+            format!("422: delivery {id} can't be read as an alert of guardduty; it is kept in the journal as failed");
+        assert!(why.starts_with(&told), "{why}");
+        let place = format!("/deliveries/{id}");
+        let kept: Value = door.get(&place).await.unwrap().json().await.unwrap();
+        assert_eq!(kept["state"], "failed", "it is as the sender was told: {kept}");
+        let delivery = door.deliver(recorded::ATTACK).await.unwrap();
+        assert_eq!(
+            (&delivery["state"], &delivery["report"]["outcome"]),
+            (&json!("done"), &json!("acted"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_alert_is_refused_with_the_remedy_and_kept() {
     let door = OpenDoor::new().await.unwrap();
     let mut without_id: Value = serde_json::from_str(recorded::ATTACK).unwrap();
@@ -70,7 +91,7 @@ async fn what_is_no_alert_is_refused_with_the_remedy_and_kept() {
     for body in cases {
         let refused = door.post(ALERTS, body.to_vec()).await.unwrap();
         let why = refusal(refused).await.unwrap();
-        let id = DeliveryId::of_bytes(body);
+        let id = DeliveryId::of(Detector::StealthwatchCloud, body);
         let kept: Value = door
             .get(&format!("/deliveries/{id}"))
             .await
@@ -186,7 +207,7 @@ async fn when_too_many_wait_the_sender_is_asked_to_come_again_and_may() {
     }
     let full = door.post(ALERTS, alert(100)).await.unwrap();
     assert_eq!(header(&full, "retry-after").unwrap(), "10");
-    let id = DeliveryId::of_bytes(alert(100).as_bytes());
+    let id = DeliveryId::of(Detector::StealthwatchCloud, alert(100).as_bytes());
     let why = refusal(full).await.unwrap().replace(id.as_str(), "ID");
     insta::assert_snapshot!(why, @"503: 100 deliveries wait already (work.queue): send delivery ID again later");
     assert_eq!(

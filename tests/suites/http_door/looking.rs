@@ -30,13 +30,13 @@ async fn who_asks_for_text_gets_the_report_for_people() {
 async fn the_text_of_what_could_not_be_read_says_why() {
     let door = OpenDoor::new().await.unwrap();
     door.post(ALERTS, "hello").await.unwrap();
-    let id = quell::hold::DeliveryId::of_bytes(b"hello");
+    let id = quell::hold::DeliveryId::of(quell::alert::Detector::StealthwatchCloud, b"hello");
     let ask = door
         .request(Method::GET, &format!("/deliveries/{id}"))
         .header("accept", "text/plain");
     let text = ask.send().await.unwrap().text().await.unwrap();
     insta::assert_snapshot!(text, @r"
-    delivery body-2cf24dba5fb0a30e26e83b2ac5b9e29e: failed, received 2026-03-01T12:00:00Z, 0 attempts
+    delivery body-a59c737e1004b39dd71b60f56a8cbdfd: failed, received 2026-03-01T12:00:00Z, 0 attempts
 
     the alert is not JSON, or not all of it (line 1 column 1); send the alert's JSON object unchanged: expected value at line 1 column 1
     ");

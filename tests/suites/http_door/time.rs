@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use quell::hold::DeliveryId;
+use quell::{alert::Detector, hold::DeliveryId};
 use quell_tests::recorded;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -93,7 +93,7 @@ async fn a_request_that_is_under_way_when_the_door_closes_is_finished_and_its_al
     let answer = answer(under_way).await;
     assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
     stopping.await.unwrap().unwrap();
-    let id = DeliveryId::of_bytes(recorded::ATTACK.as_bytes());
+    let id = DeliveryId::of(Detector::StealthwatchCloud, recorded::ATTACK.as_bytes());
     assert!(door.stand.journal.delivery(&id).await.unwrap().is_some());
 }
 

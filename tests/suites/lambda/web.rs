@@ -5,6 +5,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
 use quell::{
+    alert::Detector,
     digest::Digest,
     hold::{DeliveryId, Journal},
 };
@@ -104,7 +105,7 @@ async fn a_stranger_who_sends_nonsense_gets_an_answer_and_not_a_failed_function(
     answers.push(told(&function.invoke(&event).await?));
     insta::assert_snapshot!(answers.join("\n"), @r#"
     400 {"error":"the request's body is not the Base64 that the event says it is: Invalid symbol 32, offset 3."}
-    422 {"error":"delivery body-28f7eae7b19714135433d57594b7e307 can't be read as an alert of guardduty; it is kept in the journal as failed: the alert is not JSON, or not all of it (line 1 column 2); send the alert's JSON object unchanged: expected ident at line 1 column 2"}
+    422 {"error":"delivery body-1206a5c199b42b0292fa5a926c783eb4 can't be read as an alert of guardduty; it is kept in the journal as failed: the alert is not JSON, or not all of it (line 1 column 2); send the alert's JSON object unchanged: expected ident at line 1 column 2"}
     "#);
     Ok(())
 }
@@ -253,7 +254,7 @@ async fn a_forged_webhook_is_refused_for_its_own_reason_nothing_of_it_is_kept_an
     to the door for all: 401 {"error":"the bearer token is missing or wrong: send `Authorization: Bearer <token>` with the token that [http] names"}
     to act: 401 {"error":"the bearer token is missing or wrong: send `Authorization: Bearer <token>` with the token that [http] names"}
     "#);
-    let id = DeliveryId::of_bytes(alert.as_bytes());
+    let id = DeliveryId::of(Detector::StealthwatchCloud, alert.as_bytes());
     assert_eq!(function.journal().delivery(&id).await?, None);
     assert_eq!(function.unfinished().await?, "");
     assert!(function.denied()?.is_empty());

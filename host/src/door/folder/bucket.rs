@@ -115,7 +115,7 @@ impl BucketDoor {
             detector: self.options.detector,
         };
         let object = found.id(&self.options.bucket);
-        let id = |line, _: &[u8]| DeliveryId::given(KIND, &format!("{object}-{line}"));
+        let id = |_, line, _: &[u8]| DeliveryId::given(KIND, &format!("{object}-{line}"));
         Ok(take_in(contents, KIND, id, host, stop).await)
     }
 }

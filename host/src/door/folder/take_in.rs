@@ -13,7 +13,12 @@ use super::{
     documents::{Document, Documents},
     format::Format,
 };
-use crate::{alert::Detector, hold::DeliveryId, text::with_causes, way::Host};
+use crate::{
+    alert::{self, Detector},
+    hold::DeliveryId,
+    text::with_causes,
+    way::Host,
+};
 
 /// How many documents are read ahead.
 const AHEAD: usize = 4;
@@ -46,11 +51,11 @@ pub(super) enum Outcome {
 pub(super) async fn take_in(
     contents: Contents,
     door: &str,
-    id: impl Fn(u64, &[u8]) -> DeliveryId,
+    id: impl Fn(Detector, u64, &[u8]) -> DeliveryId,
     host: &Host,
     stop: &CancellationToken,
 ) -> Outcome {
-    let detector = contents.detector;
+    let of_all = contents.detector;
     let (mut documents, reading) = read(contents);
     let mut taken = 0;
     let mut reasons = Vec::new();
@@ -66,9 +71,10 @@ pub(super) async fn take_in(
                 break;
             }
         };
+        let detector = of_all.unwrap_or_else(|| alert::recognise(&body));
         let incoming = Incoming {
-            detector,
-            id: &id(line, &body),
+            detector: Some(detector),
+            id: &id(detector, line, &body),
             body: &body,
         };
         match admit(host, door, incoming, stop).await {

@@ -136,7 +136,7 @@ async fn receive(
         let why = format!("alerts of {detector} do not come through this door (http.detectors)");
         return refuse(StatusCode::FORBIDDEN, &why);
     }
-    received(&host, KIND, detector, DeliveryId::of_bytes(&body), &body).await
+    received(&host, KIND, detector, DeliveryId::of(detector, &body), &body).await
 }
 
 /// Takes a body in, and answers how it is received.

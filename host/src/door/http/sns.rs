@@ -151,7 +151,9 @@ impl SnsDoor {
 
     async fn admit(&self, detector: Option<Detector>, body: &[u8]) -> Response {
         let text = String::from_utf8_lossy(body);
-        let carried = match message::open(&text, DeliveryId::of_bytes(body)) {
+        // For a message with an id that SNS would not give.
+        let id = DeliveryId::of(detector.unwrap_or_else(|| alert::recognise(body)), body);
+        let carried = match message::open(&text, id) {
             Message::Alert(carried) => carried,
             Message::End(_) => {
                 return match self.host.tend().await {

@@ -103,7 +103,8 @@ async fn receive(
         };
         return with_reason(refusal, format!("webhook {name}: {}", with_causes(&error)));
     }
-    received(&host, KIND, options.detector, DeliveryId::of_bytes(&body), &body).await
+    let detector = options.detector;
+    received(&host, KIND, detector, DeliveryId::of(detector, &body), &body).await
 }
 
 /// Why a sender is not let in, before a byte of the body is read.

@@ -14,7 +14,7 @@ use super::{
     sqs::{self, SqsRecord},
 };
 use crate::{
-    alert::printable::printable,
+    alert::{self, printable::printable},
     door::{
         message::{self, Carried, Message},
         sns::{self, SnsEventError, SnsRecord, SnsRecordError},
@@ -115,7 +115,8 @@ pub fn read(event: &str) -> Result<Event<'_>, EventError> {
             return Ok(Event::Tick);
         }
         // An event without an id of its own is told from others by its bytes.
-        if let Message::Alert(carried) = message::open(event, DeliveryId::of_bytes(event.as_bytes())) {
+        let id = DeliveryId::of(alert::recognise(event), event.as_bytes());
+        if let Message::Alert(carried) = message::open(event, id) {
             return Ok(Event::Alert(carried));
         }
     }

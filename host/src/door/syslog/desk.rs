@@ -59,7 +59,7 @@ impl Desk {
         };
         let incoming = Incoming {
             detector: Some(self.detector),
-            id: &DeliveryId::of_bytes(body.as_bytes()),
+            id: &DeliveryId::of(self.detector, body.as_bytes()),
             body: body.as_bytes(),
         };
         !matches!(admit(&self.host, KIND, incoming, stop).await, Admitted::NotYet)
