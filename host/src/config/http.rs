@@ -26,6 +26,8 @@ pub struct Http {
     pub detectors: Vec<Detector>,
     /// From where connections may come. Empty: from anywhere.
     pub from: Vec<Prefix>,
+    /// By which names the door may be called while it asks for no token, beside addresses and `localhost`.
+    pub names: Vec<String>,
     /// With what TLS is spoken. None: none is.
     pub tls: Option<TlsFiles>,
     /// The most bytes of a request's body.
@@ -133,6 +135,9 @@ pub(super) struct HttpTable {
     pub(super) detectors: Vec<Detector>,
     /// The prefixes from which connections may come. From anywhere, if it is empty.
     pub(super) from: Vec<Prefix>,
+    /// The names by which the door may be called while it asks for no token, beside addresses and `localhost`: those of a proxy on this machine. A web page can make other names lead to a
+    /// door on loopback, so requests that call it by one are refused.
+    pub(super) names: Vec<String>,
     /// The PEM file with the listener's certificate and those between it and a root. Then TLS is spoken, and nothing else. Read again when it changes. Relative to the configuration file.
     pub(super) certificate: Option<PathBuf>,
     /// The PEM file with the certificate's private key.
@@ -168,6 +173,7 @@ impl Default for HttpTable {
             act_token_sha256: Vec::new(),
             detectors: Vec::new(),
             from: Vec::new(),
+            names: Vec::new(),
             certificate: None,
             key: None,
             client_ca: None,
@@ -190,6 +196,15 @@ impl HttpTable {
         for (index, detector) in self.detectors.iter().enumerate() {
             checks.detector(&here.join("detectors").element(index), *detector);
         }
+        for (index, name) in self.names.iter().enumerate() {
+            if !is_name(name) {
+                checks.fail(
+                    &here.join("names").element(index),
+                    format!("an entry of `names` in [{here}] is not the name of a machine"),
+                    "write it as in \"quell.example.com\", without a port and without a path",
+                );
+            }
+        }
         self.limits.check(&here.join("limits"), checks);
         Http {
             listen: self.listen,
@@ -201,6 +216,7 @@ impl HttpTable {
             },
             detectors: self.detectors,
             from: self.from,
+            names: self.names,
             tls: tls((self.certificate, self.key, self.client_ca), here, checks),
             max_body: self.max_body.get(),
             limits: self.limits,
@@ -208,6 +224,15 @@ impl HttpTable {
             has_guarded_doors: false,
         }
     }
+}
+
+/// Whether a text can be a machine's name in DNS. The longest has 253 letters.
+fn is_name(text: &str) -> bool {
+    let is_taken = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=253).contains(&text.len())
+        && text
+            .split('.')
+            .all(|label| !label.is_empty() && label.bytes().all(is_taken))
 }
 
 /// Certificate and key belong together, and who is asked for a certificate is asked by TLS.

@@ -6,6 +6,7 @@ mod admission;
 mod answer;
 mod approvals;
 mod bearer;
+mod called;
 mod gather;
 mod holds;
 mod impatient;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use quell_tests::recorded;
+use quell_tests::{figures::Figures, recorded};
 use reqwest::{Method, StatusCode};
 
 use crate::open_door::{ALERTS, OpenDoor, header, refusal};
@@ -99,4 +99,39 @@ async fn a_page_that_somebody_has_open_can_do_nothing() {
             insta::assert_snapshot!(why, @"403: requests of web pages (with an Origin header) are refused");
         }
     }
+}
+
+#[tokio::test]
+async fn a_page_whose_name_leads_to_this_machine_reads_nothing_and_sends_nothing() {
+    let door = OpenDoor::with("names = ['quell.example.com']").await.unwrap();
+    let places = [
+        (Method::POST, ALERTS),
+        (Method::POST, "/orders"),
+        (Method::GET, "/holds"),
+        (Method::GET, "/metrics"),
+        (Method::GET, "/deliveries/x"),
+    ];
+    for (method, path) in &places {
+        let request = door.request(method.clone(), path).header("host", "evil.example:8480");
+        let refused = request.body(recorded::ATTACK).send().await.unwrap();
+        let why = refusal(refused).await.unwrap();
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(why, @"403: this door asks for no token, so it is only for who calls it by an address, as `localhost` or by a name of http.names, and not as `evil.example:8480`, which a web page could have made lead here: call it by its address, set a token (http.token-env), or add the name to http.names");
+        }
+    }
+    let figures = Figures::read(&door.stand.host.scrape().await.unwrap()).unwrap();
+    let counted = figures.sum("quell_requests_refused_total", &[("status", "403")]);
+    assert_eq!(counted, Some(places.len() as f64));
+    for name in ["localhost:8480", "quell.example.com"] {
+        let request = door.request(Method::GET, "/holds").header("host", name);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::OK, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn who_shows_the_token_may_call_the_door_by_any_name() {
+    let door = guarded().await;
+    let request = door.request(Method::GET, "/holds").header("host", "quell.example.org");
+    let answer = request.bearer_auth(TOKEN).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
 }

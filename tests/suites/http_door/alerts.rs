@@ -122,14 +122,14 @@ async fn an_alert_of_the_most_bytes_is_read_and_one_byte_more_is_refused_though_
     insta::assert_snapshot!(refusal(refused).await.unwrap(), @"413: the request has more bytes than http.max-body allows");
 
     let chunk = format!("{:x}\r\n{fits} \r\n0\r\n\r\n", fits.len() + 1);
-    let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: quell\r\nTransfer-Encoding: chunked\r\n\r\n");
+    let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
     assert_eq!(first_line(&door, &(head + &chunk)).await, "HTTP/1.1 413");
 }
 
 #[tokio::test]
 async fn ten_megabytes_are_refused_before_they_are_sent() {
     let door = OpenDoor::new().await.unwrap();
-    let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: quell\r\nContent-Length: 10000000\r\n\r\n");
+    let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n");
     assert_eq!(first_line(&door, &head).await, "HTTP/1.1 413");
 }
 

@@ -51,7 +51,7 @@ async fn a_head_with_too_much_in_it_is_refused() {
     let long = format!("X-Long: {}\r\n", "x".repeat(20_000));
     for too_much in [many, long] {
         let mut stream = TcpStream::connect(door.address).await.unwrap();
-        let head = format!("GET /healthz HTTP/1.1\r\nHost: quell\r\n{too_much}\r\n");
+        let head = format!("GET /healthz HTTP/1.1\r\nHost: localhost\r\n{too_much}\r\n");
         let _ = stream.write_all(head.as_bytes()).await;
         let answer = answer(stream).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
@@ -77,7 +77,7 @@ async fn one_address_can_not_take_all_connections() {
     socket.bind((Ipv4Addr::new(127, 0, 0, 2), 0).into()).unwrap();
     let mut other = socket.connect(door.address).await.unwrap();
     other
-        .write_all(b"GET /healthz HTTP/1.1\r\nHost: quell\r\nConnection: close\r\n\r\n")
+        .write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         .await
         .unwrap();
     assert!(answer(other).await.starts_with("HTTP/1.1 200"));
@@ -103,7 +103,7 @@ async fn bodies_that_dawdle_take_no_more_memory_than_there_is_for_all_of_them() 
     };
     let door = OpenDoor::asking(ConnectionTerms::default(), terms).await.unwrap();
     let mut dawdler = TcpStream::connect(door.address).await.unwrap();
-    let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: quell\r\nContent-Length: 65536\r\n\r\n");
+    let head = format!("POST {ALERTS} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n\r\n");
     dawdler.write_all(head.as_bytes()).await.unwrap();
     dawdler.write_all(&[b' '; 65_000]).await.unwrap();
     // Until the door has read that, others are let in.

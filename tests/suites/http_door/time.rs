@@ -30,7 +30,7 @@ async fn answer(mut stream: TcpStream) -> String {
 }
 
 fn head(length: usize) -> String {
-    format!("POST {ALERTS} HTTP/1.1\r\nHost: quell\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n")
+    format!("POST {ALERTS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n")
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn who_asks_and_never_reads_the_answers_is_not_waited_for() {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     let mut stream = socket.connect(door.address).await.unwrap();
-    let requests = "GET / HTTP/1.1\r\nHost: quell\r\n\r\n".repeat(100);
+    let requests = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100);
     let asking = async { while stream.write_all(requests.as_bytes()).await.is_ok() {} };
     let ended = tokio::time::timeout(PATIENCE, asking).await;
     ended.expect("the door closes the connection");
@@ -111,7 +111,7 @@ async fn a_request_that_never_ends_does_not_keep_the_door_from_closing() {
 #[tokio::test]
 async fn a_connection_that_waits_for_more_work_does_not_keep_the_door_from_closing() {
     let mut door = OpenDoor::new().await.unwrap();
-    let mut idle = connection(&door, "GET /healthz HTTP/1.1\r\nHost: quell\r\n\r\n").await;
+    let mut idle = connection(&door, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     idle.read_exact(&mut [0; 12]).await.unwrap();
     let begun = Instant::now();
     door.daemon.take().unwrap().stop().await.unwrap();

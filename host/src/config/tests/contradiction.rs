@@ -368,6 +368,26 @@ fn a_listener_that_only_webhooks_and_signed_messages_come_to_needs_no_token() {
 }
 
 #[test]
+fn a_name_of_the_door_with_more_than_a_name_is_refused_as_it_would_never_fit() {
+    let names = |names: &str| format!("{PLAIN}[http]\nnames = [{names}]");
+    let config = parse(&names("'quell.example.com', 'gateway'")).unwrap();
+    assert_eq!(config.http.names, ["quell.example.com", "gateway"]);
+    for wrong_one in [
+        "https://quell.example.com",
+        "quell.example.com:8480",
+        "quell/",
+        "*.example.com",
+        "",
+    ] {
+        let text = wrong(&names(&format!("'{wrong_one}'")));
+        assert!(
+            text.contains("an entry of `names` in [http] is not the name of a machine"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_power_may_have_tokens_of_its_own_in_the_place_of_one_for_all() {
     let hash = "ab".repeat(32);
     let config = parse(&format!(

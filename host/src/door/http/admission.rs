@@ -11,11 +11,12 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::{
-    answer::{later, refuse},
+    answer::{failed, later, refuse},
     bearer::{self, TokenHashes},
+    called,
     refusals::with_reason,
 };
-use crate::secret::LiveSecret;
+use crate::{secret::LiveSecret, text::with_causes};
 
 /// What somebody may do at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Powers {
     pub act: TokenHashes,
     /// Whether a power that nothing opens is open to everybody: only where nobody from outside can come. Otherwise nobody has it.
     pub open: bool,
+    /// The names by which such an open power may be called, beside addresses and `localhost`: those of a proxy.
+    pub names: Vec<String>,
 }
 
 impl Powers {
@@ -52,6 +55,7 @@ impl Powers {
             send: TokenHashes::default(),
             read: TokenHashes::default(),
             act: TokenHashes::default(),
+            names: Vec::new(),
         }
     }
 }
@@ -91,16 +95,19 @@ impl Gate {
 /// Refuses what comes out of a browser's page: no sender of alerts is a web page, but a page that somebody has open could reach a door on loopback.
 pub(super) async fn no_pages(request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::ORIGIN) {
-        return refuse(
-            StatusCode::FORBIDDEN,
-            "requests of web pages (with an Origin header) are refused",
-        );
+        let why = "requests of web pages (with an Origin header) are refused";
+        return with_reason(refuse(StatusCode::FORBIDDEN, why), why.to_owned());
     }
     next.run(request).await
 }
 
-/// Lets a request in if it shows a token that opens this power.
+/// Lets a request in if it shows a token that opens this power; or, where everybody is let in, if no web page can have led it here.
 pub(super) async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    if gate.lets_everybody_in()
+        && let Err(error) = called::check(request.uri(), request.headers(), &gate.powers.names)
+    {
+        return with_reason(failed(StatusCode::FORBIDDEN, &error), with_causes(&error));
+    }
     match gate.knows(request.headers()).await {
         Ok(()) => next.run(request).await,
         Err(refusal) => with_reason(refusal, gate.power.not_shown().to_owned()),
@@ -108,14 +115,24 @@ pub(super) async fn admit(State(gate): State<Gate>, request: Request, next: Next
 }
 
 impl Gate {
-    async fn knows(&self, headers: &HeaderMap) -> Result<(), Response> {
-        let password = self.by_password.then(|| password(headers)).flatten();
-        let shown = password.as_deref().or(bearer::shown(headers));
-        let own = match self.power {
+    /// The tokens that open this power alone.
+    fn own(&self) -> &TokenHashes {
+        match self.power {
             Power::Send => &self.powers.send,
             Power::Read => &self.powers.read,
             Power::Act => &self.powers.act,
-        };
+        }
+    }
+
+    /// Whether nothing at all is asked for, here or behind the gate.
+    fn lets_everybody_in(&self) -> bool {
+        self.own().is_empty() && self.powers.token.is_none() && self.powers.open && !self.guarded
+    }
+
+    async fn knows(&self, headers: &HeaderMap) -> Result<(), Response> {
+        let password = self.by_password.then(|| password(headers)).flatten();
+        let shown = password.as_deref().or(bearer::shown(headers));
+        let own = self.own();
         if !own.is_empty() {
             return match shown.is_some_and(|shown| own.have(shown)) {
                 true => Ok(()),
