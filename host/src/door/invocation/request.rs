@@ -1,6 +1,6 @@
 //! Web requests as a Function URL and API Gateway tell them to a function, made into what the HTTP door takes. Pure.
 //!
-//! Payload format 2.0 is that of Function URLs and HTTP APIs, 1.0 that of REST APIs. The library for it, `lambda_http`, panics at a strange `Host` header or at broken Base64, both
+//! Payload format 2.0 is that of Function URLs and HTTP APIs, 1.0 that of REST APIs, and of HTTP APIs that are told so. The library for it, `lambda_http`, panics at a strange `Host` header or at broken Base64, both
 //! of which a stranger can send.
 
 use std::{
@@ -97,16 +97,11 @@ struct Http2 {
 
 impl From<Payload2> for Parts {
     fn from(payload: Payload2) -> Self {
-        // A stage with a name of its own stands before the path.
-        let stage = payload.request_context.stage.filter(|stage| stage != "$default");
-        let path = stage
-            .and_then(|stage| payload.raw_path.strip_prefix(&format!("/{stage}")))
-            .filter(|path| path.starts_with('/'))
-            .map_or_else(|| payload.raw_path.clone(), ToOwned::to_owned);
-        let Http2 { method, source_ip } = payload.request_context.http;
+        let Context2 { http, stage } = payload.request_context;
+        let Http2 { method, source_ip } = http;
         Self {
             method,
-            path,
+            path: without_stage(payload.raw_path, stage),
             query: payload.raw_query_string,
             headers: payload.headers.into_iter().collect(),
             sender: address(source_ip),
@@ -119,6 +114,8 @@ impl From<Payload2> for Parts {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Payload1 {
+    /// An HTTP API says it, a REST API does not.
+    version: Option<String>,
     http_method: String,
     path: String,
     headers: Option<BTreeMap<String, String>>,
@@ -130,9 +127,12 @@ struct Payload1 {
     content: Content,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Context1 {
     identity: Option<Identity1>,
+    stage: Option<String>,
+    /// As it was sent, with the stage.
+    path: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -147,10 +147,16 @@ impl From<Payload1> for Parts {
             payload.multi_value_query_string_parameters,
             payload.query_string_parameters,
         );
-        let identity = payload.request_context.and_then(|context| context.identity);
+        let Context1 {
+            identity,
+            stage,
+            path: sent,
+        } = payload.request_context.unwrap_or_default();
+        // A REST API takes the stage out of the path itself. With an HTTP API it is still in there where the path is the one that was sent.
+        let has_stage = payload.version.is_some() && sent.is_none_or(|sent| sent == payload.path);
         Self {
             method: payload.http_method,
-            path: payload.path,
+            path: without_stage(payload.path, stage.filter(|_| has_stage)),
             query: form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(parameters)
                 .finish(),
@@ -159,6 +165,15 @@ impl From<Payload1> for Parts {
             content: payload.content,
         }
     }
+}
+
+/// A path without the stage before it. A stage with a name of its own stands there.
+fn without_stage(path: String, stage: Option<String>) -> String {
+    let behind = stage
+        .filter(|stage| stage != "$default")
+        .and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage.as_str()))
+        .filter(|behind| behind.starts_with('/'));
+    behind.map(ToOwned::to_owned).unwrap_or(path)
 }
 
 /// Where a test of API Gateway's console comes from is no address.

@@ -96,6 +96,42 @@ fn a_stages_name_is_not_a_part_of_the_path() {
 }
 
 #[test]
+fn a_stages_name_is_not_a_part_of_the_path_in_the_older_format_either_and_what_is_only_called_like_it_stays() {
+    for (stage, path, sent, expected) in [
+        ("prod", "/prod/holds", "/prod/holds", "/holds"),
+        ("prod", "/holds", "/prod/holds", "/holds"),
+        ("prod", "/production/holds", "/production/holds", "/production/holds"),
+        (
+            "alerts",
+            "/alerts/guardduty",
+            "/alerts/alerts/guardduty",
+            "/alerts/guardduty",
+        ),
+        (
+            "alerts",
+            "/alerts/alerts/guardduty",
+            "/alerts/alerts/guardduty",
+            "/alerts/guardduty",
+        ),
+        ("$default", "/holds", "/holds", "/holds"),
+    ] {
+        let mut event = of_rest_api(path);
+        event["queryStringParameters"] = Value::Null;
+        event["multiValueQueryStringParameters"] = Value::Null;
+        event["version"] = json!("1.0");
+        event["requestContext"]["stage"] = json!(stage);
+        event["requestContext"]["path"] = json!(sent);
+        assert_eq!(told(&event).1, expected, "{stage} {path} {sent}");
+    }
+    // A REST API at a domain of one's own, whose path never has the stage.
+    let mut event = of_rest_api("/prod/holds");
+    event["queryStringParameters"] = Value::Null;
+    event["multiValueQueryStringParameters"] = Value::Null;
+    event["requestContext"]["path"] = json!("/prod/holds");
+    assert_eq!(told(&event).1, "/prod/holds");
+}
+
+#[test]
 fn a_request_to_a_rest_api_has_all_its_headers_and_parameters() {
     let event = of_rest_api("/holds");
     assert_eq!(
