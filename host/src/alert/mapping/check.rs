@@ -2,7 +2,7 @@
 
 use super::{
     Mapping,
-    part::{FlagPart, TextPart},
+    part::{AddressPart, FlagPart, TextPart},
     pointer::Pointer,
     short::Short,
 };
@@ -87,6 +87,9 @@ impl Mapping {
         if let Some(part) = &self.time {
             found.one(&["time"], &part.at);
         }
+        if let Some(part) = &self.addresses {
+            found.addresses(&["addresses"], part, "the own addresses are", true);
+        }
         for (key, part) in [("test", &self.test), ("resolved", &self.resolved)] {
             found.flag(&[key], part);
             found.fails_closed(&[key], part);
@@ -103,12 +106,11 @@ impl Mapping {
                 found.source(&[HERE, key], part.at.as_ref(), part.default.is_some(), part.optional);
             }
         }
-        if seen.remote.at.is_empty() {
-            found.add(
-                &[HERE, "remote"],
-                "`remote` says not where the remote address is".to_owned(),
-                "write its JSON Pointer",
-            );
+        // What `at` leads to may be an address itself.
+        let in_alert = seen.at.as_ref().is_none_or(|at| at.steps().is_empty());
+        found.addresses(&[HERE, "remote"], &seen.remote, "the remote address is", in_alert);
+        if let Some(part) = &seen.own {
+            found.addresses(&[HERE, "own"], part, "the own addresses are", in_alert);
         }
         if let Some(part) = &seen.established {
             found.flag(&[HERE, "established"], part);
@@ -165,6 +167,25 @@ impl Found {
                 at,
                 format!("`{pointer}` leads to several values, and this is one"),
                 "point to one element, such as `/0` in place of `/*`",
+            );
+        }
+    }
+
+    /// Addresses are somewhere: from nowhere none would ever be read, and own ones could be blocked. `in_alert` says whether the pointers begin in the alert itself.
+    fn addresses(&mut self, at: &[&'static str], part: &AddressPart, what: &str, in_alert: bool) {
+        let key = at.last().copied().unwrap_or_default();
+        if part.at.is_empty() {
+            self.add(
+                at,
+                format!("`{key}` says not where {what}"),
+                "write the JSON Pointer, or take the key out if no alert has it",
+            );
+        }
+        if in_alert && part.at.iter().any(|pointer| pointer.steps().is_empty()) {
+            self.add(
+                at,
+                format!("`{key}` points to the whole alert (`\"\"`), which is an object and no address"),
+                "write the JSON Pointer to the address or to the list of them",
             );
         }
     }

@@ -185,6 +185,24 @@ fn every_value_that_a_star_leads_to_is_an_observation() {
 }
 
 #[test]
+fn an_element_of_a_list_that_is_an_address_itself_is_pointed_to_by_nothing() {
+    let line = "observations = { at = '/attackers/*', remote = '' }";
+    let mapping = with(line);
+    assert_eq!(mapping.contradictions(), []);
+    let alert = read(line, json!({"attackers": ["203.0.113.7", "2001:db8::7"]})).unwrap();
+    let seen: Vec<_> = mapping
+        .observations(&alert)
+        .unwrap()
+        .into_iter()
+        .map(|it| it.raw)
+        .collect();
+    assert_eq!(
+        seen,
+        [r#"{"remote_ip":"203.0.113.7"}"#, r#"{"remote_ip":"2001:db8::7"}"#]
+    );
+}
+
+#[test]
 fn an_arn_names_its_instance() {
     let arn = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc1234def567890";
     assert_eq!(
@@ -225,6 +243,27 @@ fn an_arn_names_its_instance() {
     "`region` is given and `account` is not: half a place could be the wrong one"
 )]
 #[case::no_remote("observations = { remote = [] }", "`remote` says not where the remote address is")]
+#[case::own_addresses_from_nowhere("addresses = []", "`addresses` says not where the own addresses are")]
+#[case::own_addresses_from_nowhere_and_optional(
+    "addresses = { at = [], optional = true }",
+    "`addresses` says not where the own addresses are"
+)]
+#[case::an_own_side_from_nowhere(
+    "observations = { remote = '/ip', own = [] }",
+    "`own` says not where the own addresses are"
+)]
+#[case::the_alert_as_an_own_address(
+    "addresses = ''",
+    "`addresses` points to the whole alert (`\"\"`), which is an object and no address"
+)]
+#[case::the_alert_as_one_of_the_own_addresses(
+    "observations = { remote = '/ip', own = ['/local', ''] }",
+    "`own` points to the whole alert (`\"\"`), which is an object and no address"
+)]
+#[case::the_alert_as_the_remote_address(
+    "observations = { at = '', remote = '' }",
+    "`remote` points to the whole alert (`\"\"`), which is an object and no address"
+)]
 #[case::nothing(
     "title = {}",
     "`title` says neither where it is (`at`) nor what it always is (`default`)"
