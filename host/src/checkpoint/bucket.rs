@@ -8,12 +8,15 @@ use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     primitives::{ByteStream, DateTime},
-    types::{ChecksumAlgorithm, ObjectLockMode},
+    types::{ChecksumAlgorithm, EncodingType, ObjectLockMode},
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Shelf, ShelfError};
-use crate::cloud::aws::fault;
+use crate::{
+    alert::printable::printable,
+    cloud::aws::{fault, listed_key},
+};
 
 /// How long one call may take, all its tries together, and how long one try.
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -67,13 +70,15 @@ impl CheckpointBucket {
         let mut token = None;
         loop {
             let call = self.s3.list_objects_v2().bucket(&self.bucket).prefix(&self.prefix);
+            let call = call.encoding_type(EncodingType::Url);
             let listed = call.set_continuation_token(token).send().await;
             let listed = listed.map_err(|error| self.failed(&self.prefix, &error))?;
             for key in listed.contents().iter().filter_map(|object| object.key()) {
-                let got = self.s3.get_object().bucket(&self.bucket).key(key).send().await;
-                let body = got.map_err(|error| self.failed(key, &error))?.body.collect().await;
+                let key = listed_key(key, listed.encoding_type());
+                let got = self.s3.get_object().bucket(&self.bucket).key(&key).send().await;
+                let body = got.map_err(|error| self.failed(&key, &error))?.body.collect().await;
                 let body = body.map_err(|error| ShelfError::Bucket {
-                    place: self.place(key),
+                    place: self.place(&key),
                     source: crate::cloud::Fault::Unreachable {
                         message: error.to_string(),
                     },
@@ -89,7 +94,7 @@ impl CheckpointBucket {
     }
 
     fn place(&self, key: &str) -> String {
-        format!("s3://{}/{key}", self.bucket)
+        format!("s3://{}/{}", self.bucket, printable(key))
     }
 
     fn failed<E>(&self, key: &str, error: &SdkError<E>) -> ShelfError

@@ -114,6 +114,25 @@ async fn findings_that_guardduty_exports_are_taken_in_line_by_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_xml_has_no_words_for_keeps_no_other_object_from_being_read() {
+    let world = World::shared().unwrap();
+    let bucket = Bucket::new(&world.moto).await.unwrap();
+    for (key, id) in [
+        ("AWSLogs/a\u{1}b.jsonl", "1"),
+        ("AWSLogs/day=5&c d+e.jsonl", "2"),
+        ("AWSLogs/f.jsonl", "3"),
+    ] {
+        bucket.put(key, finding(id)).await.unwrap();
+    }
+    let door = BucketDoor::open(&world.moto.sdk_config(), bucket.options());
+    let seen = door.examine().await.unwrap();
+    assert_eq!(seen, r"it can be listed, the first key is AWSLogs/a\u{1}b.jsonl");
+    let open = Open::new(door).await.unwrap();
+    open.takes(3).await.unwrap();
+    open.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_starts_again_does_nothing_twice_and_what_was_written_anew_is_new() {
     let world = World::shared().unwrap();
     let bucket = Bucket::new(&world.moto).await.unwrap();

@@ -11,6 +11,7 @@ mod find;
 mod group;
 mod http;
 mod interface;
+mod listed_key;
 mod machine;
 mod own_address;
 mod quota;
@@ -28,6 +29,7 @@ use tokio::sync::OnceCell;
 use self::clients::Clients;
 pub(crate) use self::dated::Dated;
 pub(crate) use self::fault::fault;
+pub(crate) use self::listed_key::listed_key;
 pub use self::role::Role;
 use self::role::RoleSessions;
 use super::{

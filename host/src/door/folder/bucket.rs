@@ -25,7 +25,7 @@ use super::{
     },
     take_in::{Contents, Outcome, take_in},
 };
-use crate::{hold::DeliveryId, text::with_causes, way::Host};
+use crate::{alert::printable::printable, hold::DeliveryId, text::with_causes, way::Host};
 
 /// What the journal calls it.
 const KIND: &str = "s3";
@@ -94,7 +94,7 @@ impl BucketDoor {
     }
 
     fn tell(&self, found: &Found<'_>, outcome: &Outcome) {
-        let (bucket, key) = (&self.options.bucket, found.key);
+        let (bucket, key) = (&self.options.bucket, printable(found.key));
         match outcome {
             Outcome::Done { taken } => tracing::info!(bucket, key, taken, "an object is done"),
             Outcome::Failed(reasons) => tracing::error!(bucket, key, "an object can't be read: {}", reasons.join("; ")),
@@ -133,7 +133,7 @@ impl Door for BucketDoor {
     async fn examine(&self) -> Result<String, DoorError> {
         let page = self.objects.list(None, None, 1).await?;
         Ok(match page.objects.first().and_then(|object| object.key.as_deref()) {
-            Some(key) => format!("it can be listed, the first key is {key}"),
+            Some(key) => format!("it can be listed, the first key is {}", printable(key)),
             None => "it can be listed, and nothing is in it".to_owned(),
         })
     }

@@ -11,12 +11,16 @@ use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    types::Object,
+    types::{EncodingType, Object},
 };
 
 use super::{super::super::DoorError, BucketOptions, found::Found};
 use crate::{
-    cloud::{Fault, aws::fault},
+    alert::printable::printable,
+    cloud::{
+        Fault,
+        aws::{fault, listed_key},
+    },
     text::with_causes,
 };
 
@@ -82,18 +86,24 @@ impl Objects {
             .set_start_after(start_after)
             .set_continuation_token(token)
             .max_keys(most)
+            .encoding_type(EncodingType::Url)
             .send()
             .await
             .map_err(|error| failed("list", self.place(), &error))?;
+        let encoding = listed.encoding_type;
+        let mut objects = listed.contents.unwrap_or_default();
+        for object in &mut objects {
+            object.key = object.key.take().map(|key| listed_key(&key, encoding.as_ref()));
+        }
         Ok(Page {
-            objects: listed.contents.unwrap_or_default(),
+            objects,
             next: listed.next_continuation_token,
         })
     }
 
     /// An object as it was listed, in a file that has no name.
     pub(super) async fn fetch(&self, found: &Found<'_>) -> Result<File, DoorError> {
-        let place = format!("s3://{}/{}", self.bucket, found.key);
+        let place = format!("s3://{}/{}", self.bucket, printable(found.key));
         let call = self.s3.get_object().bucket(&self.bucket).key(found.key);
         let answer = call
             .if_match(found.etag)
