@@ -94,6 +94,7 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
         }
         Some(Kind::NotPermitted) if request.is_ec2() => Some(("UnauthorizedOperation", StatusCode::FORBIDDEN)),
         Some(Kind::NotPermitted) => Some(("AccessDeniedException", StatusCode::BAD_REQUEST)),
+        Some(Kind::Invalid) => Some(("InvalidParameterValue", StatusCode::BAD_REQUEST)),
         // moto does some of them for real.
         None if request.dry_run && request.is_ec2() => Some(("DryRunOperation", StatusCode::PRECONDITION_FAILED)),
         _ => None,

@@ -39,6 +39,8 @@ pub enum Kind {
     Conflict,
     /// It is not done: the credentials may not.
     NotPermitted,
+    /// It is not done: the request itself is wrong, as one that is too long.
+    Invalid,
     /// A `DescribeNetworkAcls` is answered as it would have been when the trouble was set.
     Yesterday,
 }

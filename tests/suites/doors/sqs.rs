@@ -157,6 +157,45 @@ async fn what_can_not_be_read_is_kept_and_goes_to_the_dead_letters_with_the_reas
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_too_long_together_with_the_reason_goes_to_the_dead_letters_with_less_of_it_or_none() {
+    let world = World::shared().unwrap();
+    // moto counts only the body.
+    for (refused, characters) in [(1, Some(100)), (2, None)] {
+        let proxy = Ec2Proxy::start(&world.moto.endpoint()).await.unwrap();
+        proxy.set(Trouble::new(Kind::Invalid, Whom::Action("SendMessage")).times(refused));
+        let config = world
+            .moto
+            .sdk_config()
+            .to_builder()
+            .endpoint_url(proxy.endpoint())
+            .build();
+        let (queue, dead) = (
+            Queue::new(&world.moto).await.unwrap(),
+            Queue::new(&world.moto).await.unwrap(),
+        );
+        let dead_letters = Some(DeadLetters {
+            queue: dead.url.clone(),
+            after: 1,
+        });
+        let options = SqsOptions {
+            dead_letters,
+            ..options(&queue)
+        };
+        queue.send("no alert at all").await.unwrap();
+        let open = Open::new(SqsDoor::open(&config, options)).await.unwrap();
+        dead.holds(1).await.unwrap();
+        queue.holds(0).await.unwrap();
+        let letter = dead.receive().await.unwrap().remove(0);
+        assert_eq!(letter.body.as_deref(), Some("no alert at all"));
+        let attributes = letter.message_attributes.unwrap_or_default();
+        let reason = attributes.get("quell-reason");
+        let reason = reason.and_then(|reason| reason.string_value.as_deref());
+        assert_eq!(reason.map(|reason| reason.chars().count()), characters, "{reason:?}");
+        open.close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_queue_with_a_redrive_policy_of_its_own_keeps_to_it() {
     let world = World::shared().unwrap();
     let dead = Queue::new(&world.moto).await.unwrap();

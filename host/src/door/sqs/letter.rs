@@ -7,13 +7,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     super::{
+        DoorError,
         admit::{Admitted, Incoming, admit},
         message::{self, Message},
     },
-    KIND, SqsDoor,
+    DeadLetters, KIND, SqsDoor,
 };
 use crate::{
     alert::printable::printable,
+    cloud::Fault,
     hold::DeliveryId,
     text::with_causes,
     way::{Host, ReceiveError},
@@ -22,8 +24,9 @@ use crate::{
 /// How long a message that can't be read is left alone after its first receive. Then three times as long each time, up to the longest.
 const FIRST_REST: Duration = Duration::from_secs(5);
 const LONGEST_REST: Duration = Duration::from_secs(15 * 60);
-/// The most characters of a reason in the attribute of a dead letter.
+/// The most characters of a reason in the attribute of a dead letter, and how many there are where these are too many.
 const MOST_OF_A_REASON: usize = 1000;
+const LESS_OF_A_REASON: usize = 100;
 
 /// One message that was received.
 #[derive(Debug)]
@@ -111,12 +114,7 @@ impl Letter {
         if let Some(dead) = &door.options.dead_letters
             && self.receives >= dead.after
         {
-            let reason = reason(error);
-            let attributes = [
-                ("quell-reason", reason.as_str()),
-                ("quell-message-id", self.id.as_str()),
-            ];
-            match door.queue.bury(&dead.queue, &self.body, &self.id, attributes).await {
+            match self.bury(door, dead, error).await {
                 Ok(()) => {
                     tracing::error!(
                         message = self.id,
@@ -131,11 +129,27 @@ impl Letter {
         }
         self.hide(door, rest(self.receives)).await;
     }
-}
 
-/// Why it can't be read, as an attribute may say it.
-fn reason(error: &ReceiveError) -> String {
-    printable(&with_causes(error)).chars().take(MOST_OF_A_REASON).collect()
+    /// Sends it to the dead letters, with the reason. SQS counts that with the body, and a body of the most bytes leaves no room for it; how many these are is each queue's own affair. So what
+    /// is refused is sent with less of the reason, and then as it came: the journal has the reason.
+    async fn bury(&self, door: &SqsDoor, dead: &DeadLetters, error: &ReceiveError) -> Result<(), DoorError> {
+        let why = printable(&with_causes(error));
+        for most in [MOST_OF_A_REASON, LESS_OF_A_REASON] {
+            let reason: String = why.chars().take(most).collect();
+            let attributes = [
+                ("quell-reason", reason.as_str()),
+                ("quell-message-id", self.id.as_str()),
+            ];
+            match door.queue.bury(&dead.queue, &self.body, &self.id, &attributes).await {
+                Err(DoorError::Queue {
+                    source: Fault::Invalid { .. },
+                    ..
+                }) => {}
+                buried => return buried,
+            }
+        }
+        door.queue.bury(&dead.queue, &self.body, &self.id, &[]).await
+    }
 }
 
 /// How long a message that can't be read is left alone.

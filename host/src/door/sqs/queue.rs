@@ -107,15 +107,15 @@ impl Queue {
     }
 
     /// Sends a message to the queue of dead letters, with these attributes.
-    pub(super) async fn bury<const N: usize>(
+    pub(super) async fn bury(
         &self,
         queue: &str,
         body: &str,
         id: &str,
-        attributes: [(&str, &str); N],
+        attributes: &[(&str, &str)],
     ) -> Result<(), DoorError> {
         let mut call = self.quick.send_message().queue_url(queue).message_body(body);
-        for (name, value) in attributes {
+        for &(name, value) in attributes {
             let value = MessageAttributeValue::builder().data_type("String").string_value(value);
             let value = value.build().map_err(|source| DoorError::Queue {
                 doing: "write to",
