@@ -84,8 +84,8 @@ pub trait Cloud: Send + Sync {
     /// A security group with its rules.
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError>;
 
-    /// The public IPv4 addresses of this account here: those of interfaces, which instances, NAT gateways and load balancers have; elastic ones, in use or not; and the far ends of
-    /// VPN connections. By address, each once. Always asked, never remembered.
+    /// The public addresses of this account here. Of IPv4 those of interfaces, which instances, NAT gateways and load balancers have; elastic ones, in use or not; and the far ends of
+    /// VPN connections. Of IPv6 the prefixes of all VPCs. In their order, each once. Always asked, never remembered.
     async fn own_addresses(&self) -> Result<Vec<OwnAddress>, CloudError>;
 
     /// Adds an entry. [`Fault::EntryExists`] if its number is taken in that direction, even by an equal entry.

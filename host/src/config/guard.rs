@@ -20,9 +20,9 @@ pub struct Guard {
     /// Prefixes that are never blocked, nor any prefix that contains one of them or is inside one: your offices, your
     /// partners, your monitoring. Each alone, or as a table with a reason and an end: `{ prefix = "198.51.100.0/24", reason = "our partner", until = "2030-01-31" }`.
     pub never_block: Vec<Never>,
-    /// Whether the accounts' own public IPv4 addresses are never blocked: those of instances, NAT gateways and load balancers, elastic ones, and the far ends of VPN connections. They are
-    /// asked for every five minutes in each region, which needs ec2:DescribeNetworkInterfaces, ec2:DescribeAddresses and ec2:DescribeCustomerGateways. While they can't be had, and what was
-    /// had is older than an hour, nothing is blocked.
+    /// Whether the accounts' own public addresses are never blocked: of IPv4 those of instances, NAT gateways and load balancers, elastic ones, and the far ends of VPN connections; of IPv6
+    /// the prefixes of all VPCs. They are asked for every five minutes in each region, which needs ec2:DescribeNetworkInterfaces, ec2:DescribeAddresses, ec2:DescribeCustomerGateways and
+    /// ec2:DescribeVpcs. While they can't be had, and what was had is older than an hour, nothing is blocked.
     pub own_addresses: bool,
     /// Lists of what is never blocked that stand elsewhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]

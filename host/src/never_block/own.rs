@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ipnet::IpNet;
 
 use super::{
     format::{Listed, reason_of},
@@ -31,7 +30,7 @@ impl Source for OwnAddresses {
             ))
         })?;
         let listed = own.into_iter().map(|own| Listed {
-            prefix: IpNet::from(own.address),
+            prefix: own.prefix,
             reason: reason_of(&own.of),
             until: None,
         });

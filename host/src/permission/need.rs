@@ -48,6 +48,7 @@ impl Needs {
                 Call::DescribeNetworkInterfaces,
                 Call::DescribeAddresses,
                 Call::DescribeCustomerGateways,
+                Call::DescribeVpcs,
             ]);
         }
         for plugin in &config.plugins {

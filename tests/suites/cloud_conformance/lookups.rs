@@ -4,6 +4,10 @@ use quell::cloud::{Peer, PortRange, SecurityGroupRule};
 
 use crate::case::{Case, case, equal, fails, read, works};
 
+fn alone(address: std::net::Ipv4Addr) -> ipnet::IpNet {
+    std::net::IpAddr::from(address).into()
+}
+
 pub(crate) const CASES: &[Case] = &[
     case!(
         "a subnet has its own ACL and not its VPC's default one",
@@ -27,14 +31,17 @@ pub(crate) const CASES: &[Case] = &[
         "the account's own public addresses are there, each once, and no private one is",
         |cloud, scene| {
             let own = works(cloud.own_addresses().await)?;
-            let public = scene.web.public_address.map(std::net::IpAddr::from);
-            let named = own.iter().filter(|own| Some(own.address) == public).count();
+            let public = scene.web.public_address.map(alone);
+            let named = own.iter().filter(|own| Some(own.prefix) == public).count();
             equal(&named, &usize::from(public.is_some()))?;
-            let mut addresses: Vec<_> = own.iter().map(|own| own.address).collect();
-            let all = addresses.len();
-            addresses.dedup();
-            equal(&addresses.len(), &all)?;
-            equal(&addresses.contains(&scene.web.private_address.into()), &false)
+            let mut prefixes: Vec<_> = own.iter().map(|own| own.prefix).collect();
+            let all = prefixes.len();
+            prefixes.dedup();
+            equal(&prefixes.len(), &all)?;
+            equal(&prefixes.contains(&alone(scene.web.private_address)), &false)?;
+            // Of IPv6 all that is in a VPC.
+            let v6 = scene.prefixes.iter().filter(|prefix| prefix.addr().is_ipv6());
+            equal(&v6.filter(|prefix| !prefixes.contains(prefix)).count(), &0)
         }
     ),
     case!("a VPC's default ACL says that it is", |cloud, scene| {

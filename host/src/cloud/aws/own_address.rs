@@ -1,16 +1,23 @@
-//! The account's own public addresses, by three calls.
+//! The account's own public addresses, by four calls.
+
+use std::net::IpAddr;
 
 use aws_sdk_ec2::{Client, types::Filter};
+use ipnet::IpNet;
 
 use super::{
     MAX_PAGES,
-    convert::parsed,
+    convert::{parsed, prefixes},
     fault::{cloud_error, unread},
     too_many_pages,
 };
-use crate::cloud::{call::Call, error::CloudError, own_address::OwnAddress};
+use crate::cloud::{
+    call::Call,
+    error::{CloudError, Fault},
+    own_address::OwnAddress,
+};
 
-/// How many interfaces a page has.
+/// How many interfaces or VPCs a page has.
 const PAGE: i32 = 1000;
 
 /// Those of interfaces first: they tell most.
@@ -18,6 +25,7 @@ pub(super) async fn own_addresses(client: &Client) -> Result<Vec<OwnAddress>, Cl
     let mut own = of_interfaces(client).await?;
     own.extend(elastic(client).await?);
     own.extend(of_customer_gateways(client).await?);
+    own.extend(of_vpcs(client).await?);
     Ok(OwnAddress::each_once(own))
 }
 
@@ -45,7 +53,7 @@ async fn of_interfaces(client: &Client) -> Result<Vec<OwnAddress>, CloudError> {
             let associations = std::iter::once(interface.association()).chain(listed);
             for public in associations.flatten().filter_map(|association| association.public_ip()) {
                 own.push(OwnAddress {
-                    address: parsed(Some(public), "association.publicIp").map_err(unread(call))?,
+                    prefix: alone(public, "association.publicIp").map_err(unread(call))?,
                     of: of.trim_end().to_owned(),
                 });
             }
@@ -62,7 +70,7 @@ async fn elastic(client: &Client) -> Result<Vec<OwnAddress>, CloudError> {
     for address in answer.addresses() {
         let Some(public) = address.public_ip() else { continue };
         own.push(OwnAddress {
-            address: parsed(Some(public), "publicIp").map_err(unread(call))?,
+            prefix: alone(public, "publicIp").map_err(unread(call))?,
             of: format!("elastic address {}", address.allocation_id().unwrap_or_default()),
         });
     }
@@ -81,9 +89,35 @@ async fn of_customer_gateways(client: &Client) -> Result<Vec<OwnAddress>, CloudE
             continue;
         };
         own.push(OwnAddress {
-            address: parsed(Some(address), "ipAddress").map_err(unread(call))?,
+            prefix: alone(address, "ipAddress").map_err(unread(call))?,
             of: format!("customer gateway {}", gateway.customer_gateway_id().unwrap_or_default()),
         });
     }
     Ok(own)
+}
+
+/// The IPv6 prefixes of all VPCs. Whatever is in one is the account's own, and reached from outside by the address that it has itself: there is nothing else to look for it by.
+async fn of_vpcs(client: &Client) -> Result<Vec<OwnAddress>, CloudError> {
+    let call = Call::DescribeVpcs;
+    let mut pages = client.describe_vpcs().into_paginator().page_size(PAGE).send();
+    let mut own = Vec::new();
+    for _ in 0..MAX_PAGES {
+        let Some(page) = pages.next().await else {
+            return Ok(own);
+        };
+        for vpc in page.map_err(|error| cloud_error(call, &error))?.vpcs() {
+            let prefixes = prefixes(vpc).map_err(unread(call))?.into_iter();
+            let of = format!("VPC {}", vpc.vpc_id().unwrap_or_default());
+            own.extend(
+                prefixes
+                    .filter(|prefix| matches!(prefix, IpNet::V6(_)))
+                    .map(|prefix| OwnAddress { prefix, of: of.clone() }),
+            );
+        }
+    }
+    Err(too_many_pages(call))
+}
+
+fn alone(address: &str, field: &str) -> Result<IpNet, Fault> {
+    parsed::<IpAddr>(Some(address), field).map(IpNet::from)
 }

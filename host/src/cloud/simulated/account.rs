@@ -5,6 +5,7 @@ mod server;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
     path::Path,
 };
 
@@ -206,7 +207,7 @@ impl Account {
 
 fn named(kind: &str, written: Vec<WrittenAddress>) -> Vec<OwnAddress> {
     let own = written.into_iter().map(|WrittenAddress { id, address }| OwnAddress {
-        address: address.into(),
+        prefix: IpNet::from(IpAddr::from(address)),
         of: format!("{kind} {id}"),
     });
     own.collect()

@@ -69,6 +69,8 @@ impl Cloud for SimulatedCloud {
             Ok(state.account.customer_gateways.clone())
         });
         own.extend(gateways.await?);
+        let vpcs = self.call(Call::DescribeVpcs, "all", |state| Ok(state.public_prefixes()));
+        own.extend(vpcs.await?);
         Ok(OwnAddress::each_once(own))
     }
 

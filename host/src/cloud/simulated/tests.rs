@@ -248,7 +248,7 @@ async fn the_quota_is_the_accounts_own_unless_it_may_not_be_asked_for() {
 }
 
 #[tokio::test]
-async fn the_own_public_addresses_are_those_of_interfaces_elastic_ones_and_the_far_ends_of_vpns() {
+async fn the_own_public_addresses_are_those_of_interfaces_elastic_ones_the_far_ends_of_vpns_and_all_ipv6_of_vpcs() {
     let more = "\n[[elastic-address]]\nid = \"eipalloc-0a1b2c3d\"\naddress = \"198.51.100.77\"\n\
                 [[elastic-address]]\nid = \"eipalloc-0b1b2c3d\"\naddress = \"198.51.100.10\"\n\
                 [[customer-gateway]]\nid = \"cgw-0a1b2c3d\"\naddress = \"192.0.2.1\"\n";
@@ -256,6 +256,6 @@ async fn the_own_public_addresses_are_those_of_interfaces_elastic_ones_and_the_f
     let clock = Arc::new(ManualClock::at(Timestamp::UNIX_EPOCH));
     let cloud = SimulatedCloud::new(Account::read(&text).unwrap(), clock);
     let own = cloud.own_addresses().await.unwrap();
-    let told: Vec<_> = own.iter().map(|own| format!("{} {}", own.address, own.of)).collect();
+    let told: Vec<_> = own.iter().map(|own| format!("{} {}", own.prefix, own.of)).collect();
     insta::assert_snapshot!(told.join("\n"));
 }

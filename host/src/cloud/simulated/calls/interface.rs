@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, net::IpAddr};
 
+use ipnet::IpNet;
+
 use super::{group::unknown_group, not_found};
 use crate::cloud::{
     error::Fault,
@@ -58,11 +60,23 @@ impl State {
         for card in cards {
             let addresses = card.interface.addresses.iter().copied().filter(is_public);
             own.extend(addresses.map(|address| OwnAddress {
-                address,
+                prefix: IpNet::from(address),
                 of: format!("interface {}", card.interface.id),
             }));
         }
         own
+    }
+
+    /// The IPv6 prefixes of all VPCs, in which all addresses are public.
+    pub(in crate::cloud::simulated) fn public_prefixes(&self) -> Vec<OwnAddress> {
+        let vpcs = self.account.vpcs.iter();
+        let all = vpcs.flat_map(|(vpc, prefixes)| prefixes.iter().map(move |prefix| (vpc, *prefix)));
+        let v6 = all.filter(|(_, prefix)| matches!(prefix, IpNet::V6(_)));
+        v6.map(|(vpc, prefix)| OwnAddress {
+            prefix,
+            of: format!("VPC {vpc}"),
+        })
+        .collect()
     }
 
     /// Gives an interface other groups. One that stands there twice is refused: what EC2 does with it is not known.
