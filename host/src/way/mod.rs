@@ -177,11 +177,12 @@ impl Host {
         &self.parts.clouds
     }
 
-    /// The facts of one alert, which is for this cloud, each fetched once.
-    fn facts(&self, alert: &Alert, cloud: &Arc<dyn Cloud>) -> Arc<Memo> {
+    /// The facts of one alert, which is for this cloud and came at this time if it ever did, each fetched once.
+    fn facts(&self, alert: &Alert, cloud: &Arc<dyn Cloud>, arrival: Option<Timestamp>) -> Arc<Memo> {
         let history: Arc<dyn HistorySource> = Arc::new(history::JournalHistory {
             journal: Arc::clone(&self.parts.journal),
             clock: Arc::clone(&self.parts.clock),
+            arrival,
         });
         let carried = observation::carried(alert, &self.parts.decoders);
         let observations = Arc::clone(&self.parts.observations);
