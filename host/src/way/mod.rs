@@ -29,7 +29,7 @@ mod waiting;
 pub mod work;
 pub mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, Semaphore};
@@ -98,6 +98,8 @@ pub struct Host {
     waiting: Semaphore,
     /// What was never blocked when everything in force was last brought to it.
     never_blocked: std::sync::Mutex<Option<u64>>,
+    /// Whether something may wait for people, by a rule of today or by one that was in force when the journal was last written.
+    may_wait: AtomicBool,
     recorder: Option<Recorder>,
     ends: Option<Arc<dyn Ends>>,
     tellers: Option<Tellers>,
@@ -120,6 +122,7 @@ impl Host {
             admitted: Notify::new(),
             held: Notify::new(),
             never_blocked: std::sync::Mutex::default(),
+            may_wait: AtomicBool::new(true),
             recorder: None,
             ends: None,
             tellers: None,
