@@ -117,4 +117,6 @@ pub enum Attempt {
         /// When anybody may begin again.
         until: Timestamp,
     },
+    /// It is settled for good, by whoever was faster, and this is how: there is nothing to work on.
+    Settled(DeliveryState),
 }

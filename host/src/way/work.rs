@@ -25,12 +25,12 @@ const CLAIM: SignedDuration = SignedDuration::from_secs(30);
 pub struct Worked {
     /// How it stands in the journal now.
     pub state: DeliveryState,
-    /// The whole way of the alert. None if it was given up before it began, or waits because another process works on it.
+    /// The whole way of the alert. None if it was given up before it began, waits because another process works on it, or was settled by another.
     pub report: Option<Report>,
 }
 
 impl Host {
-    /// Works on one delivery and settles it. Doing it twice does no harm: holds count a delivery once and converging twice changes nothing.
+    /// Works on one delivery and settles it; on one that is settled already it does nothing. Two at the same time do no harm: holds count a delivery once and converging twice changes nothing.
     pub async fn work(&self, delivery: &Delivery) -> Result<Worked, JournalError> {
         let journal = &self.parts.journal;
         let now = self.parts.clock.now();
@@ -43,6 +43,10 @@ impl Host {
                     state: DeliveryState::Waiting { not_before: until },
                     report: None,
                 });
+            }
+            Attempt::Settled(state) => {
+                tracing::debug!(delivery = %delivery.id, "another process was faster: it is {}", state.name());
+                return Ok(Worked { state, report: None });
             }
         };
         if attempts > retry::ATTEMPTS {
