@@ -19,6 +19,7 @@ mod place;
 pub mod receive;
 pub mod recording;
 pub mod retry;
+mod rewrite;
 pub mod scrape;
 mod sight;
 mod surroundings;

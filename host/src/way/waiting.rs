@@ -4,7 +4,10 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
-use super::{Host, held_back::TRIES};
+use super::{
+    Host,
+    rewrite::{Rewrite, TRIES, rewrite},
+};
 use crate::{
     hold::{
         DeliveryId, Hold, Intent, JournalError, NoteKind, Spending,
@@ -152,7 +155,7 @@ impl Host {
         pending: &Pending,
         at: Timestamp,
     ) -> Result<(Pending, Vec<Hold>), JournalError> {
-        let (journal, now) = (&self.parts.journal, self.parts.clock.now());
+        let (journal, now) = (&*self.parts.journal, self.parts.clock.now());
         let spending = Spending {
             budgets: self.parts.roster.now().budgets.clone(),
             is_approved: true,
@@ -161,8 +164,8 @@ impl Host {
         let put = journal
             .put_within(&pending.intents_at(at), &spending, &delivery, now)
             .await?;
-        for _ in 0..TRIES {
-            let note = journal.note(NoteKind::Approval, pending.id.as_str()).await?;
+        let (kind, name) = (NoteKind::Approval, pending.id.as_str());
+        let noted = rewrite::<_, JournalError>(journal, kind, name, "note what was approved", |note| {
             let known = note.as_ref().and_then(Pending::read).unwrap_or_else(|| pending.clone());
             let in_force = Pending {
                 state: PendingState::InForce {
@@ -171,13 +174,10 @@ impl Host {
                 },
                 ..known
             };
-            if journal.write_note(&in_force.note(note.as_ref())).await? {
-                return Ok((in_force, put.holds));
-            }
-        }
-        Err(JournalError::Contended {
-            doing: "note what was approved",
-        })
+            Ok(Rewrite::Write(in_force.note(note.as_ref()), in_force))
+        });
+        let in_force = noted.await?;
+        Ok((in_force, put.holds))
     }
 }
 
