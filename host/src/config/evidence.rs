@@ -20,7 +20,7 @@ pub(super) struct EvidenceTable {
     pub(super) established: bool,
     /// That an alert of another detector named the address within this time.
     pub(super) second_detector: Option<HumanDuration>,
-    /// That some alert named the address at least so long ago.
+    /// That some alert which came before this one named the address at least so long ago.
     pub(super) minimum_age: Option<HumanDuration>,
 }
 

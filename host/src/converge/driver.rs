@@ -83,6 +83,8 @@ struct Run<'a> {
     cloud: &'a dyn Cloud,
     insistence: Insistence,
     lease: Lease,
+    /// Whether it waited for its turn to write, and has not written since.
+    has_turn: bool,
     changes: Vec<ToldChange>,
 }
 
@@ -97,6 +99,7 @@ impl Driver {
             cloud: &**cloud,
             insistence,
             lease,
+            has_turn: false,
             changes: Vec::new(),
         };
         let result = self.rounds(&mut run).await;
@@ -160,17 +163,17 @@ impl Driver {
             {
                 continue;
             }
-            self.clock()
-                .sleep(self.pace.reserve(&run.target.place(), self.clock().now()))
-                .await;
+            // Between the two calls of an isolation the interface lets everything in: the second waits for nobody, and there is always time for it.
+            let before = run.changes.last().and_then(|told| interface_of(&told.change));
+            let is_second = before.is_some() && before == interface(step);
+            self.wait_for_turn(run, is_second).await;
             if self.clock().now().duration_since(sight.read_at) > FRESH {
                 break;
             }
-            // Between the two calls of an isolation the interface lets everything in: there is always time for the second.
-            let before = run.changes.last().and_then(|told| interface_of(&told.change));
-            if before.is_none() || before != interface(step) {
+            if !is_second {
                 self.in_time(run.target)?;
             }
+            run.has_turn = false;
             let (wrote, request_id) = self.make(run, step).await?;
             match wrote {
                 Wrote::Done => run.changes.push(ToldChange {
@@ -192,6 +195,19 @@ impl Driver {
                 change: Box::new(step.change),
                 source: source.into(),
             }),
+        }
+    }
+
+    /// Waits until the pace lets one more write through. A turn that was waited for stays the run's own when the target has to be read anew before it: where many write, each would otherwise wait for so
+    /// long that its read is too old, and wait again, and nobody would ever write.
+    async fn wait_for_turn(&self, run: &mut Run<'_>, is_urgent: bool) {
+        if run.has_turn {
+            return;
+        }
+        let wait = self.pace.reserve(&run.target.place(), self.clock().now());
+        run.has_turn = true;
+        if !is_urgent {
+            self.clock().sleep(wait).await;
         }
     }
 

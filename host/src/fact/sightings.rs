@@ -17,10 +17,41 @@ pub struct Sightings {
 }
 
 impl Sightings {
-    /// Notes that an alert of this detector names it.
-    pub fn add(&mut self, detector: &str, now: Timestamp) {
-        self.first = Some(self.first.map_or(now, |first| first.min(now)));
-        let last = self.last.entry(detector.to_owned()).or_insert(now);
-        *last = now.max(*last);
+    /// Notes that an alert of this detector, which came at this time, names it.
+    pub fn add(&mut self, detector: &str, arrival: Timestamp) {
+        self.first = Some(self.first.map_or(arrival, |first| first.min(arrival)));
+        let last = self.last.entry(detector.to_owned()).or_insert(arrival);
+        *last = arrival.max(*last);
+    }
+
+    /// What they say to an alert that came at `arrival`. What was named first at that time or later is no age for it: the alert itself may have named it, when it was tried before.
+    #[must_use]
+    pub fn known_to(self, arrival: Timestamp) -> Self {
+        Self {
+            first: self.first.filter(|first| *first < arrival),
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn an_alert_that_is_tried_again_is_no_witness_of_itself_and_one_that_came_before_it_is() {
+        let mut sightings = Sightings::default();
+        sightings.add("guardduty", at(600));
+        assert_eq!(sightings.clone().known_to(at(600)).first, None);
+        assert_eq!(sightings.clone().known_to(at(601)).first, Some(at(600)));
+        assert_eq!(
+            sightings.clone().known_to(at(600)).last,
+            sightings.last,
+            "who named it last is told all the same"
+        );
     }
 }

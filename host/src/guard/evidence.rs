@@ -29,7 +29,7 @@ pub struct Demands {
     /// That an alert of another detector named the address within this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_detector: Option<HumanDuration>,
-    /// That some alert named the address at least so long ago.
+    /// That some alert which came before this one named the address at least so long ago.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_age: Option<HumanDuration>,
 }
@@ -76,7 +76,7 @@ pub struct Evidence {
     pub failed_attempts: Option<u64>,
     /// Whether an observation shows that one of them had a connection.
     pub established: bool,
-    /// When an alert first named one of them, as far back as the journal remembers.
+    /// When an alert that came before this one first named one of them, as far back as the journal remembers.
     pub first: Option<Timestamp>,
     /// When an alert of each detector named one of them last.
     pub detectors: BTreeMap<String, Timestamp>,

@@ -123,6 +123,8 @@ pub enum Attempt {
         /// When anybody may begin again.
         until: Timestamp,
     },
+    /// It is settled for good, by whoever was faster, and this is how: there is nothing to work on.
+    Settled(DeliveryState),
 }
 
 #[cfg(test)]

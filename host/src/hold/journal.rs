@@ -32,7 +32,7 @@ pub trait Journal: Send + Sync {
     async fn backlog(&self) -> Result<Backlog, JournalError>;
 
     /// Notes that work on a delivery begins, before it does, so that a delivery which brings the process down is not tried for ever. Until it is settled, or
-    /// until `until` if its process dies, nobody else begins to work on it.
+    /// until `until` if its process dies, nobody else begins to work on it. Nobody begins to work on one that does not wait.
     async fn attempt(&self, id: &DeliveryId, now: Timestamp, until: Timestamp) -> Result<Attempt, JournalError>;
 
     /// Says what became of a delivery.

@@ -1,34 +1,20 @@
 //! Counters: what this process saw since it started.
 
 use prometheus_client::{
-    encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family},
     registry::Registry,
 };
 
-use super::text::PREFIX;
+use super::{
+    label::{CallFailed, Detected, Examined, OfBudget, OfDetector, PluginFailed, Refused},
+    reception::Reception,
+    text::PREFIX,
+};
 use crate::{
     alert::Detector,
     cloud::CloudError,
     report::{Outcome, PluginReport, Report},
 };
-
-/// What became of an alert at a door.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reception {
-    /// The journal took it.
-    Admitted,
-    /// The journal had it already.
-    SeenBefore,
-    /// It can't be read. The journal has it as failed.
-    Unreadable,
-    /// It is longer than the journal can keep.
-    TooLong,
-    /// Too many waited already.
-    QueueFull,
-    /// The journal failed.
-    JournalFailed,
-}
 
 /// What this process counts.
 #[derive(Debug)]
@@ -42,70 +28,6 @@ pub struct Counters {
     call_failures: Family<CallFailed, Counter>,
     budgets_used_up: Family<OfBudget, Counter>,
     requests_refused: Family<Refused, Counter>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfDetector {
-    detector: String,
-    outcome: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Detected {
-    detector: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Examined {
-    plugin: String,
-    action: String,
-    refused_by: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct PluginFailed {
-    plugin: String,
-    fault: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OfBudget {
-    pub(super) budget: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Refused {
-    status: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct CallFailed {
-    call: String,
-    fault: String,
-}
-
-impl Reception {
-    /// All there are.
-    const ALL: [Self; 6] = [
-        Self::Admitted,
-        Self::SeenBefore,
-        Self::Unreadable,
-        Self::TooLong,
-        Self::QueueFull,
-        Self::JournalFailed,
-    ];
-
-    /// Its name.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Admitted => "admitted",
-            Self::SeenBefore => "seen-before",
-            Self::Unreadable => "unreadable",
-            Self::TooLong => "too-long",
-            Self::QueueFull => "queue-full",
-            Self::JournalFailed => "journal-failed",
-        }
-    }
 }
 
 impl Default for Counters {
@@ -245,22 +167,5 @@ impl Counters {
             fault: error.fault.name().into(),
         };
         self.call_failures.get_or_create(&labels).inc();
-    }
-}
-
-impl OfDetector {
-    fn new(detector: Detector, outcome: &str) -> Self {
-        Self {
-            detector: detector.name().into(),
-            outcome: outcome.into(),
-        }
-    }
-}
-
-impl Detected {
-    fn new(detector: Detector) -> Self {
-        Self {
-            detector: detector.name().into(),
-        }
     }
 }

@@ -6,11 +6,15 @@
 
 mod counted_cloud;
 mod counters;
+mod label;
+mod reception;
+mod standing;
 mod state;
 mod text;
 
 pub use self::{
-    counters::{Counters, Reception},
+    counters::Counters,
+    reception::Reception,
     state::{BudgetUse, PluginState, State},
     text::{CONTENT_TYPE, text},
 };

@@ -112,7 +112,7 @@ fn answered(answer: &fact::Answer) -> String {
         fact::Answer::History(history) => format!("{} holds, {} offences", history.holds, history.offences),
         fact::Answer::Sightings(sightings) => match sightings.first {
             Some(first) => format!("named since {first:.0}, by {}", count(sightings.last.len(), "detector")),
-            None => "never named before".to_owned(),
+            None => "never named before this alert came".to_owned(),
         },
     }
 }

@@ -7,7 +7,7 @@ use aws_config::{Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
-use super::{SecretError, live::Remote, text::secret_of};
+use super::{SecretError, place::Remote, text::secret_of};
 use crate::{
     cloud::{
         Fault,

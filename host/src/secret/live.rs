@@ -6,26 +6,19 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::{
     SecretError,
-    local::{self, Stamp},
-    look::Look,
+    local::Stamp,
+    memory::{Known, Memory},
+    place::{Place, Remote},
 };
 use crate::{config::Secret, text::with_causes};
 
 /// A secret's value at a moment. Its `Debug` shows nothing, and its memory is wiped.
 pub type SharedSecret = Arc<SecretString>;
-
-/// Where a secret is had from over the network.
-#[async_trait]
-pub(super) trait Remote: Send + Sync {
-    /// Fetches it.
-    async fn fetch(&self, place: &Secret) -> Result<SecretString, SecretError>;
-}
 
 /// A secret that is fetched when it is first needed and kept fresh. Copies share what was fetched.
 #[derive(Clone)]
@@ -34,7 +27,7 @@ pub struct LiveSecret(Arc<Inner>);
 struct Inner {
     /// None if the value was given and is nowhere kept.
     place: Option<Place>,
-    state: Mutex<State>,
+    memory: Mutex<Memory>,
     /// One fetch at a time; who waits for it finds what it brought.
     fetching: tokio::sync::Mutex<()>,
 }
@@ -50,26 +43,6 @@ enum Cause {
     Refused,
 }
 
-struct Place {
-    secret: Secret,
-    remote: Option<Arc<dyn Remote>>,
-    refresh: Duration,
-}
-
-#[derive(Default)]
-struct State {
-    known: Option<Known>,
-    look: Option<Look>,
-    /// What the last look came to, if it failed.
-    failed: Option<String>,
-}
-
-#[derive(Clone)]
-struct Known {
-    value: SharedSecret,
-    stamp: Option<Stamp>,
-}
-
 impl LiveSecret {
     /// A secret that is given, and never changes.
     pub fn fixed(value: impl Into<String>) -> Self {
@@ -79,9 +52,9 @@ impl LiveSecret {
         };
         Self::new(
             None,
-            State {
+            Memory {
                 known: Some(known),
-                ..State::default()
+                ..Memory::default()
             },
         )
     }
@@ -89,7 +62,7 @@ impl LiveSecret {
     /// A secret that can't be had.
     #[cfg(test)]
     pub(crate) fn lost() -> Self {
-        Self::new(None, State::default())
+        Self::new(None, Memory::default())
     }
 
     /// A secret that is kept on this machine. It is read at once, so that one that is missing shows before anything starts.
@@ -100,11 +73,11 @@ impl LiveSecret {
             refresh: Duration::MAX,
         };
         let known = place.read()?;
-        let state = State {
+        let memory = Memory {
             known,
-            ..State::default()
+            ..Memory::default()
         };
-        Ok(Self::new(Some(place), state))
+        Ok(Self::new(Some(place), memory))
     }
 
     /// A secret that is had over the network, when it is first needed.
@@ -114,20 +87,20 @@ impl LiveSecret {
             remote: Some(remote),
             refresh,
         };
-        Self::new(Some(place), State::default())
+        Self::new(Some(place), Memory::default())
     }
 
-    fn new(place: Option<Place>, state: State) -> Self {
+    fn new(place: Option<Place>, memory: Memory) -> Self {
         Self(Arc::new(Inner {
             place,
-            state: Mutex::new(state),
+            memory: Mutex::new(memory),
             fetching: tokio::sync::Mutex::default(),
         }))
     }
 
     /// The value, if it was fetched already.
     pub fn known(&self) -> Option<SharedSecret> {
-        Some(self.0.state().known.as_ref()?.value.clone())
+        Some(self.0.memory().known.as_ref()?.value.clone())
     }
 
     /// The value. Fetched if this is the first time; one that is old is given out and fetched again beside it, because nobody shall wait for that. A file is looked at each
@@ -139,7 +112,7 @@ impl LiveSecret {
         let Some(place) = &self.0.place else {
             return self.known().ok_or_else(|| SecretError::NotSet(String::new()));
         };
-        let known = self.0.state().known.clone();
+        let known = self.0.memory().known.clone();
         match (known, &place.secret) {
             (Some(known), Secret::File(path)) if Stamp::now(path) != known.stamp => {
                 self.look_again(&known.value, Cause::Changed).await;
@@ -162,7 +135,7 @@ impl LiveSecret {
     }
 
     fn is_old(&self, place: &Place) -> bool {
-        let look = self.0.state().look;
+        let look = self.0.memory().look;
         place.remote.is_some() && look.is_none_or(|look| look.is_older_than(place.refresh) && look.rest().is_zero())
     }
 
@@ -171,18 +144,18 @@ impl LiveSecret {
         if let Some(value) = self.known() {
             return Ok(value);
         }
-        if let Some((wait, why)) = self.0.state().resting() {
+        if let Some((wait, why)) = self.0.memory().resting() {
             return Err(SecretError::Resting { why, wait });
         }
         match place.fetch().await {
             Ok(known) => {
                 let value = known.value.clone();
-                self.0.state().found(known);
+                self.0.memory().found(known);
                 Ok(value)
             }
             Err(error) => {
                 tracing::error!(secret = %place.secret, "a secret can't be had: {}", with_causes(&error));
-                self.0.state().failed(&error);
+                self.0.memory().failed(&error);
                 Err(error)
             }
         }
@@ -196,21 +169,21 @@ impl LiveSecret {
             return Some(other);
         }
         let rests = match cause {
-            Cause::Changed => self.0.state().resting().is_some(),
-            Cause::Age | Cause::Refused => self.0.state().look.is_some_and(|look| !look.rest().is_zero()),
+            Cause::Changed => self.0.memory().resting().is_some(),
+            Cause::Age | Cause::Refused => self.0.memory().look.is_some_and(|look| !look.rest().is_zero()),
         };
         if rests || matches!(place.secret, Secret::Env(_)) {
             return None;
         }
         match place.fetch().await {
             Ok(known) if is_same(&known.value, used) => {
-                self.0.state().found_the_same(known);
+                self.0.memory().found_the_same(known);
                 None
             }
             Ok(known) => {
                 tracing::info!(secret = %place.secret, "the secret was changed, and the new one is used from now on");
                 let value = known.value.clone();
-                self.0.state().found(known);
+                self.0.memory().found(known);
                 Some(value)
             }
             Err(error) => {
@@ -219,71 +192,16 @@ impl LiveSecret {
                     "a secret can't be fetched again, and the last one that was had is used on: {}",
                     with_causes(&error)
                 );
-                self.0.state().failed(&error);
+                self.0.memory().failed(&error);
                 None
             }
         }
     }
 }
 
-impl Place {
-    async fn fetch(&self) -> Result<Known, SecretError> {
-        match &self.remote {
-            Some(remote) => Ok(Known {
-                value: Arc::new(remote.fetch(&self.secret).await?),
-                stamp: None,
-            }),
-            None => self.read()?.ok_or_else(|| SecretError::WithoutAws(self.secret.clone())),
-        }
-    }
-
-    /// What is kept on this machine. None if it is kept elsewhere.
-    fn read(&self) -> Result<Option<Known>, SecretError> {
-        let (value, stamp) = match &self.secret {
-            Secret::Env(name) => (local::read_variable(name, &self.secret)?, None),
-            Secret::File(path) => {
-                let (value, stamp) = local::read_file(path, &self.secret)?;
-                (value, Some(stamp))
-            }
-            Secret::SecretsManager { .. } | Secret::ParameterStore(_) => return Ok(None),
-        };
-        let value = Arc::new(value);
-        Ok(Some(Known { value, stamp }))
-    }
-}
-
 impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn found(&mut self, known: Known) {
-        *self = Self {
-            known: Some(known),
-            look: Some(Look::fruitful()),
-            failed: None,
-        };
-    }
-
-    fn found_the_same(&mut self, known: Known) {
-        *self = Self {
-            known: Some(known),
-            look: Some(Look::fruitless_after(self.look)),
-            failed: None,
-        };
-    }
-
-    fn failed(&mut self, error: &SecretError) {
-        self.look = Some(Look::fruitless_after(self.look));
-        self.failed = Some(with_causes(error));
-    }
-
-    /// How long it is left alone after a failure, and what that was.
-    fn resting(&self) -> Option<(Duration, String)> {
-        let rest = self.look?.rest();
-        (!rest.is_zero()).then_some((rest, self.failed.clone()?))
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

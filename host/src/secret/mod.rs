@@ -10,6 +10,8 @@ mod error;
 mod live;
 mod local;
 mod look;
+mod memory;
+mod place;
 mod secrets;
 mod text;
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{LiveSecret, SecretError, live::Remote};
+use super::{LiveSecret, SecretError, place::Remote};
 use crate::config;
 
 /// Makes secrets live, as `[secrets]` says. Those that are kept in AWS share credentials and connections, which are made when the first of them is needed.

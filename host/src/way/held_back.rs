@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::Host;
+use super::{
+    Host,
+    rewrite::{Rewrite, rewrite},
+};
 use crate::{
     hold::{
         Budget, DeliveryId, Hold, Intent, JournalError, Note, NoteKind, Spending, Withheld,
@@ -13,9 +16,6 @@ use crate::{
     roster::Snapshot,
     text::with_causes,
 };
-
-/// How often a note is tried to be written while others write it.
-pub(super) const TRIES: usize = 8;
 
 /// Intents, by what is to be done with them.
 pub(super) struct Sorted<'a> {
@@ -155,27 +155,23 @@ impl Host {
         writes: u32,
         now: Timestamp,
     ) -> Result<Option<UsedUp>, JournalError> {
-        let journal = &self.parts.journal;
-        for _ in 0..TRIES {
-            let known = journal.note(NoteKind::Budget, name).await?;
+        let (journal, kind) = (&*self.parts.journal, NoteKind::Budget);
+        let charged = rewrite::<_, JournalError>(journal, kind, name, "note what was spent of a budget", |known| {
             // What can't be read keeps everything back as it is.
             let Ok(mut tally) = known
                 .as_ref()
                 .map_or(Ok(Tally::default()), |note| serde_json::from_str(&note.text))
             else {
-                return Ok(None);
+                return Ok(Rewrite::Leave(None));
             };
             let has_tripped = tally.add_writes(writes, &budget.limits, budget.comes_back, now);
-            let note = known.unwrap_or_else(|| Note::new(NoteKind::Budget, name));
+            let note = known.unwrap_or_else(|| Note::new(kind, name));
             let text = serde_json::to_string(&tally).unwrap_or_default();
-            if journal.write_note(&note.saying(text, tally.over(now))).await? {
-                let tripped = tally.tripped.as_ref().filter(|_| has_tripped);
-                return Ok(tripped.map(|tripped| self.tell_used_up(name, tripped)));
-            }
-        }
-        Err(JournalError::Contended {
-            doing: "note what was spent of a budget",
-        })
+            let note = note.saying(text, tally.over(now));
+            Ok(Rewrite::Write(note, tally.tripped.filter(|_| has_tripped)))
+        });
+        let tripped = charged.await?;
+        Ok(tripped.map(|tripped| self.tell_used_up(name, &tripped)))
     }
 
     /// Says that a budget is used up: once, whoever counts in it, because the journal says who was first.

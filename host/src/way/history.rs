@@ -3,6 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::sight;
 use crate::{
@@ -16,6 +17,8 @@ use crate::{
 pub(super) struct JournalHistory {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) clock: Arc<dyn Clock>,
+    /// When the alert that asks came first; None for one that never came.
+    pub(super) arrival: Option<Timestamp>,
 }
 
 #[async_trait]
@@ -28,8 +31,11 @@ impl HistorySource for JournalHistory {
     async fn sightings(&self, address: IpAddr) -> Result<Sightings, FactError> {
         let note = self.journal.note(NoteKind::Sighting, &address.to_string()).await;
         let sightings = note.and_then(|note| note.as_ref().map(sight::read).transpose());
-        sightings
-            .map(Option::unwrap_or_default)
-            .map_err(|error| FactError::Unavailable(with_causes(&error)))
+        let sightings = sightings.map_err(|error| FactError::Unavailable(with_causes(&error)))?;
+        let sightings = sightings.unwrap_or_default();
+        Ok(match self.arrival {
+            Some(arrival) => sightings.known_to(arrival),
+            None => sightings,
+        })
     }
 }

@@ -19,6 +19,7 @@ mod place;
 pub mod receive;
 pub mod recording;
 pub mod retry;
+mod rewrite;
 pub mod scrape;
 mod sight;
 mod surroundings;
@@ -29,7 +30,7 @@ mod waiting;
 pub mod work;
 pub mod worker;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, Semaphore};
@@ -98,6 +99,8 @@ pub struct Host {
     waiting: Semaphore,
     /// What was never blocked when everything in force was last brought to it.
     never_blocked: std::sync::Mutex<Option<u64>>,
+    /// Whether something may wait for people, by a rule of today or by one that was in force when the journal was last written.
+    may_wait: AtomicBool,
     recorder: Option<Recorder>,
     ends: Option<Arc<dyn Ends>>,
     tellers: Option<Tellers>,
@@ -120,6 +123,7 @@ impl Host {
             admitted: Notify::new(),
             held: Notify::new(),
             never_blocked: std::sync::Mutex::default(),
+            may_wait: AtomicBool::new(true),
             recorder: None,
             ends: None,
             tellers: None,
@@ -177,11 +181,12 @@ impl Host {
         &self.parts.clouds
     }
 
-    /// The facts of one alert, which is for this cloud, each fetched once.
-    fn facts(&self, alert: &Alert, cloud: &Arc<dyn Cloud>) -> Arc<Memo> {
+    /// The facts of one alert, which is for this cloud and came at this time if it ever did, each fetched once.
+    fn facts(&self, alert: &Alert, cloud: &Arc<dyn Cloud>, arrival: Option<Timestamp>) -> Arc<Memo> {
         let history: Arc<dyn HistorySource> = Arc::new(history::JournalHistory {
             journal: Arc::clone(&self.parts.journal),
             clock: Arc::clone(&self.parts.clock),
+            arrival,
         });
         let carried = observation::carried(alert, &self.parts.decoders);
         let observations = Arc::clone(&self.parts.observations);

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, net::IpAddr};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use super::Host;
+use super::{
+    Host,
+    rewrite::{Rewrite, rewrite},
+};
 use crate::{
     alert::{Alert, Remote},
     fact::{Answer, Facts, Question, Sightings},
@@ -16,12 +19,17 @@ use crate::{
 const MOST_ADDRESSES: usize = 100;
 /// How many are noted at the same time.
 const AT_ONCE: usize = 16;
-/// How often one is tried to be noted while others note the same.
-const TRIES: usize = 8;
 
 impl Host {
-    /// Notes which addresses an alert names, by its observations. Where they can't be had there is nothing to note: what is not noted is no evidence.
-    pub(super) async fn sight(&self, alert: &Alert, facts: &dyn Facts, now: Timestamp) -> Result<(), JournalError> {
+    /// Notes which addresses an alert names that came at `arrival`, by its observations: however often it is tried, that is when it named them. Where they can't be had there is nothing to note: what
+    /// is not noted is no evidence.
+    pub(super) async fn sight(
+        &self,
+        alert: &Alert,
+        facts: &dyn Facts,
+        arrival: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
         if alert.test || alert.resolved {
             return Ok(());
         }
@@ -40,25 +48,32 @@ impl Host {
             );
         }
         let noted = addresses.into_iter().take(MOST_ADDRESSES);
-        let noted = stream::iter(noted.map(|address| self.sight_one(address, alert.detector.name(), now)));
+        let detector = alert.detector.name();
+        let noted = stream::iter(noted.map(|address| self.sight_one(address, detector, arrival, now)));
         noted.buffer_unordered(AT_ONCE).try_collect().await
     }
 
-    async fn sight_one(&self, address: IpAddr, detector: &str, now: Timestamp) -> Result<(), JournalError> {
-        let journal = &self.parts.journal;
+    async fn sight_one(
+        &self,
+        address: IpAddr,
+        detector: &str,
+        arrival: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), JournalError> {
+        let (journal, kind) = (&*self.parts.journal, NoteKind::Sighting);
         let name = address.to_string();
-        for _ in 0..TRIES {
-            let known = journal.note(NoteKind::Sighting, &name).await?;
+        let noted = rewrite::<_, JournalError>(journal, kind, &name, "note who named an address", |known| {
             let mut sightings = known.as_ref().map(read).transpose()?.unwrap_or_default();
-            sightings.add(detector, now);
-            let note = known.unwrap_or_else(|| Note::new(NoteKind::Sighting, &name));
+            sightings.add(detector, arrival);
+            let note = known.unwrap_or_else(|| Note::new(kind, &name));
             let text = serde_json::to_string(&sightings).unwrap_or_default();
-            if journal.write_note(&note.saying(text, now)).await? {
-                return Ok(());
-            }
+            Ok(Rewrite::Write(note.saying(text, now), ()))
+        });
+        match noted.await {
+            // So many note it at this moment that it is noted.
+            Err(JournalError::Contended { .. }) => Ok(()),
+            noted => noted,
         }
-        // So many note it at this moment that it is noted.
-        Ok(())
     }
 }
 

@@ -1,8 +1,13 @@
 //! Lets wait for people what they have to approve of, and puts in force what they approved of.
 
+use std::sync::atomic::Ordering;
+
 use jiff::Timestamp;
 
-use super::{Host, held_back::TRIES};
+use super::{
+    Host,
+    rewrite::{Rewrite, TRIES, rewrite},
+};
 use crate::{
     hold::{
         DeliveryId, Hold, Intent, JournalError, NoteKind, Spending,
@@ -81,6 +86,7 @@ impl Host {
                 None => pending.clone(),
             };
             if journal.write_note(&waits.note(before)).await? {
+                self.may_wait.store(true, Ordering::Relaxed);
                 tracing::warn!(
                     approval = %waits.id,
                     subject = waits.subject,
@@ -97,13 +103,15 @@ impl Host {
         })
     }
 
-    /// Refuses what waited for too long, and puts in force what was approved by a process that died over it.
+    /// Refuses what waited for too long, and puts in force what was approved by a process that died over it. What began to wait while another configuration was in force is looked after as
+    /// well; where no rule lets anything wait and nothing is left of before, nobody is asked again.
     pub(super) async fn tend_approvals(&self) -> Result<(), JournalError> {
-        if self.parts.roster.now().approvals.is_empty() {
+        let has_rules = !self.parts.roster.now().approvals.is_empty();
+        if !has_rules && !self.may_wait.load(Ordering::Relaxed) {
             return Ok(());
         }
         let (journal, now) = (&self.parts.journal, self.parts.clock.now());
-        let mut failed = None;
+        let (mut failed, mut is_left) = (None, false);
         for note in journal.notes(NoteKind::Approval).await? {
             let Some(pending) = Pending::read(&note) else {
                 tracing::error!(
@@ -113,8 +121,11 @@ impl Host {
                 continue;
             };
             match pending.standing(now) {
-                // One that can't be put in force now keeps no other waiting.
-                PendingState::Approved { at } => failed = self.put_approved(&pending, at).await.err().or(failed),
+                PendingState::Approved { at } => match self.put_approved(&pending, at).await {
+                    Ok((_, holds)) => self.tell_ends(holds.iter().filter_map(|hold| hold.until)).await,
+                    // One that can't be put in force now keeps no other waiting.
+                    Err(error) => (failed, is_left) = (Some(error), true),
+                },
                 lapsed @ PendingState::Lapsed { .. } if pending.state == PendingState::Waiting => {
                     let lapsed = Pending {
                         state: lapsed,
@@ -127,11 +138,14 @@ impl Host {
                             "refused: nobody approved until {:.0}",
                             lapsed.until
                         );
+                    } else {
+                        is_left = true;
                     }
                 }
-                _ => {}
+                state => is_left |= state == PendingState::Waiting,
             }
         }
+        self.may_wait.store(has_rules || is_left, Ordering::Relaxed);
         failed.map_or(Ok(()), Err)
     }
 
@@ -141,7 +155,7 @@ impl Host {
         pending: &Pending,
         at: Timestamp,
     ) -> Result<(Pending, Vec<Hold>), JournalError> {
-        let (journal, now) = (&self.parts.journal, self.parts.clock.now());
+        let (journal, now) = (&*self.parts.journal, self.parts.clock.now());
         let spending = Spending {
             budgets: self.parts.roster.now().budgets.clone(),
             is_approved: true,
@@ -150,8 +164,8 @@ impl Host {
         let put = journal
             .put_within(&pending.intents_at(at), &spending, &delivery, now)
             .await?;
-        for _ in 0..TRIES {
-            let note = journal.note(NoteKind::Approval, pending.id.as_str()).await?;
+        let (kind, name) = (NoteKind::Approval, pending.id.as_str());
+        let noted = rewrite::<_, JournalError>(journal, kind, name, "note what was approved", |note| {
             let known = note.as_ref().and_then(Pending::read).unwrap_or_else(|| pending.clone());
             let in_force = Pending {
                 state: PendingState::InForce {
@@ -160,13 +174,10 @@ impl Host {
                 },
                 ..known
             };
-            if journal.write_note(&in_force.note(note.as_ref())).await? {
-                return Ok((in_force, put.holds));
-            }
-        }
-        Err(JournalError::Contended {
-            doing: "note what was approved",
-        })
+            Ok(Rewrite::Write(in_force.note(note.as_ref()), in_force))
+        });
+        let in_force = noted.await?;
+        Ok((in_force, put.holds))
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     alert::Alert,
     cloud::{Cause, Cloud},
-    hold::{Attempt, Delivery, DeliveryId, DeliveryState, JournalError},
+    hold::{Attempt, Delivery, DeliveryState, JournalError},
     report::{Failure, Mode, Outcome, PluginReport, Report, summary::summary},
     text::with_causes,
 };
@@ -25,12 +25,12 @@ const CLAIM: SignedDuration = SignedDuration::from_secs(30);
 pub struct Worked {
     /// How it stands in the journal now.
     pub state: DeliveryState,
-    /// The whole way of the alert. None if it was given up before it began, or waits because another process works on it.
+    /// The whole way of the alert. None if it was given up before it began, waits because another process works on it, or was settled by another.
     pub report: Option<Report>,
 }
 
 impl Host {
-    /// Works on one delivery and settles it. Doing it twice does no harm: holds count a delivery once and converging twice changes nothing.
+    /// Works on one delivery and settles it; on one that is settled already it does nothing. Two at the same time do no harm: holds count a delivery once and converging twice changes nothing.
     pub async fn work(&self, delivery: &Delivery) -> Result<Worked, JournalError> {
         let journal = &self.parts.journal;
         let now = self.parts.clock.now();
@@ -43,6 +43,10 @@ impl Host {
                     state: DeliveryState::Waiting { not_before: until },
                     report: None,
                 });
+            }
+            Attempt::Settled(state) => {
+                tracing::debug!(delivery = %delivery.id, "another process was faster: it is {}", state.name());
+                return Ok(Worked { state, report: None });
             }
         };
         if attempts > retry::ATTEMPTS {
@@ -57,7 +61,7 @@ impl Host {
             Ok(alert) => Arc::new(alert),
             Err(error) => return self.give_up(delivery, &with_causes(&error)).await,
         };
-        let report = self.go(&alert, Some(&delivery.id), self.parts.mode).await?;
+        let report = self.go(&alert, Some(delivery), self.parts.mode).await?;
         if !report.targets.is_empty() {
             self.held.notify_one();
         }
@@ -99,10 +103,13 @@ impl Host {
         self.go(&Arc::new(alert), None, Mode::Explain).await
     }
 
-    async fn go(&self, alert: &Arc<Alert>, delivery: Option<&DeliveryId>, mode: Mode) -> Result<Report, JournalError> {
+    async fn go(&self, alert: &Arc<Alert>, delivery: Option<&Delivery>, mode: Mode) -> Result<Report, JournalError> {
         let cloud = match place::cloud_of(&alert.place, &self.parts.clouds) {
             Ok(cloud) => cloud,
-            Err(why) => return Ok(Report::refused(delivery, mode, alert, why)),
+            Err(why) => {
+                let id = delivery.map(|delivery| &delivery.id);
+                return Ok(Report::refused(id, mode, alert, why));
+            }
         };
         let cause = Cause::of_alert(alert.detector, &alert.id);
         cause.scope(self.go_on(alert, cloud, delivery, mode)).await
@@ -113,14 +120,18 @@ impl Host {
         &self,
         alert: &Arc<Alert>,
         cloud: &Arc<dyn Cloud>,
-        delivery: Option<&DeliveryId>,
+        delivery: Option<&Delivery>,
         mode: Mode,
     ) -> Result<Report, JournalError> {
         let now = self.parts.clock.now();
-        let facts = self.facts(alert, cloud);
+        let arrival = delivery.map(|delivery| delivery.received);
+        let delivery = delivery.map(|delivery| &delivery.id);
+        let facts = self.facts(alert, cloud, arrival);
         let roster = self.parts.roster.now();
-        if delivery.is_some() && roster.needs_sightings() {
-            self.sight(alert, &*facts, now).await?;
+        if let Some(arrival) = arrival
+            && roster.needs_sightings()
+        {
+            self.sight(alert, &*facts, arrival, now).await?;
         }
         let considered = {
             let _place = self.deciding.acquire().await;

@@ -39,6 +39,8 @@ pub(crate) enum Befalls {
 pub struct Weather {
     seed: u64,
     luck: Mutex<Option<Luck>>,
+    /// How many calls come before one that is refused, whatever the luck is.
+    before_refusal: Mutex<Option<usize>>,
 }
 
 #[derive(Debug)]
@@ -57,7 +59,13 @@ impl Weather {
         Arc::new(Self {
             seed,
             luck: Mutex::new(Some(luck)),
+            before_refusal: Mutex::default(),
         })
+    }
+
+    /// Refuses one call: the one that comes after so many others from now on.
+    pub fn refuses_after(&self, calls: usize) {
+        *self.before_refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(calls);
     }
 
     /// From now on it is calm.
@@ -74,7 +82,18 @@ impl Weather {
         befalls
     }
 
+    /// Whether it is the turn of the one call that is refused.
+    fn is_refused(&self) -> bool {
+        let mut before = self.before_refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = *before == Some(0);
+        *before = before.and_then(|calls| calls.checked_sub(1));
+        is_it
+    }
+
     fn draw(&self) -> (Duration, Befalls) {
+        if self.is_refused() {
+            return (Duration::ZERO, Befalls::Refusal);
+        }
         let mut luck = self.luck.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Luck { random, failures }) = &mut *luck else {
             return (Duration::ZERO, Befalls::Nothing);

@@ -2,11 +2,11 @@
 
 use quell::{
     cloud::{
-        Direction,
+        Cloud, Direction, Tag,
         flow::{Flow, Tracking, after_change, begin},
     },
     converge::{Flows, InstanceTerms, Stance},
-    hold::{Change, Coverage, GroupChange, Isolation, Remedy},
+    hold::{Change, Coverage, GroupChange, GroupRole, Isolation, Remedy},
 };
 
 use crate::world::{GROUP, INTERFACES, OTHER, SETTLED, WEB, World, isolate};
@@ -106,6 +106,50 @@ async fn only_the_interface_that_is_meant_is_isolated() {
     );
     world.release(&whole).await.unwrap();
     assert_eq!(world.groups(), before);
+}
+
+fn into(groups: &[&str]) -> Remedy {
+    Remedy::Isolate {
+        isolate: Isolation {
+            interface: Some(INTERFACES[1].parse().unwrap()),
+            groups: groups.iter().map(|group| group.parse().unwrap()).collect(),
+        },
+    }
+}
+
+#[tokio::test]
+async fn who_names_a_group_that_is_not_there_opens_no_interface() {
+    let mut world = World::new();
+    let before = world.groups();
+    let hold = world.hold(WEB, into(&[OTHER, "sg-0eeeeeee"])).await.unwrap();
+    insta::assert_snapshot!(world.coverage(&hold).await, @"NOT COVERED: there is no security group sg-0eeeeeee, and the plugin or `instance.isolation-groups` names it to isolate what is there");
+    assert_eq!((world.groups(), world.images(WEB).await), (before, 0));
+}
+
+#[tokio::test]
+async fn an_interface_is_not_left_open_if_its_isolation_group_is_deleted_between_the_two_calls() {
+    let mut world = World::new();
+    let before = world.groups();
+    let hold = world.hold(WEB, into(&[OTHER])).await.unwrap();
+    world.clock.advance(SETTLED);
+    // As it is after the first of the two calls.
+    let tag = Tag {
+        key: Tag::OWN_GROUP.to_owned(),
+        value: GroupRole::Transit.name().to_owned(),
+    };
+    let transit = world
+        .cloud
+        .groups_tagged(&"vpc-0a1b2c3d".parse().unwrap(), &tag)
+        .await
+        .unwrap();
+    world.somebody_sets(INTERFACES[1], &[transit[0].id.as_str()]);
+    world
+        .cloud
+        .remove_group_as_someone_else(&OTHER.parse().unwrap())
+        .unwrap();
+    world.converge(WEB).await.unwrap();
+    assert_eq!(world.groups(), before);
+    assert!(matches!(world.coverage(&hold).await, Coverage::NotCovered { .. }));
 }
 
 #[tokio::test]

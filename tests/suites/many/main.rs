@@ -161,6 +161,6 @@ async fn what_one_alert_costs() {
     crowd.tend_once().await;
     insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @r"
     1 GetItem of 1
-    3 Query of 3
+    4 Query of 4
     ");
 }

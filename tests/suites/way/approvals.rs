@@ -1,9 +1,10 @@
 //! Approval: nothing that needs people is done without them, and what they approve of is what is done.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use quell::{
     clock::Clock,
+    cloud::{Fault, call::Call},
     decision::ActionKind,
     duration::HumanDuration,
     exit::{Classified, Exit},
@@ -16,6 +17,7 @@ use quell::{
     way::order::{Done, Order, OrderError, Word},
 };
 use quell_tests::{
+    fault::Weather,
     guest, recorded,
     stand::{Stand, default_plugin, load, routed},
 };
@@ -199,6 +201,71 @@ async fn who_dies_right_after_the_last_yes_leaves_nothing_undone() {
     assert_eq!(stand.denied().len(), 1);
     stand.pass(1).await.unwrap();
     assert_eq!(stand.holds().await.unwrap().len(), 1, "and it is done once");
+}
+
+/// Nothing has to wait any more, by a configuration that was changed meanwhile.
+async fn no_rule_is_left(stand: &mut Stand) {
+    stand.restart().unwrap();
+    assert!(stand.host.roster().now().approvals.is_empty());
+}
+
+#[tokio::test]
+async fn what_waits_by_a_rule_that_is_gone_ends_at_its_end_and_is_heard_until_then() {
+    let mut stand = stand(1).await;
+    let ids = ids(&stand.report("1", recorded::ATTACK).await.unwrap());
+    no_rule_is_left(&mut stand).await;
+    stand.pass(60).await.unwrap();
+    assert_eq!(stand.writes(), 0, "that no rule is left is nobody's yes");
+    approve(&stand, &ids[0], "ana").await.unwrap();
+    assert_eq!(stand.denied().len(), 1);
+    stand
+        .host
+        .carry_order(Order::Reject(word(&ids[1], "ben")))
+        .await
+        .unwrap();
+    stand.pass(1_800).await.unwrap();
+    let mut lapsed = 0;
+    for id in &ids {
+        let note = stand.journal.note(NoteKind::Approval, id.as_str()).await.unwrap();
+        let written = Pending::read(&note.unwrap()).unwrap().state;
+        assert_ne!(written, PendingState::Waiting, "{id}");
+        lapsed += usize::from(matches!(written, PendingState::Lapsed { .. }));
+    }
+    assert_eq!((lapsed, stand.denied().len()), (2, 1));
+}
+
+#[tokio::test]
+async fn who_dies_right_after_the_last_yes_leaves_nothing_undone_though_no_rule_is_left() {
+    let mut stand = stand(1).await;
+    let id = ids(&stand.report("1", recorded::ATTACK).await.unwrap()).remove(0);
+    die_after_the_last_yes(&stand, &id).await;
+    no_rule_is_left(&mut stand).await;
+    stand.pass(1).await.unwrap();
+    assert_eq!(stand.denied().len(), 1);
+}
+
+#[tokio::test]
+async fn what_people_approved_of_and_can_not_be_put_in_force_now_keeps_no_other_hold_from_its_target() {
+    let mut stand = Stand::new().await.unwrap();
+    let down = Fault::Unreachable {
+        message: "connection refused".to_owned(),
+    };
+    stand.cloud.fail_next(Call::CreateNetworkAclEntry, down);
+    stand.deliver("1", recorded::ATTACK).await.unwrap();
+    with(&stand, &[rule(HeldKind::Block, 1)]).await;
+    let id = ids(&stand.report("2", recorded::ATTACK).await.unwrap()).remove(0);
+    die_after_the_last_yes(&stand, &id).await;
+    assert_eq!(stand.denied(), [""; 0]);
+    let weather = Arc::<Weather>::default();
+    stand.restart_in_weather(&weather).unwrap();
+    // Before it the timer ends what is over, and lists what waits.
+    weather.refuses_after(2);
+    assert!(stand.host.tend().await.is_err());
+    assert_eq!(stand.denied().len(), 4);
+    stand.pass(1).await.unwrap();
+    let listed = all(&stand).await;
+    let approved = listed.iter().find(|pending| pending.id == id).unwrap();
+    assert!(matches!(approved.state, PendingState::InForce { .. }), "{approved:?}");
 }
 
 #[tokio::test]

@@ -2,9 +2,11 @@
 
 use quell::{
     alert::Detector,
+    cloud::{Fault, call::Call},
     decision::ActionKind,
     duration::HumanDuration,
     guard::Demands,
+    hold::{DeliveryId, DeliveryState},
     record::Recording,
     report::{Outcome, Report},
     roster::{Answers, Route},
@@ -111,7 +113,7 @@ async fn an_address_is_as_old_as_the_journal_remembers_also_after_a_restart() {
     .await;
     let first = stand.report("1", recorded::ATTACK).await.unwrap();
     assert!(
-        told(&first).contains("NOT MET: first named 0s ago, of at least 10m"),
+        told(&first).contains("NOT MET: named for the first time, of at least 10m ago"),
         "{}",
         told(&first)
     );
@@ -121,6 +123,30 @@ async fn an_address_is_as_old_as_the_journal_remembers_also_after_a_restart() {
     stand.pass(600).await.unwrap();
     let second = stand.report("2", recorded::ATTACK).await.unwrap();
     assert_eq!(second.outcome, Outcome::Acted, "{}", second.summary);
+}
+
+#[tokio::test]
+async fn an_alert_that_is_tried_again_later_does_not_prove_its_own_age() {
+    let stand = demanding(Demands {
+        minimum_age: Some(HumanDuration::from_secs(600)),
+        ..Demands::default()
+    })
+    .await;
+    let throttled = Fault::Throttled {
+        code: "RequestLimitExceeded".to_owned(),
+        message: "too many".to_owned(),
+    };
+    stand.cloud.fail_next(Call::DescribeVpcs, throttled);
+    let first = stand.deliver("1", recorded::ATTACK).await.unwrap();
+    assert!(matches!(first.state, DeliveryState::Waiting { .. }), "{first:?}");
+    stand.pass(3_600).await.unwrap();
+    let delivery = stand.journal.delivery(&DeliveryId::given("test", "1")).await.unwrap();
+    let again = stand.host.work(&delivery.unwrap()).await.unwrap().report.unwrap();
+    assert_eq!((again.outcome, stand.writes()), (Outcome::Refused, 0), "{again}");
+    assert!(told(&again).contains("NOT MET: named for the first time"), "{again}");
+    let other = stand.report("2", recorded::ATTACK).await.unwrap();
+    assert_eq!(other.outcome, Outcome::Acted, "{other}");
+    assert!(told(&other).contains("met: first named 1h ago"), "{}", told(&other));
 }
 
 #[tokio::test]

@@ -35,6 +35,18 @@ async fn the_same_delivery_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn who_comes_late_to_a_delivery_that_another_worked_on_asks_nobody_and_does_nothing() {
+    let stand = Stand::new().await.unwrap();
+    stand.report("1", recorded::ATTACK).await.unwrap();
+    let delivery = stand.journal.delivery(&DeliveryId::given("test", "1")).await.unwrap();
+    let before = stand.holds().await.unwrap();
+    stand.cloud.forget_calls();
+    let late = stand.host.work(&delivery.unwrap()).await.unwrap();
+    assert_eq!((late.state, late.report.is_none()), (DeliveryState::Done, true));
+    assert_eq!((stand.cloud.calls().len(), stand.holds().await.unwrap()), (0, before));
+}
+
+#[tokio::test]
 async fn a_repeat_of_the_alert_extends_the_holds_and_writes_nothing() {
     let stand = Stand::new().await.unwrap();
     stand.report("1", recorded::ATTACK).await.unwrap();

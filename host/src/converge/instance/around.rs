@@ -1,16 +1,16 @@
 //! What else bears on an instance: the groups that isolate it, those that it goes back into, and its Auto Scaling group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     InstanceTerms,
     back::groups_to_put_back,
-    isolation::{OwnGroups, needed_groups},
+    isolation::{OwnGroups, groups_to_check, needed_groups},
     own_group::{OwnGroup, tags},
     view,
 };
 use crate::{
-    cloud::{Cloud, CloudError, Fault, InstanceId, InterfaceId, ScalingMembership, SecurityGroupId},
+    cloud::{Cloud, CloudError, Fault, InstanceId, InterfaceId, ScalingMembership, SecurityGroupId, VpcId},
     converge::{LiveInstance, group},
     decision::StateChange,
     hold::{Hold, Image, InterfaceImage, Remedy, Situation},
@@ -21,6 +21,8 @@ use crate::{
 pub(in crate::converge) struct Around {
     /// The groups of Quell's own that its isolation needs.
     pub(super) own_groups: OwnGroups,
+    /// The groups that are named to isolate it and that an interface in this VPC can't be put into, each with the reason.
+    pub(super) unusable_groups: BTreeMap<(VpcId, SecurityGroupId), String>,
     /// The groups that its interfaces were in, are to be put back into, and that somebody deleted meanwhile.
     pub(super) gone_groups: BTreeSet<SecurityGroupId>,
     /// The Auto Scaling group that it is in. None if it is in none, or if no hold stops it.
@@ -51,6 +53,7 @@ pub(in crate::converge) async fn look_around(
     let live = view(read, &situation.recent);
     let around = Around {
         own_groups,
+        unusable_groups: unusable_groups(cloud, &live, situation, terms).await?,
         gone_groups: gone_groups(cloud, &live, situation).await?,
         scaling: scaling(cloud, &live, situation).await?,
     };
@@ -95,6 +98,29 @@ async fn own_groups(
         own_groups.insert((vpc, role), group);
     }
     Ok(own_groups)
+}
+
+/// They are looked for before the first call: an interface is on its way through a group that lets everything in, and must not be left there.
+async fn unusable_groups(
+    cloud: &dyn Cloud,
+    live: &LiveInstance,
+    situation: &Situation,
+    terms: &InstanceTerms,
+) -> Result<BTreeMap<(VpcId, SecurityGroupId), String>, CloudError> {
+    let mut unusable = BTreeMap::new();
+    for (vpc, group) in groups_to_check(live, &situation.holds, terms) {
+        let wrong = match cloud.security_group(&group).await {
+            Ok(found) if found.vpc.as_ref() == Some(&vpc) => continue,
+            Ok(_) => format!("security group {group} is not in {vpc}"),
+            Err(error) if matches!(error.fault, Fault::NotFound { .. }) => {
+                format!("there is no security group {group}")
+            }
+            Err(error) => return Err(error),
+        };
+        let why = format!("{wrong}, and the plugin or `instance.isolation-groups` names it to isolate what is there");
+        unusable.insert((vpc, group), why);
+    }
+    Ok(unusable)
 }
 
 async fn gone_groups(

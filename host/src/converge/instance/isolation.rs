@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Flows, InstanceTerms,
+    interfaces::same,
     own_group::{self, OwnGroup},
 };
 use crate::{
@@ -49,6 +50,36 @@ pub(in crate::converge) fn needed_groups(
     needed
 }
 
+/// The groups that a plugin, or else the configuration, names for a VPC. None if none is named: then one of Quell's own is used.
+pub(super) fn named(vpc: &VpcId, groups: &[SecurityGroupId], terms: &InstanceTerms) -> Option<Vec<SecurityGroupId>> {
+    match groups {
+        [] => terms.isolation_groups.get(vpc).map(|group| vec![group.clone()]),
+        named => Some(named.to_vec()),
+    }
+}
+
+/// The groups that are named for interfaces of this instance which are not in them yet, each with the VPC that it has to be in.
+pub(super) fn groups_to_check(
+    live: &LiveInstance,
+    holds: &[Hold],
+    terms: &InstanceTerms,
+) -> BTreeSet<(VpcId, SecurityGroupId)> {
+    let mut to_check = BTreeSet::new();
+    for hold in holds {
+        let Remedy::Isolate { isolate } = &hold.remedy else {
+            continue;
+        };
+        for interface in &live.interfaces {
+            let is_meant = isolate.interface.as_ref().is_none_or(|only| *only == interface.id);
+            let groups = named(&interface.vpc, &isolate.groups, terms).unwrap_or_default();
+            if is_meant && !same(&interface.security_groups, &groups) {
+                to_check.extend(groups.into_iter().map(|group| (interface.vpc.clone(), group)));
+            }
+        }
+    }
+    to_check
+}
+
 /// What the interfaces of a VPC are put into by a hold that names `groups`; or what has to be done before that is known.
 pub(super) fn isolating(
     vpc: &VpcId,
@@ -68,10 +99,9 @@ pub(super) fn isolating(
             None
         }
     };
-    let groups = match (groups, terms.isolation_groups.get(vpc)) {
-        ([], Some(configured)) => Some(vec![configured.clone()]),
-        ([], None) => own_group(GroupRole::Isolation).map(|group| vec![group]),
-        (named, _) => Some(named.to_vec()),
+    let groups = match named(vpc, groups, terms) {
+        Some(named) => Some(named),
+        None => own_group(GroupRole::Isolation).map(|group| vec![group]),
     };
     let transit = match terms.flows {
         Flows::Deny | Flows::Keep => None,

@@ -7,14 +7,16 @@ use jiff::Timestamp;
 use super::{
     Around, InstanceTerms,
     interfaces::{self, Back},
-    isolation::isolating,
+    isolation::{isolating, named},
     machine,
     serving::{Serving, ends_service},
 };
 use crate::{
-    cloud::{Interface, InterfaceId},
+    cloud::{Interface, InterfaceId, SecurityGroupId},
     converge::{Drift, LiveInstance, Plan, SETTLING, Stance, Step},
-    hold::{Coverage, Hold, HoldId, Image, InterfaceImage, Isolation, KeptImage, MachineImage, Remedy, Situation},
+    hold::{
+        Coverage, GroupRole, Hold, HoldId, Image, InterfaceImage, Isolation, KeptImage, MachineImage, Remedy, Situation,
+    },
     report::summary::count,
 };
 
@@ -177,6 +179,9 @@ impl Ground<'_> {
         if let (Stance::TakeBack { why }, false) = (self.stance, is_begun) {
             return (Part::default(), Outcome::Not(why.clone()));
         }
+        if let Some(why) = self.unusable(interface, isolation) {
+            return (self.out_of_transit(interface, image), Outcome::Not(why.clone()));
+        }
         match isolating(&interface.vpc, &isolation.groups, &self.around.own_groups, self.terms) {
             Ok(isolating) => {
                 let groups = crate::hold::group_change::listed(&isolating.groups);
@@ -189,6 +194,30 @@ impl Ground<'_> {
                 },
                 Outcome::First,
             ),
+        }
+    }
+
+    /// Why an interface can't be put into the groups that are named for it.
+    fn unusable(&self, interface: &Interface, isolation: &Isolation) -> Option<&String> {
+        let groups = named(&interface.vpc, &isolation.groups, self.terms)?;
+        let unusable = |group: SecurityGroupId| self.around.unusable_groups.get(&(interface.vpc.clone(), group));
+        groups.into_iter().find_map(unusable)
+    }
+
+    /// Puts an interface back that is in the group which lets everything in, if it can't be isolated. Nothing is done with any other.
+    fn out_of_transit(&self, interface: &Interface, image: Option<&InterfaceImage>) -> Part {
+        let transit = self.around.own_groups.get(&(interface.vpc.clone(), GroupRole::Transit));
+        let is_in_transit = matches!(transit, Some(Some(group)) if interface.security_groups == [group.id.clone()]);
+        match image {
+            Some(image) if is_in_transit => {
+                let back = Back {
+                    force: self.put_back,
+                    gone: &self.around.gone_groups,
+                    is_settled: false,
+                };
+                interfaces::restore(interface, image, &back)
+            }
+            _ => Part::default(),
         }
     }
 

@@ -141,10 +141,15 @@ impl Invocation<'_> {
                     outcome: report.outcome.name(),
                     summary: report.summary,
                 },
-                None if matches!(worked.state, DeliveryState::Waiting { .. }) => {
-                    Outcome::failed(format!("another process works on delivery {id}: it goes on there"))
-                }
-                None => Outcome::failed(format!("delivery {id} was given up")),
+                None => match worked.state {
+                    DeliveryState::Waiting { .. } => {
+                        Outcome::failed(format!("another process works on delivery {id}: it goes on there"))
+                    }
+                    DeliveryState::Done => {
+                        Outcome::done("seen-before", format!("delivery {id} was done by another process"))
+                    }
+                    DeliveryState::Failed => Outcome::failed(format!("delivery {id} was given up")),
+                },
             },
             Err(error) => {
                 let summary = with_causes(&error);

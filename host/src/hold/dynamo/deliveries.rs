@@ -248,6 +248,11 @@ pub(super) async fn attempt(
             Some(item) => item,
             None => table.get(&key::delivery(id)).await?.ok_or_else(|| unknown(id))?,
         };
+        let Kept { delivery, .. } = found.doc("delivery")?;
+        if !matches!(delivery.state, DeliveryState::Waiting { .. }) {
+            // A claim on it keeps nobody from anything: who admits it again begins without one.
+            return Ok(Attempt::Settled(delivery.state));
+        }
         if found.text(TRIED) == Some(&mark) {
             let attempts = found.number(ATTEMPTS).unwrap_or_default();
             table.memory().keep(found);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
-    super::{Admission, Backlog, Delivery, DeliveryId, DeliveryState, ledger::Event},
+    super::{Admission, Attempt, Backlog, Delivery, DeliveryId, DeliveryState, ledger::Event},
     Failure, ledger,
     row::{from_time, to_time, to_word, unreadable},
 };
@@ -70,11 +70,18 @@ pub(super) fn backlog(sql: &Connection) -> Result<Backlog, Failure> {
 }
 
 /// See [`super::super::Journal::attempt`].
-pub(super) fn attempt(sql: &Connection, id: &DeliveryId) -> Result<u32, Failure> {
-    let attempts = sql
-        .prepare_cached("UPDATE deliveries SET attempts = attempts + 1 WHERE id = ?1 RETURNING attempts")?
-        .query_row([id.as_str()], |row| row.get(0))?;
-    Ok(attempts)
+pub(super) fn attempt(sql: &Connection, id: &DeliveryId) -> Result<Attempt, Failure> {
+    let attempts: Option<u32> = sql
+        .prepare_cached(
+            "UPDATE deliveries SET attempts = attempts + 1 WHERE id = ?1 AND state = 'waiting' RETURNING attempts",
+        )?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    if let Some(attempts) = attempts {
+        return Ok(Attempt::Ours(attempts));
+    }
+    let settled = state(sql, id)?.ok_or_else(|| unknown(id))?;
+    Ok(Attempt::Settled(settled))
 }
 
 /// See [`super::super::Journal::settle`].
@@ -83,7 +90,7 @@ pub(super) fn settle(sql: &Connection, id: &DeliveryId, state: DeliveryState, re
         .prepare_cached("UPDATE deliveries SET state = ?2, not_before = ?3, report = ?4 WHERE id = ?1")?
         .execute(params![id.as_str(), state.name(), not_before(state), report])?;
     if settled == 0 {
-        return Err(unreadable("delivery: it is not in the journal", id.as_str()));
+        return Err(unknown(id));
     }
     ledger::record(sql, &Event::settled(id, state, report))
 }
@@ -139,6 +146,10 @@ fn state(sql: &Connection, id: &DeliveryId) -> Result<Option<DeliveryState>, Fai
         .query_row([id.as_str()], |row| Ok(read_state(row)))
         .optional()?
         .transpose()
+}
+
+fn unknown(id: &DeliveryId) -> Failure {
+    unreadable("delivery: it is not in the journal", id.as_str())
 }
 
 fn not_before(state: DeliveryState) -> Option<i64> {

@@ -50,14 +50,14 @@ impl Journal for SqliteJournal {
             return Ok(Attempt::Theirs { until });
         }
         let same = id.clone();
-        let attempts = self
+        let attempt = self
             .thread
             .ask("note an attempt", move |sql| deliveries::attempt(sql, &same))
             .await;
-        if attempts.is_err() {
+        if !matches!(attempt, Ok(Attempt::Ours(_))) {
             self.claims.give_back(id);
         }
-        attempts.map(Attempt::Ours)
+        attempt
     }
 
     async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError> {

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use async_trait::async_trait;
+
 use super::*;
 
 /// A place over the network, in memory.

@@ -9,11 +9,11 @@ use crate::{
         JournalError, NoteKind,
         approval::{Act, ApprovalId, How, Link, Pending, PendingState, Vote, VoteError},
     },
-    way::Host,
+    way::{
+        Host,
+        rewrite::{Rewrite, rewrite},
+    },
 };
-
-/// How often a word is tried to be noted while others say theirs.
-const TRIES: usize = 8;
 
 /// A person's word on what waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,23 +68,17 @@ impl Host {
     }
 
     async fn note_vote(&self, id: &ApprovalId, vote: &Vote, link: Option<&Link<'_>>) -> Result<Pending, OrderError> {
-        let journal = &self.parts.journal;
-        for _ in 0..TRIES {
-            let note = journal.note(NoteKind::Approval, id.as_str()).await?;
-            let note = note.ok_or_else(|| VoteError::Unknown(id.clone()))?;
+        let (journal, kind) = (&*self.parts.journal, NoteKind::Approval);
+        let noted = rewrite::<_, OrderError>(journal, kind, id.as_str(), "note a person's word", |known| {
+            let note = known.ok_or_else(|| VoteError::Unknown(id.clone()))?;
             let pending = Pending::read(&note).ok_or_else(|| JournalError::Unreadable {
                 what: "hold that waits for approval",
                 text: id.to_string(),
             })?;
             let voted = pending.with_vote(vote.clone(), link)?;
-            if journal.write_note(&voted.note(Some(&note))).await? {
-                return Ok(voted);
-            }
-        }
-        Err(JournalError::Contended {
-            doing: "note a person's word",
-        }
-        .into())
+            Ok(Rewrite::Write(voted.note(Some(&note)), voted))
+        });
+        noted.await
     }
 
     /// A word that came by a link.

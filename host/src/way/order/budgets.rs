@@ -1,6 +1,5 @@
 //! What was spent of budgets, and bringing one back.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Done, OrderError};
@@ -9,11 +8,11 @@ use crate::{
         JournalError, NoteKind,
         budget::{ComesBack, Limits, Spent, Tally, Tripped, name_in},
     },
-    way::Host,
+    way::{
+        Host,
+        rewrite::{Rewrite, rewrite},
+    },
 };
-
-/// How often a budget is tried to be brought back while others spend of it.
-const TRIES: usize = 8;
 
 /// How one budget stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,29 +87,27 @@ impl Host {
 
     /// Brings a budget back, as if nothing had been spent of it.
     pub(super) async fn reset_budget(&self, name: &str) -> Result<Done, OrderError> {
-        let (journal, now): (_, Timestamp) = (&self.parts.journal, self.parts.clock.now());
-        for _ in 0..TRIES {
-            let Some(note) = journal.note(NoteKind::Budget, name).await? else {
-                let known = journal.notes(NoteKind::Budget).await?;
-                return Err(OrderError::NoBudget {
-                    name: name.to_owned(),
-                    known: known.into_iter().map(|note| note.name).collect(),
-                });
+        let (journal, now) = (&*self.parts.journal, self.parts.clock.now());
+        let reset = rewrite::<_, OrderError>(journal, NoteKind::Budget, name, "bring a budget back", |known| {
+            let Some(note) = known else {
+                return Ok(Rewrite::Leave(None));
             };
             let tally: Option<Tally> = serde_json::from_str(&note.text).ok();
-            let tripped = tally.as_ref().and_then(|tally| tally.tripped_at(now)).cloned();
             let text = serde_json::to_string(&Tally::default()).unwrap_or_default();
-            if journal.write_note(&note.saying(text, now)).await? {
-                tracing::info!(budget = name, "budget brought back by hand");
-                return Ok(Done::BudgetReset {
-                    name: name.to_owned(),
-                    tripped,
-                });
-            }
-        }
-        Err(JournalError::Contended {
-            doing: "bring a budget back",
-        }
-        .into())
+            let reset = Done::BudgetReset {
+                name: name.to_owned(),
+                tripped: tally.as_ref().and_then(|tally| tally.tripped_at(now)).cloned(),
+            };
+            Ok(Rewrite::Write(note.saying(text, now), Some(reset)))
+        });
+        let Some(reset) = reset.await? else {
+            let known = journal.notes(NoteKind::Budget).await?;
+            return Err(OrderError::NoBudget {
+                name: name.to_owned(),
+                known: known.into_iter().map(|note| note.name).collect(),
+            });
+        };
+        tracing::info!(budget = name, "budget brought back by hand");
+        Ok(reset)
     }
 }

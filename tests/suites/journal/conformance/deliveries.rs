@@ -133,6 +133,20 @@ async fn a_delivery_that_was_settled_is_free_at_once() {
 }
 
 #[tokio::test]
+async fn work_does_not_begin_on_what_another_has_settled_for_good_unless_it_is_sent_again() {
+    let journal = journal().await;
+    for (name, state) in [("a", DeliveryState::Done), ("b", DeliveryState::Failed)] {
+        journal.admit(&delivery(name), 10).await.unwrap();
+        assert_eq!(attempt(&journal, name, 0).await, Attempt::Ours(1));
+        journal.settle(&id(name), state, "{}").await.unwrap();
+        assert_eq!(attempt(&journal, name, 1).await, Attempt::Settled(state));
+        assert_eq!(attempt(&journal, name, 2).await, Attempt::Settled(state));
+    }
+    assert_eq!(journal.admit(&delivery("b"), 10).await.unwrap(), Admission::Admitted);
+    assert_eq!(attempt(&journal, "b", 3).await, Attempt::Ours(1));
+}
+
+#[tokio::test]
 async fn work_on_a_delivery_that_nobody_knows_is_an_error() {
     let journal = journal().await;
     assert!(journal.attempt(&id("a"), at(0), at(30)).await.is_err());
