@@ -7,6 +7,7 @@ mod checkpointed;
 mod copied;
 mod examined;
 mod lasting;
+mod older;
 mod opened;
 mod verified;
 

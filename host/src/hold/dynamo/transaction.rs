@@ -129,6 +129,11 @@ impl<'table> Transaction<'table> {
         }
     }
 
+    /// Forgets what was read at a key, so that getting it reads it again.
+    pub(super) fn read_anew(&mut self, key: &Key) {
+        self.read.remove(key);
+    }
+
     /// Remembers, once it is done, what it wrote at a key, for [`Self::recall`].
     pub(super) fn keep(&mut self, key: Key) {
         self.kept.insert(key);

@@ -11,7 +11,8 @@ use super::{
         Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Hold, Image, Note, NoteKind, OwnEntry,
         Pardon, Pause, Target,
     },
-    Chain, Head, ToldHold,
+    Chain, Head, LeftOut, ToldHold,
+    left_out::portions,
     standing::{PAUSE, hold_of, pardon_of},
     told::{told_pardon, told_pause},
 };
@@ -21,14 +22,17 @@ use crate::{cloud::RequestId, digest::Digest};
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Event {
-    /// A chain began: with it, the digests of what stood there already, such as `hold 17`.
+    /// A chain began: with it, the digests of what stood there already, such as `hold 17`. Where much stood, several say so.
     ChainBegan {
         /// Which.
         began: Chain,
         /// What stood.
         standing: BTreeMap<String, Digest>,
+        /// What else stood, if none of them names it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<LeftOut>,
     },
-    /// What was old was removed from a chain's beginning.
+    /// What was old was removed from a chain's beginning. Where much stood, several say so.
     Pruned {
         /// Of which chain.
         pruned: Chain,
@@ -36,6 +40,9 @@ pub enum Event {
         through: Head,
         /// The digests of what stood after it.
         standing: BTreeMap<String, Digest>,
+        /// What else stood, if none of them names it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<LeftOut>,
     },
     /// A delivery was taken in.
     DeliveryAdmitted {
@@ -163,6 +170,34 @@ pub enum Event {
 }
 
 impl Event {
+    /// A chain began, with what stood there already.
+    pub fn began(chain: &Chain, standing: BTreeMap<String, Digest>) -> Vec<Self> {
+        let portions = portions(standing, None).into_iter();
+        let began = portions.map(|(standing, left_out)| Self::ChainBegan {
+            began: chain.clone(),
+            standing,
+            left_out,
+        });
+        began.collect()
+    }
+
+    /// What was old was removed from a chain's beginning, up to a link. `left_out` is what the chain had left out before.
+    pub fn pruned(
+        chain: &Chain,
+        through: Head,
+        standing: BTreeMap<String, Digest>,
+        left_out: Option<LeftOut>,
+    ) -> Vec<Self> {
+        let portions = portions(standing, left_out).into_iter();
+        let pruned = portions.map(|(standing, left_out)| Self::Pruned {
+            pruned: chain.clone(),
+            through,
+            standing,
+            left_out,
+        });
+        pruned.collect()
+    }
+
     /// A delivery was taken in.
     pub fn admitted(delivery: &Delivery) -> Self {
         Self::DeliveryAdmitted {

@@ -32,7 +32,7 @@ pub struct Verdict {
     pub pruned: u64,
     /// How many rows of the journal were compared with what the ledger says of them.
     pub compared: u64,
-    /// How many rows are older than the ledger, so that it says nothing of them.
+    /// How many rows are older than the ledger, or more than its first records had room for, so that it does not name them.
     pub older: u64,
     /// How many rows could not be compared, because their chain is not sound.
     pub uncompared: u64,
