@@ -36,8 +36,6 @@ use crate::{
 /// Of a link: its text, and its hash in hexadecimal digits.
 const TEXT: &str = "text";
 const HASH: &str = "hash";
-/// How many links must be old before they are removed: each time writes another one.
-const WORTH_IT: usize = 50;
 
 /// Where the head of a chain lies.
 pub(super) fn head_key(chain: &Chain) -> Key {
@@ -199,7 +197,7 @@ pub(super) async fn prune(table: &Table, before: Timestamp) -> Result<(), Failur
             continue;
         }
         let first = links(table, chain, state.anchor.number, most).await?;
-        let Some(through) = Link::old(&first, &before, WORTH_IT) else {
+        let Some(through) = Link::old(&first, &before, Link::WORTH_IT) else {
             continue;
         };
         let mut standing = Standing::default();

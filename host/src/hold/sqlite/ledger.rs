@@ -92,6 +92,22 @@ fn append(sql: &Connection, chain: &Chain, event: &Event) -> Result<(), Failure>
     )
 }
 
+/// Writes a link as it stands in another journal. What it tells of may have been removed there: its number is given to nothing else here.
+pub(super) fn restore(sql: &Connection, link: &Link) -> Result<(), Failure> {
+    keep(sql, link)?;
+    let (hold, change) = link.numbers();
+    for (table, number) in [("holds", hold), ("changes", change)] {
+        let Some(number) = number else { continue };
+        sql.prepare_cached(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0 WHERE ?1 NOT IN (SELECT name FROM sqlite_sequence)",
+        )?
+        .execute([table])?;
+        sql.prepare_cached("UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1 AND seq < ?2")?
+            .execute(params![table, number])?;
+    }
+    Ok(())
+}
+
 /// Writes a link.
 pub(super) fn keep(sql: &Connection, link: &Link) -> Result<(), Failure> {
     sql.prepare_cached(
@@ -178,7 +194,7 @@ pub(super) fn prune(sql: &Connection, before: Timestamp) -> Result<(), Failure> 
     let most = u32::try_from(Pruned::MOST).unwrap_or(u32::MAX);
     for state in chains(sql)? {
         let first = links(sql, &state.chain, state.anchor.number, most)?;
-        let Some(through) = Link::old(&first, &before, 1) else {
+        let Some(through) = Link::old(&first, &before, Link::WORTH_IT) else {
             continue;
         };
         let mut standing = Standing::default();

@@ -81,6 +81,25 @@ async fn all_that_happens_is_told_and_the_journal_follows_from_it() {
 }
 
 #[tokio::test]
+async fn who_works_while_the_journal_is_verified_is_not_taken_for_somebody_who_changed_it() {
+    let journal = journal().await;
+    put(&journal, intent("203.0.113.7/32", None), "first", 0).await;
+    let works = async {
+        for number in 1.. {
+            let again = intent("203.0.113.7/32", None);
+            put(&journal, again, &format!("again {number}"), number).await;
+            let other = intent(&format!("2001:db8::{number:x}/128"), None);
+            put(&journal, other, &format!("new {number}"), number).await;
+        }
+    };
+    let verdict = tokio::select! {
+        verdict = verify(&*journal, &[]) => verdict.unwrap(),
+        () = works => unreachable!("it works for ever"),
+    };
+    assert_eq!(verdict.findings, []);
+}
+
+#[tokio::test]
 async fn a_change_carries_the_number_of_awss_request() {
     let journal = journal().await;
     let lease = lease(&journal).await;
