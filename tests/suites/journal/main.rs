@@ -5,6 +5,7 @@
 
 mod checkpointed;
 mod copied;
+mod counted;
 mod examined;
 mod lasting;
 mod older;

@@ -129,7 +129,6 @@ pub(super) async fn begin(
         };
         ledger::record(&mut transaction, &event).await?;
         transaction.keep(key::change(id));
-        transaction.keep(head.clone());
         match transaction.commit().await? {
             Committed::Yes => return Ok(id),
             Committed::WithoutLease => {
@@ -183,7 +182,6 @@ pub(super) async fn finish(
             &Event::finished(id, &begun.target, end, request, image),
         )
         .await?;
-        transaction.keep(head);
         if transaction.commit().await? == Committed::Yes {
             return Ok(());
         }

@@ -121,6 +121,8 @@ async fn append(transaction: &mut Transaction<'_>, chain: &Chain, event: &Event)
     transaction.overwrite(item(&link));
     let head = link.head();
     transaction.put(state_item(&ChainState { head, ..state })?);
+    // What this process tells the same chain next mostly comes right after it.
+    transaction.keep(head_key(chain));
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Putting holds in force, as many at a time as fit into one transaction.
 
+use std::collections::BTreeSet;
+
 use ipnet::IpNet;
 use jiff::Timestamp;
 
@@ -10,7 +12,7 @@ use super::{
             budget::Charging, ledger::Event,
         },
         Failure, Lasting, history,
-        item::{Item, name},
+        item::{Item, name, unreadable},
         key::{self, Key},
         ledger, notes, targets,
         transaction::{Committed, MOST_WRITES, Transaction},
@@ -86,17 +88,20 @@ impl Numbers {
         self.used = 0;
     }
 
+    /// Takes so many in all, if there are not as many yet: by one request, however many they are.
+    async fn take(&mut self, table: &Lasting, count: usize) -> Result<(), Failure> {
+        let missing = count.saturating_sub(self.taken.len());
+        if missing > 0 {
+            self.taken.extend(table.next_hold_ids(missing).await?);
+        }
+        Ok(())
+    }
+
     async fn next(&mut self, table: &Lasting) -> Result<HoldId, Failure> {
-        let number = match self.taken.get(self.used) {
-            Some(number) => *number,
-            None => {
-                let new = table.next_hold_id().await?;
-                self.taken.push(new);
-                new
-            }
-        };
+        self.take(table, self.used.saturating_add(1)).await?;
+        let number = self.taken.get(self.used).copied();
         self.used += 1;
-        Ok(number)
+        number.ok_or_else(|| unreadable("number of a hold", ""))
     }
 }
 
@@ -160,6 +165,9 @@ async fn put_some(
     for name in &names {
         charging.know(name, notes::get(transaction, NoteKind::Budget, name).await?);
     }
+    numbers
+        .take(table, count_new(transaction, charging, intents, now).await?)
+        .await?;
     let mut in_force = Vec::new();
     for intent in intents {
         let place = key::hold(&intent.target, &intent.remedy);
@@ -204,6 +212,26 @@ async fn put_some(
         notes::put(table, transaction, &note);
     }
     Ok(in_force)
+}
+
+/// How many of some intents become new holds, by what the transaction has read.
+async fn count_new(
+    transaction: &mut Transaction<'_>,
+    charging: &Charging<'_>,
+    intents: &[Intent],
+    now: Timestamp,
+) -> Result<usize, Failure> {
+    let (mut charging, mut new) = (charging.clone(), BTreeSet::new());
+    for intent in intents {
+        let place = key::hold(&intent.target, &intent.remedy);
+        let present = transaction.get(&place).await?;
+        let present = present.as_ref().map(Kept::read).transpose()?;
+        let is_live = present.is_some_and(|kept| kept.hold.is_live(now));
+        if !is_live && !new.contains(&place) && charging.may_begin(intent) {
+            new.insert(place);
+        }
+    }
+    Ok(new.len())
 }
 
 /// What must stay reachable, if it is written with the hold.
