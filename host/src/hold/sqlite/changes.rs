@@ -153,7 +153,8 @@ impl Begun {
             return Ok(());
         };
         let present = own::standing(sql, &self.target, entry)?;
-        if !present.is_some_and(|present| !present.confirmed && present.written == self.at) {
+        let is_as_begun = present.is_some_and(|present| !present.confirmed && present.written == self.at);
+        if !is_as_begun {
             return Ok(());
         }
         match &self.was {
