@@ -53,8 +53,9 @@ impl Host {
             changing: Arc::clone(&self.changing),
         };
         let surroundings = LiveSurroundings::new(sources, now, roster.rules.instances_per_hour);
-        let pardons = self.pardons_in_force(now).await;
-        let standing = self.parts.converger.lists().standing(now).await;
+        // Neither says anything of the other, and a function that has just started fetches both.
+        let lists = self.parts.converger.lists();
+        let (pardons, standing) = tokio::join!(self.pardons_in_force(now), lists.standing(now));
         let unknown = standing.unknown.map(|message| Failure { message, passing: true });
         let listed = match &unknown {
             None => Ok(standing.entries.as_slice()),

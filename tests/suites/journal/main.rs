@@ -5,8 +5,10 @@
 
 mod checkpointed;
 mod copied;
+mod counted;
 mod examined;
 mod lasting;
+mod older;
 mod opened;
 mod verified;
 

@@ -170,12 +170,23 @@ async fn a_few_lines_of_python_come_to_the_same() {
     35 records in 8 chains, 1 wrong
     ");
     let journal = SqliteJournal::open(&quell.path("journal.sqlite")).unwrap();
+    // So many that it is worth it to remove them.
+    for number in 0..60 {
+        let pardon = Pardon {
+            prefix: format!("192.0.2.{number}/32").parse().unwrap(),
+            since: at(0),
+            until: Pardon::WITHOUT_END,
+            reason: "a partner".to_owned(),
+        };
+        journal.pardon(&pardon).await.unwrap();
+    }
     journal
         .prune(Timestamp::now() + jiff::SignedDuration::from_hours(1))
         .await
         .unwrap();
     drop(journal);
     let ledger = quell.run(&["journal", "ledger", "--hashes"]).unwrap().stdout;
+    assert!(ledger.contains("\"event\":\"pruned\""), "{ledger}");
     let (exit, said) = checked_by_python(&ledger);
     assert_eq!(exit, Some(0), "{said}");
 }

@@ -168,7 +168,8 @@ fn told(store: &JournalStore, verdict: &Verdict) -> String {
     }
     if *uncompared > 0 {
         let rows = count(number(uncompared), "row");
-        looked += &format!("; {rows} that differ can't be judged, because their chain is not sound");
+        looked +=
+            &format!("; {rows} that differ can't be judged, because their chain is not sound, or is being written");
     }
     if *checkpoints > 0 {
         looked += &format!("; {} compared", count(*checkpoints, "checkpoint"));

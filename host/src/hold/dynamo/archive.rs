@@ -105,7 +105,12 @@ pub(super) async fn restore(table: &Lasting, records: &[Record]) -> Result<(), F
     };
     let denials = holds().filter_map(|hold| hold.remedy.denial());
     history::note_lengths(table, denials.map(|denial| denial.prefix)).await?;
-    if let Some(last) = holds().map(|hold| hold.id.0).max() {
+    // What a link tells of may have been removed: its number is given to no other hold.
+    let told = records.iter().filter_map(|record| match record {
+        Record::Link(link) => link.numbers().0,
+        _ => None,
+    });
+    if let Some(last) = holds().map(|hold| hold.id.0).chain(told).max() {
         count_from(table, last).await?;
     }
     // Each writes items of its own.

@@ -12,7 +12,8 @@ use super::{
     },
     Failure, Lasting, images,
     item::{Item, unreadable},
-    key, ledger,
+    key::{self, Key},
+    ledger,
     own::{self, Standing},
     transaction::{Committed, Transaction},
     tries::Tries,
@@ -128,7 +129,6 @@ pub(super) async fn begin(
         };
         ledger::record(&mut transaction, &event).await?;
         transaction.keep(key::change(id));
-        transaction.keep(head.clone());
         match transaction.commit().await? {
             Committed::Yes => return Ok(id),
             Committed::WithoutLease => {
@@ -171,10 +171,10 @@ pub(super) async fn finish(
         }
         match end {
             ChangeEnd::Done => {
-                begun.done(&mut transaction)?;
+                begun.done(&mut transaction).await?;
                 transaction.overwrite(made(table, id, &begun.target, &begun.change, now)?);
             }
-            ChangeEnd::Refused(_) => begun.take_back(&mut transaction)?,
+            ChangeEnd::Refused(_) => begun.take_back(&mut transaction).await?,
             ChangeEnd::Unknown(_) => {}
         }
         ledger::record(
@@ -182,7 +182,6 @@ pub(super) async fn finish(
             &Event::finished(id, &begun.target, end, request, image),
         )
         .await?;
-        transaction.keep(head);
         if transaction.commit().await? == Committed::Yes {
             return Ok(());
         }
@@ -191,12 +190,17 @@ pub(super) async fn finish(
 }
 
 impl Begun {
-    fn done(&self, transaction: &mut Transaction<'_>) -> Result<(), Failure> {
+    async fn done(&self, transaction: &mut Transaction<'_>) -> Result<(), Failure> {
         let Some(change) = self.change.entry() else {
             return Ok(());
         };
         if let Some(entry) = change.removes() {
-            transaction.delete(own::place(&self.target, entry)?);
+            let place = own::place(&self.target, entry)?;
+            let present = standing(transaction, &place).await?;
+            // Who took the target over while the answer was on its way may have written the same entry anew: that one is there.
+            if present.is_some_and(|present| present.written <= self.begun) {
+                transaction.delete(place);
+            }
         }
         if let Some(entry) = change.adds() {
             let done = Standing {
@@ -208,14 +212,31 @@ impl Begun {
         Ok(())
     }
 
-    fn take_back(&self, transaction: &mut Transaction<'_>) -> Result<(), Failure> {
-        match (self.change.entry().and_then(EntryChange::adds), self.was) {
-            (Some(entry), Some(was)) => transaction.overwrite(own::item(&self.target, entry, was)?),
-            (Some(entry), None) => transaction.delete(own::place(&self.target, entry)?),
-            (None, _) => {}
+    /// Takes back what its beginning made ours, unless somebody who took the target over began to write the same entry since.
+    async fn take_back(&self, transaction: &mut Transaction<'_>) -> Result<(), Failure> {
+        let Some(entry) = self.change.entry().and_then(EntryChange::adds) else {
+            return Ok(());
+        };
+        let place = own::place(&self.target, entry)?;
+        let begun = Standing {
+            confirmed: false,
+            written: self.begun,
+        };
+        if standing(transaction, &place).await? != Some(begun) {
+            return Ok(());
+        }
+        match self.was {
+            Some(was) => transaction.put(own::item(&self.target, entry, was)?),
+            None => transaction.delete(place),
         }
         Ok(())
     }
+}
+
+/// How the entry at a place stands, if it is ours.
+async fn standing(transaction: &mut Transaction<'_>, place: &Key) -> Result<Option<Standing>, Failure> {
+    let item = transaction.get(place).await?;
+    item.as_ref().map(own::standing).transpose()
 }
 
 /// Whether an item of a target is a change that is known to be done.

@@ -73,8 +73,6 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
         };
         write(table, &mut transaction, &new)?;
         ledger::record(&mut transaction, &Event::admitted(&new)).await?;
-        let [_, head] = &of_it;
-        transaction.keep(head.clone());
         if transaction.commit().await? == Committed::Yes {
             return Ok(Admission::Admitted);
         }

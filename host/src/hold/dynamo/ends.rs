@@ -1,5 +1,6 @@
 //! How holds end.
 
+use futures::future::try_join;
 use jiff::Timestamp;
 
 use super::{
@@ -133,23 +134,9 @@ fn is_over(hold: &Hold, now: Timestamp) -> bool {
 
 /// See [`super::super::Journal::next_end`].
 pub(super) async fn next_end(table: &Lasting) -> Result<Option<Timestamp>, Failure> {
-    let first = table.table.query(&key::all_ends(), Some(1)).await?;
-    let hold = match first.first() {
-        Some(end) => {
-            let place: Place = end.doc("end of a hold")?;
-            let item = table.table.get(&key::hold(&place.target, &place.remedy)).await?;
-            item.as_ref()
-                .map(Kept::read)
-                .transpose()?
-                .and_then(|kept| kept.hold.until)
-        }
-        None => None,
-    };
-    let pardon = pardons::all(&table.table)
-        .await?
-        .into_iter()
-        .map(|pardon| pardon.until)
-        .min();
+    let (first, pardons) = try_join(table.table.query(&key::all_ends(), Some(1)), pardons::all(&table.table)).await?;
+    let hold = first.first().and_then(|end| key::time_of_end(&end.key));
+    let pardon = pardons.into_iter().map(|pardon| pardon.until).min();
     Ok([hold, pardon].into_iter().flatten().min())
 }
 

@@ -49,6 +49,8 @@ impl About {
 pub(super) async fn history(table: &Lasting, address: IpAddr, now: Timestamp) -> Result<History, Failure> {
     let lengths = table.table.get(&key::lengths()).await?;
     let lengths: Vec<String> = lengths.map_or_else(Vec::new, |item| item.texts(LENGTHS).to_vec());
+    // None is ever removed: who puts a hold in force next need not note them.
+    table.lengths().extend(lengths.iter().cloned());
     let around = lengths.iter().filter_map(|length| of_length(address, length));
     let around: Vec<_> = around.map(key::all_about).collect();
     let mut queries = Vec::new();

@@ -119,6 +119,11 @@ pub(super) fn end(until: Timestamp, id: HoldId) -> Key {
     key("ends", format!("{}#{}", at(until), sortable(id.0)))
 }
 
+/// When the hold ends whose end lies at a place, to the millisecond.
+pub(super) fn time_of_end(end: &Key) -> Option<Timestamp> {
+    time(end.sk.split('#').next()?)
+}
+
 /// The ends until a time, itself among them.
 pub(super) fn ends_until(time: Timestamp) -> Range {
     Range::UpTo(key("ends", format!("{}#~", at(time))))

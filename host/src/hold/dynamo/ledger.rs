@@ -36,10 +36,6 @@ use crate::{
 /// Of a link: its text, and its hash in hexadecimal digits.
 const TEXT: &str = "text";
 const HASH: &str = "hash";
-/// How many links must be old before they are removed: each time writes another one.
-const WORTH_IT: usize = 50;
-/// How many things that stand a link tells of: it is an item, of which DynamoDB takes 400 KB.
-const MOST_STANDING: usize = 3_000;
 
 /// Where the head of a chain lies.
 pub(super) fn head_key(chain: &Chain) -> Key {
@@ -59,7 +55,9 @@ pub(super) fn head_of_delivery(id: &DeliveryId) -> Key {
 /// Tells the ledger what happened.
 pub(super) async fn record(transaction: &mut Transaction<'_>, event: &Event) -> Result<(), Failure> {
     let chain = event.chain();
-    if transaction.get(&head_key(&chain)).await?.is_none() {
+    let head = head_key(&chain);
+    let mut tries = Tries::default();
+    while transaction.get(&head).await?.is_none() {
         let is_new = chain
             .target()
             .is_some_and(|target| transaction.was_absent(&key::known(&target)));
@@ -67,13 +65,27 @@ pub(super) async fn record(transaction: &mut Transaction<'_>, event: &Event) -> 
             true => BTreeMap::new(),
             false => standing(transaction.table(), &chain).await?,
         };
-        let began = Event::ChainBegan {
-            began: chain.clone(),
-            standing,
-        };
-        append(transaction, &chain, &began).await?;
+        match Event::began(&chain, standing).as_slice() {
+            [began] => append(transaction, &chain, began).await?,
+            many => {
+                begin_alone(transaction.table(), &chain, many).await?;
+                tries.wait().await?;
+                transaction.read_anew(&head);
+            }
+        }
     }
     append(transaction, &chain, event).await
+}
+
+/// Begins a chain with more than one record, for which the transaction that tells the first event may have no room. What stands can't change meanwhile without the chain being begun by whoever
+/// changes it: then nothing is written here, and the chain is there all the same.
+async fn begin_alone(table: &Table, chain: &Chain, began: &[Event]) -> Result<(), Failure> {
+    let mut transaction = Transaction::new(table);
+    transaction.suppose_absent(head_key(chain));
+    for event in began {
+        append(&mut transaction, chain, event).await?;
+    }
+    transaction.commit().await.map(drop)
 }
 
 /// Tells the ledger what happened, in a transaction that also does `also`.
@@ -109,6 +121,8 @@ async fn append(transaction: &mut Transaction<'_>, chain: &Chain, event: &Event)
     transaction.overwrite(item(&link));
     let head = link.head();
     transaction.put(state_item(&ChainState { head, ..state })?);
+    // What this process tells the same chain next mostly comes right after it.
+    transaction.keep(head_key(chain));
     Ok(())
 }
 
@@ -128,7 +142,7 @@ async fn standing(table: &Table, chain: &Chain) -> Result<BTreeMap<String, Diges
             });
         }
     }
-    Ok(records.iter().filter_map(stands).take(MOST_STANDING).collect())
+    Ok(records.iter().filter_map(stands).collect())
 }
 
 /// A link's item.
@@ -185,7 +199,7 @@ pub(super) async fn prune(table: &Table, before: Timestamp) -> Result<(), Failur
             continue;
         }
         let first = links(table, chain, state.anchor.number, most).await?;
-        let Some(through) = Link::old(&first, &before, WORTH_IT) else {
+        let Some(through) = Link::old(&first, &before, Link::WORTH_IT) else {
             continue;
         };
         let mut standing = Standing::default();
@@ -196,15 +210,14 @@ pub(super) async fn prune(table: &Table, before: Timestamp) -> Result<(), Failur
                 page = links(table, chain, last, most).await?;
             }
         }
-        let pruned = Event::Pruned {
-            pruned: chain.clone(),
-            through,
-            standing: standing.digests().into_iter().take(MOST_STANDING).collect(),
-        };
+        let left_out = standing.left_out(chain);
+        let pruned = Event::pruned(chain, through, standing.digests(), left_out);
         let mut transaction = Transaction::new(table);
         // Who writes to the chain meanwhile comes first, and what stands is read anew the next time.
         transaction.remember(head.clone());
-        append(&mut transaction, chain, &pruned).await?;
+        for pruned in &pruned {
+            append(&mut transaction, chain, pruned).await?;
+        }
         if let Some(state) = transaction.get(&head.key).await? {
             let state = ChainState {
                 anchor: through,

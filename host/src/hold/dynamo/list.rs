@@ -83,20 +83,29 @@ async fn of_numbers(table: &Table, ids: &[HoldId]) -> Result<Vec<Item>, Failure>
 
 /// The holds at some places, in force or ended. Another hold may have taken the place of one that ended, and comes along.
 async fn placed(table: &Table, places: &[Item]) -> Result<Vec<Item>, Failure> {
-    let mut keys = Vec::new();
+    let (mut keys, mut ends) = (Vec::new(), Vec::new());
     for item in places {
         let place: Place = item.doc("place of a hold")?;
         keys.push(key::hold(&place.target, &place.remedy));
         if let Some(id) = number(item) {
-            keys.push(key::ended(&place.target, id));
+            ends.push((id, key::ended(&place.target, id)));
         }
     }
+    keys.extend(ends.iter().map(|(_, end)| end.clone()));
     keys.sort();
     keys.dedup();
-    table.get_many(&keys).await
+    let mut found = table.get_many(&keys).await?;
+    // A hold that ended meanwhile may be in neither place: it was not there yet when the one was read, and not any more when the other was.
+    ends.retain(|(id, end)| {
+        let is_it = |item: &Item| item.key == *end || number(item) == Some(*id);
+        !found.iter().any(is_it)
+    });
+    let late: Vec<_> = ends.into_iter().map(|(_, end)| end).collect();
+    found.extend(table.get_many(&late).await?);
+    Ok(found)
 }
 
-/// The number in the key of a note about a hold.
+/// The number of a note about a hold, or of one in force.
 fn number(item: &Item) -> Option<HoldId> {
     item.number(holds::ID).map(HoldId)
 }

@@ -128,17 +128,18 @@ impl Lasting {
         self.lengths.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A number that no other hold has.
-    async fn next_hold_id(&self) -> Result<HoldId, Failure> {
+    /// So many numbers that no other holds have, the lowest first.
+    async fn next_hold_ids(&self, count: usize) -> Result<Vec<HoldId>, Failure> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
         loop {
             // The mark tells a count whose answer was lost from another one.
             let mark = transaction::token();
             let call = self
                 .table
                 .update(&key::last_hold())
-                .update_expression("ADD last_hold :one SET mark = :mark")
+                .update_expression("ADD last_hold :count SET mark = :mark")
                 .condition_expression("attribute_not_exists(mark) OR mark <> :mark")
-                .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+                .expression_attribute_values(":count", AttributeValue::N(count.to_string()))
                 .expression_attribute_values(":mark", AttributeValue::S(mark.clone()));
             let counter = match self.table.updated(call).await? {
                 Some(counter) => Some(counter),
@@ -146,8 +147,10 @@ impl Lasting {
             };
             // Another may have counted since: then that number is his.
             if let Some(counter) = counter.filter(|counter| counter.text("mark") == Some(&mark)) {
-                let last = counter.number("last_hold").map(HoldId);
-                return last.ok_or_else(|| unreadable("number of the last hold", ""));
+                let last = counter.number("last_hold");
+                let last = last.ok_or_else(|| unreadable("number of the last hold", ""))?;
+                let first = last.saturating_sub(count).saturating_add(1);
+                return Ok((first..=last).map(HoldId).collect());
             }
         }
     }

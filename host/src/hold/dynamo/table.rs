@@ -1,18 +1,23 @@
 //! The table: the few calls of DynamoDB that the journal is made of. All reads are consistent.
 
-use std::{error::Error, sync::Arc};
+mod outcome;
+mod trial;
+
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::{
     Client,
-    error::{ProvideErrorMetadata, SdkError},
+    error::SdkError,
     operation::{
         delete_item::DeleteItemError, query::builders::QueryFluentBuilder,
         transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
         update_item::builders::UpdateItemFluentBuilder,
     },
-    types::{AttributeValue, ConditionCheck, KeysAndAttributes, ReturnValue, Select, TransactWriteItem},
+    types::{AttributeValue, KeysAndAttributes, ReturnValue, Select, TransactWriteItem},
 };
 
+pub(super) use self::outcome::Outcome;
+use self::outcome::of_reasons;
 use super::{
     Failure,
     fault::called,
@@ -32,18 +37,6 @@ pub(super) struct Table {
     name: Arc<str>,
     memory: Arc<Memory>,
     is_read_only: bool,
-}
-
-/// What became of a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// All of it is written.
-    Done,
-    /// Nothing is written: the condition of one of the writes, whose place is given if it is known, was not fulfilled, or another transaction was in the way.
-    NotDone {
-        /// Which write's condition was not fulfilled.
-        unfulfilled: Option<usize>,
-    },
 }
 
 impl Table {
@@ -239,52 +232,6 @@ impl Table {
         }
     }
 
-    /// Reads some item, whichever.
-    pub(super) async fn scan_one(&self) -> Result<(), Failure> {
-        let call = self
-            .client
-            .scan()
-            .table_name(&*self.name)
-            .consistent_read(true)
-            .limit(1);
-        call.send().await.map(drop).map_err(called)
-    }
-
-    /// Asks for a put where nothing lies, on the condition that something does: whether it would be permitted.
-    pub(super) async fn try_put(&self, nothing: &Key) -> Result<(), Failure> {
-        let call = self.client.put_item().table_name(&*self.name);
-        let call = call.set_item(Some(key_attributes(nothing)));
-        unfulfilled(call.condition_expression(IS_THERE).send().await)
-    }
-
-    /// As [`Self::try_put`], for an update.
-    pub(super) async fn try_update(&self, nothing: &Key) -> Result<(), Failure> {
-        let call = self.client.update_item().table_name(&*self.name);
-        let call = call
-            .set_key(Some(key_attributes(nothing)))
-            .update_expression("REMOVE v");
-        unfulfilled(call.condition_expression(IS_THERE).send().await)
-    }
-
-    /// As [`Self::try_put`], for a removal.
-    pub(super) async fn try_delete(&self, nothing: &Key) -> Result<(), Failure> {
-        let call = self.client.delete_item().table_name(&*self.name);
-        let call = call.set_key(Some(key_attributes(nothing)));
-        unfulfilled(call.condition_expression(IS_THERE).send().await)
-    }
-
-    /// As [`Self::try_put`], for a transaction that only checks.
-    pub(super) async fn try_check(&self, nothing: &Key) -> Result<(), Failure> {
-        let check = ConditionCheck::builder()
-            .table_name(&*self.name)
-            .set_key(Some(key_attributes(nothing)))
-            .condition_expression(IS_THERE)
-            .build()
-            .map_err(|error| unreadable("condition", &error.to_string()))?;
-        let item = TransactWriteItem::builder().condition_check(check).build();
-        unfulfilled(self.client.transact_write_items().transact_items(item).send().await)
-    }
-
     /// An expression's value for the SDK.
     pub(super) fn text(text: &str) -> AttributeValue {
         AttributeValue::S(text.to_owned())
@@ -311,45 +258,4 @@ async fn read(asked: QueryFluentBuilder, most: Option<usize>) -> Result<Vec<Item
             return Ok(items);
         }
     }
-}
-
-/// The condition that something lies there.
-const IS_THERE: &str = "attribute_exists(pk)";
-
-/// That a condition was not fulfilled is the answer that is wanted.
-fn unfulfilled<T, E>(answer: Result<T, SdkError<E>>) -> Result<(), Failure>
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    match answer {
-        Err(SdkError::ServiceError(error))
-            if matches!(
-                error.err().code(),
-                Some("ConditionalCheckFailedException" | "TransactionCanceledException")
-            ) =>
-        {
-            Ok(())
-        }
-        Err(error) => Err(called(error)),
-        Ok(_) => Ok(()),
-    }
-}
-
-/// What it means that a transaction was cancelled.
-fn of_reasons(reasons: &[aws_sdk_dynamodb::types::CancellationReason]) -> Result<Outcome, Failure> {
-    let code = |reason: &aws_sdk_dynamodb::types::CancellationReason| reason.code().unwrap_or("None").to_owned();
-    let passing = [
-        "None",
-        "ConditionalCheckFailed",
-        "TransactionConflict",
-        "ThrottlingError",
-        "ProvisionedThroughputExceeded",
-    ];
-    if let Some(bad) = reasons.iter().find(|reason| !passing.contains(&code(reason).as_str())) {
-        return Err(Failure::refused(&code(bad), bad.message().unwrap_or_default()));
-    }
-    let unfulfilled = reasons
-        .iter()
-        .position(|reason| code(reason) == "ConditionalCheckFailed");
-    Ok(Outcome::NotDone { unfulfilled })
 }

@@ -1,5 +1,7 @@
 //! What happened.
 
+mod made;
+
 use std::collections::BTreeMap;
 
 use ipnet::IpNet;
@@ -7,13 +9,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    super::{
-        Change, ChangeEnd, ChangeId, Delivery, DeliveryId, DeliveryState, Hold, Image, Note, NoteKind, OwnEntry,
-        Pardon, Pause, Target,
-    },
-    Chain, Head, ToldHold,
+    super::{Change, ChangeId, DeliveryId, Image, Pardon, Pause, Target},
+    Chain, Head, LeftOut, ToldHold,
     standing::{PAUSE, hold_of, pardon_of},
-    told::{told_pardon, told_pause},
 };
 use crate::{cloud::RequestId, digest::Digest};
 
@@ -21,14 +19,17 @@ use crate::{cloud::RequestId, digest::Digest};
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Event {
-    /// A chain began: with it, the digests of what stood there already, such as `hold 17`.
+    /// A chain began: with it, the digests of what stood there already, such as `hold 17`. Where much stood, several say so.
     ChainBegan {
         /// Which.
         began: Chain,
         /// What stood.
         standing: BTreeMap<String, Digest>,
+        /// What else stood, if none of them names it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<LeftOut>,
     },
-    /// What was old was removed from a chain's beginning.
+    /// What was old was removed from a chain's beginning. Where much stood, several say so.
     Pruned {
         /// Of which chain.
         pruned: Chain,
@@ -36,6 +37,9 @@ pub enum Event {
         through: Head,
         /// The digests of what stood after it.
         standing: BTreeMap<String, Digest>,
+        /// What else stood, if none of them names it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<LeftOut>,
     },
     /// A delivery was taken in.
     DeliveryAdmitted {
@@ -163,92 +167,6 @@ pub enum Event {
 }
 
 impl Event {
-    /// A delivery was taken in.
-    pub fn admitted(delivery: &Delivery) -> Self {
-        Self::DeliveryAdmitted {
-            delivery: delivery.id.clone(),
-            door: delivery.door.clone(),
-            detector: delivery.detector.name().to_owned(),
-            body: Digest::of(delivery.body.as_bytes()),
-            state: delivery.state.name(),
-            report: Digest::of(delivery.report.as_bytes()),
-        }
-    }
-
-    /// It was said what became of a delivery.
-    pub fn settled(id: &DeliveryId, state: DeliveryState, report: &str) -> Self {
-        Self::DeliverySettled {
-            delivery: id.clone(),
-            state: state.name(),
-            report: Digest::of(report.as_bytes()),
-        }
-    }
-
-    /// A hold came in force, or was asked for again.
-    pub fn in_force(hold: &Hold, is_new: bool, delivery: &DeliveryId) -> Self {
-        let (hold, delivery) = (hold.into(), delivery.clone());
-        match is_new {
-            true => Self::HoldBegan { hold, delivery },
-            false => Self::HoldAskedAgain { hold, delivery },
-        }
-    }
-
-    /// It is known how a change ended.
-    pub fn finished(
-        id: ChangeId,
-        target: &Target,
-        end: &ChangeEnd,
-        request: Option<&RequestId>,
-        image: Option<&Image>,
-    ) -> Self {
-        Self::ChangeFinished {
-            change_id: id,
-            target: target.clone(),
-            end: end.word(),
-            detail: end.detail().map(str::to_owned),
-            request_id: request.cloned(),
-            image: image.cloned(),
-        }
-    }
-
-    /// An entry is not ours any more.
-    pub fn entry_forgotten(target: &Target, entry: &OwnEntry) -> Self {
-        Self::EntryForgotten {
-            target: target.clone(),
-            entry: entry.entry.clone(),
-        }
-    }
-
-    /// A pardon was given.
-    pub fn pardoned(pardon: &Pardon) -> Self {
-        Self::Pardoned {
-            pardon: told_pardon(pardon),
-        }
-    }
-
-    /// Quell was paused.
-    pub fn paused(pause: &Pause) -> Self {
-        Self::Paused {
-            pause: told_pause(pause),
-        }
-    }
-
-    /// The pause ended.
-    pub fn resumed(pause: &Pause) -> Self {
-        Self::Resumed {
-            pause: told_pause(pause),
-        }
-    }
-
-    /// What a note says of an approval. None of another kind: those only count.
-    pub fn noted(note: &Note) -> Option<Self> {
-        (note.kind == NoteKind::Approval).then(|| Self::ApprovalNoted {
-            approval: note.name.clone(),
-            version: note.version,
-            says: serde_json::from_str(&note.text).unwrap_or_default(),
-        })
-    }
-
     /// What stands by it, as a chain's beginning names it: `hold 17`.
     pub(in crate::hold) fn stands(&self) -> Option<String> {
         match self {

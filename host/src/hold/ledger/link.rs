@@ -20,6 +20,9 @@ pub struct Link {
 }
 
 impl Link {
+    /// How many links must be old before they are removed: each time another one is written, which names all that stands.
+    pub const WORTH_IT: usize = 50;
+
     /// The next link of a chain that ends with `head`.
     ///
     /// # Errors
@@ -39,6 +42,13 @@ impl Link {
             hash: hash(head.hash, &text),
             text,
         })
+    }
+
+    /// The number of the hold, and that of the change, that it tells of: a journal must give neither to another.
+    pub fn numbers(&self) -> (Option<i64>, Option<i64>) {
+        let value = self.value().unwrap_or_default();
+        let number = |pointer: &str| value.pointer(pointer).and_then(Value::as_i64);
+        (number("/hold/id"), number("/change-id"))
     }
 
     /// Where the chain ends with it.

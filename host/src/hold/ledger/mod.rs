@@ -28,6 +28,7 @@ mod canonical;
 pub mod chain;
 pub mod checkpoint;
 pub mod event;
+pub mod left_out;
 pub mod link;
 pub mod standing;
 pub mod told;
@@ -37,6 +38,7 @@ pub use self::{
     chain::{Chain, ChainState, Head},
     checkpoint::Checkpoint,
     event::Event,
+    left_out::LeftOut,
     link::Link,
     told::ToldHold,
     verify::{Finding, Verdict},

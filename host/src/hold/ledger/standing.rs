@@ -1,6 +1,7 @@
 //! What the journal must have, by what its ledger tells.
 
 mod hear;
+mod left_out;
 mod name;
 mod told_of;
 
@@ -11,7 +12,10 @@ use serde_json::Value;
 
 pub use self::name::stands;
 pub(super) use self::name::{PAUSE, hold_of, pardon_of};
-use self::told_of::{ToldOfChange, ToldOfDelivery, ToldOfHold};
+use self::{
+    left_out::NotNamed,
+    told_of::{ToldOfChange, ToldOfDelivery, ToldOfHold},
+};
 use super::{
     super::{Delivery, Hold, KeptImage, Target, archive::Record},
     Chain, ToldHold,
@@ -33,6 +37,8 @@ pub struct Standing {
     orders: BTreeMap<String, (u64, Digest)>,
     /// When what is left of each chain begins.
     began: BTreeMap<Chain, String>,
+    /// What chains left out of what stood.
+    not_named: BTreeMap<Chain, NotNamed>,
     compared: u64,
     older: u64,
 }
@@ -51,7 +57,7 @@ impl Standing {
         self.compared
     }
 
-    /// How many rows are older than the ledger.
+    /// How many rows are older than the ledger, or were left out when it began.
     pub fn older(&self) -> u64 {
         self.older
     }
@@ -102,12 +108,13 @@ impl Standing {
         let row = format!("hold {}", hold.id);
         let chain = Chain::of_target(&hold.target);
         let Some(told) = self.holds.get_mut(&hold.id.0) else {
-            let since = if hold.ended.is_none() {
-                Timestamp::MAX
-            } else {
-                hold.since
+            if hold.ended.is_some() {
+                return self.not_told(chain, row, hold.since);
+            }
+            return match self.may_be_left_out(&chain, &row, ToldHold::from(hold).digest()) {
+                true => None,
+                false => self.not_told(chain, row, Timestamp::MAX),
             };
-            return self.not_told(chain, row, since);
         };
         told.was_seen = true;
         let (number, told_digest, told_value, in_force) = (told.number, told.digest, told.value.clone(), told.in_force);
@@ -164,7 +171,10 @@ impl Standing {
     fn compare_order(&mut self, row: String, now: Digest) -> Option<Finding> {
         let chain = Chain::orders();
         let Some((number, digest)) = self.orders.remove(&row) else {
-            return self.not_told(chain, row, Timestamp::MAX);
+            return match self.may_be_left_out(&chain, &row, now) {
+                true => None,
+                false => self.not_told(chain, row, Timestamp::MAX),
+            };
         };
         let what = match digest == now {
             true => Vec::new(),
@@ -209,7 +219,11 @@ impl Standing {
             let row = format!("delivery {id}, which waits,");
             Finding::new(&told.chain, Some(told.number), Flaw::Gone { row })
         });
-        holds.chain(orders).chain(deliveries).collect()
+        holds
+            .chain(orders)
+            .chain(deliveries)
+            .chain(self.not_left_out())
+            .collect()
     }
 }
 

@@ -245,7 +245,7 @@ pub(super) fn restore(sql: &Connection, records: &[Record]) -> Result<(), Failur
             Record::Pardon(pardon) => pardons::keep(sql, pardon)?,
             Record::Pause(pause) => pauses::keep(sql, pause)?,
             Record::Chain(state) => ledger::stand(sql, state)?,
-            Record::Link(link) => ledger::keep(sql, link)?,
+            Record::Link(link) => ledger::restore(sql, link)?,
             Record::Note(note) => notes::keep(sql, note)?,
         }
     }

@@ -131,7 +131,11 @@ impl Begun {
             return Ok(());
         };
         if let Some(entry) = change.removes() {
-            own::forget(sql, &self.target, entry)?;
+            // Who took the target over while the answer was on its way may have written the same entry anew: that one is there.
+            let present = own::standing(sql, &self.target, entry)?;
+            if present.is_some_and(|present| present.written <= self.at) {
+                own::forget(sql, &self.target, entry)?;
+            }
         }
         if let Some(entry) = change.adds() {
             let done = Standing {
@@ -143,11 +147,19 @@ impl Begun {
         Ok(())
     }
 
+    /// Takes back what its beginning made ours, unless somebody who took the target over began to write the same entry since.
     fn take_back(&self, sql: &Connection) -> Result<(), Failure> {
-        match (self.change.entry().and_then(EntryChange::adds), &self.was) {
-            (Some(entry), Some(was)) => own::keep(sql, &self.target, entry, was),
-            (Some(entry), None) => own::forget(sql, &self.target, entry),
-            (None, _) => Ok(()),
+        let Some(entry) = self.change.entry().and_then(EntryChange::adds) else {
+            return Ok(());
+        };
+        let present = own::standing(sql, &self.target, entry)?;
+        let is_as_begun = present.is_some_and(|present| !present.confirmed && present.written == self.at);
+        if !is_as_begun {
+            return Ok(());
+        }
+        match &self.was {
+            Some(was) => own::keep(sql, &self.target, entry, was),
+            None => own::forget(sql, &self.target, entry),
         }
     }
 }

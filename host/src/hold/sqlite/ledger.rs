@@ -32,7 +32,7 @@ pub(super) fn begin_all(sql: &Connection) -> Result<(), Failure> {
     for chain in chains {
         let standing = standing(sql, &chain)?;
         if !standing.is_empty() {
-            begin(sql, chain, standing)?;
+            begin(sql, &chain, standing)?;
         }
     }
     Ok(())
@@ -63,18 +63,15 @@ pub(super) fn record(sql: &Connection, event: &Event) -> Result<(), Failure> {
         let mut standing = standing(sql, &chain)?;
         // It stands by now, and did not when the chain began.
         event.stands().map(|name| standing.remove(&name));
-        begin(sql, chain.clone(), standing)?;
+        begin(sql, &chain, standing)?;
     }
     append(sql, &chain, event)
 }
 
 /// Begins a chain, with what stood there already.
-pub(super) fn begin(sql: &Connection, chain: Chain, standing: BTreeMap<String, Digest>) -> Result<(), Failure> {
-    let began = Event::ChainBegan {
-        began: chain.clone(),
-        standing,
-    };
-    append(sql, &chain, &began)
+fn begin(sql: &Connection, chain: &Chain, standing: BTreeMap<String, Digest>) -> Result<(), Failure> {
+    let began = Event::began(chain, standing);
+    began.iter().try_for_each(|began| append(sql, chain, began))
 }
 
 fn append(sql: &Connection, chain: &Chain, event: &Event) -> Result<(), Failure> {
@@ -93,6 +90,22 @@ fn append(sql: &Connection, chain: &Chain, event: &Event) -> Result<(), Failure>
             ..state
         },
     )
+}
+
+/// Writes a link as it stands in another journal. What it tells of may have been removed there: its number is given to nothing else here.
+pub(super) fn restore(sql: &Connection, link: &Link) -> Result<(), Failure> {
+    keep(sql, link)?;
+    let (hold, change) = link.numbers();
+    for (table, number) in [("holds", hold), ("changes", change)] {
+        let Some(number) = number else { continue };
+        sql.prepare_cached(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0 WHERE ?1 NOT IN (SELECT name FROM sqlite_sequence)",
+        )?
+        .execute([table])?;
+        sql.prepare_cached("UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1 AND seq < ?2")?
+            .execute(params![table, number])?;
+    }
+    Ok(())
 }
 
 /// Writes a link.
@@ -181,7 +194,7 @@ pub(super) fn prune(sql: &Connection, before: Timestamp) -> Result<(), Failure> 
     let most = u32::try_from(Pruned::MOST).unwrap_or(u32::MAX);
     for state in chains(sql)? {
         let first = links(sql, &state.chain, state.anchor.number, most)?;
-        let Some(through) = Link::old(&first, &before, 1) else {
+        let Some(through) = Link::old(&first, &before, Link::WORTH_IT) else {
             continue;
         };
         let mut standing = Standing::default();
@@ -192,12 +205,10 @@ pub(super) fn prune(sql: &Connection, before: Timestamp) -> Result<(), Failure> 
                 page = links(sql, &state.chain, last, most)?;
             }
         }
-        let pruned = Event::Pruned {
-            pruned: state.chain.clone(),
-            through,
-            standing: standing.digests(),
-        };
-        append(sql, &state.chain, &pruned)?;
+        let left_out = standing.left_out(&state.chain);
+        for pruned in Event::pruned(&state.chain, through, standing.digests(), left_out) {
+            append(sql, &state.chain, &pruned)?;
+        }
         sql.prepare_cached("UPDATE chains SET anchor_number = ?2, anchor_hash = ?3 WHERE chain = ?1")?
             .execute(params![
                 state.chain.as_str(),

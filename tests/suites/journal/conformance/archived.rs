@@ -42,6 +42,31 @@ async fn a_copy_of_a_copy_keeps_all_that_there_was() {
 }
 
 #[tokio::test]
+async fn a_number_that_only_the_ledger_still_knows_is_given_to_nothing_else() {
+    let journal = journal().await;
+    let held = put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
+    let lease = lease(&journal).await;
+    let change = EntryChange::Create(deny(99, "203.0.113.7/32")).into();
+    let begun = journal.begin(&lease, &change, None, at(1)).await.unwrap();
+    // As in a journal whose holds and changes went for their age.
+    let (there, mut place) = (super::journal().await, None);
+    loop {
+        let mut page = journal.records(place.as_ref()).await.unwrap();
+        page.records.retain(|record| matches!(record, Record::Chain(_) | Record::Link(_)));
+        there.restore(&page.records).await.unwrap();
+        place = page.next;
+        if place.is_none() {
+            break;
+        }
+    }
+    let other = put(&there, intent("203.0.113.8/32", None), "b", 2).await;
+    assert!(other.id > held.id, "{} after {}", other.id, held.id);
+    let lease = super::lease(&there).await;
+    let next = there.begin(&lease, &change, None, at(3)).await.unwrap();
+    assert!(next.0 > begun.0, "{next:?} after {begun:?}");
+}
+
+#[tokio::test]
 async fn a_copy_goes_on_where_the_first_was() {
     let first = sqlite().await;
     everything::keep(&*first).await.unwrap();

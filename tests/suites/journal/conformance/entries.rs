@@ -112,6 +112,35 @@ async fn a_refusal_does_not_disown_an_entry_that_was_confirmed() {
     assert_eq!(bench.own().await, ["99 203.0.113.7/32 confirmed 1"]);
 }
 
+/// What another process does once the lease of the first has ended.
+async fn taken_over(bench: &Bench, change: Change, end: ChangeEnd, now: i64) {
+    let leasing = bench.journal.lease(&web(), &Owner::new("two"), at(now), at(now + 60)).await;
+    let Leasing::Ours(lease) = leasing.unwrap() else {
+        panic!("the lease has ended")
+    };
+    let id = bench.journal.begin(&lease, &change, None, at(now)).await.unwrap();
+    bench.journal.finish(id, &end, None, None, at(now + 1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_that_comes_late_does_not_disown_what_another_process_has_written_since() {
+    let bench = Bench::new().await;
+    let late = bench.begin(&create(SEVEN), 1).await;
+    taken_over(&bench, create(SEVEN), ChangeEnd::Done, 2_000).await;
+    bench.journal.finish(late, &refused(), None, None, at(2_002)).await.unwrap();
+    assert_eq!(bench.own().await, ["99 203.0.113.7/32 confirmed 2000"], "else it is an orphan");
+}
+
+#[tokio::test]
+async fn a_removal_whose_answer_comes_late_does_not_disown_what_another_process_has_written_since() {
+    let bench = Bench::new().await;
+    bench.make(create(SEVEN), ChangeEnd::Done, 1).await;
+    let late = bench.begin(&delete(SEVEN), 3).await;
+    taken_over(&bench, create(SEVEN), ChangeEnd::Done, 2_000).await;
+    bench.journal.finish(late, &ChangeEnd::Done, None, None, at(2_002)).await.unwrap();
+    assert_eq!(bench.own().await, ["99 203.0.113.7/32 confirmed 2000"], "else it is an orphan");
+}
+
 #[tokio::test]
 async fn while_an_entry_is_replaced_both_are_ours_at_one_number() {
     let bench = Bench::new().await;

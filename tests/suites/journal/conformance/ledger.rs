@@ -2,7 +2,11 @@
 
 use quell::{
     cloud::RequestId,
-    hold::ledger::{Link, verify::verify},
+    digest::Digest,
+    hold::ledger::{
+        Chain, ChainState, Event, Head, Link,
+        verify::{Flaw, verify},
+    },
 };
 use quell_tests::everything;
 
@@ -45,7 +49,10 @@ async fn all_that_happens_is_told_and_the_journal_follows_from_it() {
             None => counted.push((tells, 1)),
         }
     }
-    let lines: Vec<_> = counted.iter().map(|(tells, count)| format!("{count} {tells}")).collect();
+    let lines: Vec<_> = counted
+        .iter()
+        .map(|(tells, count)| format!("{count} {tells}"))
+        .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
     8 chain-began
     5 change-begun
@@ -74,16 +81,42 @@ async fn all_that_happens_is_told_and_the_journal_follows_from_it() {
 }
 
 #[tokio::test]
+async fn who_works_while_the_journal_is_verified_is_not_taken_for_somebody_who_changed_it() {
+    let journal = journal().await;
+    put(&journal, intent("203.0.113.7/32", None), "first", 0).await;
+    let works = async {
+        for number in 1.. {
+            let again = intent("203.0.113.7/32", None);
+            put(&journal, again, &format!("again {number}"), number).await;
+            let other = intent(&format!("2001:db8::{number:x}/128"), None);
+            put(&journal, other, &format!("new {number}"), number).await;
+        }
+    };
+    let verdict = tokio::select! {
+        verdict = verify(&*journal, &[]) => verdict.unwrap(),
+        () = works => unreachable!("it works for ever"),
+    };
+    assert_eq!(verdict.findings, []);
+}
+
+#[tokio::test]
 async fn a_change_carries_the_number_of_awss_request() {
     let journal = journal().await;
     let lease = lease(&journal).await;
     let change = EntryChange::Create(deny(99, "203.0.113.7/32")).into();
     let id = journal.begin(&lease, &change, None, at(1)).await.unwrap();
     let request = RequestId::said("59dbff89-35bd-4eac-99ed-be587EXAMPLE");
-    let finished = journal.finish(id, &ChangeEnd::Done, request.as_ref(), None, at(2)).await;
+    let finished = journal
+        .finish(id, &ChangeEnd::Done, request.as_ref(), None, at(2))
+        .await;
     finished.unwrap();
     let last = links(&*journal).await.pop().unwrap();
-    assert!(last.text.contains("\"request-id\":\"59dbff89-35bd-4eac-99ed-be587EXAMPLE\""), "{}", last.text);
+    assert!(
+        last.text
+            .contains("\"request-id\":\"59dbff89-35bd-4eac-99ed-be587EXAMPLE\""),
+        "{}",
+        last.text
+    );
     let (mut kept, mut place) = (None, None);
     loop {
         let page = journal.records(place.as_ref()).await.unwrap();
@@ -116,7 +149,10 @@ async fn what_is_removed_for_its_age_leaves_chains_that_still_prove_themselves()
         journal.extend(&[held.id], Some(at(1_000_000 + number))).await.ok();
     }
     // The ledger's times are those of the clock.
-    journal.prune(Timestamp::now() + SignedDuration::from_hours(1)).await.unwrap();
+    journal
+        .prune(Timestamp::now() + SignedDuration::from_hours(1))
+        .await
+        .unwrap();
     let verdict = verify(&*journal, &[]).await.unwrap();
     assert_eq!(verdict.findings, []);
     assert!(verdict.pruned >= 61, "{verdict:?}");
@@ -124,6 +160,72 @@ async fn what_is_removed_for_its_age_leaves_chains_that_still_prove_themselves()
     assert_eq!(verdict.compared, 61, "what stands is still compared");
     journal.end(&[held.id], EndReason::Released, at(5)).await.unwrap();
     assert_eq!(findings(&*journal).await, [""; 0]);
+}
+
+/// A chain that began when almost as much stood as one record names, and to which more was told since.
+fn chain_of_much() -> Vec<Record> {
+    let chain = Chain::orders();
+    let standing = (0..2_990).map(|number| (format!("pardon 2001:db8::{number:x}/128"), Digest::of(b"a pardon")));
+    let mut events = Event::began(&chain, standing.collect());
+    events.extend((0..60).map(|number| {
+        Event::pardoned(&Pardon {
+            prefix: format!("192.0.2.{number}/32").parse().unwrap(),
+            since: at(0),
+            until: Pardon::WITHOUT_END,
+            reason: "a partner".to_owned(),
+        })
+    }));
+    let (mut records, mut head) = (Vec::new(), Head::NOTHING);
+    for event in &events {
+        let link = Link::forge(&chain, head, at(0), event).unwrap();
+        head = link.head();
+        records.push(Record::Link(link));
+    }
+    let anchor = Head::NOTHING;
+    records.push(Record::Chain(ChainState { chain, head, anchor }));
+    records
+}
+
+/// What links say, but for the moment at which they were written.
+fn said(links: &[Link]) -> Vec<serde_json::Value> {
+    let said = links.iter().map(|link| {
+        let mut value = link.value().unwrap();
+        value.as_object_mut().unwrap().remove("at");
+        value
+    });
+    said.collect()
+}
+
+#[tokio::test]
+async fn more_that_stands_than_one_record_names_is_named_by_several_equally_in_each_journal() {
+    let (journal, file) = (journal().await, sqlite().await);
+    for journal in [&*journal, &*file] {
+        journal.restore(&chain_of_much()).await.unwrap();
+        // Where somebody else is in the way it is left for the next time.
+        for _ in 0..3 {
+            journal.prune(at(1)).await.unwrap();
+        }
+    }
+    let left = links(&*journal).await;
+    assert!(left.iter().all(|link| link.text.len() < 400_000));
+    let said_here = said(&left);
+    let named = said_here.iter().map(|said| said["standing"].as_object().unwrap().len());
+    assert_eq!(named.collect::<Vec<_>>(), [3_000, 50]);
+    assert_eq!(said(&links(&*file).await), said_here);
+
+    let verdict = verify(&*journal, &[]).await.unwrap();
+    let is_gone = |flaw: &Flaw| matches!(flaw, Flaw::Gone { .. });
+    assert!(verdict.findings.iter().all(|found| is_gone(&found.flaw)));
+    assert_eq!(
+        verdict.findings.len(),
+        3_050,
+        "each is told, and no row of it was made here"
+    );
+    let there = sqlite().await;
+    archive::copy(&*journal, &*there, |_| {}).await.unwrap();
+    let back = super::journal().await;
+    archive::copy(&*there, &*back, |_| {}).await.unwrap();
+    assert_eq!(links(&*back).await, left);
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ fn what_ends_at_a_time_is_over_at_that_time() {
         panic!("it has an end");
     };
     assert!(end(second, HoldId(i64::MAX)) <= last);
+    assert_eq!(time_of_end(&end(second, HoldId(7))), Some(second));
     let next = second.checked_add(jiff::SignedDuration::from_millis(1)).unwrap();
     assert!(end(next, HoldId(i64::MIN)) > last);
 }

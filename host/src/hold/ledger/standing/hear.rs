@@ -36,6 +36,7 @@ impl Standing {
     }
 
     fn stood(&mut self, link: &Link, value: &Value) {
+        self.hear_left_out(link, value);
         let standing = value.get("standing").and_then(Value::as_object);
         for (name, digest) in standing.into_iter().flatten() {
             let digest = digest

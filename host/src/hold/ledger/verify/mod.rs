@@ -32,9 +32,9 @@ pub struct Verdict {
     pub pruned: u64,
     /// How many rows of the journal were compared with what the ledger says of them.
     pub compared: u64,
-    /// How many rows are older than the ledger, so that it says nothing of them.
+    /// How many rows are older than the ledger, or more than its first records had room for, so that it does not name them.
     pub older: u64,
-    /// How many rows could not be compared, because their chain is not sound.
+    /// How many rows could not be compared, because their chain is not sound or was written again and again meanwhile.
     pub uncompared: u64,
     /// How many checkpoints were compared.
     pub checkpoints: usize,
@@ -42,17 +42,30 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
 }
 
-/// Walks every chain, and compares the journal's rows with what the ledger says of them. Somebody may write meanwhile: then it looks once more before it blames a row.
+/// Walks every chain, and compares the journal's rows with what the ledger says of them. Somebody may write meanwhile: then a row is only blamed if nothing was told to its chain while it was
+/// looked at, or if it differs in the same way the next time. What is told between the look at a chain and that at a row differs otherwise by then.
 ///
 /// # Errors
 /// If the journal can't be read.
 pub async fn verify(journal: &dyn Journal, checkpoints: &[Checkpoint]) -> Result<Verdict, JournalError> {
-    let mut rounds = 0;
+    let (mut rounds, mut blamed, mut doubtful) = (0, Vec::new(), Vec::new());
     loop {
         rounds += 1;
         let before = journal.chains().await?;
-        let Round { mut verdict, behind } = round(journal, &before, checkpoints).await?;
+        let Round {
+            mut verdict,
+            behind,
+            of_rows,
+        } = round(journal, &before, checkpoints).await?;
         let now = journal.chains().await?;
+        let is_quiet = |chain: &Chain| {
+            let state = |states: &[ChainState]| states.iter().find(|state| state.chain == *chain).cloned();
+            state(&before) == state(&now)
+        };
+        let is_sure = |found: &Finding| is_quiet(&found.chain) || doubtful.contains(found);
+        let (sure, unsure): (Vec<_>, Vec<_>) = of_rows.into_iter().partition(is_sure);
+        blamed.extend(sure);
+        doubtful = unsure;
         for (chain, last) in behind {
             // Links behind the head were written meanwhile, or the head is not what it was.
             let says = now
@@ -65,7 +78,14 @@ pub async fn verify(journal: &dyn Journal, checkpoints: &[Checkpoint]) -> Result
                     .push(Finding::new(&chain, None, Flaw::Head { says, last }));
             }
         }
-        if verdict.findings.is_empty() || rounds == ROUNDS || now == before {
+        let is_said = verdict.findings.is_empty() && doubtful.is_empty();
+        if is_said || rounds == ROUNDS || now == before {
+            verdict.uncompared += count(doubtful.len());
+            for found in blamed {
+                if !verdict.findings.contains(&found) {
+                    verdict.findings.push(found);
+                }
+            }
             return Ok(verdict);
         }
     }
@@ -76,6 +96,8 @@ struct Round {
     verdict: Verdict,
     /// Of chains that go further than their heads said: the last link.
     behind: Vec<(Chain, u64)>,
+    /// The rows that differ from what their chains say.
+    of_rows: Vec<Finding>,
 }
 
 async fn round(
@@ -166,10 +188,17 @@ async fn round(
     verdict.compared = standing.compared();
     verdict.older = standing.older();
     // By a chain that is not sound nobody can be blamed.
-    let (blamed, uncompared): (Vec<_>, Vec<_>) = of_rows
+    let (of_rows, uncompared): (Vec<_>, Vec<_>) = of_rows
         .into_iter()
         .partition(|found: &Finding| !broken.contains(&found.chain));
-    verdict.uncompared = u64::try_from(uncompared.len()).unwrap_or(u64::MAX);
-    verdict.findings.extend(blamed);
-    Ok(Round { verdict, behind })
+    verdict.uncompared = count(uncompared.len());
+    Ok(Round {
+        verdict,
+        behind,
+        of_rows,
+    })
+}
+
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
 }

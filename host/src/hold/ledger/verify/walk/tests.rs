@@ -1,5 +1,7 @@
 //! Chains as they were written, and after somebody laid hands on them.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -98,11 +100,7 @@ fn a_chain_that_was_written_anew_is_found_by_a_checkpoint() {
 #[test]
 fn what_was_removed_for_its_age_is_vouched_for_by_the_chain_itself() {
     let (mut state, mut links) = chain(5);
-    let event = Event::Pruned {
-        pruned: state.chain.clone(),
-        through: links[2].head(),
-        standing: std::collections::BTreeMap::new(),
-    };
+    let event = Event::pruned(&state.chain, links[2].head(), BTreeMap::new(), None).remove(0);
     let link = Link::forge(&state.chain, state.head, Timestamp::UNIX_EPOCH, &event).unwrap();
     (state.head, state.anchor) = (link.head(), links[2].head());
     links.push(link);
