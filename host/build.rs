@@ -12,6 +12,7 @@ use std::{
 };
 
 use quell_plugin_build::{PluginCrate, beside};
+use sha2::{Digest, Sha256};
 
 /// What `quell plugin new` writes: the constant in `host/src/kit/new/embedded.rs`, and the folder.
 const EMBEDDED: [(&str, &str); 8] = [
@@ -48,7 +49,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("cargo::rerun-if-changed={}", plugin.join(source).display());
         }
         match PluginCrate::new(plugin, beside(out)).build() {
-            Ok(component) => fs::write(out.join(format!("{name}.wasm")), component)?,
+            Ok(component) => {
+                fs::write(out.join(format!("{name}.sha256")), Sha256::digest(&component))?;
+                fs::write(out.join(format!("{name}.wasm")), component)?;
+            }
             // Not returned: a build script's error is printed in its debug form, which nobody can read.
             Err(error) => {
                 println!("cargo::error=the built-in plugin {name} could not be built: {error}");

@@ -11,7 +11,10 @@ use quell::{
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    let quell = Quell::read();
+    let quell = match is_function() {
+        true => Quell::of_function(),
+        false => Quell::read(),
+    };
     quell.global.color.apply();
     let (filter, format) = match &quell.command {
         Some(command) => (command.default_log(), command.log_format()),
@@ -27,13 +30,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether Lambda started this process.
+fn is_function() -> bool {
+    env::args_os().len() <= 1 && env::var_os("AWS_LAMBDA_RUNTIME_API").is_some()
+}
+
 fn run(quell: Quell) -> Result<Exit, Failure> {
     match quell.command {
         Some(command) => {
             let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(command.run(&quell.global))?;
         }
-        None if env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() => {
+        None if is_function() => {
             // A function has one event at a time and a part of a processor: more threads would only have to be started.
             let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(lambda(&quell.global))?;

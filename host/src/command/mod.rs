@@ -67,6 +67,14 @@ pub struct Quell {
 }
 
 impl Quell {
+    /// What applies to a Lambda function. To make up all commands and their help first would stand before its first alert.
+    pub fn of_function() -> Self {
+        Self {
+            global: OfFunction::parse_from(["quell"]).global,
+            command: None,
+        }
+    }
+
     /// Reads the command line, or ends the process with what is wrong with it.
     pub fn read() -> Self {
         let matches = Self::command().get_matches();
@@ -78,6 +86,13 @@ impl Quell {
         }
         quell
     }
+}
+
+/// What a function is told, which has no command line: only what is in its environment.
+#[derive(Debug, Parser)]
+struct OfFunction {
+    #[command(flatten)]
+    global: Global,
 }
 
 fn after_long_help() -> String {

@@ -1,4 +1,4 @@
-//! The driver: applies plans, one journalled change at a time, and reads back.
+//! The driver: applies plans, one journalled change at a time, and looks whether all is as it shall be.
 
 mod lease;
 
@@ -58,6 +58,8 @@ pub(super) struct Driver {
 
 /// How one pass over a plan ended.
 enum Pass {
+    /// Every change of it is made.
+    All,
     /// As far as it could be: read and plan again.
     On,
     /// Something was not as it was read.
@@ -100,9 +102,13 @@ impl Driver {
     async fn rounds(&self, run: &mut Run<'_>) -> Result<Converged, ConvergeError> {
         let mut first: Option<(Live, Vec<Drift>)> = None;
         let mut stale = 0;
+        let mut after: Option<Sight> = None;
         for _ in 0..ROUNDS {
             self.in_time(run.target)?;
-            let sight = self.surveyor.look(run.target, run.cloud, &[]).await?;
+            let sight = match after.take() {
+                Some(sight) => sight,
+                None => self.surveyor.look(run.target, run.cloud, &[]).await?,
+            };
             let plan = self
                 .surveyor
                 .plan(run.target, run.cloud, &sight, &self.stance, run.insistence)
@@ -127,13 +133,20 @@ impl Driver {
                     drift,
                 });
             }
-            if let Pass::Stale = self.apply(run, &plan, &sight).await? {
-                tracing::debug!(at = %run.target, "the target is not as it was read; planning anew");
-                stale += 1;
-                if stale > STALE_ROUNDS {
-                    break;
+            if !sight.was_read() {
+                continue;
+            }
+            match self.apply(run, &plan, &sight).await? {
+                Pass::All => after = self.surveyor.look_after(run.target, sight).await?,
+                Pass::On => {}
+                Pass::Stale => {
+                    tracing::debug!(at = %run.target, "the target is not as it was read; planning anew");
+                    stale += 1;
+                    if stale > STALE_ROUNDS {
+                        break;
+                    }
+                    self.clock().sleep(STALE_WAIT * 2_u32.saturating_pow(stale - 1)).await;
                 }
-                self.clock().sleep(STALE_WAIT * 2_u32.saturating_pow(stale - 1)).await;
             }
         }
         Err(ConvergeError::Unsteady {
@@ -143,6 +156,7 @@ impl Driver {
 
     async fn apply(&self, run: &mut Run<'_>, plan: &Plan, sight: &Sight) -> Result<Pass, ConvergeError> {
         let mut failed: Option<(Step, CloudError)> = None;
+        let mut all = true;
         for (at, step) in plan.steps.iter().enumerate() {
             // An interface that could not be isolated keeps no other from being so, but on a half-isolated one nothing more is done.
             if let Some((before, _)) = &failed
@@ -155,6 +169,7 @@ impl Driver {
             let is_second = before.is_some() && before == interface(step);
             self.wait_for_turn(run, is_second).await;
             if self.clock().now().duration_since(sight.read_at) > FRESH {
+                all = false;
                 break;
             }
             if !is_second {
@@ -176,6 +191,7 @@ impl Driver {
             }
         }
         match failed {
+            None if all => Ok(Pass::All),
             None => Ok(Pass::On),
             Some((step, source)) => Err(ConvergeError::Change {
                 target: run.target.clone(),

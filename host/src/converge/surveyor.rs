@@ -41,8 +41,17 @@ pub(super) struct Sight {
     pub(super) situation: Situation,
     /// When it was read.
     pub(super) read_at: Timestamp,
+    /// Of a network ACL: the read itself, unless it was looked at by an earlier one.
+    read: Option<NetworkAcl>,
     /// Of an instance: what else bears on it.
     around: Around,
+}
+
+impl Sight {
+    /// Whether the target was read for it. What was not is good enough to see that all is done, and not to write by.
+    pub(super) fn was_read(&self) -> bool {
+        !matches!((&self.live, &self.read), (Live::Acl(_), None))
+    }
 }
 
 /// What is done beside what the holds say.
@@ -64,23 +73,23 @@ impl Surveyor {
     /// The target as it is, as if `more` holds were in force as well.
     pub(super) async fn look(&self, target: &Target, cloud: &dyn Cloud, more: &[Hold]) -> Result<Sight, ConvergeError> {
         let read_at = self.clock.now();
-        let since = read_at.saturating_sub(SETTLING).unwrap_or(Timestamp::MIN);
         let read_error = |source: CloudError| ConvergeError::Read {
             target: target.clone(),
             source: source.into(),
         };
         let situation = async || {
-            let situation = self.journal.situation(target, self.clock.now(), since).await;
-            let mut situation = situation.map_err(|source| journal_error(target, source))?;
+            let mut situation = self.situation(target, read_at).await?;
             add(&mut situation.holds, more);
             Ok::<_, ConvergeError>(situation)
         };
+        let mut of_acl = None;
         // The read of what is there comes first: what the journal says of our writes must not be older.
         let (live, situation, around) = match &target.resource {
             Resource::Acl(id) => {
                 let read = cloud.network_acl(id).await.map_err(read_error)?;
                 let situation = situation().await?;
                 let live = Live::Acl(acl::view(&read, &situation.recent));
+                of_acl = Some(read);
                 (live, situation, Around::default())
             }
             Resource::SecurityGroup(id) => {
@@ -103,8 +112,30 @@ impl Surveyor {
             live,
             situation,
             read_at,
+            read: of_acl,
             around,
         })
+    }
+
+    /// A network ACL after all changes of a plan that was made by this sight. EC2 has confirmed them, and may for some seconds not show them, so another read
+    /// would tell nothing that the changes do not. None of other targets, and if there was no read: those are read.
+    pub(super) async fn look_after(&self, target: &Target, sight: Sight) -> Result<Option<Sight>, ConvergeError> {
+        let Some(read) = sight.read else { return Ok(None) };
+        let situation = self.situation(target, sight.read_at).await?;
+        Ok(Some(Sight {
+            live: Live::Acl(acl::view(&read, &situation.recent)),
+            situation,
+            read_at: sight.read_at,
+            read: None,
+            around: Around::default(),
+        }))
+    }
+
+    /// What the journal knows of a target that was read at this time.
+    async fn situation(&self, target: &Target, read_at: Timestamp) -> Result<Situation, ConvergeError> {
+        let since = read_at.saturating_sub(SETTLING).unwrap_or(Timestamp::MIN);
+        let situation = self.journal.situation(target, self.clock.now(), since).await;
+        situation.map_err(|source| journal_error(target, source))
     }
 
     /// The holds of a target that are in force.

@@ -24,8 +24,8 @@ pub(super) struct Loading<'a> {
     pub(super) sandbox: &'a Sandbox,
     /// What was in force before. Plugins with the same component, settings and limits are not loaded again, and their breakers stay as they are.
     pub(super) before: Option<&'a Snapshot>,
-    /// Whether a pinned component that was compiled before needs no look at its file: in a Lambda function's package the file can't change, and reading and summing
-    /// up its megabytes would stand before the first decision.
+    /// Whether a component whose digest is known, because it is pinned or built in, needs no look if it was compiled before: in a Lambda function's package the
+    /// files can't change, and reading and summing up megabytes would stand before the first decision.
     pub(super) trusts_what_was_compiled: bool,
 }
 
@@ -74,13 +74,8 @@ async fn load(
 ) -> Result<(sandbox::Plugin, Age), PluginError> {
     let sandbox = loading.sandbox.within(plugin.limits.clone())?;
     if loading.trusts_what_was_compiled
-        && let PluginSource::File {
-            sha256: Some(pinned),
-            // Who signed can only be seen by the component itself.
-            signed: None,
-            ..
-        } = &plugin.source
-        && let Some(loaded) = sandbox.load_compiled(&plugin.name, *pinned).await?
+        && let Some(digest) = known_digest(plugin)
+        && let Some(loaded) = sandbox.load_compiled(&plugin.name, digest).await?
     {
         loaded.validate_settings(settings).await?;
         return Ok((loaded, Age::New));
@@ -97,6 +92,16 @@ async fn load(
     let loaded = sandbox.load(&plugin.name, &component).await?;
     loaded.validate_settings(settings).await?;
     Ok((loaded, Age::New))
+}
+
+/// The digest of the component that is meant, if it is known without the component.
+fn known_digest(plugin: &Plugin) -> Option<Digest> {
+    match &plugin.source {
+        PluginSource::BuiltIn => builtin::digest(&plugin.name),
+        // Who signed can only be seen by the component itself.
+        PluginSource::File { signed: Some(_), .. } => None,
+        PluginSource::File { sha256, .. } => *sha256,
+    }
 }
 
 fn settings(plugin: &Plugin) -> String {

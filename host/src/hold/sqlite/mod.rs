@@ -28,7 +28,7 @@ mod thread;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use self::{claims::Claims, thread::Thread};
 use super::JournalError;
@@ -111,6 +111,10 @@ impl SqliteJournal {
     ) -> Result<Self, JournalError> {
         connection.busy_timeout(BUSY).map_err(&open)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(&open)?;
+        // One plan for each statement, whatever is bound: without, many are prepared again with every value.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(&open)?;
         schema::migrate(&mut connection)?;
         Self::start(connection)
     }

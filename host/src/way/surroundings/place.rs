@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use futures::try_join;
+use ipnet::IpNet;
+
 use super::failure::{never, of_cloud, of_fact};
 use crate::{
     cloud::{AclId, Cloud, InstanceId, NetworkAcl, SubnetId, VpcId},
@@ -20,43 +23,60 @@ pub(super) async fn find(
     facts: &dyn Facts,
     cloud: &dyn Cloud,
 ) -> Result<PlaceSurroundings, Failure> {
-    let mut own_addresses = Vec::new();
-    let acls = match place {
-        BlockPlace::Instance(id) => {
-            let id: InstanceId = id.parse().map_err(|error| never(with_causes(&error)))?;
-            let instance = match facts.ask(&Question::Instance(id.to_string())).await {
-                Ok(Answer::Instance(instance)) => instance,
-                Ok(_) => return Err(never(format!("the answer about {id} is not an instance"))),
-                Err(error) => return Err(of_fact(&error)),
-            };
-            let subnets: BTreeSet<_> = instance.interfaces.iter().map(|interface| &interface.subnet).collect();
-            let mut acls = Vec::new();
-            for subnet in subnets {
-                acls.push(acl_of(subnet, facts).await?);
-            }
-            own_addresses = instance.interfaces.into_iter().flat_map(|own| own.addresses).collect();
-            acls
-        }
+    let acl = match place {
+        BlockPlace::Instance(id) => return of_instance(id, facts, cloud).await,
         BlockPlace::Subnet(id) => {
             let id: SubnetId = id.parse().map_err(|error| never(with_causes(&error)))?;
-            vec![acl_of(&id, facts).await?]
+            acl_of(&id, facts).await?
         }
         BlockPlace::NetworkAcl(id) => {
             let id: AclId = id.parse().map_err(|error| never(with_causes(&error)))?;
-            vec![cloud.network_acl(&id).await.map_err(|error| of_cloud(&error))?]
+            cloud.network_acl(&id).await.map_err(|error| of_cloud(&error))?
         }
     };
-    let vpcs: BTreeSet<VpcId> = acls.iter().map(|acl| acl.vpc.clone()).collect();
-    let mut vpc_prefixes = Vec::new();
-    for vpc in &vpcs {
-        vpc_prefixes.extend(cloud.vpc_prefixes(vpc).await.map_err(|error| of_cloud(&error))?);
-    }
+    let vpcs = vec![acl.vpc.clone()];
+    Ok(PlaceSurroundings {
+        vpc_prefixes: prefixes_of(&vpcs, cloud).await?,
+        targets: targets(vec![acl], cloud),
+        vpcs,
+        own_addresses: Vec::new(),
+    })
+}
+
+/// What is around an instance: the network ACLs of its subnets, its VPC and its own addresses.
+async fn of_instance(id: &str, facts: &dyn Facts, cloud: &dyn Cloud) -> Result<PlaceSurroundings, Failure> {
+    let id: InstanceId = id.parse().map_err(|error| never(with_causes(&error)))?;
+    let instance = match facts.ask(&Question::Instance(id.to_string())).await {
+        Ok(Answer::Instance(instance)) => instance,
+        Ok(_) => return Err(never(format!("the answer about {id} is not an instance"))),
+        Err(error) => return Err(of_fact(&error)),
+    };
+    let subnets: BTreeSet<_> = instance.interfaces.iter().map(|interface| &interface.subnet).collect();
+    let vpcs: BTreeSet<_> = instance.interfaces.iter().map(|interface| &interface.vpc).collect();
+    let vpcs: Vec<VpcId> = vpcs.into_iter().cloned().collect();
+    let acls = async {
+        let mut acls = Vec::new();
+        for subnet in subnets {
+            acls.push(acl_of(subnet, facts).await?);
+        }
+        Ok(acls)
+    };
+    // Neither waits for the other: a function's first alert has to ask for both.
+    let (acls, vpc_prefixes) = try_join!(acls, prefixes_of(&vpcs, cloud))?;
     Ok(PlaceSurroundings {
         targets: targets(acls, cloud),
-        vpcs: vpcs.into_iter().collect(),
+        vpcs,
         vpc_prefixes,
-        own_addresses,
+        own_addresses: instance.interfaces.into_iter().flat_map(|own| own.addresses).collect(),
     })
+}
+
+async fn prefixes_of(vpcs: &[VpcId], cloud: &dyn Cloud) -> Result<Vec<IpNet>, Failure> {
+    let mut prefixes = Vec::new();
+    for vpc in vpcs {
+        prefixes.extend(cloud.vpc_prefixes(vpc).await.map_err(|error| of_cloud(&error))?);
+    }
+    Ok(prefixes)
 }
 
 async fn acl_of(subnet: &SubnetId, facts: &dyn Facts) -> Result<NetworkAcl, Failure> {
