@@ -129,6 +129,13 @@ bench-lambda: toolchain venv languages ## Quell as a Lambda function beside a pr
 	$(call say,Measuring: both under AWS's Lambda emulator$(comma) against moto$(comma) on the same alerts$(comma) in turn)
 	cargo bench --locked --package quell-tests --profile release --no-default-features --features function --bench lambda
 
+.PHONY: order
+order: toolchain venv languages ## Note which code a function's first alerts run through, for the linker (release build with AWS, many minutes; needs valgrind)
+	@command -v valgrind >/dev/null || { echo "valgrind is needed"; exit 1; }
+	CARGO_PROFILE_RELEASE_STRIP=none cargo build --locked --release --package quell
+	QUELL_ORDER_FILE=$(abspath host/first_alert.ld) CARGO_PROFILE_RELEASE_STRIP=none \
+		cargo bench --locked --package quell-tests --profile release --no-default-features --features function --bench lambda
+
 .PHONY: storm
 storm: toolchain ## 10,000 alerts from 3,000 addresses in ten seconds (release build, some minutes)
 	QUELL_STORM=whole cargo test --locked --release --package quell-tests --no-default-features --test storm -- --nocapture

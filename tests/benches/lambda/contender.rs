@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use quell::simulated_stealthwatch::SimulatedStealthwatch;
-use quell_tests::{emulator::Emulator, moto::Moto, python, stage::aws_tables};
+use quell_tests::{emulator::Emulator, moto::Moto, process, python, stage::aws_tables};
 
 use crate::{
     relay::Relay,
@@ -38,7 +38,13 @@ impl Contender {
     }
 
     /// Puts it into a folder and starts the emulator for it, in an environment in which it reaches the relay and the simulated API, and nothing else.
-    pub(crate) fn start(&self, folder: &Path, relay: &Relay, world: &World) -> anyhow::Result<Emulator> {
+    pub(crate) fn start(
+        &self,
+        folder: &Path,
+        relay: &Relay,
+        world: &World,
+        under: &[String],
+    ) -> anyhow::Result<Emulator> {
         let mut environment = Moto::environment_behind(relay.endpoint());
         let key = SimulatedStealthwatch::KEY.to_owned();
         if let Self::Python = self {
@@ -59,7 +65,8 @@ impl Contender {
             ("QUELL_STEALTHWATCH_KEY", key),
             ("QUELL_CONFIG", file.display().to_string()),
         ]);
-        Emulator::start(folder, &environment)
+        let program = process::binary()?.display().to_string();
+        Emulator::start_with(under.iter().chain([&program]), folder, &environment)
     }
 
     fn configuration(&self, world: &World) -> anyhow::Result<String> {

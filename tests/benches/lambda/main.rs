@@ -1,17 +1,18 @@
 //! Quell as a Lambda function, beside the proof of concept's logic in Python: under AWS's emulator, against moto, on the same alerts, in turn.
 //!
 //! `make bench-lambda` measures and fails if a limit is exceeded. In `cargo test` it only shows that it works, with one start each: what the time is there
-//! says nothing.
+//! says nothing. `make order` notes with it what the linker puts together.
 
 mod contender;
 mod figures;
 mod limit;
 mod machine;
+mod order;
 mod relay;
 mod start;
 mod world;
 
-use std::{env, process::ExitCode};
+use std::{env, path::Path, process::ExitCode};
 
 use anyhow::Context;
 use quell_tests::scene::Scene;
@@ -55,6 +56,10 @@ async fn main() -> anyhow::Result<ExitCode> {
         false => Extent::SHORT,
     };
     let world = World::build(extent.alerts).await?;
+    if let Some(file) = env::var_os("QUELL_ORDER_FILE") {
+        order::write(&world, Path::new(&file)).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut contenders = vec![Contender::Python, Contender::File, Contender::Table];
     if extent.measures {
         let component = world.in_python()?;
@@ -90,7 +95,7 @@ async fn measure(
     for _ in 0..rounds {
         for (contender, starts) in contenders.iter().zip(&mut starts) {
             let scene = scenes.next().context("a scene for each start")?;
-            starts.push(Start::of(contender, world, &scene).await?);
+            starts.push(Start::of(contender, world, &scene, &[]).await?);
         }
     }
     let counted = contenders.iter().zip(&starts).map(|(contender, starts)| {

@@ -46,11 +46,17 @@ pub(crate) struct Start {
 }
 
 impl Start {
-    /// Starts a contender in a scene of its own and lets it work on all attacks.
-    pub(crate) async fn of(contender: &Contender, world: &World, scene: &Scene) -> anyhow::Result<Self> {
+    /// Starts a contender in a scene of its own and lets it work on all attacks. Its program is the last argument of `under`, such as a profiler's command, or
+    /// runs by itself if that is empty.
+    pub(crate) async fn of(
+        contender: &Contender,
+        world: &World,
+        scene: &Scene,
+        under: &[String],
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let relay = Relay::start(world.moto.address()).await?;
-        let function = contender.start(folder.path(), &relay, world)?;
+        let function = contender.start(folder.path(), &relay, world, under)?;
         let before = entries(&world.moto, scene)?;
         let mut run = Run {
             function: &function,
