@@ -15,8 +15,8 @@ use quell::{
 };
 use quell_tests::stand::clouds;
 
-/// So many that most of them would wait for longer than a read is good for.
-const ACLS: u32 = 55;
+/// As many as EC2 lets through at once of one kind: all are written when the simulated clock has come to the last of them. Many wait for longer than a read is good for.
+const ACLS: u32 = 50;
 const INSTANCE: &str = "i-0abc1234def567890";
 const VPC: &str = "vpc-0a1b2c3d4e5f60718";
 
@@ -137,7 +137,7 @@ impl Crowd {
 #[tokio::test]
 async fn where_many_write_everybody_gets_a_turn_and_no_turn_is_wasted() {
     // 25 at once, and 2 a second after that.
-    assert_eq!(Crowd::gather().write_everywhere().await, 15_000);
+    assert_eq!(Crowd::gather().write_everywhere().await, 12_500);
 }
 
 #[tokio::test]
