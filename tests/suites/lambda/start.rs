@@ -79,11 +79,13 @@ async fn a_function_starts_nothing_that_its_alerts_do_not_need_and_calls_nobody_
     let answer = function.invoke(&attack).await?;
     assert_eq!(answer["records"][0]["outcome"], "acted", "{answer}");
     assert_eq!(stealthwatch.requests(), 1);
-    let asked: Vec<_> = ec2
+    let mut asked: Vec<_> = ec2
         .passed(0)
         .iter()
         .map(|passed| passed.request.action.clone())
         .collect();
+    // The network ACL and its VPC are asked for at the same time.
+    asked[1..3].sort();
     insta::assert_snapshot!(asked.join("\n"), @r"
     DescribeInstances
     DescribeNetworkAcls
@@ -93,7 +95,6 @@ async fn a_function_starts_nothing_that_its_alerts_do_not_need_and_calls_nobody_
     CreateNetworkAclEntry
     CreateNetworkAclEntry
     CreateNetworkAclEntry
-    DescribeNetworkAcls
     ");
     assert!(moto.sessions().await?.is_empty(), "no role is assumed");
     Ok(())
