@@ -184,7 +184,6 @@ async fn who_goes_away_in_the_middle_leaves_no_second_writer_beside_the_first() 
     DescribeNetworkAcls acl-0b111111111111111
     CreateNetworkAclEntry acl-0b111111111111111 ingress 99 deny 203.0.113.7/32
     DescribeNetworkAcls acl-0b111111111111111
-    DescribeNetworkAcls acl-0b111111111111111
     ");
 }
 
