@@ -11,6 +11,7 @@ mod gather;
 mod holds;
 mod impatient;
 mod metrics;
+pub mod not_pem;
 mod orders;
 mod peer;
 mod rate;

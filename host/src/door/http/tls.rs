@@ -17,6 +17,7 @@ use tokio_rustls::{
     rustls::{self, RootCertStore, ServerConfig, crypto::aws_lc_rs, server::WebPkiClientVerifier},
 };
 
+use super::not_pem::NotPem;
 use crate::text::with_causes;
 
 /// How often the files are looked at, at most.
@@ -58,7 +59,7 @@ pub enum TlsError {
         what: &'static str,
         /// What is wrong.
         #[source]
-        source: pem::Error,
+        source: NotPem,
     },
     /// Certificate and key don't belong together, or one of them can't be used.
     #[error("TLS can't be spoken with the certificate of http.certificate and the key of http.key")]
@@ -167,21 +168,21 @@ fn load(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
 
 /// The private key in a file.
 pub(crate) fn private_key(path: &Path, key: &'static str) -> Result<PrivateKeyDer<'static>, TlsError> {
-    PrivateKeyDer::from_pem_slice(&read(path, key)?).map_err(|source| TlsError::NotPem {
+    PrivateKeyDer::from_pem_slice(&read(path, key)?).map_err(|error| TlsError::NotPem {
         path: path.to_owned(),
         key,
         what: "private key",
-        source,
+        source: error.into(),
     })
 }
 
 /// The certificates in a file, at least one.
 pub(crate) fn certificates(path: &Path, key: &'static str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let not_pem = |source| TlsError::NotPem {
+    let not_pem = |error: pem::Error| TlsError::NotPem {
         path: path.to_owned(),
         key,
         what: "certificate",
-        source,
+        source: error.into(),
     };
     let pem = read(path, key)?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)

@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustls_pki_types::{
-    CertificateDer, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
-    pem::{self, PemObject},
+    CertificateDer, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime, pem::PemObject,
 };
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 
 pub use self::not_trusted::NotTrusted;
 use self::rsa_sha1::RsaSha1;
 use super::{
+    super::not_pem::NotPem,
     amazon::Home,
     signed::{SignatureVersion, Signed},
 };
@@ -42,7 +42,7 @@ pub struct Authority {
 pub enum AuthorityError {
     /// Not PEM.
     #[error("these are no certificates in PEM (-----BEGIN CERTIFICATE-----)")]
-    Unreadable(#[source] pem::Error),
+    Unreadable(#[source] NotPem),
     /// No certificate at all.
     #[error("there is no certificate in it (-----BEGIN CERTIFICATE-----)")]
     Empty,
@@ -145,7 +145,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, AuthorityErr
     let certificates = CertificateDer::pem_slice_iter(pem);
     certificates
         .collect::<Result<_, _>>()
-        .map_err(AuthorityError::Unreadable)
+        .map_err(|error| AuthorityError::Unreadable(error.into()))
 }
 
 fn unix(time: Timestamp) -> UnixTime {
