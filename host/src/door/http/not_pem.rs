@@ -10,8 +10,8 @@ const SHOWN: usize = 64;
 /// Why something is not PEM.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotPem {
-    /// A section does not end.
-    #[error("the line `{0}` is missing")]
+    /// The section of this name does not end.
+    #[error("the line `-----END {0}-----` is missing")]
     NoEnd(String),
     /// A line begins as one that begins a section, and does not end so.
     #[error("the line `{0}` should end with five hyphens")]
