@@ -1,7 +1,7 @@
 //! Converging: bringing one target to what its holds say.
 //!
 //! Each kind of target has a pure plan of its own: [`acl`] for network ACLs, [`instance`] for instances with their interfaces, [`group`] for
-//! security groups. The `driver` applies it, one journalled change at a time, and reads back. Nothing else writes: to insert, extend, expire, release, evict,
+//! security groups. The `driver` applies it, one journalled change at a time, and looks whether all is done. Nothing else writes: to insert, extend, expire, release, evict,
 //! isolate, stop, put back and repair are all this one act.
 
 pub mod acl;
