@@ -1,7 +1,7 @@
 //! The order in which the linker puts what a function's start and first alerts run through.
 //!
-//! It is four of 45 megabytes of code, and lies scattered over nearly all of them: a start then reads and maps tens of megabytes for the sake of a function here
-//! and there. Together they are a tenth of that. A profiler that counts every call says which they are, so that the list is the same whatever the machine does.
+//! It is four of 33 megabytes of code, and lies scattered over nearly all of them: a start then reads and maps tens of megabytes for the sake of a function here
+//! and there. Together they take ten, because a name stands for all instances of a generic function, of which some run. A profiler that counts every call says which they are, so that the list is the same whatever the machine does.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
