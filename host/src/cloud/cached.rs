@@ -115,6 +115,10 @@ impl Cloud for CachedCloud {
         self.cloud.network_acl(id).await
     }
 
+    fn remembered_acl(&self, id: &AclId) -> Option<(NetworkAcl, Timestamp)> {
+        self.acls.newest(|remembered| remembered.id == *id)
+    }
+
     async fn network_acl_of_subnet(&self, subnet: &SubnetId) -> Result<NetworkAcl, CloudError> {
         let (cloud, id, until) = (Arc::clone(&self.cloud), subnet.clone(), self.until(GOOD_FOR));
         let ask = || async move { Ok((cloud.network_acl_of_subnet(&id).await?, until)) };

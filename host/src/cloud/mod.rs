@@ -33,6 +33,7 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use ipnet::IpNet;
+use jiff::Timestamp;
 
 pub use self::{
     acl::{Direction, Entry, Family, NetworkAcl, PortRange, Protocol, RuleAction},
@@ -72,8 +73,14 @@ pub trait Cloud: Send + Sync {
     /// All instances of a VPC, terminated ones left out, by id. Always asked, never remembered.
     async fn instances_of_vpc(&self, vpc: &VpcId) -> Result<Vec<Instance>, CloudError>;
 
-    /// A network ACL with its entries in the order of evaluation, ingress before egress.
+    /// A network ACL with its entries in the order of evaluation, ingress before egress. Always asked, never remembered.
     async fn network_acl(&self, id: &AclId) -> Result<NetworkAcl, CloudError>;
+
+    /// A network ACL as it was read last, and when that was asked for, if that is remembered and nobody has written it through this value since. Asks nobody.
+    fn remembered_acl(&self, id: &AclId) -> Option<(NetworkAcl, Timestamp)> {
+        let _ = id;
+        None
+    }
 
     /// The one network ACL that guards a subnet.
     async fn network_acl_of_subnet(&self, subnet: &SubnetId) -> Result<NetworkAcl, CloudError>;

@@ -85,6 +85,20 @@ where
         result.map(|(answer, _)| answer)
     }
 
+    /// Of the remembered answers that `is_meant` and are still good the newest, and when it was asked for.
+    pub(super) fn newest(&self, is_meant: impl Fn(&V) -> bool) -> Option<(V, Timestamp)> {
+        let now = self.clock.now();
+        let state = self.state();
+        let good = state.entries.values().filter_map(|entry| match entry {
+            Entry::Known { answer, from, until } if (*from..*until).contains(&now) && is_meant(answer) => {
+                Some((answer, *from))
+            }
+            _ => None,
+        });
+        good.max_by_key(|(_, from)| *from)
+            .map(|(answer, from)| (answer.clone(), from))
+    }
+
     /// Forgets the answers that `is_meant`, and does not remember those that are being waited for.
     pub(super) fn forget(&self, is_meant: impl Fn(&V) -> bool) {
         self.state().entries.retain(|_, entry| match entry {
@@ -253,6 +267,24 @@ mod tests {
         let (before, ()) = tokio::join!(source.get("a"), forget);
         assert_eq!(before, Ok(1));
         assert_eq!(source.get("a").await, Ok(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_newest_answer_that_is_meant_is_told_without_a_question_while_it_is_good() {
+        let source = Source::new(10);
+        assert_eq!(source.remembered.newest(|_| true), None);
+        let begin = source.clock.now();
+        source.get("a").await.unwrap();
+        source.clock.advance(SignedDuration::from_secs(2));
+        source.get("b").await.unwrap();
+        let second = source.clock.now();
+        assert_eq!(source.remembered.newest(|_| true), Some((2, second)));
+        assert_eq!(source.remembered.newest(|answer| *answer == 1), Some((1, begin)));
+        source.clock.advance(SignedDuration::from_secs(3));
+        assert_eq!(source.remembered.newest(|answer| *answer == 1), None, "its time is up");
+        source.remembered.forget(|_| true);
+        assert_eq!(source.remembered.newest(|_| true), None);
+        assert_eq!(source.asked.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use super::{
     instance::Servings,
     lane::Lanes,
     pace::Pace,
-    surveyor::{Insistence, Surveyor},
+    surveyor::{Insistence, Reading, Surveyor},
 };
 use crate::{
     clock::Clock,
@@ -177,7 +177,7 @@ impl Converger {
     ) -> Result<(Live, Plan), ConvergeError> {
         let surveyor = &self.driver.surveyor;
         let cloud = surveyor.cloud(target)?;
-        let mut sight = surveyor.look(target, &**cloud, more).await?;
+        let mut sight = surveyor.look(target, &**cloud, more, Reading::Anew).await?;
         sight.situation.spare.extend_from_slice(spare);
         let plan = surveyor.plan(target, &**cloud, &sight, stance, Insistence::None).await;
         Ok((sight.live, plan))
@@ -190,7 +190,7 @@ impl Converger {
         if target.acl().is_none() {
             return Ok(None);
         }
-        let sight = surveyor.look(target, &**cloud, &[]).await?;
+        let sight = surveyor.look(target, &**cloud, &[], Reading::Anew).await?;
         let Live::Acl(live) = &sight.live else {
             return Ok(None);
         };

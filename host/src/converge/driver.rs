@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use super::{
     Aggregate, ConvergeError, Drift, Live, Plan, SETTLING, Stance, Step,
     pace::Pace,
-    surveyor::{Insistence, Sight, Surveyor, journal_error},
+    surveyor::{Insistence, Reading, Sight, Surveyor, journal_error},
     write::{Written, Wrote, write},
 };
 use crate::{
@@ -107,7 +107,13 @@ impl Driver {
             self.in_time(run.target)?;
             let sight = match after.take() {
                 Some(sight) => sight,
-                None => self.surveyor.look(run.target, run.cloud, &[]).await?,
+                None => {
+                    let reading = match first {
+                        None => Reading::Recent,
+                        Some(_) => Reading::Anew,
+                    };
+                    self.surveyor.look(run.target, run.cloud, &[], reading).await?
+                }
             };
             let plan = self
                 .surveyor

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Capacity, ConvergeError, EntryPlan, InstanceTerms, Live, Plan, QuotaSource, Room, SETTLING, Stance, Terms,
@@ -13,10 +13,13 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    cloud::{Cloud, CloudError, Clouds, NetworkAcl},
+    cloud::{AclId, Cloud, CloudError, Clouds, NetworkAcl},
     hold::{Hold, Journal, JournalError, Resource, Situation, Target},
     never_block::Lists,
 };
+
+/// For how long what an alert's guards read of a network ACL is good enough to begin with. It is part of the time for which a read is good enough to write by.
+const RECENT: SignedDuration = SignedDuration::from_secs(1);
 
 /// Looks and plans.
 pub(super) struct Surveyor {
@@ -54,6 +57,15 @@ impl Sight {
     }
 }
 
+/// How a network ACL is read. Other targets are read anew in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// EC2 is asked.
+    Anew,
+    /// Or what the guards of an alert read a moment ago is good enough.
+    Recent,
+}
+
 /// What is done beside what the holds say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Insistence {
@@ -71,36 +83,49 @@ impl Surveyor {
     }
 
     /// The target as it is, as if `more` holds were in force as well.
-    pub(super) async fn look(&self, target: &Target, cloud: &dyn Cloud, more: &[Hold]) -> Result<Sight, ConvergeError> {
-        let read_at = self.clock.now();
+    pub(super) async fn look(
+        &self,
+        target: &Target,
+        cloud: &dyn Cloud,
+        more: &[Hold],
+        reading: Reading,
+    ) -> Result<Sight, ConvergeError> {
+        let now = self.clock.now();
         let read_error = |source: CloudError| ConvergeError::Read {
             target: target.clone(),
             source: source.into(),
         };
-        let situation = async || {
+        let situation = async |read_at| {
             let mut situation = self.situation(target, read_at).await?;
             add(&mut situation.holds, more);
             Ok::<_, ConvergeError>(situation)
         };
         let mut of_acl = None;
+        let mut read_at = now;
         // The read of what is there comes first: what the journal says of our writes must not be older.
         let (live, situation, around) = match &target.resource {
             Resource::Acl(id) => {
-                let read = cloud.network_acl(id).await.map_err(read_error)?;
-                let situation = situation().await?;
+                let read = match recent(cloud, id, reading, now) {
+                    Some((read, at)) => {
+                        read_at = at;
+                        read
+                    }
+                    None => cloud.network_acl(id).await.map_err(read_error)?,
+                };
+                let situation = situation(read_at).await?;
                 let live = Live::Acl(acl::view(&read, &situation.recent));
                 of_acl = Some(read);
                 (live, situation, Around::default())
             }
             Resource::SecurityGroup(id) => {
                 let read = group::read(cloud, id).await.map_err(read_error)?;
-                let situation = situation().await?;
+                let situation = situation(read_at).await?;
                 let live = Live::Group(group::view(read, &situation.recent));
                 (live, situation, Around::default())
             }
             Resource::Instance(id) => {
                 let read = instance::read(cloud, id).await.map_err(read_error)?;
-                let situation = situation().await?;
+                let situation = situation(read_at).await?;
                 let around = instance::look_around(read, cloud, &situation, &self.instances).await;
                 let (mut live, around) = around.map_err(read_error)?;
                 let holds = &situation.holds;
@@ -121,7 +146,9 @@ impl Surveyor {
     /// would tell nothing that the changes do not. None of other targets, and if there was no read: those are read.
     pub(super) async fn look_after(&self, target: &Target, sight: Sight) -> Result<Option<Sight>, ConvergeError> {
         let Some(read) = sight.read else { return Ok(None) };
-        let situation = self.situation(target, sight.read_at).await?;
+        let (now, since) = (self.clock.now(), settling_since(sight.read_at));
+        let situation = self.journal.situation_after(&sight.situation, target, now, since).await;
+        let situation = situation.map_err(|source| journal_error(target, source))?;
         Ok(Some(Sight {
             live: Live::Acl(acl::view(&read, &situation.recent)),
             situation,
@@ -133,8 +160,10 @@ impl Surveyor {
 
     /// What the journal knows of a target that was read at this time.
     async fn situation(&self, target: &Target, read_at: Timestamp) -> Result<Situation, ConvergeError> {
-        let since = read_at.saturating_sub(SETTLING).unwrap_or(Timestamp::MIN);
-        let situation = self.journal.situation(target, self.clock.now(), since).await;
+        let situation = self
+            .journal
+            .situation(target, self.clock.now(), settling_since(read_at))
+            .await;
         situation.map_err(|source| journal_error(target, source))
     }
 
@@ -242,6 +271,20 @@ impl Surveyor {
         self.full.tell(&mut room, target, self.clock.now());
         room
     }
+}
+
+/// Since when what was written may not be shown yet by a read of this time.
+fn settling_since(read_at: Timestamp) -> Timestamp {
+    read_at.saturating_sub(SETTLING).unwrap_or(Timestamp::MIN)
+}
+
+/// A network ACL as it was read a moment ago, and when, if that is good enough.
+fn recent(cloud: &dyn Cloud, id: &AclId, reading: Reading, now: Timestamp) -> Option<(NetworkAcl, Timestamp)> {
+    let remembered = match reading {
+        Reading::Anew => None,
+        Reading::Recent => cloud.remembered_acl(id),
+    };
+    remembered.filter(|(_, read_at)| now.duration_since(*read_at) <= RECENT)
 }
 
 /// Adds holds that are not in force yet. Who asks for what is in force already adds nothing.

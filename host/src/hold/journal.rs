@@ -93,6 +93,19 @@ pub trait Journal: Send + Sync {
         recent_since: Timestamp,
     ) -> Result<Situation, JournalError>;
 
+    /// As [`Self::situation`], for who knows how it was before. What bears on all targets need not be read again if the target was not touched since: who changes that touches all
+    /// targets afterwards.
+    async fn situation_after(
+        &self,
+        before: &Situation,
+        target: &Target,
+        now: Timestamp,
+        recent_since: Timestamp,
+    ) -> Result<Situation, JournalError> {
+        let _ = before;
+        self.situation(target, now, recent_since).await
+    }
+
     /// Notes that a target does what its holds said in `revision`, and how each of them is covered. None if it does not yet: then it stays unfinished. If the holds changed meanwhile the
     /// target stays unfinished.
     async fn converged(

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::{SetupError, cloud, converger, doors, ends, journal, load_plugins, observations};
+use super::{SetupError, cloud, doors, ends, host::converger, journal, load_plugins, observations};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,

@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 #[cfg(feature = "aws")]
 use jiff::SignedDuration;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{SetupError, WriterLock};
 #[cfg(feature = "aws")]
@@ -31,34 +32,53 @@ pub async fn to_write(config: &config::Journal) -> Result<(Arc<dyn Journal>, Wri
     open(config, SqliteJournal::open).await
 }
 
-/// As [`to_write`], in a Lambda function, whose `/tmp` goes with its machine.
+/// As [`to_write`], in a Lambda function, whose `/tmp` goes with its machine. A file is being opened from this call on, whether or not what it returns is awaited yet.
 ///
 /// # Errors
 /// As those of [`to_write`].
-pub async fn of_function(config: &config::Journal) -> Result<(Arc<dyn Journal>, Writer), SetupError> {
-    let of_file = |path: &Path| match path.starts_with("/tmp") {
+pub fn of_function(
+    config: &config::Journal,
+) -> impl Future<Output = Result<(Arc<dyn Journal>, Writer), SetupError>> + use<> {
+    open(config, |path| match path.starts_with("/tmp") {
         true => SqliteJournal::open_fleeting(path),
         false => SqliteJournal::open(path),
-    };
-    open(config, of_file).await
+    })
 }
 
-async fn open(
+fn open(
     config: &config::Journal,
-    of_file: impl Fn(&Path) -> Result<SqliteJournal, JournalError>,
-) -> Result<(Arc<dyn Journal>, Writer), SetupError> {
-    match &config.store {
+    of_file: fn(&Path) -> Result<SqliteJournal, JournalError>,
+) -> impl Future<Output = Result<(Arc<dyn Journal>, Writer), SetupError>> + use<> {
+    let opening = match &config.store {
         JournalStore::File(path) => {
-            let lock = WriterLock::take(path)?;
-            let journal = of_file(path)?;
-            journal.break_leases().await?;
-            Ok((Arc::new(journal), Writer::Only(lock)))
+            let path = path.clone();
+            // It waits for the disk, and a new file's tables have to be made.
+            Opening::File(spawn_blocking(move || {
+                let lock = WriterLock::take(&path)?;
+                Ok((of_file(&path)?, lock))
+            }))
         }
-        JournalStore::Table { name, region } => {
-            let journal = table(name, region.as_deref(), config, Access::Write).await?;
-            Ok((journal, Writer::OneOfMany))
+        JournalStore::Table { name, region } => Opening::Table(name.clone(), region.clone(), config.clone()),
+    };
+    async move {
+        match opening {
+            Opening::File(opened) => {
+                let (journal, lock) = opened.await.map_err(|_| JournalError::Gone)??;
+                journal.break_leases().await?;
+                Ok((Arc::new(journal) as Arc<dyn Journal>, Writer::Only(lock)))
+            }
+            Opening::Table(name, region, config) => {
+                let journal = table(&name, region.as_deref(), &config, Access::Write).await?;
+                Ok((journal, Writer::OneOfMany))
+            }
         }
     }
+}
+
+/// A journal that is being opened.
+enum Opening {
+    File(JoinHandle<Result<(SqliteJournal, WriterLock), SetupError>>),
+    Table(String, Option<String>, config::Journal),
 }
 
 /// Opens the journal to read it. None if there is none yet: then nothing is in force.

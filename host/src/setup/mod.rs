@@ -10,6 +10,7 @@ mod ends;
 mod error;
 mod examination;
 mod feedback;
+mod host;
 pub mod journal;
 mod lock;
 mod never_block;
@@ -22,34 +23,26 @@ mod requests;
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-
 use crate::{
     alert::Decoders,
-    clock::{Clock, GivenTime, SystemClock},
-    cloud::Clouds,
-    config::{Config, Guard, Mode as ConfiguredMode},
-    converge::{Converger, Flows, Means, Stance, Terms},
-    fact::{NoObservations, ObservationSource},
+    clock::{GivenTime, SystemClock},
+    config::{Config, Guard},
+    converge::Flows,
     guard::Rules,
-    hold::{Journal, Owner},
-    metrics::Counters,
-    never_block::Lists,
+    hold::Journal,
     permission::{self, HeldPolicy, Needs},
-    report::Mode,
-    roster::{OnFailure, Roster, Routed, Snapshot},
+    roster::{Routed, Snapshot},
     sandbox::{Cache, Kept, Precompiled, Sandbox, Use},
-    secret::Secrets,
-    way::{Host, Parts},
+    way::Host,
 };
 
-use self::plugins::Loading;
 #[cfg(feature = "aws")]
 pub use self::requests::of_function as web_options;
 pub use self::{
     error::SetupError, examination::examine, journal::Writer, lock::WriterLock, plugin_error::PluginError,
     recorder::redaction,
 };
+use self::{host::Prepared, plugins::Loading};
 
 /// What a host is set up for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,34 +80,25 @@ pub async fn explaining_host(config: &Config) -> Result<Host, SetupError> {
 
 /// A host as the configuration says, with a journal that is open already.
 pub async fn host_with(config: &Config, purpose: Purpose, journal: Arc<dyn Journal>) -> Result<Host, SetupError> {
-    host_in(
-        config,
-        purpose,
-        journal,
-        &sandbox(config, purpose)?,
-        Arc::new(SystemClock),
-    )
-    .await
+    let sandbox = sandbox(config, purpose)?;
+    let prepared = Prepared::prepare(config, purpose, &sandbox, Arc::new(SystemClock)).await?;
+    prepared.host(journal).await
 }
 
-/// A function's host as the configuration says, which works within the time that the clock is given.
-pub async fn function_host(
-    config: &Config,
-    journal: Arc<dyn Journal>,
-    clock: &Arc<GivenTime>,
-) -> Result<Host, SetupError> {
+/// A function's host as the configuration says, which works within the time that the clock is given. Plugins are loaded while the journal is being opened.
+pub async fn function_host(config: &Config, clock: &Arc<GivenTime>) -> Result<(Host, Writer), SetupError> {
+    let opening = journal::of_function(&config.journal);
     let purpose = Purpose::OneAtATime;
-    host_in(config, purpose, journal, &sandbox(config, purpose)?, clock.clone()).await
+    let prepared = Prepared::prepare(config, purpose, &sandbox(config, purpose)?, clock.clone()).await?;
+    let (journal, writer) = opening.await?;
+    Ok((prepared.host(journal).await?, writer))
 }
 
 /// A daemon's host as the configuration says, and the sandbox of its plugins, in which others can be loaded later.
 pub(crate) async fn reloadable_host(config: &Config, journal: Arc<dyn Journal>) -> Result<(Host, Sandbox), SetupError> {
     let sandbox = sandbox(config, Purpose::Daemon)?;
-    let clock = Arc::new(SystemClock);
-    Ok((
-        host_in(config, Purpose::Daemon, journal, &sandbox, clock).await?,
-        sandbox,
-    ))
+    let prepared = Prepared::prepare(config, Purpose::Daemon, &sandbox, Arc::new(SystemClock)).await?;
+    Ok((prepared.host(journal).await?, sandbox))
 }
 
 fn sandbox(config: &Config, purpose: Purpose) -> Result<Sandbox, SetupError> {
@@ -152,108 +136,9 @@ pub fn policies(config: &Config) -> Result<Vec<HeldPolicy>, SetupError> {
     Ok(permission::policies(&Needs::of(config), &accounts))
 }
 
-async fn host_in(
-    config: &Config,
-    purpose: Purpose,
-    journal: Arc<dyn Journal>,
-    sandbox: &Sandbox,
-    clock: Arc<dyn Clock>,
-) -> Result<Host, SetupError> {
-    let counters = Arc::<Counters>::default();
-    let places = cloud::places(&config.cloud, &clock).await?;
-    let clouds = Arc::new(places.clouds.counted(&counters).cached(&clock));
-    let secrets = Secrets::new(&config.secrets);
-    let observations: Arc<dyn ObservationSource> = match purpose {
-        Purpose::Orders | Purpose::Plugins => Arc::new(NoObservations),
-        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain => observations::observations(config, &secrets)?,
-    };
-    let recorder = match purpose {
-        Purpose::Daemon | Purpose::OneAtATime => recorder::recorder(&config.recordings, &secrets)?,
-        Purpose::Explain | Purpose::Orders | Purpose::Plugins => None,
-    };
-    let snapshot = match purpose {
-        Purpose::Orders => of_configuration(config, Vec::new()),
-        Purpose::Daemon | Purpose::OneAtATime | Purpose::Explain | Purpose::Plugins => {
-            let loading = Loading {
-                sandbox,
-                before: None,
-                trusts_what_was_compiled: purpose == Purpose::OneAtATime,
-            };
-            snapshot(config, loading).await
-        }
-    };
-    if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime) {
-        tell_plugins(config, &snapshot);
-    }
-    let converger = converger(config, &clouds, &journal, &clock);
-    let mut host = Host::new(Parts {
-        decoders: decoders(config),
-        roster: Arc::new(Roster::new(snapshot)),
-        observations,
-        converger: match purpose {
-            Purpose::OneAtATime => converger.one_at_a_time(),
-            Purpose::Daemon | Purpose::Explain | Purpose::Orders | Purpose::Plugins => converger,
-        },
-        clouds,
-        journal,
-        clock,
-        mode: match (purpose, config.mode) {
-            (Purpose::Explain, _) => Mode::Explain,
-            (_, ConfiguredMode::Enforce) => Mode::Enforce,
-            (_, ConfiguredMode::Observe) => Mode::Observe,
-        },
-        queue: u32::try_from(config.work.queue.get()).unwrap_or(u32::MAX),
-        workers: config.work.workers.get(),
-        keep: SignedDuration::try_from(config.journal.keep.0).unwrap_or(SignedDuration::MAX),
-        counters,
-    });
-    if let Some(recorder) = recorder {
-        host.set_recorder(recorder);
-    }
-    // The daemon's timer knows every end by itself.
-    if matches!(purpose, Purpose::OneAtATime | Purpose::Orders)
-        && let Some(queue) = ends::delay_queue(&config.ends).await?
-    {
-        host.set_ends(queue);
-    }
-    if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime)
-        && let Some(tellers) = feedback::tellers(config, &secrets)?
-    {
-        host.set_tellers(tellers);
-    }
-    if matches!(purpose, Purpose::Daemon | Purpose::OneAtATime)
-        && let Some(checkpoints) = checkpoints::checkpoints(config.checkpoints.as_ref(), &secrets).await?
-    {
-        host.set_checkpoints(checkpoints);
-    }
-    Ok(host)
-}
-
 /// What reads alerts, as the configuration has it.
 pub fn decoders(config: &Config) -> Decoders {
     Decoders::new(config.detectors.iter().cloned())
-}
-
-/// What brings targets to what their holds say, as the configuration wants it.
-fn converger(config: &Config, clouds: &Arc<Clouds>, journal: &Arc<dyn Journal>, clock: &Arc<dyn Clock>) -> Converger {
-    Converger::new(Means {
-        clouds: Arc::clone(clouds),
-        journal: Arc::clone(journal),
-        clock: Arc::clone(clock),
-        terms: Terms {
-            never: config.guard.never_block(),
-            ..config.network_acl.terms()
-        },
-        lists: Arc::new(Lists::new(never_block::lists(config, clouds))),
-        instances: config.instance.terms(),
-        stance: match config.mode {
-            ConfiguredMode::Enforce => Stance::Enforce,
-            ConfiguredMode::Observe => Stance::TakeBack {
-                why: "the mode is to observe (mode)".to_owned(),
-            },
-        },
-        owner: Owner::this_process(Timestamp::now()),
-    })
 }
 
 /// The plugins and rules of a configuration.
@@ -267,31 +152,6 @@ fn of_configuration(config: &Config, plugins: Vec<Routed>) -> Snapshot {
         budgets: config.budgets.clone(),
         approvals: config.approvals.clone(),
         ..Snapshot::new(plugins, rules_of(config))
-    }
-}
-
-/// Says which plugins are not pinned, and which could not be loaded. The host works all the same: alerts must get into the journal, and what is in force must be
-/// taken back in time.
-fn tell_plugins(config: &Config, snapshot: &Snapshot) {
-    for plugin in config.plugins.iter().filter(|plugin| plugin.is_unpinned()) {
-        tracing::warn!(
-            plugin = plugin.name,
-            "the plugin is not pinned, whatever lies at its `file` is run; `quell plugin lock` writes its sha256"
-        );
-    }
-    let absent = snapshot
-        .plugins
-        .iter()
-        .filter_map(|routed| Some((routed, routed.plugin.as_ref().err()?)));
-    for (routed, why) in absent.clone() {
-        let so = match &routed.on_failure {
-            OnFailure::Refuse => "alerts that are routed to it fail, are kept and tried again".to_owned(),
-            OnFailure::FallBackTo(name) => format!("`{name}` is asked instead"),
-        };
-        tracing::error!(plugin = routed.name, "a plugin could not be loaded: {why}; {so}");
-    }
-    if !snapshot.plugins.is_empty() && absent.count() == snapshot.plugins.len() {
-        tracing::error!("no plugin could be loaded: alerts are taken and kept, and nobody decides on them");
     }
 }
 

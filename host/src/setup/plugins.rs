@@ -10,9 +10,9 @@ use futures::future::join_all;
 use super::PluginError;
 use crate::{
     builtin,
-    config::{Mode, Plugin, PluginSource},
+    config::{Config, Mode, Plugin, PluginSource},
     digest::Digest,
-    roster::{Breaker, Routed, Snapshot},
+    roster::{Breaker, OnFailure, Routed, Snapshot},
     sandbox::{self, Sandbox},
     text::with_causes,
 };
@@ -56,6 +56,31 @@ async fn routed(plugin: &Plugin, loading: Loading<'_>) -> Routed {
         may: plugin.may.iter().copied().collect(),
         observes: plugin.mode == Mode::Observe,
         on_failure: plugin.on_failure.clone(),
+    }
+}
+
+/// Says which plugins are not pinned, and which could not be loaded. The host works all the same: alerts must get into the journal, and what is in force must be
+/// taken back in time.
+pub(super) fn tell(config: &Config, snapshot: &Snapshot) {
+    for plugin in config.plugins.iter().filter(|plugin| plugin.is_unpinned()) {
+        tracing::warn!(
+            plugin = plugin.name,
+            "the plugin is not pinned, whatever lies at its `file` is run; `quell plugin lock` writes its sha256"
+        );
+    }
+    let absent = snapshot
+        .plugins
+        .iter()
+        .filter_map(|routed| Some((routed, routed.plugin.as_ref().err()?)));
+    for (routed, why) in absent.clone() {
+        let so = match &routed.on_failure {
+            OnFailure::Refuse => "alerts that are routed to it fail, are kept and tried again".to_owned(),
+            OnFailure::FallBackTo(name) => format!("`{name}` is asked instead"),
+        };
+        tracing::error!(plugin = routed.name, "a plugin could not be loaded: {why}; {so}");
+    }
+    if !snapshot.plugins.is_empty() && absent.count() == snapshot.plugins.len() {
+        tracing::error!("no plugin could be loaded: alerts are taken and kept, and nobody decides on them");
     }
 }
 

@@ -43,6 +43,7 @@ impl Host {
         alert: &Arc<Alert>,
         cloud: &Arc<dyn Cloud>,
         facts: &Arc<Memo>,
+        pardons: Known<Vec<Pardon>>,
         now: Timestamp,
         roster: &Snapshot,
     ) -> Considered {
@@ -53,9 +54,7 @@ impl Host {
             changing: Arc::clone(&self.changing),
         };
         let surroundings = LiveSurroundings::new(sources, now, roster.rules.instances_per_hour);
-        // Neither says anything of the other, and a function that has just started fetches both.
-        let lists = self.parts.converger.lists();
-        let (pardons, standing) = tokio::join!(self.pardons_in_force(now), lists.standing(now));
+        let standing = self.parts.converger.lists().standing(now).await;
         let unknown = standing.unknown.map(|message| Failure { message, passing: true });
         let listed = match &unknown {
             None => Ok(standing.entries.as_slice()),
@@ -98,7 +97,8 @@ impl Host {
         }
     }
 
-    async fn pardons_in_force(&self, now: Timestamp) -> Known<Vec<Pardon>> {
+    /// The pardons in force at a time.
+    pub(super) async fn pardons_in_force(&self, now: Timestamp) -> Known<Vec<Pardon>> {
         let pardons = self.parts.journal.pardons(now).await;
         let pardons = pardons.map_err(|error| Failure {
             message: with_causes(&error),

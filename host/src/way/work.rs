@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::join;
 
 use super::{
     Host, place,
@@ -12,8 +13,8 @@ use super::{
 use crate::{
     alert::Alert,
     cloud::{Cause, Cloud},
-    hold::{Attempt, Delivery, DeliveryState, JournalError},
-    report::{Failure, Mode, Outcome, PluginReport, Report, summary::summary},
+    hold::{Attempt, Delivery, DeliveryState, JournalError, Pardon},
+    report::{Failure, Known, Mode, Outcome, PluginReport, Report, summary::summary},
     text::with_causes,
 };
 
@@ -35,7 +36,9 @@ impl Host {
         let journal = &self.parts.journal;
         let now = self.parts.clock.now();
         let until = now.saturating_add(CLAIM).unwrap_or(Timestamp::MAX);
-        let attempts = match journal.attempt(&delivery.id, now, until).await? {
+        // Neither says anything of the other.
+        let (attempt, pardons) = join!(journal.attempt(&delivery.id, now, until), self.pardons_in_force(now));
+        let attempts = match attempt? {
             Attempt::Ours(attempts) => attempts,
             Attempt::Theirs { until } => {
                 tracing::debug!(delivery = %delivery.id, "another process works on it, at most until {until:.0}");
@@ -61,7 +64,7 @@ impl Host {
             Ok(alert) => Arc::new(alert),
             Err(error) => return self.give_up(delivery, &with_causes(&error)).await,
         };
-        let report = self.go(&alert, Some(delivery), self.parts.mode).await?;
+        let report = self.go(&alert, Some(delivery), pardons, self.parts.mode).await?;
         if !report.targets.is_empty() {
             self.held.notify_one();
         }
@@ -100,10 +103,17 @@ impl Host {
 
     /// Goes the whole way of an alert and writes nothing, neither to AWS nor to the journal.
     pub async fn explain(&self, alert: Alert) -> Result<Report, JournalError> {
-        self.go(&Arc::new(alert), None, Mode::Explain).await
+        let pardons = self.pardons_in_force(self.parts.clock.now()).await;
+        self.go(&Arc::new(alert), None, pardons, Mode::Explain).await
     }
 
-    async fn go(&self, alert: &Arc<Alert>, delivery: Option<&Delivery>, mode: Mode) -> Result<Report, JournalError> {
+    async fn go(
+        &self,
+        alert: &Arc<Alert>,
+        delivery: Option<&Delivery>,
+        pardons: Known<Vec<Pardon>>,
+        mode: Mode,
+    ) -> Result<Report, JournalError> {
         let cloud = match place::cloud_of(&alert.place, &self.parts.clouds) {
             Ok(cloud) => cloud,
             Err(why) => {
@@ -112,7 +122,7 @@ impl Host {
             }
         };
         let cause = Cause::of_alert(alert.detector, &alert.id);
-        cause.scope(self.go_on(alert, cloud, delivery, mode)).await
+        cause.scope(self.go_on(alert, cloud, delivery, pardons, mode)).await
     }
 
     /// Goes on in the account and region that the alert is for.
@@ -121,6 +131,7 @@ impl Host {
         alert: &Arc<Alert>,
         cloud: &Arc<dyn Cloud>,
         delivery: Option<&Delivery>,
+        pardons: Known<Vec<Pardon>>,
         mode: Mode,
     ) -> Result<Report, JournalError> {
         let now = self.parts.clock.now();
@@ -135,7 +146,7 @@ impl Host {
         }
         let considered = {
             let _place = self.deciding.acquire().await;
-            self.consider(alert, cloud, &facts, now, &roster).await
+            self.consider(alert, cloud, &facts, pardons, now, &roster).await
         };
         let (targets, held_back) = match delivery {
             Some(delivery) if mode.writes() => {
@@ -143,7 +154,7 @@ impl Host {
                 let (holds, mut held_back) = self.put_in_force(intents, &roster, delivery, now).await?;
                 drop(considered.turn);
                 let ends: Vec<_> = holds.iter().filter_map(|hold| hold.until).collect();
-                let (targets, ()) = tokio::join!(self.carry_out(holds), self.tell_ends(ends));
+                let (targets, ()) = join!(self.carry_out(holds), self.tell_ends(ends));
                 let charged = self.charge_writes(&targets, &considered.intents, &roster.budgets, now);
                 held_back.used_up.extend(charged.await);
                 (targets, held_back)

@@ -132,6 +132,17 @@ impl Journal for FaultyJournal {
         self.call(self.journal.situation(target, now, recent_since)).await
     }
 
+    async fn situation_after(
+        &self,
+        before: &Situation,
+        target: &Target,
+        now: Timestamp,
+        recent_since: Timestamp,
+    ) -> Result<Situation, JournalError> {
+        let situation = self.journal.situation_after(before, target, now, recent_since);
+        self.call(situation).await
+    }
+
     async fn converged(
         &self,
         target: &Target,

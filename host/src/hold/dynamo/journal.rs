@@ -14,9 +14,8 @@ use super::{
         archive::{Page, Place, Record},
         ledger::{Chain, ChainState, Event, Link},
     },
-    DynamoJournal, Failure, archive, changes, deliveries, ends, feedback, history, holds, images,
-    item::Item,
-    key, leases, ledger, list, notes, own, pardons, pauses, prune, targets,
+    DynamoJournal, Failure, archive, changes, deliveries, ends, feedback, history, holds, key, leases, ledger, list,
+    notes, own, pardons, pauses, prune, situation, targets,
     transaction::Transaction,
 };
 use crate::{cloud::RequestId, fact::History};
@@ -112,16 +111,18 @@ impl Journal for DynamoJournal {
         now: Timestamp,
         recent_since: Timestamp,
     ) -> Result<Situation, JournalError> {
-        let read = async {
-            // Its state is read first, and stands last: a hold that comes while it is read may be seen without its revision, and never the revision without the hold.
-            // The target before the rest: who pardons or pauses touches it afterwards, so that a converge that did not see that stays unfinished.
-            let range = key::situation(target, recent_since);
-            let mut present = self.table.table.query_backwards(&range, None).await?;
-            present.reverse();
-            let global = self.table.table.query(&key::global(), None).await?;
-            situation(&present, &global, now)
-        };
-        let situation = read.await;
+        let situation = situation::read(&self.table.table, target, now, recent_since).await;
+        self.told("read a target's holds", situation)
+    }
+
+    async fn situation_after(
+        &self,
+        before: &Situation,
+        target: &Target,
+        now: Timestamp,
+        recent_since: Timestamp,
+    ) -> Result<Situation, JournalError> {
+        let situation = situation::read_after(&self.table.table, before, target, now, recent_since).await;
         self.told("read a target's holds", situation)
     }
 
@@ -312,33 +313,4 @@ impl Journal for DynamoJournal {
         let pruned = prune::prune(&self.table, ended_before).await;
         self.told("remove what ended long ago", pruned.map(|()| Pruned::default()))
     }
-}
-
-/// A situation out of what a target's partition has and what bears on all targets.
-fn situation(present: &[Item], global: &[Item], now: Timestamp) -> Result<Situation, Failure> {
-    let mut situation = Situation {
-        pardons: pardons::in_force(global, now)?,
-        paused: global.iter().any(|item| item.key == key::pause()),
-        revision: targets::revision(present),
-        ..Situation::default()
-    };
-    for item in present {
-        if holds::is_one(item) {
-            let hold = holds::Kept::read(item)?.hold;
-            situation.holds.extend(Some(hold).filter(|hold| hold.is_live(now)));
-        } else if own::is_one(item) {
-            situation.own.push(own::read(item)?);
-        } else if images::is_one(item) {
-            situation.images.push(images::read(item)?);
-        } else if changes::is_made(item) {
-            situation.recent.push(changes::read_made(item)?);
-        } else if let Some(prefix) = targets::spared(item)? {
-            situation.spare.push(prefix);
-        }
-    }
-    situation.own.sort_by_key(|own| (own.key(), own.written));
-    situation.holds.sort_by_key(|hold| hold.id);
-    situation.spare.sort_by_key(ToString::to_string);
-    situation.images.sort_by_key(|kept| kept.image.part());
-    Ok(situation)
 }

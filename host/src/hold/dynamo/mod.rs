@@ -27,6 +27,7 @@ mod packed;
 mod pardons;
 mod pauses;
 mod prune;
+mod situation;
 mod table;
 mod targets;
 mod texts;

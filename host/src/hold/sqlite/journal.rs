@@ -1,4 +1,4 @@
-//! The journal's methods: each is one question to the thread.
+//! The journal's methods: each is one question to the desk.
 
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ use crate::{cloud::RequestId, fact::History};
 impl Journal for SqliteJournal {
     async fn admit(&self, delivery: &Delivery, most_waiting: u32) -> Result<Admission, JournalError> {
         let delivery = delivery.clone();
-        self.thread
+        self.desk
             .ask("admit a delivery", move |sql| {
                 deliveries::admit(sql, &delivery, most_waiting)
             })
@@ -33,7 +33,7 @@ impl Journal for SqliteJournal {
     async fn waiting(&self, now: Timestamp, most: u32) -> Result<Vec<Delivery>, JournalError> {
         let and_claimed = most.saturating_add(u32::try_from(self.claims.count()).unwrap_or(u32::MAX));
         let waiting = self
-            .thread
+            .desk
             .ask("list what waits", move |sql| deliveries::waiting(sql, now, and_claimed))
             .await?;
         let mut free = self.claims.without(now, waiting);
@@ -42,7 +42,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn backlog(&self) -> Result<Backlog, JournalError> {
-        self.thread.ask("count what waits", deliveries::backlog).await
+        self.desk.ask("count what waits", deliveries::backlog).await
     }
 
     async fn attempt(&self, id: &DeliveryId, now: Timestamp, until: Timestamp) -> Result<Attempt, JournalError> {
@@ -51,7 +51,7 @@ impl Journal for SqliteJournal {
         }
         let same = id.clone();
         let attempt = self
-            .thread
+            .desk
             .ask("note an attempt", move |sql| deliveries::attempt(sql, &same))
             .await;
         if !matches!(attempt, Ok(Attempt::Ours(_))) {
@@ -62,7 +62,7 @@ impl Journal for SqliteJournal {
 
     async fn settle(&self, id: &DeliveryId, state: DeliveryState, report: &str) -> Result<(), JournalError> {
         let (same, report) = (id.clone(), report.to_owned());
-        self.thread
+        self.desk
             .ask("settle a delivery", move |sql| {
                 deliveries::settle(sql, &same, state, &report)
             })
@@ -73,7 +73,7 @@ impl Journal for SqliteJournal {
 
     async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>, JournalError> {
         let id = id.clone();
-        self.thread
+        self.desk
             .ask("find a delivery", move |sql| deliveries::find(sql, &id))
             .await
     }
@@ -86,7 +86,7 @@ impl Journal for SqliteJournal {
         now: Timestamp,
     ) -> Result<Put, JournalError> {
         let (intents, spending, delivery) = (intents.to_vec(), spending.clone(), delivery.clone());
-        self.thread
+        self.desk
             .ask("put holds in force", move |sql| {
                 holds::put_within(sql, &intents, &spending, &delivery, now)
             })
@@ -95,12 +95,12 @@ impl Journal for SqliteJournal {
 
     async fn holds(&self, filter: &HoldFilter) -> Result<Vec<Hold>, JournalError> {
         let filter = filter.clone();
-        self.thread.ask("list holds", move |sql| list::list(sql, &filter)).await
+        self.desk.ask("list holds", move |sql| list::list(sql, &filter)).await
     }
 
     async fn end(&self, ids: &[HoldId], why: EndReason, at: Timestamp) -> Result<Vec<Hold>, JournalError> {
         let ids = ids.to_vec();
-        self.thread
+        self.desk
             .ask("end holds", move |sql| {
                 ids.iter().map(|id| ends::end(sql, *id, why, at)).collect()
             })
@@ -109,7 +109,7 @@ impl Journal for SqliteJournal {
 
     async fn extend(&self, ids: &[HoldId], until: Option<Timestamp>) -> Result<Vec<Hold>, JournalError> {
         let ids = ids.to_vec();
-        self.thread
+        self.desk
             .ask("extend holds", move |sql| {
                 ids.iter().map(|id| ends::extend(sql, *id, until)).collect()
             })
@@ -117,21 +117,21 @@ impl Journal for SqliteJournal {
     }
 
     async fn expire(&self, now: Timestamp) -> Result<Vec<Hold>, JournalError> {
-        self.thread
+        self.desk
             .ask("end the holds whose time is up", move |sql| ends::expire(sql, now))
             .await
     }
 
     async fn next_end(&self) -> Result<Option<Timestamp>, JournalError> {
-        self.thread.ask("find the next end", ends::next_end).await
+        self.desk.ask("find the next end", ends::next_end).await
     }
 
     async fn unfinished(&self) -> Result<Vec<Target>, JournalError> {
-        self.thread.ask("list unfinished targets", targets::unfinished).await
+        self.desk.ask("list unfinished targets", targets::unfinished).await
     }
 
     async fn targets(&self) -> Result<Vec<Target>, JournalError> {
-        self.thread.ask("list targets", targets::all).await
+        self.desk.ask("list targets", targets::all).await
     }
 
     async fn situation(
@@ -141,7 +141,7 @@ impl Journal for SqliteJournal {
         recent_since: Timestamp,
     ) -> Result<Situation, JournalError> {
         let target = target.clone();
-        self.thread
+        self.desk
             .ask("read a target's holds", move |sql| {
                 Ok(Situation {
                     holds: holds::in_force(sql, &target, now)?,
@@ -164,7 +164,7 @@ impl Journal for SqliteJournal {
         coverage: &[(HoldId, Coverage)],
     ) -> Result<(), JournalError> {
         let (target, coverage) = (target.clone(), coverage.to_vec());
-        self.thread
+        self.desk
             .ask("note that a target converged", move |sql| {
                 holds::cover(sql, &coverage)?;
                 match revision {
@@ -183,7 +183,7 @@ impl Journal for SqliteJournal {
         until: Timestamp,
     ) -> Result<Leasing, JournalError> {
         let (target, owner) = (target.clone(), owner.clone());
-        self.thread
+        self.desk
             .ask("take a lease", move |sql| {
                 leases::lease(sql, &target, &owner, now, until)
             })
@@ -192,20 +192,18 @@ impl Journal for SqliteJournal {
 
     async fn give_back(&self, lease: &Lease) -> Result<(), JournalError> {
         let lease = lease.clone();
-        self.thread
+        self.desk
             .ask("give a lease back", move |sql| leases::give_back(sql, &lease))
             .await
     }
 
     async fn leases(&self, now: Timestamp) -> Result<Vec<Lease>, JournalError> {
-        self.thread
-            .ask("list the leases", move |sql| leases::all(sql, now))
-            .await
+        self.desk.ask("list the leases", move |sql| leases::all(sql, now)).await
     }
 
     async fn break_leases(&self) -> Result<(), JournalError> {
         self.claims.clear();
-        self.thread.ask("break all leases", leases::break_all).await
+        self.desk.ask("break all leases", leases::break_all).await
     }
 
     async fn begin(
@@ -216,7 +214,7 @@ impl Journal for SqliteJournal {
         now: Timestamp,
     ) -> Result<ChangeId, JournalError> {
         let (lease, change, image) = (lease.clone(), change.clone(), image.cloned());
-        self.thread
+        self.desk
             .ask("begin a change", move |sql| {
                 changes::begin(sql, &lease, &change, image.as_ref(), now)
             })
@@ -232,7 +230,7 @@ impl Journal for SqliteJournal {
         now: Timestamp,
     ) -> Result<(), JournalError> {
         let (end, request, image) = (end.clone(), request.cloned(), image.cloned());
-        self.thread
+        self.desk
             .ask("finish a change", move |sql| {
                 changes::finish(sql, id, &end, request.as_ref(), image.as_ref(), now)
             })
@@ -241,7 +239,7 @@ impl Journal for SqliteJournal {
 
     async fn forget_image(&self, target: &Target, image: &Image) -> Result<(), JournalError> {
         let (target, image) = (target.clone(), image.clone());
-        self.thread
+        self.desk
             .ask("forget a before-image", move |sql| {
                 images::forget(sql, &target, &image.part())?;
                 let part = image.part();
@@ -252,7 +250,7 @@ impl Journal for SqliteJournal {
 
     async fn forget(&self, target: &Target, entry: &OwnEntry) -> Result<(), JournalError> {
         let (target, entry) = (target.clone(), entry.clone());
-        self.thread
+        self.desk
             .ask("forget an entry", move |sql| {
                 own::forget(sql, &target, &entry.entry)?;
                 ledger::record(sql, &Event::entry_forgotten(&target, &entry))
@@ -261,7 +259,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn history(&self, address: IpAddr, now: Timestamp) -> Result<History, JournalError> {
-        self.thread
+        self.desk
             .ask("look into the history of an address", move |sql| {
                 history::history(sql, address, now)
             })
@@ -270,39 +268,39 @@ impl Journal for SqliteJournal {
 
     async fn pardon(&self, pardon: &Pardon) -> Result<(), JournalError> {
         let pardon = pardon.clone();
-        self.thread
+        self.desk
             .ask("pardon a prefix", move |sql| pardons::give(sql, &pardon))
             .await
     }
 
     async fn pardons(&self, now: Timestamp) -> Result<Vec<Pardon>, JournalError> {
-        self.thread
+        self.desk
             .ask("list pardons", move |sql| pardons::in_force(sql, now))
             .await
     }
 
     async fn end_pardon(&self, prefix: IpNet) -> Result<bool, JournalError> {
-        self.thread
+        self.desk
             .ask("take a pardon back", move |sql| pardons::end(sql, prefix))
             .await
     }
 
     async fn pause(&self, pause: &Pause) -> Result<(), JournalError> {
         let pause = pause.clone();
-        self.thread.ask("pause", move |sql| pauses::begin(sql, &pause)).await
+        self.desk.ask("pause", move |sql| pauses::begin(sql, &pause)).await
     }
 
     async fn resume(&self) -> Result<Option<Pause>, JournalError> {
-        self.thread.ask("resume", pauses::end).await
+        self.desk.ask("resume", pauses::end).await
     }
 
     async fn paused(&self) -> Result<Option<Pause>, JournalError> {
-        self.thread.ask("find the pause", pauses::present).await
+        self.desk.ask("find the pause", pauses::present).await
     }
 
     async fn owe(&self, feedback: &[Feedback]) -> Result<(), JournalError> {
         let feedback = feedback.to_vec();
-        self.thread
+        self.desk
             .ask("note what is to be told", move |sql| {
                 feedback.iter().try_for_each(|feedback| feedback::owe(sql, feedback))
             })
@@ -310,14 +308,14 @@ impl Journal for SqliteJournal {
     }
 
     async fn owed(&self, now: Timestamp, most: u32) -> Result<Vec<Feedback>, JournalError> {
-        self.thread
+        self.desk
             .ask("list what is to be told", move |sql| feedback::owed(sql, now, most))
             .await
     }
 
     async fn take_up(&self, known: &Feedback, until: Timestamp) -> Result<bool, JournalError> {
         let known = known.clone();
-        self.thread
+        self.desk
             .ask("take up what is to be told", move |sql| {
                 feedback::take_up(sql, &known, until)
             })
@@ -326,62 +324,60 @@ impl Journal for SqliteJournal {
 
     async fn stand(&self, feedback: &Feedback) -> Result<(), JournalError> {
         let feedback = feedback.clone();
-        self.thread
+        self.desk
             .ask("note what was told", move |sql| feedback::keep(sql, &feedback))
             .await
     }
 
     async fn given_up(&self, most: u32) -> Result<Vec<Feedback>, JournalError> {
-        self.thread
+        self.desk
             .ask("list what was not told", move |sql| feedback::given_up(sql, most))
             .await
     }
 
     async fn chains(&self) -> Result<Vec<ChainState>, JournalError> {
-        self.thread.ask("list the ledger's chains", ledger::chains).await
+        self.desk.ask("list the ledger's chains", ledger::chains).await
     }
 
     async fn links(&self, chain: &Chain, after: u64, most: u32) -> Result<Vec<Link>, JournalError> {
         let chain = chain.clone();
-        self.thread
+        self.desk
             .ask("read the ledger", move |sql| ledger::links(sql, &chain, after, most))
             .await
     }
 
     async fn note(&self, kind: NoteKind, name: &str) -> Result<Option<Note>, JournalError> {
         let name = name.to_owned();
-        self.thread
+        self.desk
             .ask("read a note", move |sql| notes::find(sql, kind, &name))
             .await
     }
 
     async fn notes(&self, kind: NoteKind) -> Result<Vec<Note>, JournalError> {
-        self.thread.ask("list notes", move |sql| notes::list(sql, kind)).await
+        self.desk.ask("list notes", move |sql| notes::list(sql, kind)).await
     }
 
     async fn write_note(&self, note: &Note) -> Result<bool, JournalError> {
         let note = note.clone();
-        self.thread
-            .ask("write a note", move |sql| notes::write(sql, &note))
-            .await
+        self.desk.ask("write a note", move |sql| notes::write(sql, &note)).await
     }
 
     async fn records(&self, from: Option<&Place>) -> Result<Page, JournalError> {
         let from = from.cloned();
-        self.thread
+        self.desk
             .ask("read what it keeps", move |sql| archive::records(sql, from.as_ref()))
             .await
     }
 
     async fn restore(&self, records: &[Record]) -> Result<(), JournalError> {
         let records = records.to_vec();
-        self.thread
+        self.desk
             .ask("write what another kept", move |sql| archive::restore(sql, &records))
             .await
     }
 
     async fn prune(&self, ended_before: Timestamp) -> Result<Pruned, JournalError> {
-        self.thread
+        self.desk
             .ask("remove what ended long ago", move |sql| prune::prune(sql, ended_before))
             .await
     }

@@ -7,11 +7,13 @@ mod archive;
 mod changes;
 mod claims;
 mod deliveries;
+mod desk;
 mod ends;
 mod feedback;
 mod history;
 mod holds;
 mod images;
+mod job;
 mod journal;
 mod leases;
 mod ledger;
@@ -25,44 +27,68 @@ mod row;
 mod schema;
 mod targets;
 mod thread;
+mod together;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use self::{claims::Claims, thread::Thread};
+use self::{claims::Claims, desk::Desk};
 use super::JournalError;
 
 /// How long a statement waits for another process's.
 const BUSY: Duration = Duration::from_secs(5);
 /// How many prepared statements are kept: all that there are.
 const STATEMENTS: usize = 128;
-/// `synchronous`, where each commit waits for the disk, and where none does.
-const FULL: &str = "FULL";
-const OFF: &str = "OFF";
 /// How large the write-ahead log stays after a storm made it larger, in bytes.
 const LOG_SIZE: i64 = 16 * 1024 * 1024;
 
 /// A journal in one SQLite file.
 #[derive(Clone)]
 pub struct SqliteJournal {
-    thread: Arc<Thread>,
+    desk: Arc<Desk>,
     claims: Arc<Claims>,
+}
+
+/// What a journal's file is on.
+#[derive(Debug, Clone, Copy)]
+enum Storage {
+    /// What outlives a power cut, if each commit waits for it.
+    Lasting,
+    /// What goes with its machine: no commit waits for it.
+    Fleeting,
+}
+
+impl Storage {
+    /// SQLite's `synchronous`.
+    fn synchronous(self) -> &'static str {
+        match self {
+            Self::Lasting => "FULL",
+            Self::Fleeting => "OFF",
+        }
+    }
+
+    fn desk(self, connection: Connection) -> Result<Desk, JournalError> {
+        match self {
+            Self::Lasting => Desk::in_thread(connection),
+            Self::Fleeting => Ok(Desk::here(connection)),
+        }
+    }
 }
 
 impl SqliteJournal {
     /// Opens the journal at `path`, and makes it and its folder if they are not there.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
-        Self::open_as(path, FULL)
+        Self::open_on(path, Storage::Lasting)
     }
 
     /// As [`Self::open`], on storage that does not outlive its machine, such as that of a Lambda function: what was written survives the end of the
-    /// process and not that of the machine, so nobody waits for the disk.
+    /// process and not that of the machine, so nobody waits for the disk. For a process that does one thing after the other: who asks is held up until it is done.
     pub fn open_fleeting(path: &Path) -> Result<Self, JournalError> {
-        Self::open_as(path, OFF)
+        Self::open_on(path, Storage::Fleeting)
     }
 
-    fn open_as(path: &Path, synchronous: &str) -> Result<Self, JournalError> {
+    fn open_on(path: &Path, storage: Storage) -> Result<Self, JournalError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| JournalError::Folder {
                 path: folder.to_owned(),
@@ -75,13 +101,13 @@ impl SqliteJournal {
         };
         let connection = Connection::open(path).map_err(open)?;
         connection
-            .pragma_update(None, "synchronous", synchronous)
+            .pragma_update(None, "synchronous", storage.synchronous())
             .map_err(open)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(open)?;
         connection
             .pragma_update(None, "journal_size_limit", LOG_SIZE)
             .map_err(open)?;
-        Self::prepare(connection, open)
+        Self::prepare(connection, storage, open)
     }
 
     /// Opens a journal that is there already, to read it only.
@@ -93,7 +119,7 @@ impl SqliteJournal {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(open)?;
         connection.busy_timeout(BUSY).map_err(open)?;
         schema::check_to_read(&connection)?;
-        Self::start(connection)
+        Self::start(connection, Storage::Lasting)
     }
 
     /// A journal in memory, gone with the value: for tests, and to try things without a trace.
@@ -102,11 +128,12 @@ impl SqliteJournal {
             path: ":memory:".into(),
             source,
         };
-        Self::prepare(Connection::open_in_memory().map_err(open)?, open)
+        Self::prepare(Connection::open_in_memory().map_err(open)?, Storage::Lasting, open)
     }
 
     fn prepare(
         mut connection: Connection,
+        storage: Storage,
         open: impl Fn(rusqlite::Error) -> JournalError,
     ) -> Result<Self, JournalError> {
         connection.busy_timeout(BUSY).map_err(&open)?;
@@ -116,20 +143,20 @@ impl SqliteJournal {
             .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
             .map_err(&open)?;
         schema::migrate(&mut connection)?;
-        Self::start(connection)
+        Self::start(connection, storage)
     }
 
-    fn start(connection: Connection) -> Result<Self, JournalError> {
+    fn start(connection: Connection, storage: Storage) -> Result<Self, JournalError> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self {
-            thread: Arc::new(Thread::start(connection)?),
+            desk: Arc::new(storage.desk(connection)?),
             claims: Arc::default(),
         })
     }
 
     /// How many transactions were committed: fewer than calls, when many come at once.
     pub fn transactions(&self) -> u64 {
-        self.thread.transactions()
+        self.desk.transactions()
     }
 }
 

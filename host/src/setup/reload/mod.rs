@@ -130,7 +130,7 @@ impl Reloader {
         if !lost.is_empty() {
             return Err(lost.join("; "));
         }
-        super::tell_plugins(config, &snapshot);
+        super::plugins::tell(config, &snapshot);
         let plugins: Vec<_> = snapshot.plugins.iter().map(|routed| standing(routed)).collect();
         let lists = self
             .host

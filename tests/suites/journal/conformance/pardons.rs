@@ -96,6 +96,33 @@ async fn a_pause_lasts_until_somebody_ends_it_and_keeps_its_beginning() {
 }
 
 #[tokio::test]
+async fn who_looks_once_more_learns_of_pardons_and_pauses_that_came_meanwhile_and_of_ends() {
+    let journal = journal().await;
+    put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
+    let mut seen = situation(&journal, 0).await;
+    let again = async |before: &Situation, second| {
+        let again = journal.situation_after(before, &web(), at(second), at(0)).await;
+        again.unwrap()
+    };
+    assert_eq!(again(&seen, 0).await, seen);
+
+    journal.pause(&pause(1, "an exercise")).await.unwrap();
+    seen = again(&seen, 1).await;
+    assert!(seen.paused);
+    journal.pardon(&pardon("203.0.113.0/24", 100)).await.unwrap();
+    journal.resume().await.unwrap();
+    seen = again(&seen, 2).await;
+    assert!(!seen.paused);
+    assert_eq!(seen.pardons, [pardon("203.0.113.0/24", 100)]);
+
+    // Nothing touches the target when a pardon's time is up, until somebody looks for what is over.
+    assert_eq!(again(&seen, 99).await.pardons.len(), 1);
+    assert!(again(&seen, 100).await.pardons.is_empty());
+    journal.end_pardon("203.0.113.0/24".parse().unwrap()).await.unwrap();
+    assert!(again(&seen, 3).await.pardons.is_empty());
+}
+
+#[tokio::test]
 async fn what_was_not_covered_in_a_pause_is_converged_when_it_ends() {
     let journal = journal().await;
     put(&journal, intent("203.0.113.7/32", None), "a", 0).await;

@@ -30,6 +30,23 @@ async fn all_of_it_is_there_after_the_process_ended() {
 }
 
 #[tokio::test]
+async fn what_does_not_outlive_its_machine_outlives_its_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    {
+        let journal = SqliteJournal::open_fleeting(&path).unwrap();
+        journal.admit(&delivery("a"), 10).await.unwrap();
+        let refused = journal.settle(&id("unknown"), DeliveryState::Done, "{}").await;
+        assert!(refused.is_err(), "{refused:?}");
+        put(&journal, intent("203.0.113.7/32", None), "a", 0).await;
+        assert_eq!(journal.transactions(), 3);
+    }
+    let journal = SqliteJournal::open(&path).unwrap();
+    assert_eq!(journal.waiting(at(1), 10).await.unwrap().len(), 1);
+    assert_eq!(journal.holds(&HoldFilter::default()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_journal_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(

@@ -8,7 +8,7 @@ async fn holds_are_put_in_force_all_or_none() {
     let mut broken = intent("203.0.113.8/32", None);
     broken.remedy = Remedy::deny("203.0.113.8/32".parse().unwrap(), Direction::Egress);
     journal
-        .thread
+        .desk
         .ask("forbid egress", |sql| {
             let forbid = "CREATE TRIGGER no_egress BEFORE INSERT ON holds WHEN new.direction = 'egress'
                           BEGIN SELECT raise(ABORT, 'no egress'); END";

@@ -1,11 +1,11 @@
-//! What people fear of the file and the thread. What they fear of any journal is in the suite `journal`.
+//! What people fear of the file and the desk. What they fear of any journal is in the suite `journal`.
 
+mod desk;
 mod file;
 mod format;
 mod holds;
 mod pruning;
 mod targets;
-mod thread;
 
 use jiff::Timestamp;
 

@@ -28,5 +28,5 @@ fn covered_by(rule: u16) -> Coverage {
 /// How many rows were written since the journal was opened.
 async fn rewrites(journal: &SqliteJournal) -> u64 {
     let count = |sql: &Connection| Ok(sql.query_row("SELECT total_changes()", [], |row| row.get::<_, u32>(0))?);
-    journal.thread.ask("count", count).await.unwrap().into()
+    journal.desk.ask("count", count).await.unwrap().into()
 }

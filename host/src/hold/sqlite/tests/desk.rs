@@ -1,4 +1,4 @@
-//! The thread: many callers at once, each with an answer of their own, and none of them told too early.
+//! The desk: many callers at once, each with an answer of their own, and none of them told too early.
 
 use std::sync::mpsc;
 
@@ -25,7 +25,7 @@ impl HoldUp {
                 wait.recv().unwrap();
                 Ok(())
             };
-            journal.thread.ask("hold everybody up", hold_up).await
+            journal.desk.ask("hold everybody up", hold_up).await
         });
         has_begun.await.unwrap();
         Self { go_on, held }
@@ -82,7 +82,7 @@ async fn one_that_fails_harms_none_of_those_beside_it() {
             sql.execute("UPDATE queue SET waiting = 1000", [])?;
             Ok(sql.execute("INSERT INTO nowhere VALUES (1)", []).map(drop)?)
         };
-        asked(async move { journal.thread.ask("do the impossible", half_done).await }).await
+        asked(async move { journal.desk.ask("do the impossible", half_done).await }).await
     };
     let after = admit(&journal, "after").await;
     hold_up.let_go().await;
@@ -107,7 +107,7 @@ async fn one_that_panics_harms_none_of_those_beside_it() {
             sql.execute("UPDATE queue SET waiting = 1000", [])?;
             panic!("a fault of Quell")
         };
-        asked(async move { journal.thread.ask("count", panics).await }).await
+        asked(async move { journal.desk.ask("count", panics).await }).await
     };
     let after = admit(&journal, "after").await;
     hold_up.let_go().await;
@@ -129,7 +129,7 @@ async fn nobody_is_told_that_it_is_done_if_the_commit_fails() {
             sql.execute_batch("PRAGMA defer_foreign_keys = ON")?;
             Ok(sql.execute("INSERT INTO offences VALUES (999, 'a')", []).map(drop)?)
         };
-        asked(async move { journal.thread.ask("poison the commit", poison).await }).await
+        asked(async move { journal.desk.ask("poison the commit", poison).await }).await
     };
     hold_up.let_go().await;
     poisonous.await.unwrap().unwrap_err();
@@ -151,7 +151,7 @@ async fn nobody_is_told_that_it_is_done_if_the_database_gives_up_in_the_middle()
             sql.execute_batch("ROLLBACK")?;
             Err(JournalError::Gone.into())
         };
-        asked(async move { journal.thread.ask("give up", give_up).await }).await
+        asked(async move { journal.desk.ask("give up", give_up).await }).await
     };
     let after = admit(&journal, "after").await;
     hold_up.let_go().await;
@@ -174,7 +174,7 @@ async fn on_a_full_disk_what_was_said_to_be_done_is_there_and_nothing_else() {
         let pages: u32 = sql.pragma_query_value(None, "page_count", |row| row.get(0))?;
         Ok(sql.pragma_update(None, "max_page_count", pages + 40)?)
     };
-    journal.thread.ask("fill the disk", limit).await.unwrap();
+    journal.desk.ask("fill the disk", limit).await.unwrap();
     let hold_up = HoldUp::new(&journal).await;
     let mut admissions = Vec::new();
     for number in 0..40 {
@@ -253,5 +253,5 @@ async fn many_writers_at_once_lose_nothing() {
             })?,
         )
     };
-    assert_eq!(journal.thread.ask("count", count).await.unwrap(), 200);
+    assert_eq!(journal.desk.ask("count", count).await.unwrap(), 200);
 }
