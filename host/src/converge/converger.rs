@@ -191,8 +191,10 @@ impl Converger {
             return Ok(None);
         }
         let sight = surveyor.look(target, &**cloud, &[], Reading::Anew).await?;
-        let Live::Acl(live) = &sight.live else {
-            return Ok(None);
+        let live = match &sight.live {
+            Live::Acl(live) => live,
+            Live::Gone(_) => return Err(ConvergeError::Gone { target: target.clone() }),
+            Live::Instance(_) | Live::Group(_) => return Ok(None),
         };
         let plan = surveyor
             .plan(target, &**cloud, &sight, &self.driver.stance, Insistence::None)

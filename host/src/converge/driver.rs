@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{
-    Aggregate, ConvergeError, Drift, Live, Plan, SETTLING, Stance, Step,
+    Aggregate, ConvergeError, Drift, Live, Plan, SETTLING, Stance, Step, gone,
     pace::Pace,
     surveyor::{Insistence, Reading, Sight, Surveyor, journal_error},
     write::{Written, Wrote, write},
@@ -250,7 +250,9 @@ impl Driver {
     async fn settle(&self, target: &Target, sight: &Sight, plan: &Plan) -> Result<(), ConvergeError> {
         let journal = |source| journal_error(target, source);
         let Situation { own, revision, .. } = &sight.situation;
-        for own in own {
+        let is_gone = matches!(sight.live, Live::Gone(_));
+        let is_kept = is_gone && gone::is_kept(&sight.situation);
+        for own in own.iter().filter(|_| !is_kept) {
             let is_live = sight
                 .live
                 .acl()
@@ -265,7 +267,11 @@ impl Driver {
         // Of what is under way somebody has to look again.
         let revision = (!plan.is_under_way()).then_some(*revision);
         let converged = self.journal().converged(target, revision, &plan.coverage).await;
-        converged.map_err(journal)
+        converged.map_err(journal)?;
+        if is_gone && let Some(news) = gone::news(&sight.situation, &plan.coverage) {
+            tracing::warn!(at = %target, "{news}");
+        }
+        Ok(())
     }
 
     /// Whether another change may begin.

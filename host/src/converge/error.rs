@@ -41,6 +41,12 @@ pub enum ConvergeError {
         #[source]
         source: Arc<CloudError>,
     },
+    /// The target has no room that could be told of, because it is gone.
+    #[error("{} {target} is gone: EC2 knows none of this id in this account and region", target.resource.kind())]
+    Gone {
+        /// The target.
+        target: Target,
+    },
     /// A change failed. Those before it are made and journalled.
     #[error("can't make the change `{change}` at {} {target}", target.resource.kind())]
     Change {
@@ -91,7 +97,7 @@ impl ConvergeError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Read { source, .. } | Self::Change { source, .. } => source.is_passing(),
-            Self::NotConfigured { .. } => false,
+            Self::NotConfigured { .. } | Self::Gone { .. } => false,
             Self::Busy { .. }
             | Self::Unsteady { .. }
             | Self::OutOfTime { .. }

@@ -9,6 +9,7 @@ mod converger;
 mod drift;
 mod driver;
 pub mod error;
+mod gone;
 pub mod group;
 pub mod instance;
 mod lane;
@@ -28,7 +29,7 @@ pub use self::{
     driver::Converged,
     error::ConvergeError,
     instance::{Flows, InstanceTerms, Serving},
-    live::{Live, LiveGroup, LiveInstance},
+    live::{Gone, Live, LiveGroup, LiveInstance},
     plan::{Plan, Step},
     stance::Stance,
 };

@@ -6,8 +6,9 @@ use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Capacity, ConvergeError, EntryPlan, InstanceTerms, Live, Plan, QuotaSource, Room, SETTLING, Stance, Terms,
+    Capacity, ConvergeError, EntryPlan, Gone, InstanceTerms, Live, Plan, QuotaSource, Room, SETTLING, Stance, Terms,
     acl::{self, FullAcls, Quotas, SeenAcls},
+    gone::{self, if_there},
     group,
     instance::{self, Around, Servings},
 };
@@ -100,27 +101,31 @@ impl Surveyor {
             add(&mut situation.holds, more);
             Ok::<_, ConvergeError>(situation)
         };
+        let resource = &target.resource;
+        let gone = || Live::Gone(Gone { gone: resource.clone() });
         let mut of_acl = None;
         let mut read_at = now;
         // The read of what is there comes first: what the journal says of our writes must not be older.
-        let (live, situation, around) = match &target.resource {
+        let (live, situation, around) = match resource {
             Resource::Acl(id) => {
                 let read = match recent(cloud, id, reading, now) {
                     Some((read, at)) => {
                         read_at = at;
-                        read
+                        Some(read)
                     }
-                    None => cloud.network_acl(id).await.map_err(read_error)?,
+                    None => if_there(resource, cloud.network_acl(id).await).map_err(read_error)?,
                 };
                 let situation = situation(read_at).await?;
-                let live = Live::Acl(acl::view(&read, &situation.recent));
-                of_acl = Some(read);
+                let view = |read| Live::Acl(acl::view(read, &situation.recent));
+                let live = read.as_ref().map_or_else(gone, view);
+                of_acl = read;
                 (live, situation, Around::default())
             }
             Resource::SecurityGroup(id) => {
-                let read = group::read(cloud, id).await.map_err(read_error)?;
+                let read = if_there(resource, group::read_existing(cloud, id).await).map_err(read_error)?;
                 let situation = situation(read_at).await?;
-                let live = Live::Group(group::view(read, &situation.recent));
+                let view = |read| Live::Group(group::view(read, &situation.recent));
+                let live = read.map_or_else(gone, view);
                 (live, situation, Around::default())
             }
             Resource::Instance(id) => {
@@ -216,6 +221,7 @@ impl Surveyor {
                 stance,
                 now,
             }),
+            Live::Gone(_) => gone::plan(&target.resource, situation, now),
         }
     }
 
@@ -257,7 +263,10 @@ impl Surveyor {
 
     /// Remembers how full a network ACL is, by what is known without a question.
     pub(super) async fn see(&self, target: &Target, cloud: &dyn Cloud, sight: &Sight, plan: &Plan) {
-        let Live::Acl(live) = &sight.live else { return };
+        let Live::Acl(live) = &sight.live else {
+            self.seen.forget(target);
+            return;
+        };
         let terms = self.terms.load_full();
         let quota = self.quotas.at_least(cloud.place(), terms.quota, self.clock.now());
         let room = self.room_of(target, quota.await, &terms);

@@ -65,6 +65,8 @@ pub async fn check_held(converger: &Converger, holds: &[Hold], looked_at: &BTree
             Ok(None) => continue,
             // What is in force there stays for good.
             Err(error @ ConvergeError::NotConfigured { .. }) => of(target, Verdict::Missing, with_causes(&error)),
+            // There will never be any again, and nobody has to do anything.
+            Err(error @ ConvergeError::Gone { .. }) => of(target, Verdict::Note, with_causes(&error)),
             Err(error) => of(target, Verdict::Unknown, with_causes(&error)),
         });
     }

@@ -28,6 +28,7 @@ impl Examined {
 
 impl From<ExaminedRemediation> for Examined {
     fn from(examined: ExaminedRemediation) -> Self {
+        // How many remotes were left out follows from the decision and the rules, which are both recorded.
         Self {
             verdicts: examined.verdicts,
             failure: examined.failure,

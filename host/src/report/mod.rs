@@ -4,6 +4,7 @@
 
 pub mod acl_table;
 mod basis;
+mod examined;
 mod held_back;
 pub mod hold_table;
 pub mod left;
@@ -19,15 +20,16 @@ use serde::{Deserialize, Serialize};
 use crate::{
     alert::Alert,
     converge::{Aggregate, Live},
-    decision::{Decision, Remediation},
+    decision::Decision,
     fact::Asked,
-    guard::{ChangedInstance, Verdict},
+    guard::ChangedInstance,
     hold::{Coverage, DeliveryId, Disagreement, Hold, Target, ToldChange},
     sandbox::{Cost, LogLine},
 };
 
 pub use self::{
     basis::{Around, Basis, Given, Known},
+    examined::ExaminedRemediation,
     held_back::{HeldBack, UsedUp, Waiting},
     outcome::Outcome,
     plugin_fault::PluginFault,
@@ -174,25 +176,6 @@ pub struct Failure {
     pub message: String,
     /// Whether it may go better later, with nothing changed but time.
     pub passing: bool,
-}
-
-/// One remediation before the guards.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExaminedRemediation {
-    /// As the plugin asked for it.
-    pub remediation: Remediation,
-    /// What each guard said, up to the first refusal.
-    pub verdicts: Vec<Verdict>,
-    /// What could not be found out for the moment, if it was refused for that: then the alert is tried again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<Failure>,
-}
-
-impl ExaminedRemediation {
-    /// The verdict that refused, if one did.
-    pub fn refusal(&self) -> Option<&Verdict> {
-        self.verdicts.iter().find(|verdict| !verdict.passed)
-    }
 }
 
 /// What was done, or would be, at one target.

@@ -1,6 +1,6 @@
 //! The summary: what came of an alert, in one sentence.
 
-use super::{Answer, Failure, HeldBack, Mode, PluginReport, TargetReport};
+use super::{Answer, ExaminedRemediation, Failure, HeldBack, Mode, PluginReport, TargetReport};
 use crate::{
     alert::Alert,
     decision::Decision,
@@ -45,10 +45,12 @@ fn decided(plugin: &PluginReport) -> String {
             } else {
                 format!("{name} asks for {remediations}")
             };
-            match refused.first() {
-                None => asked,
-                Some(first) => format!("{asked}, {} refused ({}: {})", refused.len(), first.guard, first.reason),
+            let mut words = vec![asked];
+            if let Some(first) = refused.first() {
+                words.push(format!("{} refused ({}: {})", refused.len(), first.guard, first.reason));
             }
+            words.extend(plugin.examined.iter().filter_map(ExaminedRemediation::left_out));
+            words.join(", ")
         }
     }
 }

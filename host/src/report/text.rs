@@ -187,6 +187,9 @@ fn write_all_examined(out: &mut impl Write, examined: &[ExaminedRemediation]) ->
         writeln!(out, "    because {}", remediation.reason)?;
         let mut own = examined.verdicts.iter().filter(|verdict| !shared.contains(verdict));
         own.try_for_each(|verdict| write_verdict(out, verdict))?;
+        if let Some(left_out) = examined.left_out() {
+            writeln!(out, "    {}", paint(BAD, left_out))?;
+        }
     }
     Ok(())
 }

@@ -161,7 +161,11 @@ pub async fn hear(decision: &Decision, name: &str, may: &BTreeSet<ActionKind>, c
         if passed && case.rules.deny_remotes {
             let blocks = remediation.blocks_of_remotes();
             // As many as a decision might have asked for itself.
-            for block in blocks.iter().take(case.rules.max_remediations) {
+            let most = case.rules.max_remediations;
+            if let Some(isolation) = hearing.heard.examined.last_mut() {
+                isolation.remotes_left_out = blocks.len().saturating_sub(most);
+            }
+            for block in blocks.iter().take(most) {
                 hearing.hear(block).await;
             }
         }
@@ -225,6 +229,7 @@ impl Hearing<'_> {
             remediation: remediation.clone(),
             failure,
             verdicts: examined.verdicts,
+            remotes_left_out: 0,
         });
         passed
     }

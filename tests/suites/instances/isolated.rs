@@ -2,7 +2,7 @@
 
 use quell::{
     cloud::{
-        Cloud, Direction, Tag,
+        Cloud, Direction, MachineState, Tag,
         flow::{Flow, Tracking, after_change, begin},
     },
     converge::{Flows, InstanceTerms, Stance},
@@ -202,6 +202,22 @@ async fn an_interface_that_is_gone_or_elsewhere_keeps_nobody_from_being_put_back
     assert_eq!(world.groups(), [Vec::new(), before[1].clone(), before[2].clone()]);
     world.pass(SETTLED).await;
     assert_eq!(world.images(WEB).await, 0);
+}
+
+#[tokio::test]
+async fn an_isolation_of_an_instance_that_is_gone_says_so_and_ends_like_any_other() {
+    let mut world = World::new();
+    let hold = world.hold(WEB, isolate()).await.unwrap();
+    let gone = MachineState::Terminated;
+    world
+        .cloud
+        .set_state_as_someone_else(&WEB.parse().unwrap(), gone)
+        .unwrap();
+    world.pass(SETTLED).await;
+    insta::assert_snapshot!(world.coverage(&hold).await, @"NOT COVERED: i-0aaaaaaa has no interface, so there is nothing to isolate");
+    world.release(&hold).await.unwrap();
+    assert_eq!(world.images(WEB).await, 0);
+    assert!(world.journal.unfinished().await.unwrap().is_empty());
 }
 
 #[tokio::test]

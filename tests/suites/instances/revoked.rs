@@ -1,11 +1,11 @@
 //! Revocation: one rule is taken out, exactly, and put back with all that it had.
 
 use quell::{
-    cloud::{Peer, PortRange, RuleSpec},
+    cloud::{Call, Fault, Peer, PortRange, RuleSpec},
     hold::Coverage,
 };
 
-use crate::world::{GROUP, SETTLED, World, revoke_shell};
+use crate::world::{GROUP, OTHER, SETTLED, World, revoke_shell};
 
 /// The rules without their ids: a rule that is put back has another one.
 fn specs(world: &World) -> Vec<RuleSpec> {
@@ -113,4 +113,54 @@ async fn what_somebody_put_back_already_is_not_put_back_twice() {
     world.cloud.authorize_rule_as_someone_else(&group, &gone[0]).unwrap();
     world.release(&hold).await.unwrap();
     assert_eq!(specs(&world), before);
+}
+
+#[tokio::test]
+async fn a_security_group_that_somebody_deleted_is_told_of_and_its_rule_is_not_put_back_for_ever() {
+    let mut world = World::new();
+    let mut rules = world.rules().into_iter().map(|rule| rule.rule);
+    let shell = rules.find(|rule| rule.ports == Some(PortRange { first: 22, last: 22 }));
+    let group = OTHER.parse().unwrap();
+    world
+        .cloud
+        .authorize_rule_as_someone_else(&group, &shell.unwrap())
+        .unwrap();
+    let hold = world.hold(OTHER, revoke_shell(|_| {})).await.unwrap();
+    assert!(hold.coverage.is_covered(), "{}", hold.coverage);
+    world.pass(SETTLED).await;
+    let empty = world.coverage(&hold).await;
+    assert!(empty.is_covered(), "a group without rules is there: {empty}");
+
+    world.cloud.remove_group_as_someone_else(&group).unwrap();
+    world.converge(OTHER).await.unwrap();
+    insta::assert_snapshot!(world.coverage(&hold).await, @"NOT COVERED: security group sg-0ddddddd is gone: EC2 knows none of this id in this account and region");
+    assert_eq!(world.images(OTHER).await, 1, "while a hold is on it");
+    world.release(&hold).await.unwrap();
+    assert_eq!(world.images(OTHER).await, 0);
+    assert!(world.journal.targets().await.unwrap().is_empty());
+    assert!(world.journal.unfinished().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_security_group_that_is_not_shown_right_after_its_rule_went_is_not_taken_for_one_that_is_gone() {
+    let mut world = World::new();
+    let mut rules = world.rules().into_iter().map(|rule| rule.rule);
+    let shell = rules.find(|rule| rule.ports == Some(PortRange { first: 22, last: 22 }));
+    let group = OTHER.parse().unwrap();
+    world
+        .cloud
+        .authorize_rule_as_someone_else(&group, &shell.unwrap())
+        .unwrap();
+    let hold = world.hold(OTHER, revoke_shell(|_| {})).await.unwrap();
+    let gone = Fault::NotFound {
+        code: "InvalidGroup.NotFound".to_owned(),
+        message: "The security group 'sg-0ddddddd' does not exist".to_owned(),
+    };
+    world.cloud.fail_next(Call::DescribeSecurityGroups, gone);
+    world.converge(OTHER).await.unwrap();
+    insta::assert_snapshot!(world.coverage(&hold).await, @"under way: EC2 does not show security group sg-0ddddddd, which Quell changed a moment ago");
+    world.converge(OTHER).await.unwrap();
+    assert!(world.coverage(&hold).await.is_covered());
+    world.release(&hold).await.unwrap();
+    assert_eq!(world.cloud.peek_rules(&group).unwrap().len(), 1);
 }

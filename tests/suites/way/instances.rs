@@ -7,6 +7,7 @@ use futures::future::join_all;
 use quell::{
     decision::ActionKind,
     guard::{Most, Rules},
+    hold::DeliveryId,
     report::{Outcome, Report},
     roster::Answers,
 };
@@ -156,6 +157,43 @@ async fn the_remotes_that_the_plugin_knows_are_denied_as_long_as_the_isolation_l
     stand.pass(3601).await.unwrap();
     stand.pass(120).await.unwrap();
     assert!(stand.denied().is_empty(), "{:?}", stand.denied());
+}
+
+#[tokio::test]
+async fn remotes_that_are_too_many_to_be_denied_are_counted_wherever_the_alert_is_told() {
+    let deny = Rules {
+        deny_remotes: true,
+        max_remediations: 2,
+        ..rules()
+    };
+    let knowing = "knowing 203.0.113.7,203.0.113.8,203.0.113.9,203.0.113.10,203.0.113.11";
+    let stand = isolating(&[WEB.to_owned()], knowing, deny).await;
+    let report = stand.report("1", recorded::ATTACK).await.unwrap();
+    assert_eq!(stand.denied().len(), 4, "{:?}", stand.denied());
+    let page = anstream::adapter::strip_str(&report.to_string()).to_string();
+    let told: Vec<_> = page
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.contains("left out"))
+        .collect();
+    let [of_isolation, summary] = told[..] else {
+        panic!("{page}")
+    };
+    insta::assert_snapshot!(of_isolation, @"3 of 5 remotes left out: no more than 2 of one isolation are denied (guard.max-remediations)");
+    assert_eq!(summary, report.summary);
+    assert!(
+        summary.contains(&format!("asks for 1 remediation, {of_isolation}; ")),
+        "{summary}"
+    );
+
+    let delivery = stand.journal.delivery(&DeliveryId::given("test", "1")).await.unwrap();
+    let kept: Report = serde_json::from_str(&delivery.unwrap().report).unwrap();
+    let left_out: Vec<_> = kept.plugins[0]
+        .examined
+        .iter()
+        .map(|examined| examined.remotes_left_out)
+        .collect();
+    assert_eq!(left_out, [3, 0, 0]);
 }
 
 #[tokio::test]

@@ -93,4 +93,9 @@ impl SimulatedCloud {
         let change = |changed: &mut NetworkAcl, _| validation::remove(changed, direction, number);
         self.state().change_acl(acl, change).map(drop)
     }
+
+    /// Deletes an ACL as another person would, who has given its subnets back to the default one of their VPC. [`Fault::Invalid`] if it is that one.
+    pub fn remove_acl_as_someone_else(&self, acl: &AclId) -> Result<(), Fault> {
+        self.state().remove_acl(acl)
+    }
 }

@@ -77,6 +77,20 @@ async fn a_call_told_to_fail_does_nothing_and_the_next_one_works() {
 }
 
 #[tokio::test]
+async fn someone_else_may_delete_a_network_acl_whose_subnets_have_the_default_one_then() {
+    let cloud = cloud();
+    let subnet = cloud.peek(&web_acl()).unwrap().subnets.remove(0);
+    cloud.remove_acl_as_someone_else(&web_acl()).unwrap();
+    assert_eq!(cloud.peek(&web_acl()), None);
+    let gone = cloud.network_acl(&web_acl()).await.unwrap_err();
+    assert!(gone.is_not_found(), "{gone}");
+    let default = cloud.network_acl_of_subnet(&subnet).await.unwrap();
+    assert!(default.is_default);
+    let refused = cloud.remove_acl_as_someone_else(&default.id).unwrap_err();
+    assert!(matches!(refused, Fault::Invalid { .. }), "{refused}");
+}
+
+#[tokio::test]
 async fn a_lost_answer_leaves_the_work_done() {
     let cloud = cloud();
     cloud.fail_next_after_it_is_done(Call::CreateNetworkAclEntry, lost());

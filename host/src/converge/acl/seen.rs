@@ -19,6 +19,12 @@ impl SeenAcls {
         all.insert(capacity.target.clone(), capacity);
     }
 
+    /// Forgets one that is gone.
+    pub(in crate::converge) fn forget(&self, target: &Target) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(target);
+    }
+
     /// All that were seen, by target.
     pub(in crate::converge) fn all(&self) -> Vec<Capacity> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

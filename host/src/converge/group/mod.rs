@@ -6,6 +6,6 @@ mod view;
 
 pub(super) use self::{
     plan::{Ground, plan},
-    read::read,
+    read::{read, read_existing},
     view::view,
 };

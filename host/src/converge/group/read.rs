@@ -12,3 +12,15 @@ pub(in crate::converge) async fn read(cloud: &dyn Cloud, id: &SecurityGroupId) -
         rules: cloud.group_rules(id).await?,
     })
 }
+
+/// As [`read`], but that a group which is gone is an error: of such a one EC2 tells no rules, as of one that has none.
+pub(in crate::converge) async fn read_existing(
+    cloud: &dyn Cloud,
+    id: &SecurityGroupId,
+) -> Result<LiveGroup, CloudError> {
+    let read = read(cloud, id).await?;
+    if read.rules.is_empty() {
+        cloud.security_group(id).await?;
+    }
+    Ok(read)
+}

@@ -41,6 +41,29 @@ impl State {
         self.past_acls.remember(self.now, id.clone(), Some(before));
         Ok(changed)
     }
+
+    /// Deletes an ACL that is not its VPC's default one, to which its subnets go back.
+    pub(in crate::cloud::simulated) fn remove_acl(&mut self, id: &AclId) -> Result<(), Fault> {
+        let acl = self.account.acls.get(id).cloned().ok_or_else(|| unknown_acl(id))?;
+        if acl.is_default {
+            return Err(Fault::Invalid {
+                code: "InvalidParameterValue".to_owned(),
+                message: format!("cannot delete default network ACL {id}"),
+            });
+        }
+        let mut others = self.account.acls.values();
+        let default = others.find(|other| other.is_default && other.vpc == acl.vpc);
+        if let Some(default) = default.map(|default| default.id.clone()) {
+            self.change_acl(&default, |default, _| {
+                default.subnets.extend(acl.subnets.iter().cloned());
+                default.subnets.sort();
+                Ok(())
+            })?;
+        }
+        self.account.acls.remove(id);
+        self.past_acls.remember(self.now, id.clone(), Some(acl));
+        Ok(())
+    }
 }
 
 fn unknown_acl(id: &AclId) -> Fault {
