@@ -141,6 +141,7 @@ pub async fn keep(journal: &dyn Journal) -> Result<(), JournalError> {
         before: vec!["sg-0aaaaaaa".parse().expect("it is an id")],
         ours: Vec::new(),
         restored: false,
+        refused: false,
     });
     let id = journal.begin(&lease_on_instance, &stop, Some(&image), at(4)).await?;
     journal.finish(id, &ChangeEnd::Done, None, None, at(5)).await?;

@@ -161,13 +161,14 @@ impl Driver {
     }
 
     async fn apply(&self, run: &mut Run<'_>, plan: &Plan, sight: &Sight) -> Result<Pass, ConvergeError> {
-        let mut failed: Option<(Step, CloudError)> = None;
+        let mut failed: Vec<(Step, CloudError)> = Vec::new();
         let mut all = true;
         for (at, step) in plan.steps.iter().enumerate() {
             // An interface that could not be isolated keeps no other from being so, but on a half-isolated one nothing more is done.
-            if let Some((before, _)) = &failed
-                && (interface(before).is_none() || interface(before) == interface(step) || interface(step).is_none())
-            {
+            let is_in_vain = |(before, _): &(Step, CloudError)| {
+                interface(before).is_none() || interface(before) == interface(step) || interface(step).is_none()
+            };
+            if failed.iter().any(is_in_vain) {
                 continue;
             }
             // Between the two calls of an isolation the interface lets everything in: the second waits for nobody, and there is always time for it.
@@ -193,10 +194,16 @@ impl Driver {
                     self.learn(run.target, step, plan.steps.get(..at).unwrap_or_default(), &sight.live);
                     return Ok(Pass::On);
                 }
-                Wrote::Failed(source) => failed = failed.or(Some((step.clone(), source))),
+                Wrote::Failed(source) => {
+                    // What is only not known, such as after an answer that was lost, is looked up by the next run.
+                    if let Some(back) = step.or_else.as_deref().filter(|_| !source.is_passing()) {
+                        self.back_out(run, back).await?;
+                    }
+                    failed.push((step.clone(), source));
+                }
             }
         }
-        match failed {
+        match failed.into_iter().next() {
             None if all => Ok(Pass::All),
             None => Ok(Pass::On),
             Some((step, source)) => Err(ConvergeError::Change {
@@ -205,6 +212,27 @@ impl Driver {
                 source: source.into(),
             }),
         }
+    }
+
+    /// Does at once what takes the place of a change that was refused.
+    async fn back_out(&self, run: &mut Run<'_>, back: &Step) -> Result<(), ConvergeError> {
+        self.wait_for_turn(run, true).await;
+        run.has_turn = false;
+        let at = run.target;
+        match self.make(run, back).await? {
+            (Wrote::Done, request_id) => {
+                tracing::warn!(%at, "what was to come next is refused, so this was taken back: {}", back.change);
+                run.changes.push(ToldChange {
+                    change: back.change.clone(),
+                    request_id,
+                });
+            }
+            (Wrote::Failed(error), _) => {
+                tracing::error!(%at, "refused, and can't be taken back either: {}: {error}; tried again", back.change);
+            }
+            (Wrote::Stale | Wrote::Full, _) => {}
+        }
+        Ok(())
     }
 
     /// Waits until the pace lets one more write through. A turn that was waited for stays the run's own when the target has to be read anew before it: where many write, each would otherwise wait for so

@@ -32,6 +32,8 @@ pub struct Step {
     pub before: Option<Image>,
     /// The image once it is done, if it is another one then.
     pub after: Option<Image>,
+    /// What is done at once if AWS refuses it, where the target must not stay as it is before it.
+    pub or_else: Option<Box<Step>>,
 }
 
 impl Plan {
@@ -59,6 +61,7 @@ impl Step {
             change: change.into(),
             before: None,
             after: None,
+            or_else: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Ends of holds as messages that a queue keeps back until it is time.
+//! Ends of holds and of pardons as messages that a queue keeps back until it is time.
 //!
 //! A queue can't delay a message for longer than [`LONGEST`]; one for a later end comes early and is sent once more. A message that is lost or that comes twice does no harm: it asks
 //! for no more than a look at what is due, and the schedule looks too.

@@ -50,6 +50,16 @@ impl ChangedInstance {
             auto_scaling_group: group.map(|(_, group)| group.clone()),
         }
     }
+
+    /// An instance, as a thing that is switched on and off.
+    pub fn of_machine(machine: &crate::cloud::Machine) -> Self {
+        let group = machine.tags.iter().find(|tag| tag.key == AUTO_SCALING_GROUP);
+        Self {
+            id: machine.id.clone(),
+            vpc: machine.vpc.clone(),
+            auto_scaling_group: group.map(|tag| tag.value.clone()),
+        }
+    }
 }
 
 /// Without its VPC and its tags nobody can tell whether it may be changed.

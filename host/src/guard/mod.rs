@@ -236,7 +236,8 @@ impl Examination {
         });
         let place = &circumstances.alert.place;
         let known = self.learn("surroundings", instance::guard(known, place, circumstances.home))?;
-        self.hear("protection", protection::of_instance(&rules.protection, known))?;
+        let word = rules.protection.of_instance(&known.instance, &known.tags);
+        self.hear("protection", word)?;
         self.hear("share", share::guard(rules.instances_per_hour, known))?;
         let scope = Scope {
             vpc: known.instance.vpc.clone(),
@@ -262,7 +263,8 @@ impl Examination {
         });
         let place = &circumstances.alert.place;
         let known = self.learn("surroundings", security_group::guard(known, place, circumstances.home))?;
-        self.hear("protection", protection::of_group(&rules.protection, known))?;
+        let word = rules.protection.of_group(known.target.resource.as_str(), &known.tags);
+        self.hear("protection", word)?;
         let scope = Scope {
             vpc: known.vpc.clone(),
             tags: known.tags.clone(),

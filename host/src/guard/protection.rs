@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Word, instance::InstanceSurroundings, security_group::GroupSurroundings};
+use super::instance::ChangedInstance;
 
 /// What may never be changed. Quell neither sets nor removes the tag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -27,34 +27,43 @@ impl Default for Protection {
     }
 }
 
-pub(super) fn of_instance(protection: &Protection, surroundings: &InstanceSurroundings) -> Word {
-    let instance = &surroundings.instance;
-    if let Some(group) = instance
-        .auto_scaling_group
-        .as_ref()
-        .filter(|group| protection.auto_scaling_groups.contains(group))
-    {
-        return Err(format!(
-            "{} is in Auto Scaling group {group}, which the configuration protects (guard.protected)",
-            instance.id
-        ));
+impl Protection {
+    /// Lets an instance with these tags be changed, and says why.
+    ///
+    /// # Errors
+    /// What protects it.
+    pub fn of_instance(&self, instance: &ChangedInstance, tags: &[(String, String)]) -> Result<String, String> {
+        if let Some(group) = instance
+            .auto_scaling_group
+            .as_ref()
+            .filter(|group| self.auto_scaling_groups.contains(group))
+        {
+            return Err(format!(
+                "{} is in Auto Scaling group {group}, which the configuration protects (guard.protected)",
+                instance.id
+            ));
+        }
+        self.of(instance.id.as_str(), tags)
     }
-    of(protection, instance.id.as_str(), &surroundings.tags)
-}
 
-pub(super) fn of_group(protection: &Protection, surroundings: &GroupSurroundings) -> Word {
-    of(protection, surroundings.target.resource.as_str(), &surroundings.tags)
-}
-
-fn of(protection: &Protection, id: &str, tags: &[(String, String)]) -> Word {
-    if protection.ids.iter().any(|protected| protected == id) {
-        return Err(format!("the configuration protects {id} (guard.protected)"));
+    /// Lets a security group with these tags be changed, and says why.
+    ///
+    /// # Errors
+    /// What protects it.
+    pub fn of_group(&self, id: &str, tags: &[(String, String)]) -> Result<String, String> {
+        self.of(id, tags)
     }
-    match tags.iter().find(|(key, _)| *key == protection.tag) {
-        Some((key, value)) => Err(format!("{id} is protected by its tag {key} = {value:?}")),
-        None => Ok(format!(
-            "{id} is not protected: neither by name nor by the tag {}",
-            protection.tag
-        )),
+
+    fn of(&self, id: &str, tags: &[(String, String)]) -> Result<String, String> {
+        if self.ids.iter().any(|protected| protected == id) {
+            return Err(format!("the configuration protects {id} (guard.protected)"));
+        }
+        match tags.iter().find(|(key, _)| *key == self.tag) {
+            Some((key, value)) => Err(format!("{id} is protected by its tag {key} = {value:?}")),
+            None => Ok(format!(
+                "{id} is not protected: neither by name nor by the tag {}",
+                self.tag
+            )),
+        }
     }
 }

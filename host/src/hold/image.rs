@@ -35,6 +35,13 @@ pub struct InterfaceImage {
     /// Whether we put it back. It is looked at for a while all the same: a write whose answer was lost may come late.
     #[serde(default)]
     pub restored: bool,
+    /// Whether AWS refused to isolate it when it was open to everybody already, so that it was put back. Before it is opened again AWS is asked whether it may be isolated.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub refused: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A rule of a security group that was taken out.

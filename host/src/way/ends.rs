@@ -34,8 +34,8 @@ impl Host {
         }
     }
 
-    /// What is to be done when word of an end comes back: what is due is ended, or it is sent once more because the end is still to come. Word of an end that no hold has any more is
-    /// forgotten.
+    /// What is to be done when word of an end comes back: what is due is ended, holds and pardons, or it is sent once more because the end is still to come. Word of an end that nothing
+    /// has any more is forgotten.
     pub async fn end_has_come(&self, end: Timestamp) -> Result<(), JournalError> {
         if end <= self.parts.clock.now() {
             self.tend().await?;

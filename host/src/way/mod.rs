@@ -14,6 +14,7 @@ mod held_back;
 mod history;
 mod inquiry;
 pub mod listing;
+mod obstacle;
 pub mod order;
 mod place;
 pub mod receive;
@@ -35,7 +36,10 @@ use std::sync::{Arc, atomic::AtomicBool};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, Semaphore};
 
-pub use self::receive::{Receipt, ReceiveError, Received};
+pub use self::{
+    obstacle::Obstacle,
+    receive::{Receipt, ReceiveError, Received},
+};
 use crate::{
     alert::{Alert, Decoders},
     checkpoint::{Checkpoints, KeepError},

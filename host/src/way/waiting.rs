@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     hold::{
-        DeliveryId, Hold, Intent, JournalError, NoteKind, Spending,
+        DeliveryId, Hold, Intent, JournalError, Note, NoteKind, Spending,
         approval::{ApprovalRule, Pending, PendingState},
     },
     report::Waiting,
@@ -121,8 +121,8 @@ impl Host {
                 continue;
             };
             match pending.standing(now) {
-                PendingState::Approved { at } => match self.put_approved(&pending, at).await {
-                    Ok((_, holds)) => self.tell_ends(holds.iter().filter_map(|hold| hold.until)).await,
+                PendingState::Approved { at } => match self.finish_approved(&pending, &note, at).await {
+                    Ok(is_waiting) => is_left |= is_waiting,
                     // One that can't be put in force now keeps no other waiting.
                     Err(error) => (failed, is_left) = (Some(error), true),
                 },
@@ -147,6 +147,26 @@ impl Host {
         }
         self.may_wait.store(has_rules || is_left, Ordering::Relaxed);
         failed.map_or(Ok(()), Err)
+    }
+
+    /// Puts in force what a process that died over it left approved, unless something is in the way by now, and says whether it still waits. What its owners protect since waits anew; where
+    /// only time is needed to know, it is looked at again the next time.
+    async fn finish_approved(&self, pending: &Pending, note: &Note, at: Timestamp) -> Result<bool, JournalError> {
+        let Err(obstacle) = self.look_again(pending).await else {
+            let (_, holds) = self.put_approved(pending, at).await?;
+            self.tell_ends(holds.iter().filter_map(|hold| hold.until)).await;
+            return Ok(false);
+        };
+        tracing::error!(
+            approval = %pending.id,
+            subject = pending.subject,
+            "approved, and not put in force: {obstacle}"
+        );
+        if !obstacle.is_passing() {
+            // Whoever was faster has looked as well.
+            self.parts.journal.write_note(&pending.anew().note(Some(note))).await?;
+        }
+        Ok(true)
     }
 
     /// Puts the holds in force that enough people approved of. Twice does no harm.

@@ -12,6 +12,7 @@ use quell_tests::{
     recorded,
     stand::{Stand, WEB_ACL},
 };
+use serde_json::json;
 
 /// A queue as SQS has them.
 #[derive(Default)]
@@ -103,6 +104,48 @@ async fn when_the_holds_are_released_their_messages_come_to_an_end() {
     let ids: Vec<_> = stand.holds().await.unwrap().iter().map(|hold| hold.id).collect();
     let reason = quell::hold::EndReason::Released;
     stand.journal.end(&ids, reason, stand.clock.now()).await.unwrap();
+    assert_eq!(queue.run_dry(&stand, 1).await, 1);
+}
+
+/// Carries out an order after the attack, with nothing in the queue but what it sends.
+async fn ordered(stand: &Stand, queue: &Queue, order: serde_json::Value) {
+    stand.report("1", recorded::ATTACK).await.unwrap();
+    queue.messages.lock().unwrap().clear();
+    let order = serde_json::from_value(order).unwrap();
+    stand.host.carry_order(order).await.unwrap();
+    assert_eq!(stand.denied().len(), 3);
+}
+
+#[tokio::test]
+async fn what_is_never_blocked_until_a_time_is_denied_again_by_word_of_its_end_and_no_tick_is_needed() {
+    let queue = Arc::new(Queue::default());
+    let stand = stand(&queue).await;
+    let until = "2026-03-01T13:00:00Z";
+    let order = json!({"never-block": {"prefix": "203.0.113.7", "until": until}});
+    ordered(&stand, &queue, order).await;
+    assert_eq!(queue.run_dry(&stand, 1).await, 4);
+    assert_eq!(stand.denied().len(), 4);
+    let late = stand.clock.now().duration_since(until.parse().unwrap());
+    assert!((0..=5).contains(&late.as_secs()), "{late}");
+}
+
+#[tokio::test]
+async fn what_is_never_blocked_for_good_sends_no_word_of_an_end() {
+    let queue = Arc::new(Queue::default());
+    let stand = stand(&queue).await;
+    ordered(&stand, &queue, json!({"never-block": {"prefix": "203.0.113.7"}})).await;
+    assert_eq!(queue.messages.lock().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn what_may_be_blocked_again_before_its_time_has_no_more_word_sent_of_it() {
+    let queue = Arc::new(Queue::default());
+    let stand = stand(&queue).await;
+    let order = json!({"never-block": {"prefix": "203.0.113.7", "until": "2026-03-01T13:00:00Z"}});
+    ordered(&stand, &queue, order).await;
+    let taken_back = serde_json::from_value(json!({"end-pardon": {"prefix": "203.0.113.7"}})).unwrap();
+    stand.host.carry_order(taken_back).await.unwrap();
+    assert_eq!(stand.denied().len(), 4);
     assert_eq!(queue.run_dry(&stand, 1).await, 1);
 }
 

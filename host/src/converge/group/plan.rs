@@ -105,6 +105,7 @@ impl Ground<'_> {
                 .into(),
                 before: Some(kept.clone()),
                 after: None,
+                or_else: None,
             });
         }
         plan.steps.push(Step {
@@ -115,6 +116,7 @@ impl Ground<'_> {
             .into(),
             before: Some(kept),
             after: None,
+            or_else: None,
         });
         Coverage::Done {
             how: format!("{} is taken out", rule.id),
@@ -149,6 +151,7 @@ impl Ground<'_> {
                     restored: true,
                     ..image.clone()
                 })),
+                or_else: None,
             });
         }
         let mut instead = image.instead.iter().filter_map(|rule| self.live(rule)).peekable();

@@ -23,10 +23,14 @@ impl InterfaceImage {
 }
 
 /// Isolates an interface that is not in the isolation groups. One that is needs nothing.
+///
+/// What AWS refused to isolate before is asked for first, before the interface is opened to everybody for nothing.
 pub(super) fn isolate(interface: &Interface, image: Option<&InterfaceImage>, isolating: &Isolating) -> Part {
     let Isolating { transit, groups } = isolating;
     let mut part = Part::default();
-    if same(&interface.security_groups, groups) {
+    let open = transit.as_ref().map(|transit| vec![transit.clone()]);
+    let was_refused = open.is_some() && image.is_some_and(|image| image.refused);
+    if same(&interface.security_groups, groups) && !was_refused {
         return part;
     }
     let known = image.filter(|image| image.is_ours(&interface.security_groups));
@@ -38,29 +42,62 @@ pub(super) fn isolate(interface: &Interface, image: Option<&InterfaceImage>, iso
         before: known.map_or_else(|| interface.security_groups.clone(), |image| image.before.clone()),
         ours: image.map(|image| image.ours.clone()).unwrap_or_default(),
         restored: false,
+        refused: was_refused,
     };
+    let is_open = |groups: &[SecurityGroupId]| open.as_ref().is_some_and(|open| same(open, groups));
     let mut from = interface.security_groups.clone();
-    let transit = transit.as_ref().map(|transit| vec![transit.clone()]);
-    let transit = transit.filter(|transit| !same(transit, &from));
-    let ways = [(transit.as_ref(), Purpose::CutFlows), (Some(groups), Purpose::Isolate)];
-    for (to, purpose) in ways {
-        let Some(to) = to else { continue };
+    // Where it goes if the last call is refused. What an earlier run left open goes back to its own groups.
+    let home = if is_open(&from) {
+        kept.before.clone()
+    } else {
+        from.clone()
+    };
+    let through = open.as_ref().filter(|_| !is_open(&from));
+    let first = through.filter(|_| was_refused).map(|_| (groups, Purpose::Isolate));
+    let through = through.map(|open| (open, Purpose::CutFlows));
+    let last = (groups, Purpose::Isolate);
+    for (to, purpose) in first.into_iter().chain(through).chain([last]) {
         if !kept.is_ours(to) {
             kept.ours.push(to.clone());
         }
+        let left = std::mem::replace(&mut from, to.clone());
+        let is_from_open = is_open(&left);
+        kept.refused &= !is_from_open;
+        let or_else = (is_from_open && !is_open(&home)).then(|| close(&kept, &left, &home).into());
         part.steps.push(Step {
             change: GroupChange::SetGroups {
                 interface: interface.id.clone(),
-                from: std::mem::replace(&mut from, to.clone()),
+                from: left,
                 to: to.clone(),
                 purpose,
             }
             .into(),
             before: Some(Image::Interface(kept.clone())),
             after: None,
+            or_else,
         });
     }
     part
+}
+
+/// Puts an interface that is open to everybody back into the groups that it was in, because it may not be isolated.
+fn close(image: &InterfaceImage, open: &[SecurityGroupId], home: &[SecurityGroupId]) -> Step {
+    Step {
+        change: GroupChange::SetGroups {
+            interface: image.interface.clone(),
+            from: open.to_vec(),
+            to: home.to_vec(),
+            purpose: Purpose::Restore,
+        }
+        .into(),
+        before: Some(Image::Interface(image.clone())),
+        after: Some(Image::Interface(InterfaceImage {
+            restored: same(home, &image.before),
+            refused: true,
+            ..image.clone()
+        })),
+        or_else: None,
+    }
 }
 
 /// How an interface is put back.
@@ -107,6 +144,7 @@ pub(super) fn restore(interface: &Interface, image: &InterfaceImage, back: &Back
                 restored: true,
                 ..image.clone()
             })),
+            or_else: None,
         });
     } else if image.restored {
         // It was put back, and what somebody made of it since is no business of ours.

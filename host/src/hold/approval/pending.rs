@@ -201,6 +201,17 @@ impl Pending {
         }
     }
 
+    /// The same, which waits anew until its end: whoever approved of it has to say so again.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        let again = Self {
+            votes: Vec::new(),
+            state: PendingState::Waiting,
+            ..self.clone()
+        };
+        again.after(self)
+    }
+
     /// With a person's word, which is about this plan and, if it came by a link, by this one.
     pub fn with_vote(&self, vote: Vote, link: Option<&Link<'_>>) -> Result<Self, VoteError> {
         let now = vote.at;

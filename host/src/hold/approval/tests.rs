@@ -105,6 +105,22 @@ fn who_comes_too_late_is_told_so_also_before_anybody_wrote_it_down() {
 }
 
 #[test]
+fn what_waits_anew_needs_everybodys_word_again_and_forgets_nobodys() {
+    let waits = pending(1);
+    let link = Link {
+        plan: &waits.plan,
+        once: "a",
+    };
+    let approved = waits.with_vote(vote("ana", Act::Approve, 60), Some(&link)).unwrap();
+    let anew = approved.anew();
+    assert_eq!((&anew.state, anew.votes.len()), (&PendingState::Waiting, 0));
+    assert_eq!((anew.since, anew.until), (approved.since, approved.until));
+    assert_eq!(anew.earlier[0].votes, approved.votes);
+    let used = anew.with_vote(vote("ana", Act::Approve, 61), Some(&link));
+    assert_eq!(used, Err(VoteError::UsedLink));
+}
+
+#[test]
 fn a_link_is_good_once_and_for_its_plan() {
     let waits = pending(2);
     let link = Link {

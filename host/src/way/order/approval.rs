@@ -40,6 +40,9 @@ impl Host {
     ) -> Result<Done, OrderError> {
         let now = self.parts.clock.now();
         let vote = Vote::new(&word.by, act, &word.reason, now, how)?;
+        if act == Act::Approve {
+            self.look_before(&word.hold, &vote, link).await?;
+        }
         let voted = self.note_vote(&word.hold, &vote, link).await?;
         tracing::info!(
             approval = %voted.id,
@@ -64,6 +67,22 @@ impl Host {
             pending: Box::new(in_force),
             acls: self.outcomes(targets).await?,
             holds,
+        })
+    }
+
+    /// Looks whether what a person approves of may be put in force as things are now, before their word is noted. A word that does not count is left to who notes it.
+    async fn look_before(&self, id: &ApprovalId, vote: &Vote, link: Option<&Link<'_>>) -> Result<(), OrderError> {
+        let note = self.parts.journal.note(NoteKind::Approval, id.as_str()).await?;
+        let Some(pending) = note.as_ref().and_then(Pending::read) else {
+            return Ok(());
+        };
+        if pending.with_vote(vote.clone(), link).is_err() {
+            return Ok(());
+        }
+        let looked = self.look_again(&pending).await;
+        looked.map_err(|obstacle| OrderError::InTheWay {
+            id: id.clone(),
+            obstacle,
         })
     }
 

@@ -7,7 +7,11 @@ use super::TargetFilter;
 use crate::{
     duration::HumanDuration,
     exit::{Classified, Exit},
-    hold::{Coverage, Denial, Hold, JournalError, Pardon, Resource, approval::VoteError},
+    hold::{
+        Coverage, Denial, Hold, JournalError, Pardon, Resource,
+        approval::{ApprovalId, VoteError},
+    },
+    way::Obstacle,
 };
 
 /// The longest reason that a person may give, in characters. It is shown in one line of a table.
@@ -81,6 +85,16 @@ pub enum OrderError {
         /// The widest that is taken, as a prefix length.
         widest: u8,
     },
+    /// What a person approves of may not be put in force as things are now. It goes on waiting.
+    #[error(
+        "{id} goes on waiting, and this word is not counted: {obstacle}; approve again once that has changed, or end it with `quell reject {id} --as NAME`"
+    )]
+    InTheWay {
+        /// Its name.
+        id: ApprovalId,
+        /// Why not.
+        obstacle: Obstacle,
+    },
     /// A person's word does not count.
     #[error(transparent)]
     Vote(#[from] VoteError),
@@ -112,9 +126,17 @@ impl Classified for OrderError {
             | Self::Past(_)
             | Self::UntilReleased
             | Self::TooWide { .. }
+            | Self::InTheWay {
+                obstacle: Obstacle::Protected(_),
+                ..
+            }
             | Self::Reason => Exit::Usage,
             Self::Vote(error) => error.exit(),
-            Self::Journal(_) => Exit::Failed,
+            Self::Journal(_)
+            | Self::InTheWay {
+                obstacle: Obstacle::Unknown { .. },
+                ..
+            } => Exit::Failed,
         }
     }
 }

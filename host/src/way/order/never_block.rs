@@ -62,8 +62,12 @@ impl Host {
         journal.pardon(&pardon).await?;
         tracing::info!(%prefix, lasts = pardon.lasts(), reason = pardon.reason, "never blocked, by hand");
         let suspended = self.suspended(std::slice::from_ref(&pardon)).await?;
+        let unfinished = journal.unfinished().await?;
+        // When it is over, what it keeps from being denied is to be denied again.
+        let told = self.tell_ends(pardon.end());
+        let (acls, ()) = tokio::join!(self.outcomes(unfinished), told);
         Ok(Done::NeverBlock {
-            acls: self.outcomes(journal.unfinished().await?).await?,
+            acls: acls?,
             suspended,
             pardon,
         })

@@ -13,6 +13,7 @@ fn image(ours: usize) -> Image {
         before: vec!["sg-0aaaaaaa".parse().unwrap()],
         ours: vec![vec!["sg-0bbbbbbb".parse().unwrap()]; ours],
         restored: false,
+        refused: false,
     })
 }
 

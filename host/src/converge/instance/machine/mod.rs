@@ -128,5 +128,6 @@ fn step(change: MachineChange, before: &MachineImage, after: Option<&MachineImag
         change: change.into(),
         before: Some(Image::Machine(before.clone())),
         after: after.cloned().map(Image::Machine),
+        or_else: None,
     }
 }
