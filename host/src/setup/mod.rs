@@ -47,8 +47,8 @@ use self::plugins::Loading;
 #[cfg(feature = "aws")]
 pub use self::requests::of_function as web_options;
 pub use self::{
-    error::SetupError, examination::examine, journal::Writer, lock::WriterLock, plugin_error::PluginError,
-    recorder::redaction,
+    doors::sources, error::SetupError, examination::examine, journal::Writer, lock::WriterLock,
+    plugin_error::PluginError, recorder::redaction,
 };
 
 /// What a host is set up for.

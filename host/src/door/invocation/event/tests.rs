@@ -48,6 +48,8 @@ fn messages_of_a_queue_are_read_each() {
         .map(|record| (record.message_id.as_str(), record.body.as_str()))
         .collect();
     assert_eq!(read, [("1", "{}"), ("2", "no JSON")]);
+    let queue = records[0].queue_arn.as_deref();
+    assert_eq!(queue, Some("arn:aws:sqs:eu-west-1:111122223333:alerts"));
 }
 
 #[test]
