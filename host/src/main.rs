@@ -64,8 +64,8 @@ async fn lambda(global: &Global) -> Result<(), Failure> {
     let config = global.config()?;
     let clock = Arc::new(GivenTime::none());
     let (host, _writer) = setup::function_host(&config, &clock).await.or_its_exit()?;
-    let web = setup::web_options(&config);
-    let ended = lambda::run(Arc::new(host), clock, web, &config.journal.store).await;
+    let (sources, web) = (setup::sources(&config), setup::web_options(&config));
+    let ended = lambda::run(Arc::new(host), clock, sources, web, &config.journal.store).await;
     ended.map_err(|error| Failure::new(Exit::Failed, error))
 }
 

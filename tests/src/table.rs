@@ -1,11 +1,15 @@
 //! Tables of DynamoDB for journals, at moto.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    io::Read,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
+    types::{AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
 };
+use flate2::read::DeflateDecoder;
 
 use crate::moto::Moto;
 
@@ -34,4 +38,50 @@ pub async fn new_table(moto: &Moto) -> String {
     }
     call.send().await.expect("moto makes tables");
     name
+}
+
+/// All that a table has, value by value, by a scan: names of attributes, keys, texts, numbers and bytes. What a journal has packed is there as it was before, too.
+///
+/// # Panics
+/// If moto does not let it be read.
+pub async fn scanned(moto: &Moto, table: &str) -> Vec<Vec<u8>> {
+    let client = Client::new(&moto.sdk_config());
+    let mut values = Vec::new();
+    let mut from = None;
+    loop {
+        let call = client.scan().table_name(table).consistent_read(true);
+        let page = call.set_exclusive_start_key(from).send().await.expect("moto scans");
+        for (name, value) in page.items().iter().flatten() {
+            values.push(name.clone().into_bytes());
+            take(value, &mut values);
+        }
+        from = page.last_evaluated_key;
+        if from.is_none() {
+            return values;
+        }
+    }
+}
+
+fn take(value: &AttributeValue, values: &mut Vec<Vec<u8>>) {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => values.push(text.clone().into_bytes()),
+        AttributeValue::Ss(texts) | AttributeValue::Ns(texts) => {
+            values.extend(texts.iter().map(|text| text.clone().into_bytes()));
+        }
+        AttributeValue::B(bytes) => {
+            let bytes: &[u8] = bytes.as_ref();
+            let mut unpacked = Vec::new();
+            // What is not packed is no error: it is there as it is.
+            let _ = DeflateDecoder::new(bytes).read_to_end(&mut unpacked);
+            values.extend([bytes.to_vec(), unpacked]);
+        }
+        AttributeValue::L(list) => list.iter().for_each(|value| take(value, values)),
+        AttributeValue::M(map) => {
+            for (name, value) in map {
+                values.push(name.clone().into_bytes());
+                take(value, values);
+            }
+        }
+        _ => {}
+    }
 }

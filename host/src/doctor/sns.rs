@@ -93,6 +93,14 @@ fn told(config: &Config, topic: &TopicArn, subscriptions: &[Subscription]) -> (V
             format!("it sends to {places}, and Quell takes messages at /sns: is that a proxy in front of it?"),
         );
     }
+    let functions = subscriptions.iter().filter(|one| one.protocol == "lambda");
+    let functions = places(functions.map(|one| one.endpoint.as_str()));
+    if !functions.is_empty() {
+        return (
+            Verdict::Note,
+            format!("it invokes {functions}: is that Quell? Else it sends nothing to it"),
+        );
+    }
     (
         Verdict::Missing,
         format!("it sends nothing to Quell: {}{behind_a_proxy}", subscribe(topic)),
@@ -198,6 +206,10 @@ queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/alerts"
             said(Ok(vec![raw])),
             said(Ok(vec![one("https", "https://example.com/hooks/quell")])),
             said(Ok(vec![one("sqs", "arn:aws:sqs:eu-west-1:111122223333:others")])),
+            said(Ok(vec![one(
+                "lambda",
+                "arn:aws:lambda:eu-west-1:111122223333:function:quell",
+            )])),
             said(Err(denied)),
             said(Err(gone)),
         ];
@@ -209,6 +221,7 @@ queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/alerts"
         MISSING: https://quell:****@quell.example.com/sns gets messages raw, without a signature, and Quell refuses them: `aws sns set-subscription-attributes --region eu-west-1 --subscription-arn arn:aws:sns:eu-west-1:111122223333:alerts:0a1b --attribute-name RawMessageDelivery --attribute-value false`
         note: it sends to https://example.com/hooks/quell, and Quell takes messages at /sns: is that a proxy in front of it?
         MISSING: it sends nothing to Quell: `aws sns subscribe --region eu-west-1 --topic-arn arn:aws:sns:eu-west-1:111122223333:alerts --protocol https --notification-endpoint https://quell:TOKEN@HOST/sns`
+        note: it invokes arn:aws:lambda:eu-west-1:111122223333:function:quell: is that Quell? Else it sends nothing to it
         not provable: not permitted (AuthorizationError): no; allow the call in the role's IAM policy, or check which credentials are in use; `quell doctor --permissions` prints what lets Quell ask, and `aws sns list-subscriptions-by-topic --region eu-west-1 --topic-arn arn:aws:sns:eu-west-1:111122223333:alerts` shows PendingConfirmation if it is not
         MISSING: not found (NotFound): Topic does not exist: make the topic, or name another in [[door.sns]]
         ");

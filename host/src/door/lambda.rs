@@ -1,6 +1,6 @@
 //! The Lambda door: what invokes the function is read as what it is, and worked on at once.
 //!
-//! - Alerts come by SNS, through a queue, or as an event of EventBridge. A record that fails is delivered again: Lambda repeats an event of SNS or EventBridge that failed, and a queue
+//! - Alerts come by SNS, through a queue, or as an event of EventBridge. The configuration may say whose come from which topic or queue ([`super::invocation::sources`]). A record that fails is delivered again: Lambda repeats an event of SNS or EventBridge that failed, and a queue
 //!   the records that the answer names. In the end they go to the dead letters of the function or of the queue, and the journal has the reason. A repetition does no harm: what was done is in
 //!   the journal. So nothing is ever acknowledged that is not done, whether or not a schedule would come back to it.
 //! - A schedule is the function's timer and worker ([`crate::way::tick`]).
@@ -36,6 +36,7 @@ use super::{
     invocation::{
         command::{self, Answer, Command, Refusal},
         event::{self, Event, EventError},
+        sources::Sources,
         sqs::BatchAnswer,
     },
 };
@@ -61,6 +62,7 @@ const LOOK_AFTER_EVERY: SignedDuration = SignedDuration::from_secs(30);
 struct Function {
     host: Arc<Host>,
     clock: Arc<GivenTime>,
+    sources: Sources,
     web: Web,
     ticker: Mutex<Ticker>,
     looked_after: Mutex<Option<Timestamp>>,
@@ -80,6 +82,7 @@ enum Answered {
 pub async fn run(
     host: Arc<Host>,
     clock: Arc<GivenTime>,
+    sources: Sources,
     web: WebOptions,
     journal: &JournalStore,
 ) -> Result<(), lambda_runtime::Error> {
@@ -92,6 +95,7 @@ pub async fn run(
     let function = Arc::new(Function {
         host,
         clock,
+        sources,
         web: Web::new(web),
         ticker: Mutex::default(),
         looked_after: Mutex::default(),
@@ -115,6 +119,7 @@ impl Function {
         self.clock.give(times.begin);
         let invocation = Invocation {
             host: &self.host,
+            sources: &self.sources,
             clock: &*self.clock,
             answer_by: Instant::now() + times.answer,
         };

@@ -14,6 +14,7 @@ use crate::{
         Door,
         folder::{FileLimits, FolderDoor, FolderOptions},
         http::{ConnectionTerms, HttpDoor, HttpOptions, RequestTerms},
+        invocation::sources::{Source, Sources},
         syslog::{SyslogDoor, SyslogOptions},
     },
     secret::Secrets,
@@ -39,6 +40,26 @@ pub(crate) async fn open(config: &Config) -> Result<Doors, SetupError> {
         all.push(door?);
     }
     Ok(Doors { address, all })
+}
+
+/// Of which queues and topics the configuration says whose alerts come. A function opens none of these doors, for Lambda asks its queues and SNS invokes it, and knows it all the same.
+pub fn sources(config: &Config) -> Sources {
+    let queues = config.doors.sqs.iter().filter_map(|door| {
+        let source = Source::Queue {
+            region: door.region.clone(),
+            account: door.queue.account().to_owned(),
+            name: door.queue.name().to_owned(),
+        };
+        Some((source, door.detector?))
+    });
+    let tables = config.doors.sns.iter();
+    let topics = tables
+        .filter_map(|door| Some((&door.topics, door.detector?)))
+        .flat_map(|(topics, detector)| {
+            let topics = topics.iter();
+            topics.map(move |topic| (Source::Topic(topic.to_string()), detector))
+        });
+    queues.chain(topics).collect()
 }
 
 /// Opens each door for a moment, and tells whether anybody could come in. Changes nothing.

@@ -39,8 +39,8 @@ use crate::{
 #[cfg(feature = "aws")]
 pub use self::requests::of_function as web_options;
 pub use self::{
-    error::SetupError, examination::examine, journal::Writer, lock::WriterLock, plugin_error::PluginError,
-    recorder::redaction,
+    doors::sources, error::SetupError, examination::examine, journal::Writer, lock::WriterLock,
+    plugin_error::PluginError, recorder::redaction,
 };
 use self::{host::Prepared, plugins::Loading};
 

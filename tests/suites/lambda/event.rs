@@ -30,6 +30,11 @@ pub(crate) fn of_sns(messages: &[(&str, String)]) -> Value {
 
 /// An event of a queue with these bodies, each with its id.
 pub(crate) fn of_queue(bodies: &[(String, String)]) -> Value {
+    of_queue_at(&format!("arn:aws:sqs:{REGION}:{ACCOUNT}:alerts"), bodies)
+}
+
+/// An event of the queue with this ARN.
+pub(crate) fn of_queue_at(arn: &str, bodies: &[(String, String)]) -> Value {
     let record = |(id, body): &(String, String)| {
         json!({
             "messageId": id,
@@ -44,7 +49,7 @@ pub(crate) fn of_queue(bodies: &[(String, String)]) -> Value {
             "messageAttributes": {},
             "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
             "eventSource": "aws:sqs",
-            "eventSourceARN": format!("arn:aws:sqs:{REGION}:{ACCOUNT}:alerts"),
+            "eventSourceARN": arn,
             "awsRegion": REGION
         })
     };

@@ -7,7 +7,7 @@ use quell_tests::{
     queue::Queue,
 };
 
-use crate::{event::of_queue, function::Function};
+use crate::{event::of_queue_at, function::Function};
 
 /// Publishes messages to a topic that writes to the queue.
 pub(crate) async fn publish(function: &Function, queue: &Queue, messages: &[String]) -> anyhow::Result<()> {
@@ -34,7 +34,7 @@ pub(crate) async fn relay(function: &Function, queue: &Queue) -> anyhow::Result<
         .map(|message| (text(&message.message_id), text(&message.body)))
         .collect();
     let answer = function
-        .invoke(&of_queue(&bodies))
+        .invoke(&of_queue_at(&queue.arn().await?, &bodies))
         .await
         .with_context(|| function.log())?;
     let failed = answer["batchItemFailures"].as_array();

@@ -2,7 +2,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use quell_tests::stage::{Stage, Wanted};
+use anyhow::ensure;
+use quell_tests::{
+    stage::{Stage, Wanted},
+    table::new_table,
+};
 
 /// Stages share a moto: each has names of its own.
 static STAGES: AtomicU32 = AtomicU32::new(0);
@@ -41,6 +45,17 @@ impl Kept {
         );
         std::fs::write(path, text)?;
         Ok(kept)
+    }
+
+    /// From now on the journal lies in a table of DynamoDB, whose name this gives, in place of a file.
+    pub(crate) async fn in_table(&self) -> anyhow::Result<String> {
+        let table = new_table(&self.stage.world.moto).await;
+        let path = self.stage.quell.path("quell.toml");
+        let text = std::fs::read_to_string(&path)?;
+        let changed = text.replace("path = \"journal.sqlite\"", &format!("table = \"{table}\""));
+        ensure!(changed != text, "the journal is elsewhere:\n{text}");
+        std::fs::write(path, changed)?;
+        Ok(table)
     }
 
     pub(crate) async fn put_key(&self, key: &str) -> anyhow::Result<()> {

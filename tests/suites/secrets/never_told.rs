@@ -2,15 +2,21 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use quell::simulated_stealthwatch::{Fault, SimulatedStealthwatch};
+use aws_lc_rs::hmac;
+use jiff::{SignedDuration, Timestamp};
+use quell::{
+    hold::approval::{Act, LinkKey, LinkToken},
+    simulated_stealthwatch::{Fault, SimulatedStealthwatch},
+};
 use quell_tests::{
     emulator::Emulator,
     moto::Moto,
     proxy::{Kind, Trouble, Whom},
     stage::{PATIENCE, Stage},
+    table::scanned,
 };
-use reqwest::Client;
-use serde_json::json;
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
 
 use crate::kept::Kept;
 
@@ -21,9 +27,14 @@ const ROTATED_TOKEN: &str = "doortoken-c41d90aa3e";
 const REDACTION_KEY: &str = "redactionkey-77aa01bc55";
 const ACCESS_KEY: &str = "awssecretkey-0b1c2d3e4f";
 const SESSION: &str = "awssession-9f8e7d6c5b";
+const WEBHOOK_KEY: &str = "webhookkey-3a4b5c6d7e";
+const NEXT_WEBHOOK_KEY: &str = "nextwebhookkey-8f9e0d1c2b";
+const LINK_KEY: &str = "linkkey-0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+/// Of the first example of RFC 8410, what makes it this key and no other.
+const CHECKPOINT_KEY: &str = "INTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC";
 
 /// All that must be found nowhere.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 11] = [
     KEY,
     ROTATED_KEY,
     TOKEN,
@@ -31,9 +42,30 @@ const SECRETS: [&str; 7] = [
     REDACTION_KEY,
     ACCESS_KEY,
     SESSION,
+    WEBHOOK_KEY,
+    NEXT_WEBHOOK_KEY,
+    LINK_KEY,
+    CHECKPOINT_KEY,
 ];
 
-/// The secrets in some bytes, as they are and in the forms that a header or a page gives them.
+/// Where the last four of them are used.
+const TABLES: &str = r#"
+[[door.webhook]]
+name = "sensor"
+detector = "stealthwatch-cloud"
+[door.webhook.hmac]
+key-env = "WEBHOOK_KEY"
+other-key-env = "NEXT_WEBHOOK_KEY"
+[approval-links]
+key-env = "LINK_KEY"
+url = "https://quell.example.com"
+[checkpoints]
+file = "checkpoints.ndjson"
+every = "1m"
+key-env = "CHECKPOINT_KEY"
+"#;
+
+/// The secrets in some bytes.
 fn told(bytes: &[u8]) -> Vec<&'static str> {
     let has = |needle: &str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
     SECRETS.into_iter().filter(|secret| has(secret)).collect()
@@ -59,26 +91,64 @@ fn files_are_silent(folder: &Path, but_for: &[&str]) -> usize {
     looked
 }
 
-fn environment() -> [(&'static str, String); 3] {
+fn environment() -> [(&'static str, String); 7] {
+    let checkpoint_key =
+        format!("-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIE{CHECKPOINT_KEY}\n-----END PRIVATE KEY-----\n");
     [
         ("AWS_SECRET_ACCESS_KEY", ACCESS_KEY.to_owned()),
         ("AWS_SESSION_TOKEN", SESSION.to_owned()),
+        ("WEBHOOK_KEY", WEBHOOK_KEY.to_owned()),
+        ("NEXT_WEBHOOK_KEY", NEXT_WEBHOOK_KEY.to_owned()),
+        ("LINK_KEY", LINK_KEY.to_owned()),
+        ("CHECKPOINT_KEY", checkpoint_key),
         ("QUELL_LOG", "trace".to_owned()),
     ]
 }
 
+fn client() -> Client {
+    Client::builder().no_proxy().build().unwrap()
+}
+
+/// Sends a request and gives the whole answer, the number of its status first.
+async fn whole(request: RequestBuilder) -> String {
+    let response = request.send().await.unwrap();
+    let head = format!("{} {:?}", response.status().as_u16(), response.headers());
+    format!("{head} {}", response.text().await.unwrap())
+}
+
 /// Posts whatever it is to the door and gives the whole answer.
 async fn answer(stage: &Stage, path: &str, token: &str, body: String) -> String {
-    let client = Client::builder().no_proxy().build().unwrap();
-    let request = client.post(stage.url(path)).bearer_auth(token).body(body);
-    let response = request.send().await.unwrap();
-    format!("{:?} {}", response.headers().clone(), response.text().await.unwrap())
+    whole(client().post(stage.url(path)).bearer_auth(token).body(body)).await
+}
+
+/// What a sender with this key writes into the headers of a request to the webhook.
+fn signed(key: &str, body: &str) -> [(&'static str, String); 2] {
+    let time = Timestamp::now().as_second().to_string();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+    let tag = hmac::sign(&key, format!("{time}.{body}").as_bytes());
+    let signature = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    [("x-timestamp", time), ("x-signature", signature)]
+}
+
+/// The paths of two links, about a hold that is not there: one that is signed with the key, and one that somebody forged.
+fn links() -> [String; 2] {
+    let token = LinkToken {
+        hold: "p0123456789".parse().unwrap(),
+        act: Act::Approve,
+        plan: "ab".repeat(32),
+        until: Timestamp::now() + SignedDuration::from_hours(1),
+        once: "00".repeat(16),
+    };
+    [LINK_KEY, "another-key-of-more-than-thirty-two-bytes"]
+        .map(|key| format!("/approvals/{}", token.signed(&LinkKey::of(key.as_bytes()).unwrap())))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_goes_wrong_no_secret_is_in_a_log_a_recording_the_journal_or_an_answer() {
-    let tables = "[recordings]\ndirectory = \"recordings\"\nlog = true\nredact = [\"account\", \"address\"]\nkey-file = \"redaction.key\"";
-    let mut kept = Kept::with(KEY, TOKEN, tables).await.unwrap();
+    let recordings = "[recordings]\ndirectory = \"recordings\"\nlog = true\nredact = [\"account\", \"address\"]\nkey-file = \"redaction.key\"";
+    let mut kept = Kept::with(KEY, TOKEN, &format!("{recordings}\n{TABLES}"))
+        .await
+        .unwrap();
     kept.stage.quell = kept.stage.quell.with_environment(environment());
     let stage = &kept.stage;
     fs::write(stage.quell.path("redaction.key"), REDACTION_KEY).unwrap();
@@ -129,8 +199,31 @@ async fn whatever_goes_wrong_no_secret_is_in_a_log_a_recording_the_journal_or_an
             answers.push(answer(stage, path, token, body.to_owned()).await);
         }
     }
+    // A sender with either key and one with neither, and links of ours and of others.
+    for (key, id, status) in [
+        (WEBHOOK_KEY, 6601, "202 "),
+        (NEXT_WEBHOOK_KEY, 6602, "202 "),
+        ("guessed", 6603, "401 "),
+    ] {
+        let body = attack(id);
+        let request = client().post(stage.url("/webhooks/sensor"));
+        let request = signed(key, &body)
+            .into_iter()
+            .fold(request, |request, (name, value)| request.header(name, value));
+        let told = whole(request.body(body)).await;
+        assert!(told.starts_with(status), "{told}");
+        answers.push(told);
+    }
+    let [ours, forged] = links();
+    for (link, is_ours) in [(ours, true), (forged, false)] {
+        let shown = whole(client().get(stage.url(&link))).await;
+        assert_eq!(!shown.contains("none of ours"), is_ours, "{shown}");
+        let acted = client().post(stage.url(&link)).body("as=ana&reason=INC-4711");
+        answers.extend([shown, whole(acted).await]);
+    }
     for arguments in [
         &["doctor"][..],
+        &["approvals", "link", "p0123456789"],
         &["doctor", "--permissions"],
         &["config", "check"],
         &["holds", "--output", "json"],
@@ -171,12 +264,26 @@ async fn whatever_goes_wrong_no_secret_is_in_a_log_a_recording_the_journal_or_an
     );
     let looked = files_are_silent(&stage.quell.path(""), &["redaction.key"]);
     assert!(looked > 8, "journal, recordings and more: {looked}");
-    assert!(stage.quell.path("journal.sqlite").exists() && stage.quell.path("explained.json").exists());
+    for file in ["journal.sqlite", "explained.json", "checkpoints.ndjson"] {
+        assert!(stage.quell.path(file).exists(), "{file}");
+    }
+}
+
+/// A request as a Function URL tells it.
+fn of_url(method: &str, path: &str, headers: &[(&str, String)], body: &str) -> Value {
+    let headers: Value = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    json!({
+        "version": "2.0", "rawPath": path, "rawQueryString": "", "headers": headers, "body": body, "isBase64Encoded": false,
+        "requestContext": { "http": { "method": method, "path": path, "sourceIp": "203.0.113.7" }, "stage": "$default" },
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_tells_no_secret_either() {
-    let kept = Kept::with(KEY, TOKEN, "[recordings]\nlog = true").await.unwrap();
+async fn a_function_tells_no_secret_either_and_its_table_has_none() {
+    let kept = Kept::with(KEY, TOKEN, &format!("[recordings]\nlog = true\n{TABLES}"))
+        .await
+        .unwrap();
+    let table = kept.in_table().await.unwrap();
     let stage = &kept.stage;
     let folder = tempfile::tempdir().unwrap();
     let mut environment: Vec<_> = Moto::environment_behind(stage.ec2.endpoint());
@@ -207,6 +314,25 @@ async fn a_function_tells_no_secret_either() {
     kept.put_key(ROTATED_KEY).await.unwrap();
     tokio::time::sleep(Duration::from_secs(3)).await;
     answers.push(emulator.invoke(&event(6125, &attack)).await.unwrap().to_string());
+    let webhook = |key: &str, id: u32| {
+        let body = attack.replace("\"id\":6125", &format!("\"id\":{id}"));
+        of_url("POST", "/webhooks/sensor", &signed(key, &body), &body)
+    };
+    let [ours, forged] = links();
+    let requests = [
+        (webhook(WEBHOOK_KEY, 6601), 202),
+        (webhook(NEXT_WEBHOOK_KEY, 6602), 202),
+        (webhook("guessed", 6603), 401),
+        (of_url("GET", &ours, &[], ""), 410),
+        (of_url("GET", &forged, &[], ""), 404),
+    ];
+    for (request, status) in requests {
+        let answer = emulator.invoke(&request).await.unwrap();
+        assert_eq!(answer["statusCode"], status, "{answer}");
+        answers.push(answer.to_string());
+    }
+    answers.push(emulator.invoke(&json!({ "quell": "tick" })).await.unwrap().to_string());
+    assert!(stage.quell.path("checkpoints.ndjson").exists(), "{answers:?}");
     stage.ec2.set(Trouble::new(Kind::NotPermitted, Whom::Ec2));
     answers.push(emulator.invoke(&event(6301, &attack)).await.unwrap().to_string());
     drop(emulator);
@@ -216,6 +342,17 @@ async fn a_function_tells_no_secret_either() {
     }
     files_are_silent(folder.path(), &[]);
     files_are_silent(&stage.quell.path(""), &[]);
+    let values = scanned(&stage.world.moto, &table).await;
+    for value in &values {
+        assert_eq!(told(value), [""; 0], "in the table: {}", String::from_utf8_lossy(value));
+    }
+    // It is looked into what is packed, and as far as the alerts themselves.
+    let has = |text: &str| values.iter().any(|value| String::from_utf8_lossy(value).contains(text));
+    assert!(
+        has("Excessive Access Attempts") && has("hold#"),
+        "{} values",
+        values.len()
+    );
     let log = fs::read_to_string(folder.path().join("emulator.log")).unwrap();
     assert!(
         log.contains("TRACE") || log.contains("DEBUG"),

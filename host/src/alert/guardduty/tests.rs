@@ -1,4 +1,4 @@
-use std::error::Error;
+use std::{collections::BTreeSet, error::Error};
 
 use proptest::prelude::*;
 use rstest::rstest;
@@ -301,20 +301,55 @@ fn a_finding_is_told_from_an_alert_of_another_detector() {
 
 /// The public samples of others, where they lie beside the repository.
 #[test]
-fn real_findings_are_read() {
+fn real_findings_are_read_and_those_that_are_samples_are_tests() {
     let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples/guardduty");
     let Ok(files) = std::fs::read_dir(&samples) else {
         eprintln!("skipped: {} is not there", samples.display());
         return;
     };
-    for file in files {
-        let path = file.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        if let Err(error) = decode(text.as_bytes()) {
-            // One of them went through a program that renamed `service`.
-            assert!(text.contains("\"finding\""), "{}: {error}", path.display());
-        }
+    let found: BTreeSet<_> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let read = |name: &str| std::fs::read_to_string(samples.join(name)).unwrap();
+    let check = |name: &str, text: &str, kind: &str, is_test: bool| {
+        let sent: Value = serde_json::from_str(text).unwrap();
+        let sent = sent.get("detail").unwrap_or(&sent);
+        let alert = decode(text.as_bytes()).unwrap();
+        assert_eq!(sent["id"], alert.id, "{name}");
+        assert_eq!((alert.kind.as_str(), alert.test), (kind, is_test), "{name}");
+        assert!(!alert.resolved && alert.time.is_some(), "{name}");
+    };
+    let readable = [
+        (
+            "eventbridge_Backdoor_EC2_DenialOfService_Tcp_ipv6.json",
+            "Backdoor:EC2/DenialOfService.Tcp",
+            true,
+        ),
+        (
+            "panther_02_Trojan_EC2_DGADomainRequest_B.json",
+            "Trojan:EC2/DGADomainRequest.B",
+            true,
+        ),
+        (
+            "panther_03_UnauthorizedAccess_EC2_SSHBruteForce.json",
+            "UnauthorizedAccess:EC2/SSHBruteForce",
+            false,
+        ),
+    ];
+    for (name, kind, is_test) in readable {
+        check(name, &read(name), kind, is_test);
     }
+    // This one went through a program that renamed `service`, without which nobody knows whether a finding is archived.
+    let unreadable = "mozdef_test_defaults_Recon_EC2_PortProbeUnprotectedPort.json";
+    let renamed = read(unreadable);
+    let told = refused(&renamed);
+    assert!(told.starts_with("the alert has no `service`"), "{told}");
+    let as_sent = renamed.replacen("\"finding\":", "\"service\":", 1);
+    check(unreadable, &as_sent, "Recon:EC2/PortProbeUnprotectedPort", false);
+
+    let named = readable.map(|(name, ..)| name).into_iter().chain([unreadable]);
+    let named: BTreeSet<_> = named.map(str::to_owned).collect();
+    assert_eq!(found, named, "each is named here");
 }
 
 proptest! {

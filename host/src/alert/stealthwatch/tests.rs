@@ -346,7 +346,7 @@ fn real_payloads_are_read() {
         let alerts = match value.get("objects").and_then(Value::as_array) {
             Some(objects) => objects.iter().map(Value::to_string).collect(),
             None if value.get("type").is_some() => vec![text],
-            // An observation, not an alert.
+            // An observation, not an alert: `fact::stealthwatch` reads it.
             None => continue,
         };
         for alert in alerts {

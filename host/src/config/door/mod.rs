@@ -59,7 +59,7 @@ impl Doors {
     }
 }
 
-/// The ways in for alerts beside `POST /alerts/…`: `[[door.sqs]]`, `[[door.sns]]`, `[[door.syslog]]`, `[[door.folder]]`, `[[door.webhook]]`. `quell serve` opens them all, a function only webhooks.
+/// The ways in for alerts beside `POST /alerts/…`: `[[door.sqs]]`, `[[door.sns]]`, `[[door.syslog]]`, `[[door.folder]]`, `[[door.webhook]]`. `quell serve` opens them all. A function opens only webhooks, and knows by `detector` of queues and topics whose alerts they send it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Door")]
@@ -89,6 +89,7 @@ impl DoorTable {
                 table.check(here, checks)
             }),
         };
+        sqs::check_beside(&doors.sqs, &here.join("sqs"), checks);
         sns::check_beside(&doors.sns, &here.join("sns"), checks);
         webhook::check_beside(&doors.webhook, &here.join("webhook"), checks);
         doors

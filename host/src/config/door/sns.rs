@@ -37,14 +37,14 @@ pub enum SignatureRule {
     Unchecked,
 }
 
-/// Topics that send to the HTTP door, at `POST /sns`. A subscription is confirmed for these topics and for no other.
+/// Topics that send to the HTTP door, at `POST /sns`. A subscription is confirmed for these topics and for no other. A function may be invoked by them, and of this table only `topics` and `detector` count there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Sns")]
 pub(in crate::config) struct SnsTable {
     /// The ARNs of the topics.
     pub(in crate::config) topics: Vec<TopicArn>,
-    /// Whose alerts come. Without it each message is looked at.
+    /// Whose alerts come. Without it each message is looked at, which tells the built-in detectors and no others.
     pub(in crate::config) detector: Option<Detector>,
     /// `required`, or `unchecked`: then whoever shows the token is believed.
     #[serde(default)]

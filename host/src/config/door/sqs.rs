@@ -33,16 +33,16 @@ pub struct DeadLetters {
     pub after: u32,
 }
 
-/// A queue that is asked for messages: with an SNS envelope, raw, or with EventBridge's. A message is deleted as soon as the journal has its alerts.
+/// A queue that is asked for messages: with an SNS envelope, raw, or with EventBridge's. A message is deleted as soon as the journal has its alerts. A function is invoked with them, and of this table only `queue`, `region` and `detector` count there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Sqs")]
 pub(in crate::config) struct SqsTable {
-    /// The queue's URL.
+    /// The queue's URL. A function that it invokes knows it by its account, its name and its region.
     pub(in crate::config) queue: QueueUrl,
     /// The queue's region, if its URL does not say it.
     pub(in crate::config) region: Option<Region>,
-    /// Whose alerts come. Without it each message is looked at.
+    /// Whose alerts come. Without it each message is looked at, which tells the built-in detectors and no others.
     pub(in crate::config) detector: Option<Detector>,
     /// How many messages are worked on at the same time.
     #[serde(default = "at_once")]
@@ -113,5 +113,29 @@ impl SqsTable {
             at_once: self.at_once.get(),
             dead_letters,
         })
+    }
+}
+
+/// A queue in two tables would have two detectors.
+pub(super) fn check_beside(doors: &[Sqs], here: &Path, checks: &mut Checks<'_>) {
+    let identity = |door: &Sqs| {
+        (
+            door.region.clone(),
+            door.queue.account().to_owned(),
+            door.queue.name().to_owned(),
+        )
+    };
+    for (index, door) in doors.iter().enumerate() {
+        if doors
+            .iter()
+            .take(index)
+            .any(|before| identity(before) == identity(door))
+        {
+            checks.fail(
+                &here.element(index).join("queue"),
+                format!("the queue {} stands there already", door.queue),
+                "name each queue once; more `at-once` works on more of its messages at the same time",
+            );
+        }
     }
 }

@@ -344,6 +344,25 @@ quell.toml:7: there is a webhook `ids` already
 }
 
 #[test]
+fn a_queue_that_would_have_two_detectors_or_one_that_is_not_there_is_refused() {
+    let queue = "[[door.sqs]]\nqueue = 'https://sqs.eu-west-1.amazonaws.com/111122223333/alerts'\n";
+    let text = format!("{PLAIN}{queue}{queue}detector = 'guarduty'");
+    insta::assert_snapshot!(wrong(&text), @r#"
+2 problems in the configuration
+quell.toml:5: the queue https://sqs.eu-west-1.amazonaws.com/111122223333/alerts stands there already
+  5 | queue = 'https://sqs.eu-west-1.amazonaws.com/111122223333/alerts'
+    | ^^^^^
+  name each queue once; more `at-once` works on more of its messages at the same time
+quell.toml:6: there is no detector `guarduty`
+  6 | detector = 'guarduty'
+    | ^^^^^^^^
+  did you mean `guardduty`?
+"#);
+    let other = queue.replace("alerts", "wazuh");
+    assert_eq!(parse(&format!("{PLAIN}{queue}{other}")).unwrap().doors.sqs.len(), 2);
+}
+
+#[test]
 fn tls_needs_a_certificate_and_its_key() {
     for half in ["certificate = 'c'", "key = 'k'", "client-ca = 'a'"] {
         let text = wrong(&format!("{PLAIN}[http]\n{half}"));

@@ -237,3 +237,6 @@ fn not_genuine(topic: &str, error: &NotGenuine) -> Response {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,4 +3,5 @@
 pub mod command;
 pub mod event;
 pub mod request;
+pub mod sources;
 pub mod sqs;

@@ -10,6 +10,9 @@ pub struct SqsRecord {
     pub message_id: String,
     /// What was sent, in whatever envelope.
     pub body: String,
+    /// The queue's ARN, as Lambda says it. None from a test that left it out.
+    #[serde(rename = "eventSourceARN")]
+    pub queue_arn: Option<String>,
 }
 
 /// Reads one record.

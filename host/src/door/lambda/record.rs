@@ -4,12 +4,12 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::super::{
-    invocation::sqs::SqsRecord,
+    invocation::{sources::Sources, sqs::SqsRecord},
     message::{self, Carried, Message},
     sns::{SnsRecord, SnsRecordError},
 };
 use crate::{
-    alert,
+    alert::{self, Detector},
     clock::Clock,
     cloud::Cause,
     hold::{DeliveryId, DeliveryState},
@@ -34,6 +34,8 @@ pub(super) struct RecordReport {
 #[derive(Clone, Copy)]
 pub(super) struct Invocation<'a> {
     pub(super) host: &'a Host,
+    /// Whose alerts come from where.
+    pub(super) sources: &'a Sources,
     pub(super) clock: &'a dyn Clock,
     /// When the answer must be given. What is under way then is left to the journal.
     pub(super) answer_by: Instant,
@@ -45,7 +47,8 @@ impl Invocation<'_> {
         match record {
             Ok(record) => {
                 let id = DeliveryId::given("sns", &record.message_id);
-                let outcome = self.message(message::open(&record.message, id)).await;
+                let said = self.sources.detector(&record.topic_arn);
+                let outcome = self.message(message::open(&record.message, id), said).await;
                 outcome.of(Some(record.message_id))
             }
             Err(error) => {
@@ -59,14 +62,15 @@ impl Invocation<'_> {
     /// Takes a record of a queue in and works on it at once.
     pub(super) async fn sqs(self, record: SqsRecord) -> RecordReport {
         let id = DeliveryId::given("sqs", &record.message_id);
-        let outcome = self.message(message::open(&record.body, id)).await;
+        let said = record.queue_arn.as_deref().and_then(|arn| self.sources.detector(arn));
+        let outcome = self.message(message::open(&record.body, id), said).await;
         outcome.of(Some(record.message_id))
     }
 
-    /// Takes an alert in that is an event by itself.
+    /// Takes an alert in that is an event by itself. Nothing but its look says whose it is.
     pub(super) async fn alert(self, carried: Carried<'_>) -> RecordReport {
         let id = carried.id.to_string();
-        self.message(Message::Alert(carried)).await.of(Some(id))
+        self.message(Message::Alert(carried), None).await.of(Some(id))
     }
 
     /// Works on a delivery that a web request brought, which was answered already.
@@ -74,11 +78,11 @@ impl Invocation<'_> {
         in_time(self.answer_by, id.as_str(), self.work(id)).await;
     }
 
-    async fn message(self, message: Message<'_>) -> Outcome {
+    async fn message(self, message: Message<'_>, said: Option<Detector>) -> Outcome {
         match message {
             Message::Alert(carried) => {
                 let id = carried.id.clone();
-                in_time(self.answer_by, id.as_str(), self.receive(carried)).await
+                in_time(self.answer_by, id.as_str(), self.receive(carried, said)).await
             }
             Message::End(end) => {
                 let come = Cause::Timer.scope(self.host.end_has_come(end));
@@ -93,9 +97,8 @@ impl Invocation<'_> {
         }
     }
 
-    async fn receive(self, Carried { id, body, .. }: Carried<'_>) -> Outcome {
-        // Stealthwatch Cloud publishes its alerts to SNS as they are, and an EventBridge rule puts GuardDuty's into a topic, which may be the same.
-        let detector = alert::recognise(body.as_bytes());
+    async fn receive(self, Carried { id, body, .. }: Carried<'_>, said: Option<Detector>) -> Outcome {
+        let detector = whose(said, body.as_bytes());
         let received = self.host.receive_all("lambda", detector, id, body.as_bytes()).await;
         // Alerts that came together: what the others came to stands when one fails, and a repetition finds them done.
         let mut came_of_it = Vec::new();
@@ -158,6 +161,12 @@ impl Invocation<'_> {
             }
         }
     }
+}
+
+/// Whose alert it is: whose the configuration says that all are which come this way, or else by its look. Stealthwatch Cloud publishes its alerts to SNS as they are, and an EventBridge rule
+/// puts GuardDuty's into a topic, which may be the same.
+fn whose(said: Option<Detector>, body: &[u8]) -> Detector {
+    said.unwrap_or_else(|| alert::recognise(body))
 }
 
 /// What is not done in time goes on with the next delivery of the same message, or with the next tick if the journal has it. The time is one for all records of an event: one whose turn comes
@@ -230,6 +239,18 @@ mod tests {
     use std::{future::pending, time::Duration};
 
     use super::*;
+
+    #[test]
+    fn what_comes_by_a_way_that_is_one_detectors_own_is_not_guessed_by_its_look() {
+        let wazuh = include_bytes!("../../../../examples/alerts/wazuh-ssh-brute-force.json");
+        let finding = include_bytes!("../../../../examples/alerts/guardduty-ssh-brute-force.json");
+        let own: Detector = "wazuh".parse().unwrap();
+        assert_eq!(whose(Some(own), wazuh), own);
+        // Also what looks like another's: whoever says that a queue is Wazuh's lets nobody else in by it.
+        assert_eq!(whose(Some(own), finding), own);
+        assert_eq!(whose(None, finding), Detector::GuardDuty);
+        assert_ne!(whose(None, wazuh), own, "nobody knows a mapped detector by its look");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_record_whose_turn_comes_late_has_only_what_is_left_of_the_invocation() {

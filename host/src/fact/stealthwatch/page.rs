@@ -180,6 +180,28 @@ mod tests {
         assert!(observations[0].time.is_some());
     }
 
+    /// Real observations are not part of the project; where one lies beside it, it is read.
+    #[test]
+    fn a_real_observation_is_read() {
+        let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples/swc");
+        let Ok(raw) = std::fs::read_to_string(samples.join("api_observation_port_scanner_v1.json")) else {
+            eprintln!("skipped: there is no observation in {}", samples.display());
+            return;
+        };
+        let mut listing = Listing::default();
+        let next = listing.add(page(&format!(
+            r#"{{"meta": {{"next": null, "total_count": 1}}, "objects": [{raw}]}}"#
+        )));
+        assert_eq!(next.unwrap(), None);
+        let observations = listing.finish();
+        let [one] = observations.as_slice() else {
+            panic!("it is one: {observations:?}")
+        };
+        assert_eq!((one.id.as_str(), one.kind.as_str()), ("12345", "Port Scanner"));
+        assert_eq!(one.time, Some("2018-07-23T15:30:00Z".parse().unwrap()));
+        assert_eq!(one.raw, raw.trim());
+    }
+
     #[test]
     fn the_order_does_not_depend_on_the_order_of_the_answer() {
         let mut listing = Listing::default();

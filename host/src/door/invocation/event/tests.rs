@@ -48,6 +48,32 @@ fn messages_of_a_queue_are_read_each() {
         .map(|record| (record.message_id.as_str(), record.body.as_str()))
         .collect();
     assert_eq!(read, [("1", "{}"), ("2", "no JSON")]);
+    let queue = records[0].queue_arn.as_deref();
+    assert_eq!(queue, Some("arn:aws:sqs:eu-west-1:111122223333:alerts"));
+}
+
+/// The public sample of AWS's documentation, where it lies beside the repository.
+#[test]
+fn the_event_of_sns_that_aws_documents_is_read() {
+    let sample =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples/sns/lambda_sns_event.json");
+    let Ok(text) = std::fs::read_to_string(&sample) else {
+        eprintln!("skipped: {} is not there", sample.display());
+        return;
+    };
+    let Ok(Event::Sns(records)) = super::read(&text) else {
+        panic!("it is SNS's")
+    };
+    let [Ok(record)] = records.as_slice() else {
+        panic!("it has one record: {records:?}")
+    };
+    let sent: Value = serde_json::from_str(&text).unwrap();
+    let sent = &sent["Records"][0]["Sns"];
+    assert_eq!(sent["MessageId"], record.message_id);
+    assert_eq!(sent["TopicArn"], record.topic_arn);
+    assert_eq!(sent["Timestamp"], record.timestamp);
+    assert_eq!(sent["Message"], record.message);
+    assert_eq!(sent["Subject"], *record.subject.as_ref().unwrap());
 }
 
 #[test]
