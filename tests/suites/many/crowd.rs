@@ -51,7 +51,7 @@ pub(crate) struct Crowd {
     pub(crate) cloud: Arc<SimulatedCloud>,
     /// The table, as somebody sees it who is none of them.
     pub(crate) journal: DynamoJournal,
-    /// Counts what goes to the table.
+    /// Counts what goes to the table, and troubles it.
     pub(crate) proxy: Ec2Proxy,
     /// What the hosts did about leases.
     pub(crate) book: Arc<Book>,
