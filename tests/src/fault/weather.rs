@@ -130,11 +130,21 @@ impl Drop for Weather {
 
 /// The weathers that a test plays: some that are always the same and a new one, or the one of `QUELL_FAULTS`.
 pub fn weathers() -> Vec<Arc<Weather>> {
-    let seeds = match env::var(VARIABLE).ok().and_then(|seed| seed.parse().ok()) {
+    let seeds = match asked() {
         Some(seed) => vec![seed],
         None => FIXED.into_iter().chain([another()]).collect(),
     };
     seeds.into_iter().map(Weather::of).collect()
+}
+
+/// The one seed of a test that plays no more than one: that of `QUELL_FAULTS`, or one that nobody chose.
+pub fn seed() -> u64 {
+    asked().unwrap_or_else(another)
+}
+
+/// The seed of `QUELL_FAULTS`.
+fn asked() -> Option<u64> {
+    env::var(VARIABLE).ok().and_then(|seed| seed.parse().ok())
 }
 
 /// A seed that nobody chose; where made-up cases are to be the same in every run, the one that they come from.

@@ -17,7 +17,7 @@ use quell::{
     },
     converge::{Converger, InstanceTerms, Means, Stance, Terms},
     decision::ActionKind,
-    hold::{DeliveryId, DeliveryState, DynamoJournal, Journal, Owner, ledger::Chain},
+    hold::{DeliveryId, DeliveryState, DynamoJournal, Journal, Lease, Owner, ledger::Chain},
     report::Mode,
     roster::{Roster, Routed, Snapshot},
     way::{Host, Parts},
@@ -30,8 +30,9 @@ use quell_tests::{
     table::new_table,
 };
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-use crate::{Size, clock::Hurried, places::Places};
+use crate::{Size, audit::LEASE, book::Book, clock::Hurried, places::Places, watched::WatchedJournal};
 
 /// How slow the account answers.
 const LATENCY: Duration = Duration::from_millis(20);
@@ -39,6 +40,8 @@ const LATENCY: Duration = Duration::from_millis(20);
 const TWICE: u32 = 10;
 /// How long the hosts may rest between two looks at what is left.
 const REST: Duration = Duration::from_millis(500);
+/// How often the schedule invokes a function while others are at work, by the hosts' clock: as `examples/deploy` has it.
+const TICK: Duration = Duration::from_secs(60);
 
 /// All of it.
 pub(crate) struct Crowd {
@@ -48,8 +51,10 @@ pub(crate) struct Crowd {
     pub(crate) cloud: Arc<SimulatedCloud>,
     /// The table, as somebody sees it who is none of them.
     pub(crate) journal: DynamoJournal,
-    /// Counts what goes to the table.
+    /// Counts what goes to the table, and troubles it.
     pub(crate) proxy: Ec2Proxy,
+    /// What the hosts did about leases.
+    pub(crate) book: Arc<Book>,
     clock: Arc<dyn Clock>,
     table: String,
     plugin: Routed,
@@ -99,6 +104,7 @@ impl Crowd {
             cloud,
             journal: DynamoJournal::new(&moto.sdk_config(), None, &table, KEEP),
             proxy: Ec2Proxy::start(&moto.endpoint()).await?,
+            book: Arc::new(Book::new(Arc::clone(&clock))),
             clock,
             table,
             plugin,
@@ -110,7 +116,8 @@ impl Crowd {
     fn host(&self, number: usize, life: &Arc<Life>) -> Host {
         let behind = self.moto.sdk_config().into_builder();
         let behind = behind.endpoint_url(self.proxy.endpoint()).build();
-        let journal: Arc<dyn Journal> = Arc::new(DynamoJournal::new(&behind, None, &self.table, KEEP));
+        let journal = Arc::new(DynamoJournal::new(&behind, None, &self.table, KEEP));
+        let journal: Arc<dyn Journal> = Arc::new(WatchedJournal::new(journal, Arc::clone(&self.book)));
         let mortal: Arc<dyn Cloud> = Arc::new(FaultyCloud::mortal(self.cloud.clone(), Arc::clone(life)));
         let clouds = Arc::new(Clouds::new([mortal]).cached(&self.clock));
         Host::new(Parts {
@@ -123,7 +130,7 @@ impl Crowd {
                 lists: Arc::default(),
                 instances: InstanceTerms::default(),
                 stance: Stance::Enforce,
-                owner: Owner::new(format!("function {number}")),
+                owner: owner(number),
             }),
             clouds,
             observations: Arc::new(self.places),
@@ -138,8 +145,19 @@ impl Crowd {
         })
     }
 
-    /// Lets all hosts work until the queue is empty, and says how many died.
+    /// Lets all hosts work until the queue is empty, with the schedule beside them, and says how many died.
     pub(crate) async fn work(&self) -> usize {
+        let over = CancellationToken::new();
+        let work = async {
+            let died = self.work_all_off().await;
+            over.cancel();
+            died
+        };
+        let (died, ()) = tokio::join!(work, self.tick_until(&over));
+        died
+    }
+
+    async fn work_all_off(&self) -> usize {
         let queue = Arc::new(Queue::default());
         let again = (0..self.size.alerts).filter(|number| number % TWICE == 0);
         queue.locked().extend((0..self.size.alerts).chain(again));
@@ -153,11 +171,14 @@ impl Crowd {
                 }));
             }
             let host = self.host(number, &life);
-            let (queue, places) = (Arc::clone(&queue), self.places);
+            let (queue, places, book) = (Arc::clone(&queue), self.places, Arc::clone(&self.book));
             hosts.spawn(async move {
                 // A function that is killed drops all that it is at.
                 tokio::select! {
-                    () = life.ended() => true,
+                    () = life.ended() => {
+                        book.died(owner(number));
+                        true
+                    }
                     () = work_off(&host, &queue, places) => false,
                 }
             });
@@ -185,6 +206,27 @@ impl Crowd {
         host.tend().await.expect("the table answers");
     }
 
+    /// Lets the schedule invoke a function at its intervals until the others are done.
+    async fn tick_until(&self, over: &CancellationToken) {
+        let host = self.host(self.size.hosts + 3, &Arc::default());
+        loop {
+            tokio::select! {
+                () = over.cancelled() => return,
+                () = self.clock.sleep(TICK) => {}
+            }
+            // What is begun is not cut off, and what fails comes again.
+            drop(self.tick(&host).await);
+        }
+    }
+
+    /// Lets a function look after all targets that are unfinished.
+    async fn tick(&self, host: &Host) -> anyhow::Result<()> {
+        self.book.tick_began();
+        host.tend().await?;
+        self.book.tick_ended();
+        Ok(())
+    }
+
     /// Lets the schedule invoke a function again and again until nothing waits and no target is unfinished.
     pub(crate) async fn tend_until_quiet(&self) {
         let host = self.host(self.size.hosts + 1, &Arc::default());
@@ -199,7 +241,7 @@ impl Crowd {
 
     /// Does what the schedule would, and says whether nothing is left to be done.
     async fn tend_and_look(&self, host: &Host) -> anyhow::Result<bool> {
-        host.tend().await?;
+        self.tick(host).await?;
         for delivery in &self.journal.waiting(self.clock.now(), 100).await? {
             host.work(delivery).await?;
         }
@@ -221,6 +263,21 @@ impl Crowd {
         entries
     }
 
+    /// The leases that are in somebody's hands although all had the time to end. Those of the dead end by themselves.
+    pub(crate) async fn leases_left(&self) -> Vec<Lease> {
+        let latest = self.leases().await.into_iter().map(|lease| lease.until).max();
+        if let Some(latest) = latest {
+            let left = latest.duration_since(self.clock.now()).min(LEASE);
+            self.clock.sleep(Duration::try_from(left).unwrap_or_default()).await;
+        }
+        self.leases().await
+    }
+
+    async fn leases(&self) -> Vec<Lease> {
+        let leases = self.journal.leases(self.clock.now()).await;
+        leases.expect("the table answers")
+    }
+
     /// The alerts that were given up.
     pub(crate) async fn failed(&self) -> Vec<String> {
         let mut failed = Vec::new();
@@ -237,6 +294,11 @@ impl Crowd {
 
 /// How long what is over is kept.
 const KEEP: SignedDuration = SignedDuration::from_hours(24);
+
+/// Who a host is.
+fn owner(number: usize) -> Owner {
+    Owner::new(format!("function {number}"))
+}
 
 fn id(number: u32) -> DeliveryId {
     DeliveryId::given("many", &number.to_string())

@@ -1,11 +1,18 @@
 //! Many Quells at once on one table, as functions are: each its own host with its own connections, some of which die in the middle of a write.
 //!
+//! Every grant of a lease is written down, and so is every death: in the end no lease was in two hands, and none was in the way after its end. Requests to the table are throttled, not
+//! answered and in conflict, as on AWS.
+//!
 //! The cloud is shared and counts what is written to it; the table is DynamoDB's as moto plays it, which is one process in Python and slow. `make many` runs the whole: 32
 //! hosts, 2,000 alerts, 20 network ACLs. The short form, in every test run, is a small part of it.
 
+mod audit;
+mod book;
 mod clock;
 mod crowd;
 mod places;
+mod troubles;
+mod watched;
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +26,12 @@ use quell::{
 };
 use quell_tests::proxy::Passed;
 
-use self::{crowd::Crowd, places::Places};
+use self::{
+    audit::Audit,
+    crowd::Crowd,
+    places::Places,
+    troubles::{Met, Troubles},
+};
 
 /// How many of what.
 #[derive(Debug, Clone, Copy)]
@@ -55,13 +67,16 @@ impl Size {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_hosts_of_which_some_die_bring_all_acls_to_the_right_entries_and_write_nothing_twice() {
+async fn many_hosts_of_which_some_die_reach_the_right_entries_write_nothing_twice_and_lose_no_lease_past_its_end() {
     let size = Size::as_asked();
     let places = Places {
         acls: size.acls,
         attackers: size.attackers,
     };
     let crowd = Crowd::gather(size, places).await.unwrap();
+    let troubles = Troubles::as_asked();
+    println!("{troubles}");
+    troubles.befall(&crowd.proxy, size.alerts as usize);
     let began = Instant::now();
     let died = crowd.work().await;
     let worked = began.elapsed();
@@ -70,9 +85,10 @@ async fn many_hosts_of_which_some_die_bring_all_acls_to_the_right_entries_and_wr
 
     let holds = crowd.journal.holds(&HoldFilter::default()).await.unwrap();
     let requests = crowd.proxy.passed(0);
+    let (audit, met) = (Audit::of(&crowd.book.events()), Met::of(&requests));
     println!(
         "{} hosts, {died} of which died, {} alerts on {} network ACLs: {} holds, {} entries, {} writes, {} reads of ACLs, {} requests to the table ({:.0} an alert); \
-         the alerts took {worked:.1?}, all was right after {quiet:.1?}",
+         {audit}; {met}; the alerts took {worked:.1?}, all was right after {quiet:.1?}",
         size.hosts,
         size.alerts,
         size.acls,
@@ -99,6 +115,19 @@ async fn many_hosts_of_which_some_die_bring_all_acls_to_the_right_entries_and_wr
         "something was written twice: {:#?}",
         crowd.cloud.calls()
     );
+    assert!(audit.offences.is_empty(), "{:#?}", audit.offences);
+    assert_eq!(
+        (audit.deaths, audit.taken_over),
+        (died, died),
+        "each died with one lease"
+    );
+    assert!(
+        audit.changes >= crowd.cloud.writes(),
+        "a change was written that nobody began"
+    );
+    let left = crowd.leases_left().await;
+    assert!(left.is_empty(), "{left:#?}");
+    assert!(met.is_each(), "{met}: the hosts shall meet each of these");
     assert!(crowd.journal.unfinished().await.unwrap().is_empty());
     assert!(crowd.failed().await.is_empty(), "{:#?}", crowd.failed().await);
     assert!(quiet < Duration::from_secs(3_600));
