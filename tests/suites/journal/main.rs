@@ -1,5 +1,5 @@
 //! What people fear of a journal, of whichever kind: each test of `conformance` is made on SQLite, on a table of DynamoDB as moto plays it, and on the same table behind
-//! a network that throttles, refuses and loses answers.
+//! a network that loses answers, in a service that throttles, fails and has others' transactions in the way, early and often in each of them.
 
 #![expect(clippy::duplicate_mod, reason = "the same cases, once for each store")]
 
@@ -10,29 +10,15 @@ mod examined;
 mod lasting;
 mod older;
 mod opened;
+mod troubled;
 mod verified;
 
 /// The tests, each on a journal that [`opened`] makes anew.
 macro_rules! conformance {
-    ($($kind:ident),*) => {$(
+    (@on $kind:ident [$($cases:ident),*]) => {
         #[path = "conformance"]
         mod $kind {
-            mod archived;
-            mod budgets;
-            mod cut_off;
-            mod deliveries;
-            mod entries;
-            mod feedback;
-            mod history;
-            mod holds;
-            mod images;
-            mod large;
-            mod leases;
-            mod ledger;
-            mod listing;
-            mod notes;
-            mod pardons;
-            mod targets;
+            $(mod $cases;)*
 
             use crate::opened::*;
 
@@ -40,7 +26,12 @@ macro_rules! conformance {
                 crate::opened::$kind().await
             }
         }
-    )*};
+    };
+    ($($kind:ident),*: $cases:tt) => {
+        $(conformance!(@on $kind $cases);)*
+    };
 }
 
-conformance!(sqlite, dynamo, dynamo_in_trouble);
+conformance!(sqlite, dynamo, dynamo_in_trouble: [
+    archived, budgets, cut_off, deliveries, entries, feedback, history, holds, images, large, leases, ledger, listing, notes, pardons, targets
+]);
