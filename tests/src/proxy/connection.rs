@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use hyper::{
     Request, StatusCode,
     body::Incoming,
-    header::{HOST, HeaderName, HeaderValue},
+    header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue},
     http::request::Parts,
     server::conn::http1,
     service::service_fn,
@@ -22,6 +22,7 @@ use tokio::{
 use super::{
     AwsRequest, Passed, Shared,
     answer::{Answer, ec2_error_text, failure, refusal, with_status},
+    pieces::Piece,
     trouble::{Kind, Moment},
 };
 use crate::fault::Befalls;
@@ -71,15 +72,16 @@ struct True {
 }
 
 async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Option<Pid>>) -> Result<Answer, NoAnswer> {
-    let (head, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
+    let (mut head, body) = request.into_parts();
+    let mut body = body.collect().await?.to_bytes();
     let request = AwsRequest::read(&head.headers, &body);
     let (trouble, place) = shared.note(&request, &body);
     let trouble = match trouble {
         None => shared.weather().await,
         trouble => trouble,
     };
-    if let Some(kind) = &trouble {
+    // Whether an answer is in pieces shows when it is there.
+    if let Some(kind) = trouble.as_ref().filter(|kind| **kind != Kind::InPieces) {
         shared.befell(place, kind);
     }
     if let Some(Kind::Kill(process, Moment::BeforeItIsDone)) = trouble {
@@ -90,10 +92,18 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
         shared.answered(place, refusal.status());
         return Ok(refusal);
     }
+    let piece = match trouble {
+        Some(Kind::InPieces) => Piece::of(&request, &body),
+        _ => None,
+    };
+    if let Some(piece) = &piece {
+        body = piece.asked();
+        head.headers.remove(CONTENT_LENGTH);
+    }
     let yesterday = (trouble == Some(Kind::Yesterday))
         .then(|| shared.yesterday(&body))
         .flatten();
-    let answer = match yesterday {
+    let mut answer = match yesterday {
         Some(body) => True {
             status: StatusCode::OK,
             body,
@@ -101,6 +111,10 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
         },
         None => shared.forward(&head, &request, body, place).await?,
     };
+    if let Some(cut) = piece.and_then(|piece| piece.cut(answer.status, &answer.body)) {
+        answer.body = cut;
+        shared.befell(place, &Kind::InPieces);
+    }
     match trouble {
         Some(Kind::Kill(process, Moment::BeforeTheAnswer)) => {
             kill(process);

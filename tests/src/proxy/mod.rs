@@ -1,11 +1,12 @@
 //! A proxy between `quell` and EC2 that brings trouble: it kills the process at a chosen request, answers late, loses answers, throttles, and answers
-//! with yesterday's state. Dry runs it answers by itself, because moto takes some of them for the real thing.
+//! with yesterday's state. DynamoDB's answers it cuts into pieces. Dry runs it answers by itself, because moto takes some of them for the real thing.
 //!
 //! It understands of the API just enough to know what each request is about, and it writes all of them down.
 
 mod answer;
 mod connection;
 mod mishaps;
+mod pieces;
 mod request;
 mod trouble;
 
@@ -41,7 +42,7 @@ pub struct Ec2Proxy {
 pub struct Passed {
     /// The request.
     pub request: AwsRequest,
-    /// What befell it, if anything did.
+    /// What befell it, if anything did. An answer in pieces is one only if something was left out.
     pub befell: Option<Kind>,
     /// The status of EC2's own answer. None if the request did not get there.
     pub done: Option<u16>,

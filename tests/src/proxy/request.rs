@@ -24,6 +24,10 @@ pub struct AwsRequest {
     pub dry_run: bool,
     /// How many items it asks DynamoDB for, or writes there.
     pub items: usize,
+    /// Whether it asks DynamoDB for the last of a range first.
+    pub backwards: bool,
+    /// Whether it asks DynamoDB only how many items there are.
+    pub counts: bool,
 }
 
 impl AwsRequest {
@@ -41,6 +45,8 @@ impl AwsRequest {
             egress: take(&["Egress"]).as_deref() == Some("true"),
             dry_run: take(&["DryRun"]).as_deref() == Some("true"),
             items: items(&json),
+            backwards: json["ScanIndexForward"] == false,
+            counts: json["Select"] == "COUNT",
         }
     }
 

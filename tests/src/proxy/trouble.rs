@@ -41,6 +41,8 @@ pub enum Kind {
     Cancelled,
     /// A write to DynamoDB is not done: another transaction is in its way.
     Conflict,
+    /// A question to DynamoDB for several items is answered in part: a page has two items, and of a batch one key is looked for.
+    InPieces,
     /// It is not done: the credentials may not.
     NotPermitted,
     /// It is not done: the request itself is wrong, as one that is too long.
@@ -51,15 +53,18 @@ pub enum Kind {
 
 /// The writes of one item that DynamoDB refuses while a transaction is in their way.
 const WRITES_OF_ONE: [&str; 3] = ["UpdateItem", "PutItem", "DeleteItem"];
+/// What it may answer in part.
+const OF_SEVERAL: [&str; 3] = ["Query", "Scan", "BatchGetItem"];
 
 impl Kind {
     /// Whether it can befall a request: some answers are given only to some.
     pub(super) fn fits(&self, request: &AwsRequest) -> bool {
-        let is_of_one = request.is_dynamo() && WRITES_OF_ONE.contains(&request.action.as_str());
+        let is_one_of = |actions: [&str; 3]| request.is_dynamo() && actions.contains(&request.action.as_str());
         match self {
             Self::ThrottledByAccount => request.is_dynamo(),
             Self::Cancelled => request.is_transaction(),
-            Self::Conflict => request.is_transaction() || is_of_one,
+            Self::Conflict => request.is_transaction() || is_one_of(WRITES_OF_ONE),
+            Self::InPieces => is_one_of(OF_SEVERAL),
             _ => true,
         }
     }
@@ -68,7 +73,7 @@ impl Kind {
     pub(super) fn is_done(&self) -> bool {
         match self {
             Self::Kill(_, moment) => *moment != Moment::BeforeItIsDone,
-            Self::Late(_) | Self::Fails | Self::Lost | Self::Yesterday => true,
+            Self::Late(_) | Self::Fails | Self::Lost | Self::InPieces | Self::Yesterday => true,
             Self::Throttled
             | Self::ThrottledByAccount
             | Self::Cancelled

@@ -99,19 +99,27 @@ pub(crate) async fn sqlite() -> Opened {
 
 /// In a table of its own.
 pub(crate) async fn dynamo() -> Opened {
-    behind(None).await
+    behind(None, None).await
 }
 
 /// In a table of its own, behind a network that loses answers, in the service that throttles, fails and has others' transactions in the way: one request in four.
 pub(crate) async fn dynamo_in_trouble() -> Opened {
-    behind(Some(seed_of_the_test())).await
+    behind(None, Some(seed_of_the_test())).await
 }
 
-/// In a table of its own, behind a network where mishaps by this seed befall some requests.
-async fn behind(seed: Option<u64>) -> Opened {
+/// In a table of its own, whose pages have two items and whose batches one.
+pub(crate) async fn dynamo_in_pieces() -> Opened {
+    behind(Some(Kind::InPieces), None).await
+}
+
+/// In a table of its own, behind a network where this befalls each request that it can befall, and mishaps by this seed some.
+async fn behind(trouble: Option<Kind>, seed: Option<u64>) -> Opened {
     let moto = moto().await;
     let table = table(&moto).await;
     let proxy = Ec2Proxy::start(&moto.endpoint()).await.unwrap();
+    if let Some(kind) = trouble {
+        proxy.set(Trouble::new(kind, Whom::Service("dynamodb")));
+    }
     if let Some(seed) = seed {
         proxy.mishaps(seed);
     }

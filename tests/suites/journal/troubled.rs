@@ -1,4 +1,4 @@
-//! That the trouble in which the conformance tests are run is there, and is what DynamoDB makes.
+//! That the trouble in which the conformance tests are run is there, and is what DynamoDB makes; and the pieces in which it answers.
 
 use std::collections::HashMap;
 
@@ -106,4 +106,38 @@ async fn each_kind_of_mishap_befalls_a_journal_in_trouble() {
         assert!(mishaps.contains(&kind), "{kind:?} is not among {mishaps:?}");
     }
     assert!(requests < mishaps.len() * 8, "{} of {requests}", mishaps.len());
+}
+
+#[tokio::test]
+async fn whichever_way_several_items_are_asked_for_they_come_in_pieces() {
+    let journal = dynamo_in_pieces().await;
+    everything::keep(&*journal).await.unwrap();
+    for name in ["b", "c", "d"] {
+        journal.admit(&delivery(name), 100).await.unwrap();
+    }
+    assert_eq!(journal.backlog().await.unwrap().waiting, 5);
+    assert_eq!(journal.holds(&everything()).await.unwrap().len(), 6);
+    assert_eq!(situation(&journal, 200).await.own.len(), 3);
+    assert_eq!(Inventory::of(&*journal).await.unwrap().counted.deliveries, 7);
+
+    let passed = journal.passed().into_iter();
+    let cut: Vec<_> = passed
+        .filter(|passed| passed.befell == Some(Kind::InPieces))
+        .map(|passed| passed.request)
+        .collect();
+    for (action, backwards, counts) in [
+        ("Query", false, false),
+        ("Query", true, false),
+        ("Query", false, true),
+        ("Scan", false, false),
+        ("BatchGetItem", false, false),
+    ] {
+        let is_it = cut
+            .iter()
+            .any(|it| it.action == action && it.backwards == backwards && it.counts == counts);
+        assert!(
+            is_it,
+            "no {action} was cut (backwards: {backwards}, to count: {counts})"
+        );
+    }
 }

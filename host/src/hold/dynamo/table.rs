@@ -93,6 +93,7 @@ impl Table {
             let mut left: Vec<Attributes> = keys.iter().map(key_attributes).collect();
             let mut tries = Tries::default();
             while !left.is_empty() {
+                let before = left.len();
                 let asked = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(left));
                 let asked = asked.build().map_err(|error| unreadable("key", &error.to_string()))?;
                 let call = self.client.batch_get_item().request_items(&*self.name, asked);
@@ -108,6 +109,10 @@ impl Table {
                     .flatten()
                     .flat_map(|(_, left)| left.keys)
                     .collect();
+                if left.len() < before {
+                    // However little it was each time, it was no try in vain.
+                    tries = Tries::default();
+                }
                 if !left.is_empty() {
                     tries.wait().await?;
                 }
