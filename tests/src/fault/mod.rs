@@ -12,6 +12,6 @@ pub use self::{
     cloud::FaultyCloud,
     journal::FaultyJournal,
     life::{Death, Life},
-    weather::{VARIABLE, Weather, seed, weathers},
+    weather::{VARIABLE, Weather, seed_of_the_test, weathers},
 };
 pub(crate) use weather::Befalls;

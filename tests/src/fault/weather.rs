@@ -2,6 +2,7 @@
 
 use std::{
     env, fmt,
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -130,27 +131,31 @@ impl Drop for Weather {
 
 /// The weathers that a test plays: some that are always the same and a new one, or the one of `QUELL_FAULTS`.
 pub fn weathers() -> Vec<Arc<Weather>> {
-    let seeds = match asked() {
+    let seeds = match given(VARIABLE) {
         Some(seed) => vec![seed],
         None => FIXED.into_iter().chain([another()]).collect(),
     };
     seeds.into_iter().map(Weather::of).collect()
 }
 
-/// The one seed of a test that plays no more than one: that of `QUELL_FAULTS`, or one that nobody chose.
-pub fn seed() -> u64 {
-    asked().unwrap_or_else(another)
-}
-
-/// The seed of `QUELL_FAULTS`.
-fn asked() -> Option<u64> {
-    env::var(VARIABLE).ok().and_then(|seed| seed.parse().ok())
-}
-
 /// A seed that nobody chose; where made-up cases are to be the same in every run, the one that they come from.
 fn another() -> u64 {
-    let of_all = env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok());
-    of_all.unwrap_or_else(|| Rng::new().u64(..))
+    given("PROPTEST_RNG_SEED").unwrap_or_else(|| Rng::new().u64(..))
+}
+
+/// The seed of the bad luck of one test, which no other test has; or the one of `QUELL_FAULTS`.
+pub fn seed_of_the_test() -> u64 {
+    given(VARIABLE).unwrap_or_else(|| {
+        let mut hasher = DefaultHasher::new();
+        another().hash(&mut hasher);
+        // A test's thread has the test's name.
+        thread::current().name().hash(&mut hasher);
+        hasher.finish()
+    })
+}
+
+fn given(variable: &str) -> Option<u64> {
+    env::var(variable).ok().and_then(|seed| seed.parse().ok())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use hyper::{
     Request, StatusCode,
     body::Incoming,
-    header::{HOST, HeaderName, HeaderValue},
+    header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue},
     http::request::Parts,
     server::conn::http1,
     service::service_fn,
@@ -21,7 +21,8 @@ use tokio::{
 
 use super::{
     AwsRequest, Passed, Shared,
-    answer::{Answer, conflict, ec2_error, ec2_error_text, json_error, with_status},
+    answer::{Answer, ec2_error_text, failure, refusal, with_status},
+    pieces::Piece,
     trouble::{Kind, Moment},
 };
 use crate::fault::Befalls;
@@ -71,43 +72,38 @@ struct True {
 }
 
 async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Option<Pid>>) -> Result<Answer, NoAnswer> {
-    let (head, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
+    let (mut head, body) = request.into_parts();
+    let mut body = body.collect().await?.to_bytes();
     let request = AwsRequest::read(&head.headers, &body);
-    let (trouble, place) = shared.note(&request);
+    let (trouble, place) = shared.note(&request, &body);
     let trouble = match trouble {
         None => shared.weather().await,
         trouble => trouble,
     };
-    let refused = match trouble {
-        Some(Kind::Kill(process, Moment::BeforeItIsDone)) => {
-            kill(process);
-            return Err(NoAnswer::Lost);
-        }
-        Some(Kind::Throttled) => Some(("RequestLimitExceeded", StatusCode::SERVICE_UNAVAILABLE)),
-        Some(Kind::Conflict) if request.action == "TransactWriteItems" => {
-            shared.answered(place, StatusCode::BAD_REQUEST);
-            return Ok(conflict());
-        }
-        Some(Kind::Conflict) if ["UpdateItem", "PutItem", "DeleteItem"].contains(&request.action.as_str()) => {
-            Some(("TransactionConflictException", StatusCode::BAD_REQUEST))
-        }
-        Some(Kind::NotPermitted) if request.is_ec2() => Some(("UnauthorizedOperation", StatusCode::FORBIDDEN)),
-        Some(Kind::NotPermitted) => Some(("AccessDeniedException", StatusCode::BAD_REQUEST)),
-        Some(Kind::Invalid) => Some(("InvalidParameterValue", StatusCode::BAD_REQUEST)),
-        // moto does some of them for real.
-        None if request.dry_run && request.is_ec2() => Some(("DryRunOperation", StatusCode::PRECONDITION_FAILED)),
+    // Whether an answer is in pieces shows when it is there.
+    if let Some(kind) = trouble.as_ref().filter(|kind| **kind != Kind::InPieces) {
+        shared.befell(place, kind);
+    }
+    if let Some(Kind::Kill(process, Moment::BeforeItIsDone)) = trouble {
+        kill(process);
+        return Err(NoAnswer::Lost);
+    }
+    if let Some(refusal) = refusal(trouble.as_ref(), &request) {
+        shared.answered(place, refusal.status());
+        return Ok(refusal);
+    }
+    let piece = match trouble {
+        Some(Kind::InPieces) => Piece::of(&request, &body),
         _ => None,
     };
-    if let Some((code, status)) = refused {
-        shared.answered(place, status);
-        let word = if request.is_ec2() { ec2_error } else { json_error };
-        return Ok(word(status, code, "The test wants it so."));
+    if let Some(piece) = &piece {
+        body = piece.asked();
+        head.headers.remove(CONTENT_LENGTH);
     }
     let yesterday = (trouble == Some(Kind::Yesterday))
         .then(|| shared.yesterday(&body))
         .flatten();
-    let answer = match yesterday {
+    let mut answer = match yesterday {
         Some(body) => True {
             status: StatusCode::OK,
             body,
@@ -115,6 +111,10 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
         },
         None => shared.forward(&head, &request, body, place).await?,
     };
+    if let Some(cut) = piece.and_then(|piece| piece.cut(answer.status, &answer.body)) {
+        answer.body = cut;
+        shared.befell(place, &Kind::InPieces);
+    }
     match trouble {
         Some(Kind::Kill(process, Moment::BeforeTheAnswer)) => {
             kill(process);
@@ -124,9 +124,9 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
         Some(Kind::Kill(process, _)) => *victim.lock().await = Some(process),
         Some(Kind::Late(wait)) => tokio::time::sleep(wait).await,
         Some(Kind::Fails) => {
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            shared.answered(place, status);
-            return Ok(ec2_error(status, "InternalError", "The test wants it so."));
+            let failure = failure(&request);
+            shared.answered(place, failure.status());
+            return Ok(failure);
         }
         _ => {}
     }
@@ -138,20 +138,29 @@ async fn answer(shared: &Shared, request: Request<Incoming>, victim: &Mutex<Opti
 
 impl Shared {
     /// Writes a request down, and says what befalls it and where it stands.
-    fn note(&self, request: &AwsRequest) -> (Option<Kind>, usize) {
+    fn note(&self, request: &AwsRequest, body: &Bytes) -> (Option<Kind>, usize) {
         let mut state = self.state();
-        // Every trouble counts every request.
-        let due: Vec<_> = state
-            .troubles
-            .iter_mut()
-            .map(|trouble| trouble.befalls(request))
-            .collect();
+        let mishap = state
+            .mishaps
+            .as_mut()
+            .and_then(|mishaps| mishaps.befalls(request, body));
+        let is_done = mishap.as_ref().is_none_or(Kind::is_done);
+        let due: Vec<_> = match is_done {
+            // Every trouble counts every request that comes so far.
+            true => state
+                .troubles
+                .iter_mut()
+                .map(|trouble| trouble.befalls(request))
+                .collect(),
+            false => Vec::new(),
+        };
         state.passed.push(Passed {
             request: request.clone(),
+            befell: None,
             done: None,
             answered: None,
         });
-        (due.into_iter().flatten().next(), state.passed.len() - 1)
+        (due.into_iter().flatten().next().or(mishap), state.passed.len() - 1)
     }
 
     /// What the weather does to a request.
@@ -161,6 +170,12 @@ impl Shared {
             Befalls::Nothing => None,
             Befalls::Refusal => Some(Kind::Throttled),
             Befalls::Loss => Some(Kind::Lost),
+        }
+    }
+
+    fn befell(&self, place: usize, kind: &Kind) {
+        if let Some(passed) = self.state().passed.get_mut(place) {
+            passed.befell = Some(kind.clone());
         }
     }
 

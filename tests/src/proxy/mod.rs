@@ -1,10 +1,12 @@
 //! A proxy between `quell` and EC2 that brings trouble: it kills the process at a chosen request, answers late, loses answers, throttles, and answers
-//! with yesterday's state. Dry runs it answers by itself, because moto takes some of them for the real thing.
+//! with yesterday's state. DynamoDB's answers it cuts into pieces. Dry runs it answers by itself, because moto takes some of them for the real thing.
 //!
 //! It understands of the API just enough to know what each request is about, and it writes all of them down.
 
 mod answer;
 mod connection;
+mod mishaps;
+mod pieces;
 mod request;
 mod trouble;
 
@@ -20,7 +22,9 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::fault::Weather;
 
+use self::mishaps::Mishaps;
 pub use self::{
+    mishaps::{FIRST_MISHAP, MISHAPS},
     request::AwsRequest,
     trouble::{Kind, Moment, Trouble, Whom},
 };
@@ -38,6 +42,8 @@ pub struct Ec2Proxy {
 pub struct Passed {
     /// The request.
     pub request: AwsRequest,
+    /// What befell it, if anything did. An answer in pieces is one only if something was left out.
+    pub befell: Option<Kind>,
     /// The status of EC2's own answer. None if the request did not get there.
     pub done: Option<u16>,
     /// The status that the client was sent. None if it was sent nothing.
@@ -63,6 +69,7 @@ struct Shared {
 struct State {
     troubles: Vec<Trouble>,
     weather: Arc<Weather>,
+    mishaps: Option<Mishaps>,
     passed: Vec<Passed>,
     /// The last true answer to each `DescribeNetworkAcls`, by the request's text.
     seen: HashMap<String, Bytes>,
@@ -118,11 +125,22 @@ impl Ec2Proxy {
         self.shared.state().weather = weather;
     }
 
+    /// From now on mishaps befall the requests to DynamoDB, early and often, by this seed. A request that one of them keeps from being done comes to no other trouble, which does not count it either.
+    pub fn mishaps(&self, seed: u64) {
+        self.shared.state().mishaps = Some(Mishaps::of(seed));
+    }
+
+    /// From now on there is no trouble of this kind that was set. All else goes on.
+    pub fn lift(&self, kind: &Kind) {
+        self.shared.state().troubles.retain(|trouble| trouble.kind != *kind);
+    }
+
     /// From now on there is no trouble, and the sky is clear.
     pub fn calm(&self) {
         let mut state = self.shared.state();
         state.troubles.clear();
         state.weather = Arc::default();
+        state.mishaps = None;
     }
 
     /// How many requests came so far.

@@ -29,20 +29,59 @@ pub enum Kind {
     Kill(Pid, Moment),
     /// It is done at once, and the answer comes so late.
     Late(Duration),
-    /// It is done, and answered by `InternalError`.
+    /// It is done, and answered by `InternalError`, or by DynamoDB's `InternalServerError`.
     Fails,
     /// It is done, and the connection is closed without an answer.
     Lost,
-    /// It is not done, but answered by `RequestLimitExceeded`.
+    /// It is not done, but answered by `RequestLimitExceeded`, or by DynamoDB's `ProvisionedThroughputExceededException`.
     Throttled,
+    /// A request to DynamoDB is not done, but answered by `ThrottlingException`.
+    ThrottledByAccount,
+    /// A transaction of DynamoDB's is not done: it is cancelled, because the table is throttled. That is no error that the SDK tries again.
+    Cancelled,
     /// A write to DynamoDB is not done: another transaction is in its way.
     Conflict,
+    /// A question to DynamoDB for several items is answered in part: a page has two items, and of a batch one key is looked for.
+    InPieces,
     /// It is not done: the credentials may not.
     NotPermitted,
     /// It is not done: the request itself is wrong, as one that is too long.
     Invalid,
     /// A `DescribeNetworkAcls` is answered as it would have been when the trouble was set.
     Yesterday,
+}
+
+/// The writes of one item that DynamoDB refuses while a transaction is in their way.
+const WRITES_OF_ONE: [&str; 3] = ["UpdateItem", "PutItem", "DeleteItem"];
+/// What it may answer in part.
+const OF_SEVERAL: [&str; 3] = ["Query", "Scan", "BatchGetItem"];
+
+impl Kind {
+    /// Whether it can befall a request: some answers are given only to some.
+    pub(super) fn fits(&self, request: &AwsRequest) -> bool {
+        let is_one_of = |actions: [&str; 3]| request.is_dynamo() && actions.contains(&request.action.as_str());
+        match self {
+            Self::ThrottledByAccount => request.is_dynamo(),
+            Self::Cancelled => request.is_transaction(),
+            Self::Conflict => request.is_transaction() || is_one_of(WRITES_OF_ONE),
+            Self::InPieces => is_one_of(OF_SEVERAL),
+            _ => true,
+        }
+    }
+
+    /// Whether what it befalls is done all the same.
+    pub(super) fn is_done(&self) -> bool {
+        match self {
+            Self::Kill(_, moment) => *moment != Moment::BeforeItIsDone,
+            Self::Late(_) | Self::Fails | Self::Lost | Self::InPieces | Self::Yesterday => true,
+            Self::Throttled
+            | Self::ThrottledByAccount
+            | Self::Cancelled
+            | Self::Conflict
+            | Self::NotPermitted
+            | Self::Invalid => false,
+        }
+    }
 }
 
 /// When a process is killed.
@@ -146,7 +185,7 @@ impl Trouble {
 
     /// Counts a request, and says what befalls it.
     pub(super) fn befalls(&mut self, request: &AwsRequest) -> Option<Kind> {
-        if !self.whom.is(request) || self.times == 0 {
+        if !self.whom.is(request) || !self.kind.fits(request) || self.times == 0 {
             return None;
         }
         if self.spared > 0 {

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use quell_tests::{moto::Moto, proxy::Ec2Proxy, table::new_table};
+use quell_tests::{
+    moto::Moto,
+    proxy::{Ec2Proxy, Kind, Trouble, Whom},
+    table::new_table,
+};
 
 use crate::opened::*;
 
@@ -90,4 +94,24 @@ async fn the_first_change_after_a_hold_reads_nothing() {
     journal.finish(id, &ChangeEnd::Done, None, None, at(2)).await.unwrap();
     assert_eq!(it.count("TransactWriteItems", before), 2);
     assert_eq!(it.proxy.count() - before, 2, "and nothing else");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_throttled_does_not_read_anew_what_nobody_wrote_meanwhile() {
+    let it = Counted::prepare().await;
+    let journal = it.journal();
+    journal.put_in_force(&blocks(0, 1), &id("a"), at(0)).await.unwrap();
+    let before = it.proxy.count();
+    journal.put_in_force(&blocks(1, 2), &id("b"), at(1)).await.unwrap();
+    let untroubled = it.proxy.count() - before;
+    it.proxy.set(Trouble::new(Kind::Cancelled, Whom::All).times(3));
+    let before = it.proxy.count();
+    let holds = journal.put_in_force(&blocks(2, 3), &id("c"), at(2)).await.unwrap();
+    assert_eq!(holds.len(), 1);
+    assert_eq!(it.count("TransactWriteItems", before), 4);
+    assert_eq!(
+        it.proxy.count() - before,
+        untroubled + 3,
+        "something else was asked for, too"
+    );
 }

@@ -3,6 +3,7 @@
 use std::{
     ops::Deref,
     sync::{Arc, Weak},
+    thread,
 };
 
 pub(crate) use jiff::SignedDuration;
@@ -16,8 +17,9 @@ pub(crate) use quell::{
 };
 use quell_tests::table::new_table as table;
 use quell_tests::{
+    fault::{VARIABLE, seed_of_the_test},
     moto::Moto,
-    proxy::{Ec2Proxy, Kind, Trouble, Whom},
+    proxy::{Ec2Proxy, FIRST_MISHAP, Kind, MISHAPS, Passed, Trouble, Whom},
 };
 use tokio::sync::Mutex;
 
@@ -26,6 +28,8 @@ pub(crate) struct Opened {
     journal: Arc<dyn Journal>,
     _moto: Option<Arc<Moto>>,
     proxy: Option<Ec2Proxy>,
+    /// The seed of the mishaps that befall it, if they shall.
+    seed: Option<u64>,
 }
 
 impl Deref for Opened {
@@ -46,11 +50,40 @@ impl Opened {
         true
     }
 
-    /// From now on the store does all that is asked of it.
+    /// From now on the store does all that is asked of it, as well as it did before.
     pub(crate) fn is_well_again(&self) {
         if let Some(proxy) = &self.proxy {
-            proxy.calm();
+            proxy.lift(&Kind::NotPermitted);
         }
+    }
+
+    /// The requests that went to the table so far.
+    pub(crate) fn passed(&self) -> Vec<Passed> {
+        self.proxy.as_ref().map_or_else(Vec::new, |proxy| proxy.passed(0))
+    }
+
+    /// The mishaps that befell them.
+    pub(crate) fn mishaps(&self) -> Vec<Kind> {
+        let befell = self.passed().into_iter().filter_map(|passed| passed.befell);
+        befell.filter(|kind| MISHAPS.contains(kind)).collect()
+    }
+}
+
+/// A case that was to meet trouble has met it, and one that failed says by which seed.
+impl Drop for Opened {
+    fn drop(&mut self) {
+        let Some(seed) = self.seed else { return };
+        let (requests, mishaps) = (self.passed().len(), self.mishaps().len());
+        if thread::panicking() {
+            eprintln!(
+                "{mishaps} of {requests} requests were befallen by the mishaps of seed {seed}; {VARIABLE}={seed} plays them again"
+            );
+            return;
+        }
+        assert!(
+            mishaps > 0 || requests < FIRST_MISHAP,
+            "nothing befell any of {requests} requests: this shows nothing that it does not show without trouble"
+        );
     }
 }
 
@@ -60,39 +93,42 @@ pub(crate) async fn sqlite() -> Opened {
         journal: Arc::new(SqliteJournal::in_memory().unwrap()),
         _moto: None,
         proxy: None,
+        seed: None,
     }
 }
 
 /// In a table of its own.
 pub(crate) async fn dynamo() -> Opened {
-    behind(&[]).await
+    behind(None, None).await
 }
 
-/// In a table of its own, behind a network that loses and refuses.
+/// In a table of its own, behind a network that loses answers, in the service that throttles, fails and has others' transactions in the way: one request in four.
 pub(crate) async fn dynamo_in_trouble() -> Opened {
-    // Of several that are due for one request only the first befalls it.
-    behind(&[
-        (Kind::Throttled, 11),
-        (Kind::Fails, 13),
-        (Kind::Lost, 14),
-        (Kind::Conflict, 9),
-    ])
-    .await
+    behind(None, Some(seed_of_the_test())).await
 }
 
-/// In a table of its own, behind a network where each of these befalls one in so many requests.
-async fn behind(troubles: &[(Kind, usize)]) -> Opened {
+/// In a table of its own, whose pages have two items and whose batches one.
+pub(crate) async fn dynamo_in_pieces() -> Opened {
+    behind(Some(Kind::InPieces), None).await
+}
+
+/// In a table of its own, behind a network where this befalls each request that it can befall, and mishaps by this seed some.
+async fn behind(trouble: Option<Kind>, seed: Option<u64>) -> Opened {
     let moto = moto().await;
     let table = table(&moto).await;
     let proxy = Ec2Proxy::start(&moto.endpoint()).await.unwrap();
-    for (kind, each) in troubles {
-        proxy.set(Trouble::new(kind.clone(), Whom::Service("dynamodb")).one_in(*each));
+    if let Some(kind) = trouble {
+        proxy.set(Trouble::new(kind, Whom::Service("dynamodb")));
+    }
+    if let Some(seed) = seed {
+        proxy.mishaps(seed);
     }
     let config = moto.sdk_config().into_builder().endpoint_url(proxy.endpoint()).build();
     Opened {
         journal: Arc::new(DynamoJournal::new(&config, None, &table, KEEP)),
         _moto: Some(moto),
         proxy: Some(proxy),
+        seed,
     }
 }
 

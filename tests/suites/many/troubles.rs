@@ -19,9 +19,11 @@ pub(crate) struct Troubles {
 }
 
 impl Troubles {
-    /// Those of `QUELL_FAULTS`, or others each time.
+    /// Those of `QUELL_FAULTS`, or the test's own.
     pub(crate) fn as_asked() -> Self {
-        Self { seed: fault::seed() }
+        Self {
+            seed: fault::seed_of_the_test(),
+        }
     }
 
     /// From now on they befall requests to the table: of each kind so many at most.
@@ -66,17 +68,12 @@ pub(crate) struct Met {
 impl Met {
     pub(crate) fn of(passed: &[Passed]) -> Self {
         let mut met = Self::default();
-        for Passed {
-            request,
-            done,
-            answered,
-        } in passed
-        {
-            match (done, answered, request.action.as_str()) {
-                (None, Some(503), _) => met.throttled += 1,
-                (Some(_), None, _) => met.lost += 1,
-                (None, Some(400), "TransactWriteItems") => met.conflicts += 1,
-                (None, Some(400), "UpdateItem") => met.conflicts_of_updates += 1,
+        for Passed { request, befell, .. } in passed {
+            match (befell, request.action.as_str()) {
+                (Some(Kind::Throttled), _) => met.throttled += 1,
+                (Some(Kind::Lost), _) => met.lost += 1,
+                (Some(Kind::Conflict), "TransactWriteItems") => met.conflicts += 1,
+                (Some(Kind::Conflict), _) => met.conflicts_of_updates += 1,
                 _ => {}
             }
         }

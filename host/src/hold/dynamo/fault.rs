@@ -27,6 +27,14 @@ impl Failure {
         })
     }
 
+    /// A transaction was cancelled again and again because the table is throttled.
+    pub(super) fn throttled() -> Self {
+        Self::Call(Fault::Throttled {
+            code: "ThrottlingError".to_owned(),
+            message: "the table has no throughput left for a transaction".to_owned(),
+        })
+    }
+
     /// What the journal's caller is told.
     pub(super) fn doing(self, doing: &'static str, table: &str) -> JournalError {
         match self {

@@ -93,6 +93,7 @@ impl Table {
             let mut left: Vec<Attributes> = keys.iter().map(key_attributes).collect();
             let mut tries = Tries::default();
             while !left.is_empty() {
+                let before = left.len();
                 let asked = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(left));
                 let asked = asked.build().map_err(|error| unreadable("key", &error.to_string()))?;
                 let call = self.client.batch_get_item().request_items(&*self.name, asked);
@@ -108,6 +109,10 @@ impl Table {
                     .flatten()
                     .flat_map(|(_, left)| left.keys)
                     .collect();
+                if left.len() < before {
+                    // However little it was each time, it was no try in vain.
+                    tries = Tries::default();
+                }
                 if !left.is_empty() {
                     tries.wait().await?;
                 }
@@ -213,22 +218,31 @@ impl Table {
         }
     }
 
-    /// Writes some items, all or none. The same token again is the same transaction.
+    /// Writes some items, all or none. The same token again is the same transaction. One that is cancelled because the table is throttled is no error that the SDK tries
+    /// again, and nothing that was read is old because of it: it is tried again as it is, so that who is throttled does not read all of it anew as well.
     pub(super) async fn write(&self, token: &str, writes: Vec<TransactWriteItem>) -> Result<Outcome, Failure> {
         self.may_write()?;
         let call = self.client.transact_write_items().client_request_token(token);
-        match call.set_transact_items(Some(writes)).send().await {
-            Ok(_) => Ok(Outcome::Done),
-            Err(SdkError::ServiceError(error)) => match error.err() {
-                TransactWriteItemsError::TransactionCanceledException(canceled) => {
-                    of_reasons(canceled.cancellation_reasons())
-                }
-                TransactWriteItemsError::TransactionInProgressException(_) => {
-                    Ok(Outcome::NotDone { unfulfilled: None })
-                }
-                _ => Err(called(SdkError::ServiceError(error))),
-            },
-            Err(error) => Err(called(error)),
+        let call = call.set_transact_items(Some(writes));
+        let mut tries = Tries::default();
+        loop {
+            let outcome = match call.clone().send().await {
+                Ok(_) => Some(Outcome::Done),
+                Err(SdkError::ServiceError(error)) => match error.err() {
+                    TransactWriteItemsError::TransactionCanceledException(canceled) => {
+                        of_reasons(canceled.cancellation_reasons())?
+                    }
+                    TransactWriteItemsError::TransactionInProgressException(_) => {
+                        Some(Outcome::NotDone { unfulfilled: None })
+                    }
+                    _ => return Err(called(SdkError::ServiceError(error))),
+                },
+                Err(error) => return Err(called(error)),
+            };
+            if let Some(outcome) = outcome {
+                return Ok(outcome);
+            }
+            tries.wait().await.map_err(|_| Failure::throttled())?;
         }
     }
 

@@ -25,6 +25,13 @@ async fn findings(journal: &dyn Journal) -> Vec<String> {
     verdict.findings.iter().map(ToString::to_string).collect()
 }
 
+/// Removes what is old. Where somebody else is in the way it is left for the next time.
+async fn prune(journal: &dyn Journal, before: Timestamp) {
+    for _ in 0..5 {
+        journal.prune(before).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn all_that_happens_is_told_and_the_journal_follows_from_it() {
     let journal = journal().await;
@@ -149,10 +156,7 @@ async fn what_is_removed_for_its_age_leaves_chains_that_still_prove_themselves()
         journal.extend(&[held.id], Some(at(1_000_000 + number))).await.ok();
     }
     // The ledger's times are those of the clock.
-    journal
-        .prune(Timestamp::now() + SignedDuration::from_hours(1))
-        .await
-        .unwrap();
+    prune(&*journal, Timestamp::now() + SignedDuration::from_hours(1)).await;
     let verdict = verify(&*journal, &[]).await.unwrap();
     assert_eq!(verdict.findings, []);
     assert!(verdict.pruned >= 61, "{verdict:?}");
@@ -201,10 +205,7 @@ async fn more_that_stands_than_one_record_names_is_named_by_several_equally_in_e
     let (journal, file) = (journal().await, sqlite().await);
     for journal in [&*journal, &*file] {
         journal.restore(&chain_of_much()).await.unwrap();
-        // Where somebody else is in the way it is left for the next time.
-        for _ in 0..3 {
-            journal.prune(at(1)).await.unwrap();
-        }
+        prune(journal, at(1)).await;
     }
     let left = links(&*journal).await;
     assert!(left.iter().all(|link| link.text.len() < 400_000));
