@@ -6,6 +6,7 @@ mod event;
 mod feedback;
 mod function;
 mod killed;
+mod lost;
 mod out_of_time;
 mod queue;
 mod relay;
