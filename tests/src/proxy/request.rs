@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fmt};
 
 use hyper::{HeaderMap, header::AUTHORIZATION};
+use serde_json::Value;
 
 /// One request to AWS, as far as it is understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,10 @@ pub struct AwsRequest {
     pub dry_run: bool,
     /// How many items it asks DynamoDB for, or writes there.
     pub items: usize,
+    /// The body of the message that it sends to a queue.
+    pub message: Option<String>,
+    /// For how many seconds the queue is to keep that message back.
+    pub delay: Option<i64>,
 }
 
 impl AwsRequest {
@@ -30,6 +35,7 @@ impl AwsRequest {
     pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Self {
         let mut fields: HashMap<_, _> = url::form_urlencoded::parse(body).into_owned().collect();
         let mut take = |names: &[&str]| names.iter().find_map(|name| fields.remove(*name));
+        let json: Value = serde_json::from_slice(body).unwrap_or_default();
         Self {
             service: service(headers).unwrap_or_default(),
             action: take(&["Action"]).or_else(|| target(headers)).unwrap_or_default(),
@@ -38,7 +44,9 @@ impl AwsRequest {
             prefix: take(&["CidrBlock", "Ipv6CidrBlock"]),
             egress: take(&["Egress"]).as_deref() == Some("true"),
             dry_run: take(&["DryRun"]).as_deref() == Some("true"),
-            items: items(body),
+            items: items(&json),
+            message: json["MessageBody"].as_str().map(str::to_owned),
+            delay: json["DelaySeconds"].as_i64(),
         }
     }
 
@@ -78,8 +86,7 @@ impl fmt::Display for AwsRequest {
 }
 
 /// Of a request to DynamoDB: how many items it names. 1 if it is about one, or about a range.
-fn items(body: &[u8]) -> usize {
-    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+fn items(body: &Value) -> usize {
     let written = body["TransactItems"].as_array().map(Vec::len);
     let asked = body["RequestItems"].as_object().map(|tables| {
         let keys = tables.values().filter_map(|table| table["Keys"].as_array());
