@@ -13,5 +13,6 @@ mod relay;
 mod schedule;
 mod single;
 mod start;
+mod updates;
 mod web;
 mod whole;
