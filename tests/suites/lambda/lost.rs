@@ -55,7 +55,7 @@ async fn a_write_whose_answer_is_lost_is_asked_for_again_and_found_to_be_done() 
         .map(|passed| (passed.request.to_string(), passed.done))
         .collect();
     let [created, deleted] = ["CreateNetworkAclEntry 99 203.0.113.7/32", "DeleteNetworkAclEntry 99"];
-    let done_and_refused = |request: &str| [200, 400].map(|status| (request.to_owned(), Some(status)));
+    let done_and_refused = |request: &str| [200_u16, 400].map(|status| (request.to_owned(), Some(status)));
     assert_eq!(asked, [done_and_refused(created), done_and_refused(deleted)].concat());
     Ok(())
 }
