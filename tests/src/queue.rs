@@ -86,6 +86,12 @@ impl Queue {
             .await
     }
 
+    /// How many messages are kept back, because their delay is not over.
+    pub async fn delayed(&self) -> anyhow::Result<usize> {
+        self.sum(&[QueueAttributeName::ApproximateNumberOfMessagesDelayed])
+            .await
+    }
+
     async fn sum(&self, names: &[QueueAttributeName]) -> anyhow::Result<usize> {
         let call = self.client.get_queue_attributes().queue_url(&self.url);
         let seen = call.set_attribute_names(Some(names.to_vec())).send().await?;

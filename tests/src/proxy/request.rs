@@ -28,6 +28,10 @@ pub struct AwsRequest {
     pub backwards: bool,
     /// Whether it asks DynamoDB only how many items there are.
     pub counts: bool,
+    /// The body of the message that it sends to a queue.
+    pub message: Option<String>,
+    /// For how many seconds the queue is to keep that message back.
+    pub delay: Option<i64>,
 }
 
 impl AwsRequest {
@@ -47,6 +51,8 @@ impl AwsRequest {
             items: items(&json),
             backwards: json["ScanIndexForward"] == false,
             counts: json["Select"] == "COUNT",
+            message: json["MessageBody"].as_str().map(str::to_owned),
+            delay: json["DelaySeconds"].as_i64(),
         }
     }
 

@@ -1,6 +1,10 @@
 //! Functions that end at any step, as they do when their time is up in the middle of it: at each request to DynamoDB and to EC2, before it is done or before its answer comes. Then the
 //! queue delivers the message again, and the schedule ticks.
 
+mod alert;
+mod asked;
+mod ending;
+
 use std::{
     env,
     sync::Arc,
@@ -8,7 +12,8 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use quell::hold::{EndReason, Journal};
+use jiff::{SignedDuration, Timestamp};
+use quell::hold::Journal;
 use quell_tests::{
     attack::Attack,
     proxy::{Moment, Trouble, Whom},
@@ -16,26 +21,47 @@ use quell_tests::{
     stage::PATIENCE,
     world::World,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     event::{of_queue, tick},
     function::{Function, Wanted},
 };
 
+/// What is denied because of the attack, in order.
 const DENIED: [&str; 2] = ["198.51.100.9/32", "203.0.113.7/32"];
 
-fn wanted(attacks: &[Attack]) -> Wanted<'_> {
-    Wanted {
-        attacks,
-        // A lease that is lost lasts little longer than this.
-        timeout: Some(15),
-        ..Wanted::default()
-    }
+/// How long an invocation may take, in seconds. A lease that is lost lasts little longer than this.
+const TIMEOUT: u32 = 15;
+
+/// How much longer at most: a lease ends ten seconds after the time in which changes may begin, which is up three seconds before the invocation's.
+const LEASE_OUTLIVES: SignedDuration = SignedDuration::from_secs(7);
+
+/// How long one call may take, with its retries: so long that no call is made twice because moto is slow.
+const PATIENT_CALLS: &str = "call-timeout = '45s'";
+
+fn attack() -> Attack {
+    Attack::new(1, &[("198.51.100.9", 10), ("203.0.113.7", 1000)])
 }
 
-fn event(function: &Function, attack: &Attack) -> Value {
-    of_queue(&[("m-1".to_owned(), function.on_web(attack))])
+/// The attack on the web server, in a message of a queue.
+fn attack_on(function: &Function) -> Value {
+    of_queue(&[("m-1".to_owned(), function.on_web(&attack()))])
+}
+
+/// What is played.
+struct Play<'a> {
+    wanted: Wanted<'a>,
+    /// How many functions are made ready before the first of them ends.
+    at_once: usize,
+    /// What is denied when the event was done.
+    denied: &'a [&'a str],
+}
+
+/// The event in the middle of which a function ends, and the time before which it must not come.
+struct Due {
+    event: Value,
+    at: Timestamp,
 }
 
 /// One case: the function ends at the `at`-th request.
@@ -45,35 +71,48 @@ struct Case {
     moment: Moment,
 }
 
-#[tokio::test]
-async fn a_function_that_ends_at_any_step_loses_no_alert_and_writes_nothing_twice() -> anyhow::Result<()> {
-    let attacks = [Attack::new(1, &[("198.51.100.9", 10), ("203.0.113.7", 1000)])];
+/// A function that ended, and another one in its place.
+struct Killed {
+    function: Function,
+    /// In the middle of this.
+    event: Value,
+    /// When it was dead.
+    at: Timestamp,
+    /// How many requests had come by then.
+    requests: usize,
+}
+
+/// Plays what nobody disturbs, and then again for each case. `ready` brings a new function to where the event comes, `cases` chooses by the requests of the event, and `mended` says what must come of
+/// it in the end.
+async fn killed_everywhere(
+    play: &Play<'_>,
+    ready: impl AsyncFn(&Function) -> anyhow::Result<Due>,
+    cases: impl Fn(&[String]) -> Vec<Case>,
+    mended: impl AsyncFn(&Killed) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let world = World::shared()?;
-    let requests = undisturbed(&attacks).await?;
-    let cases: Vec<_> = (1..)
-        .zip(&requests)
-        .flat_map(|(at, request)| moments(at, request))
-        .collect();
+    let requests = {
+        let function = Function::start(&play.wanted).await?;
+        let due = ready(&function).await?;
+        undisturbed(play, &function, &due).await?
+    };
+    let cases = cases(&requests);
+    ensure!(!cases.is_empty(), "there is no case: {requests:#?}");
 
     let mut killed = Vec::new();
-    for (case, scene) in cases.iter().zip(Scene::build_many(&world.moto, cases.len())?) {
-        let mut function = Function::in_scene(Arc::clone(&world), scene, &wanted(&attacks)).await?;
-        function.invoke(&tick()).await?;
-        let process = function.emulator.function()?.process()?;
-        function
-            .aws
-            .set(Trouble::kill_at(process, Whom::All, case.at, case.moment));
-        // The emulator tells it, or goes with the function.
-        if let Ok(answer) = function.invoke(&event(&function, &attacks[0])).await {
-            ensure!(answer["errorType"].is_string(), "{case:?} did not end it: {answer}");
+    for cases in cases.chunks(play.at_once) {
+        let mut waiting = Vec::new();
+        for (case, scene) in cases.iter().zip(Scene::build_many(&world.moto, cases.len())?) {
+            let function = Function::in_scene(Arc::clone(&world), scene, &play.wanted).await?;
+            let due = ready(&function).await?;
+            waiting.push((*case, function, due));
         }
-        function.aws.calm();
-        function.restart()?;
-        killed.push((case, function));
+        for (case, function, due) in waiting {
+            killed.push((case, kill(case, function, due).await?));
+        }
     }
     let mut failed = Vec::new();
-    for (case, function) in killed {
-        let mended = mended(&function, &attacks[0]).await;
+    for (case, killed) in killed {
         let name = || {
             format!(
                 "ended at request {}, {}, {:?}",
@@ -82,37 +121,19 @@ async fn a_function_that_ends_at_any_step_loses_no_alert_and_writes_nothing_twic
                 case.moment
             )
         };
-        failed.extend(mended.with_context(name).err());
+        failed.extend(mended(&killed).await.with_context(name).err());
     }
     assert!(failed.is_empty(), "of {requests:#?}:\n{failed:#?}");
     Ok(())
 }
 
-/// Of what is written, in turn before it is done and before its answer comes; both of each in the whole play.
-fn moments(at: usize, request: &str) -> Vec<Case> {
-    let is_whole = env::var("QUELL_KILLED").is_ok_and(|extent| extent == "whole");
-    let telling = Moment::telling(request)
-        .iter()
-        .filter(|moment| **moment != Moment::AfterTheAnswer);
-    let telling: Vec<_> = telling.map(|moment| Case { at, moment: *moment }).collect();
-    match telling.as_slice() {
-        [before, after] if !is_whole => vec![if at.is_multiple_of(2) { *before } else { *after }],
-        _ => telling,
-    }
-}
-
-/// The requests of an invocation that nothing disturbs.
-async fn undisturbed(attacks: &[Attack]) -> anyhow::Result<Vec<String>> {
-    let function = Function::start(&wanted(attacks)).await?;
-    function.invoke(&tick()).await?;
+/// The requests of the event when nothing disturbs it.
+async fn undisturbed(play: &Play<'_>, function: &Function, due: &Due) -> anyhow::Result<Vec<String>> {
+    due.wait().await;
     let begin = function.aws.count();
-    let answer = function.invoke(&event(&function, &attacks[0])).await?;
-    ensure!(
-        answer["batchItemFailures"] == Value::Array(Vec::new()),
-        "{answer}\n{}",
-        function.log()
-    );
-    ensure!(function.denied()? == DENIED, "{:?}", function.new_entries()?);
+    let answer = function.invoke(&due.event).await?;
+    ensure!(is_done(&answer), "{answer}\n{}", function.log());
+    ensure!(function.denied()? == play.denied, "{:?}", function.new_entries()?);
     Ok(function
         .aws
         .passed(begin)
@@ -121,22 +142,49 @@ async fn undisturbed(attacks: &[Attack]) -> anyhow::Result<Vec<String>> {
         .collect())
 }
 
-/// The queue delivers the message until it is done, the schedule ticks until nothing is left to do; then all is there once. When the holds end all of it goes.
-async fn mended(function: &Function, attack: &Attack) -> anyhow::Result<()> {
-    settled(function, &event(function, attack), &DENIED).await?;
-    let holds = function.holds().await?;
-    let offences: Vec<_> = holds.iter().map(|hold| hold.offences).collect();
-    ensure!(offences == [1, 1], "the holds count {offences:?} offences");
-    // A duplicate that is late.
-    let again = function.invoke(&event(function, attack)).await?;
-    ensure!(again["batchItemFailures"] == Value::Array(Vec::new()), "{again}");
-
-    let ids: Vec<_> = holds.iter().map(|hold| hold.id).collect();
+/// Lets the event come when it is due, ends the function in the middle of it, and puts another one in its place.
+async fn kill(case: Case, mut function: Function, due: Due) -> anyhow::Result<Killed> {
+    due.wait().await;
+    let process = function.emulator.function()?.process()?;
     function
-        .journal()
-        .end(&ids, EndReason::Released, jiff::Timestamp::now())
-        .await?;
-    settled(function, &tick(), &[]).await
+        .aws
+        .set(Trouble::kill_at(process, Whom::All, case.at, case.moment));
+    // The emulator tells it, or goes with the function.
+    if let Ok(answer) = function.invoke(&due.event).await {
+        ensure!(answer["errorType"].is_string(), "{case:?} did not end it: {answer}");
+    }
+    let (at, requests) = (Timestamp::now(), function.aws.count());
+    function.aws.calm();
+    function.restart()?;
+    Ok(Killed {
+        function,
+        event: due.event,
+        at,
+        requests,
+    })
+}
+
+impl Due {
+    async fn wait(&self) {
+        let left = self.at.duration_since(Timestamp::now());
+        tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
+    }
+}
+
+/// Whether the answer to a queue's batch, or to a schedule, says that nothing is left.
+fn is_done(answer: &Value) -> bool {
+    *answer == json!({ "batchItemFailures": [] }) || answer["ticked"]["complete"] == true
+}
+
+fn is_whole() -> bool {
+    env::var("QUELL_KILLED").is_ok_and(|extent| extent == "whole")
+}
+
+/// The moments of a request at which to end tells something: of what is written, before it is done and before its answer comes.
+fn moments(at: usize, request: &str) -> Vec<Case> {
+    let telling = Moment::telling(request).iter().copied();
+    let telling = telling.filter(|moment| *moment != Moment::AfterTheAnswer);
+    telling.map(|moment| Case { at, moment }).collect()
 }
 
 /// Invokes the function with the event, and ticks, until the journal says that nothing is left to do and exactly these prefixes are denied.
@@ -155,5 +203,19 @@ async fn settled(function: &Function, event: &Value, denied: &[&str]) -> anyhow:
             function.log()
         );
         tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+impl Killed {
+    /// Sees that no lease lasts: that of the function which ended is over soon after its invocation would have been, and those that came after gave theirs back.
+    async fn no_lease_lasts(&self) -> anyhow::Result<()> {
+        let latest = self.at + SignedDuration::from_secs(TIMEOUT.into()) + LEASE_OUTLIVES;
+        for lease in self.function.journal().leases(Timestamp::now()).await? {
+            ensure!(
+                lease.until <= latest,
+                "a lease lasts longer than until {latest}: {lease:?}"
+            );
+        }
+        Ok(())
     }
 }

@@ -1,24 +1,23 @@
 //! The whole way on AWS: boto3 publishes to a topic, the topic writes to a queue, the queue invokes the function, whose journal is a table, and the function changes network ACLs
 //! of two accounts in two regions. The test plays the event source mapping, and the schedule.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+mod ended;
 
-use anyhow::{Context, ensure};
-use jiff::Timestamp;
+use std::sync::Arc;
+
+use anyhow::ensure;
 use quell::cloud::AclId;
 use quell_tests::{
     moto::{ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, OTHER_ROLE, REGION},
     queue::Queue,
     recorded,
     scene::Scene,
-    stage::{PATIENCE, TOKEN},
+    stage::TOKEN,
     world::World,
 };
 use serde_json::Value;
 
+use self::ended::{MESSAGE_IS_LATE, TICK_IS_LATE, ended};
 use crate::{
     event::{of_function_url, tick},
     function::{Function, Wanted},
@@ -86,21 +85,6 @@ fn denied_at(world: &World, place: &Place, acl: &AclId) -> anyhow::Result<Vec<St
     let mut prefixes: Vec<_> = new.map(|entry| entry.prefix().to_owned()).collect();
     prefixes.sort();
     Ok(prefixes)
-}
-
-/// Does this until nothing is held and nothing is denied, and sees that no hold has ended early.
-async fn ended(function: &Function, places: &[Place], act: impl AsyncFn() -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let until = function.holds().await?.iter().filter_map(|hold| hold.until).max();
-    let until = until.context("something is held")?;
-    let deadline = Instant::now() + PATIENCE;
-    while !function.holds().await?.is_empty() {
-        ensure!(Instant::now() < deadline, "it does not end:\n{}", function.log());
-        act().await?;
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    ensure!(Timestamp::now() >= until, "the last hold was to last until {until}");
-    ensure!(denied(&function.world, places)?.is_empty(), "{}", function.log());
-    Ok(())
 }
 
 const PLUGINS: &str = r#"
@@ -199,9 +183,11 @@ async fn alerts_of_every_detector_land_in_their_account_region_and_acl_and_end_b
         seen.push(denied(&world, &places)?);
 
         if wave == 1 {
-            ended(&function, &places, async || relay(&function, &ends).await.map(|_| ())).await?;
+            let messages = async || relay(&function, &ends).await.map(|_| ());
+            ended(&function, &places, MESSAGE_IS_LATE, messages).await?;
         } else {
-            ended(&function, &places, async || function.invoke(&tick()).await.map(|_| ())).await?;
+            let ticks = async || function.invoke(&tick()).await.map(|_| ());
+            ended(&function, &places, TICK_IS_LATE, ticks).await?;
         }
     }
     insta::assert_snapshot!(seen[0], @r"
