@@ -10,6 +10,7 @@ mod killed;
 mod out_of_time;
 mod queue;
 mod relay;
+mod roots;
 mod schedule;
 mod single;
 mod start;
