@@ -202,6 +202,13 @@ impl Drop for Daemon {
     }
 }
 
+/// How many threads a process has, as the kernel counts them.
+pub fn threads(process: Pid) -> anyhow::Result<usize> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.as_raw_nonzero()))?;
+    let threads = status.lines().find_map(|line| line.strip_prefix("Threads:"));
+    Ok(threads.context("the kernel counts threads")?.trim().parse()?)
+}
+
 /// A log as JSON, line by line.
 pub fn json_lines(log: &[String]) -> anyhow::Result<Vec<Value>> {
     let read = |line: &String| serde_json::from_str(line).with_context(|| format!("not JSON: {line}"));

@@ -1,6 +1,7 @@
 //! A stage: a scene in moto's EC2, a proxy before it, a simulated Stealthwatch API, and a configuration of `quell` for all of them.
 
 use std::{
+    fs,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -19,8 +20,11 @@ use quell::{
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
+#[cfg(feature = "aws")]
+use crate::table::journal_in;
 use crate::{
     attack::{Attack, about},
+    emulator::Emulator,
     moto::{self, Moto},
     process::{Quell, free_address},
     proxy::Ec2Proxy,
@@ -48,6 +52,7 @@ pub struct Stage {
     pub stealthwatch: SimulatedStealthwatch,
     /// The program in its folder.
     pub quell: Quell,
+    table: Option<String>,
     listen: String,
     client: Client,
     before: Vec<SeenEntry>,
@@ -68,6 +73,8 @@ pub struct Wanted<'a> {
     pub without_stealthwatch: bool,
     /// Compiled plugins are to be kept where nothing can be kept.
     pub without_cache: bool,
+    /// The table at moto that the journal is in. None: it is a file of the folder.
+    pub table: Option<&'a str>,
 }
 
 impl Stage {
@@ -99,16 +106,14 @@ impl Stage {
         let stealthwatch = SimulatedStealthwatch::start(observations).await?;
         let ec2 = Ec2Proxy::start(&world.moto.endpoint()).await?;
         let listen = free_address()?.to_string();
-        let secrets = [("KEY", SimulatedStealthwatch::KEY), ("TOKEN", TOKEN)];
-        let quell = Quell::new("")?
-            .with_environment(Moto::environment_behind(ec2.endpoint()))
-            .with_environment(secrets.map(|(name, value)| (name, value.to_owned())));
+        let quell = Quell::new("")?.with_environment(environment(&ec2));
         let stage = Self {
             world,
             scene,
             ec2,
             stealthwatch,
             quell,
+            table: wanted.table.map(str::to_owned),
             listen,
             client: Client::builder().no_proxy().build()?,
             before,
@@ -117,9 +122,20 @@ impl Stage {
         Ok(stage)
     }
 
-    /// Configures those that start from now on. The attacks stay as they were wanted first.
+    /// Configures those that start from now on. The attacks and the table stay as they were wanted first.
     pub fn configure(&self, wanted: &Wanted<'_>) -> anyhow::Result<()> {
         self.quell.configure(&configuration(wanted, self))
+    }
+
+    /// A function of the same configuration, behind the same proxy. Its log is `function/emulator.log` in the folder.
+    pub fn function(&self) -> anyhow::Result<Emulator> {
+        // A folder of its own: the daemon looks at its configuration whenever something is written beside it.
+        let folder = self.quell.path("function");
+        fs::create_dir_all(&folder)?;
+        let mut environment = environment(&self.ec2);
+        environment.push(("QUELL_CONFIG", self.quell.path("quell.toml").display().to_string()));
+        environment.push(("AWS_LAMBDA_FUNCTION_TIMEOUT", "60".to_owned()));
+        Emulator::start(&folder, &environment)
     }
 
     /// The recorded attack, on the scene's web server.
@@ -203,10 +219,15 @@ impl Stage {
 
     /// The holds in force, by id, as the journal has them.
     pub async fn holds(&self) -> anyhow::Result<Vec<Hold>> {
-        Ok(self.journal()?.holds(&HoldFilter::default()).await?)
+        let filter = HoldFilter::default();
+        #[cfg(feature = "aws")]
+        if let Some(table) = &self.table {
+            return Ok(journal_in(&self.world.moto, table).holds(&filter).await?);
+        }
+        Ok(self.journal()?.holds(&filter).await?)
     }
 
-    /// The journal, to be read beside the daemon.
+    /// The journal, to be read beside the daemon, if it is a file.
     pub fn journal(&self) -> anyhow::Result<SqliteJournal> {
         Ok(SqliteJournal::open_to_read(&self.quell.path("journal.sqlite"))?)
     }
@@ -239,6 +260,14 @@ impl Stage {
     }
 }
 
+/// What those are told that start here: how they reach AWS, and the secrets.
+fn environment(ec2: &Ec2Proxy) -> Vec<(&'static str, String)> {
+    let mut environment = Moto::environment_behind(ec2.endpoint());
+    environment.push(("KEY", SimulatedStealthwatch::KEY.to_owned()));
+    environment.push(("TOKEN", TOKEN.to_owned()));
+    environment
+}
+
 fn admitted(request: RequestBuilder) -> RequestBuilder {
     request.bearer_auth(TOKEN)
 }
@@ -257,11 +286,15 @@ fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
         stage.stealthwatch.base_url(),
         SimulatedStealthwatch::USER,
     );
+    let journal = match &stage.table {
+        Some(table) => format!("table = {table:?}"),
+        None => "path = \"journal.sqlite\"".to_owned(),
+    };
     let cache = stage.world.cache.path().join("plugins");
     format!(
         r#"
         [journal]
-        path = "journal.sqlite"
+        {journal}
         {aws}
         {stealthwatch}
         [http]

@@ -13,6 +13,11 @@ use flate2::read::DeflateDecoder;
 
 use crate::moto::Moto;
 
+/// The journal in a table, beside those who write it.
+pub fn journal_in(moto: &Moto, table: &str) -> quell::hold::DynamoJournal {
+    quell::hold::DynamoJournal::new(&moto.sdk_config(), None, table, jiff::SignedDuration::from_hours(1))
+}
+
 /// Makes a table as the deployment template has it, and gives its name.
 ///
 /// # Panics

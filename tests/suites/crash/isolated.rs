@@ -27,6 +27,7 @@ const ISOLATES: Wanted<'_> = Wanted {
     attacks: &[],
     without_stealthwatch: false,
     without_cache: false,
+    table: None,
 };
 
 /// An instance that mines, and a daemon's stage.

@@ -2,6 +2,7 @@
 mod acting;
 mod ending;
 mod logging;
+mod on_a_table;
 mod ordering;
 mod private;
 mod starting;

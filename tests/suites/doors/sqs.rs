@@ -121,9 +121,20 @@ async fn what_can_not_be_read_is_kept_and_goes_to_the_dead_letters_with_the_reas
         Queue::new(&world.moto).await.unwrap(),
         Queue::new(&world.moto).await.unwrap(),
     );
+    let proxy = Ec2Proxy::start(&world.moto.endpoint()).await.unwrap();
+    // Both messages are received once, and nothing a second time before it was seen where they are then.
+    proxy.set(Trouble::new(Kind::NotPermitted, Whom::Action("ReceiveMessage")).after(1));
+    let config = world
+        .moto
+        .sdk_config()
+        .to_builder()
+        .endpoint_url(proxy.endpoint())
+        .build();
     let door = SqsDoor::open(
-        &world.moto.sdk_config(),
+        &config,
         SqsOptions {
+            // So long that it is hidden anew only by who leaves it alone.
+            hidden: PATIENCE,
             dead_letters: Some(DeadLetters {
                 queue: dead.url.clone(),
                 after: 2,
@@ -138,6 +149,20 @@ async fn what_can_not_be_read_is_kept_and_goes_to_the_dead_letters_with_the_reas
     open.takes(1).await.unwrap();
     let failed = open.failed(&format!("sqs-{id}")).await.unwrap();
     assert_eq!(failed.body, "no alert at all");
+    let is_left_alone = || {
+        let passed = proxy.passed(0);
+        passed
+            .iter()
+            .any(|passed| passed.request.action == "ChangeMessageVisibility" && passed.answered == Some(200))
+    };
+    let deadline = Instant::now() + PATIENCE;
+    while !is_left_alone() {
+        assert_eq!(dead.count().await.unwrap(), 0, "it was received once");
+        assert!(Instant::now() < deadline, "it is not left alone");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(dead.count().await.unwrap(), 0, "it was received once");
+    proxy.calm();
     dead.holds(1).await.unwrap();
     queue.holds(0).await.unwrap();
     let letter = dead.receive().await.unwrap().remove(0);

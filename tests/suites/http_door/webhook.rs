@@ -1,9 +1,19 @@
 //! Webhooks: a way in for one sender, with what it has to show.
 
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_STANDARD};
+use quell::{
+    config::Config,
+    daemon::Daemon,
+    hold::{DeliveryId, HoldFilter},
+};
 use quell_tests::recorded;
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder};
 
 use crate::open_door::{OpenDoor, outcome};
 
@@ -43,8 +53,11 @@ fn hex(tag: &hmac::Tag) -> String {
 
 /// A request as a sender with this key makes it at this time.
 fn signed(door: &OpenDoor, key: &str, time: i64, body: &str) -> RequestBuilder {
-    let signature = hex(&sign(key, format!("{time}.{body}").as_bytes()));
-    shown(door, &format!("sha256={signature}"), &time.to_string(), body)
+    shown(door, &signature(key, time, body), &time.to_string(), body)
+}
+
+fn signature(key: &str, time: i64, body: &str) -> String {
+    format!("sha256={}", hex(&sign(key, format!("{time}.{body}").as_bytes())))
 }
 
 fn shown(door: &OpenDoor, signature: &str, time: &str, body: &str) -> RequestBuilder {
@@ -198,4 +211,86 @@ async fn an_alert_of_another_detector_is_not_taken_for_one() {
     let refused = outcome(request.body(finding).send().await.unwrap()).await.unwrap();
     assert!(refused.starts_with("422: "), "{refused}");
     assert_eq!(waiting(&door).await, 0);
+}
+
+/// A daemon whose webhook is for a detector that the configuration maps, on the simulated account of the examples. The folder has its journal.
+async fn daemon_of_a_mapped_detector(folder: &Path) -> Daemon {
+    const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+    std::fs::write(folder.join("key"), KEY).unwrap();
+    let text = format!(
+        r#"
+        [simulated]
+        account-file = "{EXAMPLES}/simulated-account.toml"
+        [journal]
+        path = "{folder}/journal.sqlite"
+        [sandbox]
+        cache = "{cache}/http-door"
+        [http]
+        listen = "127.0.0.1:0"
+        [[door.webhook]]
+        name = "sensor"
+        detector = "wazuh"
+        [door.webhook.hmac]
+        key-file = "{folder}/key"
+        header = "X-Hub-Signature-256"
+        prefix = "sha256="
+        {mapped}
+        "#,
+        folder = folder.display(),
+        cache = env!("CARGO_TARGET_TMPDIR"),
+        mapped = include_str!("../../../examples/alerts/mapped-detectors.toml"),
+    );
+    let config = Config::parse(&text, &folder.join("quell.toml")).unwrap();
+    Daemon::start(&config).await.unwrap()
+}
+
+#[tokio::test]
+async fn whom_a_mapped_detector_names_in_a_request_that_it_signed_is_blocked() {
+    let folder = tempfile::tempdir().unwrap();
+    let daemon = daemon_of_a_mapped_detector(folder.path()).await;
+    let alert = include_str!("../../../examples/alerts/wazuh-ssh-brute-force.json");
+    let time = jiff::Timestamp::now().as_second();
+    let send = async |key: &str| {
+        let client = Client::builder().no_proxy().build().unwrap();
+        let request = client
+            .post(format!("http://{}/webhooks/sensor", daemon.address()))
+            .header("x-hub-signature-256", signature(key, time, alert))
+            .header("x-timestamp", time.to_string())
+            .body(alert);
+        outcome(request.send().await.unwrap()).await.unwrap()
+    };
+    let journal = daemon.host().journal();
+    let detector = daemon.host().decoders().detector("wazuh").unwrap();
+    let id = DeliveryId::of(detector, alert.as_bytes());
+    let refused = send("guessed").await;
+    assert!(refused.starts_with("401: "), "{refused}");
+    assert_eq!(journal.delivery(&id).await.unwrap(), None);
+
+    assert_eq!(send(KEY).await, "202");
+    let kept = journal.delivery(&id).await.unwrap().unwrap();
+    assert_eq!((kept.door.as_str(), kept.detector), ("webhook", detector));
+    let covered = HoldFilter {
+        covered: Some(true),
+        ..HoldFilter::default()
+    };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let holds = loop {
+        let holds = journal.holds(&covered).await.unwrap();
+        if !holds.is_empty() {
+            break holds;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "nobody is blocked: {:?}",
+            journal.delivery(&id).await.unwrap()
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let held: Vec<_> = holds
+        .iter()
+        .map(|hold| format!("{} at {}", hold.remedy, hold.target))
+        .collect();
+    let expected = ["203.0.113.7/32 ingress at 111122223333/eu-west-1/acl-0b111111111111111"];
+    assert_eq!(held, expected);
+    daemon.stop().await.unwrap();
 }

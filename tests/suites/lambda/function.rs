@@ -18,7 +18,7 @@ use quell_tests::{
     scene::Scene,
     seen::SeenEntry,
     stage::{TOKEN, aws_tables},
-    table::new_table,
+    table::{journal_in, new_table},
     world::World,
 };
 use serde_json::Value;
@@ -124,12 +124,7 @@ impl Function {
 
     /// The journal, beside the function.
     pub(crate) fn journal(&self) -> DynamoJournal {
-        DynamoJournal::new(
-            &self.world.moto.sdk_config(),
-            None,
-            &self.table,
-            jiff::SignedDuration::from_hours(1),
-        )
+        journal_in(&self.world.moto, &self.table)
     }
 
     pub(crate) async fn holds(&self) -> anyhow::Result<Vec<Hold>> {

@@ -1,16 +1,25 @@
 //! What starts with a function, and what does not.
 
+use std::fs;
+
+use anyhow::ensure;
 use quell::simulated_stealthwatch::SimulatedStealthwatch;
 use quell_tests::{
     attack::about,
     emulator::Emulator,
     moto::{ACCOUNT, Moto, OTHER_ACCOUNT, OTHER_ROLE, REGION},
+    process::{free_address, threads},
     proxy::Ec2Proxy,
     recorded,
     scene::Scene,
 };
+use serde_json::Value;
 
-use super::event::of_sns;
+use super::{
+    event::of_sns,
+    function::{Function, Wanted},
+    roots::Roots,
+};
 
 /// The state of sockets that listen, and of connections, as the kernel writes it.
 const LISTENS: &str = "0A";
@@ -97,5 +106,111 @@ async fn a_function_starts_nothing_that_its_alerts_do_not_need_and_calls_nobody_
     CreateNetworkAclEntry
     ");
     assert!(moto.sessions().await?.is_empty(), "no role is assumed");
+    Ok(())
+}
+
+/// A recorded alert about the function's web server, as SNS brings it. Each is a message of its own.
+fn told(function: &Function, alert: &str) -> Value {
+    let about = about(&function.scene.vpc, &function.scene.web);
+    let id = format!("11111111-aaaa-5bbb-8ccc-{:012}", alert.len());
+    of_sns(&[(id.as_str(), recorded::changed(alert, &about))])
+}
+
+/// So many threads a runtime with several would have for its work, whatever machine this is: more than all others of a function together.
+const WORKERS: usize = 64;
+
+/// The most threads that a function may have: the main one, which does all work; the journal's, if it is in a file; the sandbox's ticker; those that open files and compile plugins in the
+/// background, which end ten seconds after their work; and some more that a library may need.
+const FEW: usize = 12;
+
+// A daemon that starts blocks its thread, and the proxy needs one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_starts_no_workers_however_many_processors_there_are() -> anyhow::Result<()> {
+    let http = format!("token-env = 'TOKEN'\nlisten = '{}'", free_address()?);
+    let environment = [
+        ("TOKIO_WORKER_THREADS", WORKERS.to_string()),
+        // wasmtime compiles on all processors, where nothing was compiled before.
+        ("RAYON_NUM_THREADS", "1".to_owned()),
+    ];
+    let function = Function::start(&Wanted {
+        http: Some(&http),
+        environment: &environment,
+        ..Wanted::default()
+    })
+    .await?;
+    for (alert, outcome) in [(recorded::TEST, "nothing"), (recorded::ATTACK, "acted")] {
+        let answer = function.invoke(&told(&function, alert)).await?;
+        ensure!(
+            answer["records"][0]["outcome"] == outcome,
+            "{answer}\n{}",
+            function.log()
+        );
+        let found = threads(function.emulator.function()?.process()?)?;
+        assert!(found <= FEW, "{found} threads after {outcome}");
+    }
+    // The daemon has them, in the same environment: a function with such a runtime would have been seen.
+    let daemon = function.quell.serve()?;
+    assert!(threads(daemon.process())? > WORKERS);
+    Ok(())
+}
+
+/// Who is asked by https, of those that the attack leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Private {
+    Nobody,
+    Aws,
+    Detector,
+}
+
+/// A function whose alert leads to a call by https to an address where nobody listens: the roots are read before that turns out. Its journal is a file, so that it calls nobody before.
+async fn calling(private: Private, roots: &Roots) -> anyhow::Result<Function> {
+    let nowhere = format!("https://{}", free_address()?);
+    let mut environment = vec![roots.variable()];
+    if private == Private::Aws {
+        environment.push(("AWS_ENDPOINT_URL", nowhere.clone()));
+    }
+    let function = Function::start(&Wanted {
+        in_a_file: true,
+        environment: &environment,
+        ..Wanted::default()
+    })
+    .await?;
+    if private == Private::Detector {
+        // It reads its configuration when it is first invoked.
+        let text = fs::read_to_string(function.quell.path("quell.toml"))?;
+        let base = function.stealthwatch.base_url();
+        let text = text.replace(
+            &format!("base-url = \"{base}\""),
+            &format!("base-url = \"{nowhere}{}\"\nattempts = 1", base.path()),
+        );
+        ensure!(text.contains(&nowhere), "{text}");
+        function.quell.configure(&text)?;
+    }
+    Ok(function)
+}
+
+#[tokio::test]
+async fn roots_of_trust_are_read_by_the_first_call_that_has_a_certificate_to_check_and_not_by_a_start()
+-> anyhow::Result<()> {
+    for private in [Private::Nobody, Private::Aws, Private::Detector] {
+        let roots = Roots::new()?;
+        let function = calling(private, &roots).await?;
+        let answer = function.invoke(&told(&function, recorded::TEST)).await?;
+        ensure!(
+            answer["records"][0]["outcome"] == "nothing",
+            "{private:?}: {answer}\n{}",
+            function.log()
+        );
+        assert!(!roots.are_read(), "{private:?}: nobody was to be called yet");
+
+        let answer = function.invoke(&told(&function, recorded::ATTACK)).await?;
+        let is_done = answer["records"][0]["outcome"] == "acted";
+        ensure!(
+            is_done == (private == Private::Nobody),
+            "{private:?}: {answer}\n{}",
+            function.log()
+        );
+        assert_eq!(roots.are_read(), private != Private::Nobody, "{private:?}: {answer}");
+    }
     Ok(())
 }
