@@ -3,6 +3,7 @@
 //! The doors call [`Host::receive_all`]; the [`worker`] takes what was received through [`Host::work`]; `quell explain` goes the same way with
 //! [`Host::explain`] and writes nothing.
 
+mod ahead;
 mod carry_out;
 mod consider;
 mod ending;

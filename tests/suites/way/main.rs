@@ -1,6 +1,7 @@
 //! The way of an alert, whole: from bytes to deny entries on a simulated account, and back. Read it as the list of what users fear.
 
 mod acting;
+mod ahead;
 mod approvals;
 mod budgets;
 mod delayed;

@@ -1,5 +1,8 @@
 //! One record of an event, or the one alert that an event is.
 
+use std::pin::pin;
+
+use futures::future::{Either, select};
 use serde::Serialize;
 use tokio::time::Instant;
 
@@ -116,7 +119,14 @@ impl Invocation<'_> {
                 Outcome::done("seen-before", summary)
             }
             // An earlier try failed for a passing reason: whoever sent it repeats it, and this is the next try.
-            Ok(Receipt::Admitted(_) | Receipt::SeenBefore(_)) => self.work(&id).await,
+            Ok(Receipt::SeenBefore(_)) => self.work(&id).await,
+            Ok(Receipt::Admitted(alert)) => {
+                let (ahead, work) = (pin!(self.host.ask_ahead(&alert)), pin!(self.work(&id)));
+                match select(ahead, work).await {
+                    Either::Left(((), work)) => work.await,
+                    Either::Right((outcome, _)) => outcome,
+                }
+            }
             Err(error) => {
                 let summary = with_causes(&error);
                 tracing::error!(delivery = %id, outcome = "failed", "{summary}");

@@ -53,8 +53,8 @@ impl Desk {
         match &self.place {
             Place::Thread(thread) => thread.give(Box::new(question)).await?,
             Place::Here(connection) => {
-                let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-                do_together(&mut connection, vec![Box::new(question)], &self.transactions);
+                let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                do_together(&connection, vec![Box::new(question)], &self.transactions);
             }
         }
         answered.await.map_err(|_| JournalError::Gone)?

@@ -53,7 +53,7 @@ impl Drop for Thread {
     }
 }
 
-fn work(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, transactions: &Transactions) {
+fn work(connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, transactions: &Transactions) {
     while let Some(first) = jobs.blocking_recv() {
         let mut group = vec![first];
         while group.len() < MOST_TOGETHER
@@ -61,6 +61,6 @@ fn work(mut connection: Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, tran
         {
             group.push(next);
         }
-        do_together(&mut connection, group, transactions);
+        do_together(&connection, group, transactions);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use rusqlite::{Connection, TransactionBehavior, ffi};
+use rusqlite::{Connection, ffi};
 
 use super::job::Job;
 
@@ -23,7 +23,7 @@ impl Transactions {
 }
 
 /// Does some jobs in one transaction, and answers each.
-pub(super) fn do_together(connection: &mut Connection, mut group: Vec<Box<dyn Job>>, transactions: &Transactions) {
+pub(super) fn do_together(connection: &Connection, mut group: Vec<Box<dyn Job>>, transactions: &Transactions) {
     let failure = run_together(connection, &mut group).err();
     if failure.is_none() {
         transactions.0.fetch_add(1, Ordering::Relaxed);
@@ -33,27 +33,36 @@ pub(super) fn do_together(connection: &mut Connection, mut group: Vec<Box<dyn Jo
     }
 }
 
-fn run_together(connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
-    let behavior = if connection.is_readonly("main")? {
-        TransactionBehavior::Deferred
-    } else {
-        TransactionBehavior::Immediate
-    };
-    let mut transaction = connection.transaction_with_behavior(behavior)?;
+fn run_together(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
+    let is_readonly = connection.is_readonly("main")?;
+    say(connection, if is_readonly { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
+    let done = run_each(connection, group).and_then(|()| say(connection, "COMMIT"));
+    if done.is_err() && !connection.is_autocommit() {
+        // Should that fail too, whoever begins next is told.
+        let _ = say(connection, "ROLLBACK");
+    }
+    done
+}
+
+fn run_each(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
     for job in group {
-        let savepoint = transaction.savepoint()?;
-        if job.run(&savepoint) {
-            savepoint.commit()?;
-        } else {
-            // Dropped, a savepoint is rolled back.
-            drop(savepoint);
-        }
+        say(connection, "SAVEPOINT job")?;
+        let is_kept = job.run(connection);
         // When the disk is full or fails, SQLite ends the whole transaction by itself, and what the jobs before did is gone too.
-        if transaction.is_autocommit() {
+        if connection.is_autocommit() {
             let why = "the transaction was rolled back because another part of it failed";
             let error = ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK);
             return Err(rusqlite::Error::SqliteFailure(error, Some(why.to_owned())));
         }
+        if !is_kept {
+            say(connection, "ROLLBACK TO job")?;
+        }
+        say(connection, "RELEASE job")?;
     }
-    transaction.commit()
+    Ok(())
+}
+
+/// Does a statement that is said again and again, and is read only the first time.
+fn say(connection: &Connection, statement: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(statement)?.execute([]).map(drop)
 }
