@@ -63,7 +63,7 @@ async fn lambda(global: &Global) -> Result<(), Failure> {
 
     let config = global.config()?;
     let clock = Arc::new(GivenTime::none());
-    let (host, _writer) = setup::function_host(&config, &clock).await.or_its_exit()?;
+    let (host, _writer) = Box::pin(setup::function_host(&config, &clock)).await.or_its_exit()?;
     let (sources, web) = (setup::sources(&config), setup::web_options(&config));
     let ended = lambda::run(Arc::new(host), clock, sources, web, &config.journal.store).await;
     ended.map_err(|error| Failure::new(Exit::Failed, error))

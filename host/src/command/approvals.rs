@@ -83,7 +83,7 @@ impl Approvals {
     pub async fn run(self, global: &Global) -> Result<(), Failure> {
         if let Some(ApprovalAct::Link { hold, reject }) = self.act {
             let act = if reject { Act::Reject } else { Act::Approve };
-            return answer(link(global, hold, act).await?);
+            return answer(Box::pin(link(global, hold, act)).await?);
         }
         let done = ordered::carried(global, Order::Approvals { all: self.all }).await?;
         match (self.output, &done) {

@@ -81,7 +81,7 @@ impl Explain {
         let redactor = self.redaction.redactor(&config).await?;
         let mut has_failed = false;
         for (index, alert) in alerts.into_iter().enumerate() {
-            let report = host.explain(alert).await?;
+            let report = Box::pin(host.explain(alert)).await?;
             match self.output {
                 StoryOutput::Text if index > 0 => answer(format!("\n{}", report.to_string().trim_end()))?,
                 StoryOutput::Text => answer(report.to_string().trim_end())?,

@@ -43,7 +43,9 @@ impl Serve {
         }
         // From here on a signal no longer just ends the process, so whoever starts us may stop us as soon as the door is open.
         let stop = StopSignal::expect()?;
-        let mut daemon = Daemon::start_watching(&config, &file, as_in_file).await.or_its_exit()?;
+        let mut daemon = Box::pin(Daemon::start_watching(&config, &file, as_in_file))
+            .await
+            .or_its_exit()?;
         tracing::info!(address = %daemon.address(), "listening");
         tokio::select! {
             () = stop.received() => {}

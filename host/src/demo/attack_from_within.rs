@@ -56,13 +56,13 @@ const RETURN: Flow = Flow {
 
 /// Plays it.
 pub(super) async fn play(narrator: &Narrator) -> Result<(), DemoError> {
-    let stage = Stage::set(Setting {
+    let stage = Box::pin(Stage::set(Setting {
         account: ACCOUNT,
         subnet: SUBNET,
         observations: Default::default(),
         plugin: PLUGIN.to_owned(),
         never_block: &[],
-    })
+    }))
     .await?;
     let told = tell(narrator, &stage).await;
     stage.strike().await?;

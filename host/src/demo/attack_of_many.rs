@@ -58,13 +58,13 @@ const KNOCKS: [(&str, RuleAction, &str); 5] = [
 /// Plays it.
 pub(super) async fn play(narrator: &Narrator) -> Result<(), DemoError> {
     let attack = Attack::on(INSTANCE, ADDRESSES)?;
-    let stage = Stage::set(Setting {
+    let stage = Box::pin(Stage::set(Setting {
         account: ACCOUNT,
         subnet: SUBNET,
         observations: attack.observations,
         plugin: blocking_for(BLOCK),
         never_block: &[NEVER_BLOCK],
-    })
+    }))
     .await?;
     let told = tell(narrator, &stage, &attack.alerts).await;
     stage.strike().await?;

@@ -26,13 +26,13 @@ const _: () = assert!(PAUSE.as_millis() * 4 < BLOCK.as_millis());
 
 /// Plays it.
 pub(super) async fn play(narrator: &Narrator) -> Result<(), DemoError> {
-    let stage = Stage::set(Setting {
+    let stage = Box::pin(Stage::set(Setting {
         account: ACCOUNT,
         subnet: SUBNET,
         observations: Recorded::observations().map_err(DemoError::Recorded)?,
         plugin: blocking_for(BLOCK),
         never_block: &[],
-    })
+    }))
     .await?;
     let told = tell(narrator, &stage).await;
     stage.strike().await?;

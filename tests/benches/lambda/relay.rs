@@ -101,7 +101,7 @@ async fn hand_on(mut client: TcpStream, server: SocketAddr, answers: &Answers) -
     let mut server = TcpStream::connect(server).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    let (mut up, mut down) = ([0; 16_384], [0; 16_384]);
+    let (mut up, mut down) = (vec![0; 16_384], vec![0; 16_384]);
     let mut asked: Option<Instant> = None;
     let mut place: Option<usize> = None;
     loop {

@@ -130,7 +130,7 @@ async fn word_of_an_end_that_is_far_away_is_sent_once_more_with_the_longest_dela
     let until = until.context("the hold ends by itself")?;
     let whole = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Ceil);
     let word = (message::end(until.round(whole)?), LONGEST.as_secs());
-    assert_eq!(sent(&function, begin), [word.clone()]);
+    assert_eq!(sent(&function, begin), std::slice::from_ref(&word));
     let kept = queue.delayed().await?;
     assert!(kept > 0, "{}", function.log());
 

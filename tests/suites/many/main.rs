@@ -78,7 +78,7 @@ async fn many_hosts_of_which_some_die_reach_the_right_entries_write_nothing_twic
     println!("{troubles}");
     troubles.befall(&crowd.proxy, size.alerts as usize);
     let began = Instant::now();
-    let died = crowd.work().await;
+    let died = Box::pin(crowd.work()).await;
     let worked = began.elapsed();
     crowd.tend_until_quiet().await;
     let quiet = began.elapsed();

@@ -143,7 +143,7 @@ impl Invocation<'_> {
             return Outcome::failed(summary);
         }
         let worked = match self.host.journal().delivery(id).await {
-            Ok(Some(delivery)) => self.host.work(&delivery).await,
+            Ok(Some(delivery)) => Box::pin(self.host.work(&delivery)).await,
             Ok(None) => return Outcome::failed(format!("delivery {id} is not in the journal any more")),
             Err(error) => Err(error),
         };

@@ -134,7 +134,9 @@ fn is_over(hold: &Hold, now: Timestamp) -> bool {
 
 /// See [`super::super::Journal::next_end`].
 pub(super) async fn next_end(table: &Lasting) -> Result<Option<Timestamp>, Failure> {
-    let (first, pardons) = try_join(table.table.query(&key::all_ends(), Some(1)), pardons::all(&table.table)).await?;
+    let of_holds = key::all_ends();
+    let both = try_join(table.table.query(&of_holds, Some(1)), pardons::all(&table.table));
+    let (first, pardons) = Box::pin(both).await?;
     let hold = first.first().and_then(|end| key::time_of_end(&end.key));
     let pardon = pardons.into_iter().map(|pardon| pardon.until).min();
     Ok([hold, pardon].into_iter().flatten().min())
