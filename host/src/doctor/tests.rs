@@ -135,7 +135,7 @@ async fn a_network_acl_that_is_known_only_from_its_holds_is_told_with_its_room()
         panic!("{rooms:?}")
     };
     assert!(
-        gone.starts_with("unknown: ") && gone.contains("acl-0a0a0a0a0a0a0a0a0"),
+        gone.starts_with("note: ") && gone.contains("acl-0a0a0a0a0a0a0a0a0 is gone"),
         "{gone}"
     );
     assert!(room.contains("ingress IPv4 for 16 rules"), "{room}");
