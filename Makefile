@@ -76,6 +76,11 @@ look: venv languages
 	@# Where there is a systemd. 1.2 of 10 is what is exposed at most: the network, and what plugins' compiled code needs.
 	@! command -v systemd-analyze >/dev/null \
 		|| systemd-analyze security --offline=yes --threshold=12 --no-pager examples/deploy/quell.service | tail -1
+	@# It warns of a key that it does not know, and only warns. It wants the program to be there.
+	@! command -v systemd-analyze >/dev/null || { folder=$$(mktemp -d) \
+		&& sed 's|^ExecStart=/usr/local/bin/quell|ExecStart=/bin/true|' examples/deploy/quell.service >$$folder/quell.service \
+		&& warnings=$$(systemd-analyze verify --man=no $$folder/quell.service 2>&1); rm -r $$folder; \
+		test -z "$$warnings" || { echo "$$warnings"; exit 1; }; }
 
 .PHONY: deny
 deny: toolchain ## Licences, bans and sources of all that is linked, from the lock file; advisories where RUSTSEC's database can be had
