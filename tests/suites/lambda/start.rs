@@ -99,7 +99,6 @@ async fn a_function_starts_nothing_that_its_alerts_do_not_need_and_calls_nobody_
     DescribeInstances
     DescribeNetworkAcls
     DescribeVpcs
-    DescribeNetworkAcls
     CreateNetworkAclEntry
     CreateNetworkAclEntry
     CreateNetworkAclEntry
