@@ -162,7 +162,7 @@ async fn what_one_alert_costs() {
     insta::assert_snapshot!(calls(&crowd.proxy.passed(0)), @r"
     2 BatchGetItem of 7
     1 GetItem of 1
-    8 Query of 8
+    7 Query of 7
     6 TransactWriteItems of 36
     5 UpdateItem of 5
     ");

@@ -113,6 +113,16 @@ impl Journal for WatchedJournal {
         self.journal.situation(target, now, recent_since).await
     }
 
+    async fn situation_after(
+        &self,
+        before: &Situation,
+        target: &Target,
+        now: Timestamp,
+        recent_since: Timestamp,
+    ) -> Result<Situation, JournalError> {
+        self.journal.situation_after(before, target, now, recent_since).await
+    }
+
     async fn converged(
         &self,
         target: &Target,
