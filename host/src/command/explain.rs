@@ -77,7 +77,7 @@ impl Explain {
             )
             .with_remedy("name a folder with --record"));
         }
-        let host = setup::explaining_host(&config).await.or_its_exit()?;
+        let host = Box::pin(setup::explaining_host(&config)).await.or_its_exit()?;
         let redactor = self.redaction.redactor(&config).await?;
         let mut has_failed = false;
         for (index, alert) in alerts.into_iter().enumerate() {

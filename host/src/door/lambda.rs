@@ -128,7 +128,10 @@ impl Function {
                 let work = records.into_iter().map(|record| invocation.sns(record));
                 all_done(self.all(work, invocation.answer_by).await)
             }
-            Event::Alert(alert) => all_done(self.all([invocation.alert(alert)], invocation.answer_by).await),
+            Event::Alert(alert) => {
+                let work = [alert].into_iter().map(|alert| invocation.alert(alert));
+                all_done(self.all(work, invocation.answer_by).await)
+            }
             Event::Sqs(records) => {
                 let work = records.into_iter().map(|record| invocation.sqs(record));
                 let reports = self.all(work, invocation.answer_by).await;
