@@ -26,6 +26,16 @@ impl Journal for NoHolds {
         Ok(Situation::default())
     }
 
+    async fn situation_after(
+        &self,
+        _: &Situation,
+        _: &Target,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<Situation, JournalError> {
+        Ok(Situation::default())
+    }
+
     async fn history(&self, _: IpAddr, _: Timestamp) -> Result<History, JournalError> {
         Ok(History::default())
     }

@@ -101,10 +101,7 @@ pub trait Journal: Send + Sync {
         target: &Target,
         now: Timestamp,
         recent_since: Timestamp,
-    ) -> Result<Situation, JournalError> {
-        let _ = before;
-        self.situation(target, now, recent_since).await
-    }
+    ) -> Result<Situation, JournalError>;
 
     /// Notes that a target does what its holds said in `revision`, and how each of them is covered. None if it does not yet: then it stays unfinished. If the holds changed meanwhile the
     /// target stays unfinished.

@@ -157,6 +157,17 @@ impl Journal for SqliteJournal {
             .await
     }
 
+    /// All of it is read in one transaction, which costs no more.
+    async fn situation_after(
+        &self,
+        _: &Situation,
+        target: &Target,
+        now: Timestamp,
+        recent_since: Timestamp,
+    ) -> Result<Situation, JournalError> {
+        self.situation(target, now, recent_since).await
+    }
+
     async fn converged(
         &self,
         target: &Target,
