@@ -106,7 +106,10 @@ impl DeliveryState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
     /// It is new, or failed before and is now tried again.
-    Admitted,
+    Admitted {
+        /// When it came first.
+        received: Timestamp,
+    },
     /// It was seen before, and this is how it stands. Nothing is to be done.
     SeenBefore(DeliveryState),
     /// As many deliveries wait as may wait. It was not taken; the sender should come again later.

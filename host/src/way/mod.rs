@@ -39,7 +39,7 @@ use tokio::sync::{Notify, Semaphore};
 
 pub use self::{
     obstacle::Obstacle,
-    receive::{Receipt, ReceiveError, Received},
+    receive::{Admitted, Receipt, ReceiveError, Received},
 };
 use crate::{
     alert::{Alert, Decoders},

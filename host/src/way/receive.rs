@@ -13,9 +13,18 @@ use crate::{
 #[derive(Debug)]
 pub enum Receipt {
     /// It is in the journal and will be worked on.
-    Admitted(Box<Alert>),
+    Admitted(Box<Admitted>),
     /// It was seen before, and this is how it stands. Nothing more will be done.
     SeenBefore(DeliveryState),
+}
+
+/// A delivery that waits in the journal, and what it is.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The delivery, as the journal has it.
+    pub delivery: Delivery,
+    /// The alert that it holds.
+    pub alert: Alert,
 }
 
 /// What became of one alert of a body.
@@ -182,9 +191,10 @@ impl Host {
             source,
         })?;
         match admission {
-            Admission::Admitted => {
+            Admission::Admitted { received } => {
                 self.admitted.notify_one();
-                Ok(Receipt::Admitted(Box::new(alert)))
+                let delivery = Delivery { received, ..delivery };
+                Ok(Receipt::Admitted(Box::new(Admitted { delivery, alert })))
             }
             Admission::SeenBefore(state) => Ok(Receipt::SeenBefore(state)),
             Admission::Full => Err(ReceiveError::Full {

@@ -180,7 +180,7 @@ fn several_received(several: &[Received]) -> Response {
 
 fn told_of(id: &DeliveryId, receipt: &Receipt) -> serde_json::Value {
     match receipt {
-        Receipt::Admitted(alert) => json!({ "delivery": id, "state": "waiting", "alert": alert.id }),
+        Receipt::Admitted(admitted) => json!({ "delivery": id, "state": "waiting", "alert": admitted.alert.id }),
         Receipt::SeenBefore(state) => json!({ "delivery": id, "state": state.name(), "seen-before": true }),
     }
 }

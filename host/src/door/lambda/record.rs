@@ -1,6 +1,6 @@
 //! One record of an event, or the one alert that an event is.
 
-use std::pin::pin;
+use std::{error::Error, pin::pin};
 
 use futures::future::{Either, select};
 use serde::Serialize;
@@ -15,9 +15,9 @@ use crate::{
     alert::{self, Detector},
     clock::Clock,
     cloud::Cause,
-    hold::{DeliveryId, DeliveryState},
+    hold::{Delivery, DeliveryId, DeliveryState},
     text::with_causes,
-    way::{Host, Receipt, Received},
+    way::{Admitted, Host, Receipt, Received},
 };
 
 /// What became of a record.
@@ -78,7 +78,7 @@ impl Invocation<'_> {
 
     /// Works on a delivery that a web request brought, which was answered already.
     pub(super) async fn admitted(self, id: &DeliveryId) {
-        in_time(self.answer_by, id.as_str(), self.work(id)).await;
+        in_time(self.answer_by, id.as_str(), self.find_and_work(id)).await;
     }
 
     async fn message(self, message: Message<'_>, said: Option<Detector>) -> Outcome {
@@ -119,35 +119,36 @@ impl Invocation<'_> {
                 Outcome::done("seen-before", summary)
             }
             // An earlier try failed for a passing reason: whoever sent it repeats it, and this is the next try.
-            Ok(Receipt::SeenBefore(_)) => self.work(&id).await,
-            Ok(Receipt::Admitted(alert)) => {
-                let (ahead, work) = (pin!(self.host.ask_ahead(&alert)), pin!(self.work(&id)));
+            Ok(Receipt::SeenBefore(_)) => self.find_and_work(&id).await,
+            Ok(Receipt::Admitted(admitted)) => {
+                let Admitted { delivery, alert } = &*admitted;
+                let (ahead, work) = (pin!(self.host.ask_ahead(alert)), pin!(self.work(delivery)));
                 match select(ahead, work).await {
                     Either::Left(((), work)) => work.await,
                     Either::Right((outcome, _)) => outcome,
                 }
             }
-            Err(error) => {
-                let summary = with_causes(&error);
-                tracing::error!(delivery = %id, outcome = "failed", "{summary}");
-                Outcome::failed(summary)
-            }
+            Err(error) => Outcome::of_error(&id, &error),
         }
     }
 
-    async fn work(self, id: &DeliveryId) -> Outcome {
+    async fn find_and_work(self, id: &DeliveryId) -> Outcome {
+        match self.host.journal().delivery(id).await {
+            Ok(Some(delivery)) => self.work(&delivery).await,
+            Ok(None) => Outcome::failed(format!("delivery {id} is not in the journal any more")),
+            Err(error) => Outcome::of_error(id, &error),
+        }
+    }
+
+    async fn work(self, delivery: &Delivery) -> Outcome {
+        let id = &delivery.id;
         if self.clock.is_time_up() {
             let summary =
                 format!("no time of the invocation is left for delivery {id}; the journal has it, and it goes on");
             tracing::warn!(delivery = %id, outcome = "failed", "{summary}");
             return Outcome::failed(summary);
         }
-        let worked = match self.host.journal().delivery(id).await {
-            Ok(Some(delivery)) => Box::pin(self.host.work(&delivery)).await,
-            Ok(None) => return Outcome::failed(format!("delivery {id} is not in the journal any more")),
-            Err(error) => Err(error),
-        };
-        match worked {
+        match Box::pin(self.host.work(delivery)).await {
             Ok(worked) => match worked.report {
                 Some(report) => Outcome {
                     failed: worked.state != DeliveryState::Done,
@@ -164,11 +165,7 @@ impl Invocation<'_> {
                     DeliveryState::Failed => Outcome::failed(format!("delivery {id} was given up")),
                 },
             },
-            Err(error) => {
-                let summary = with_causes(&error);
-                tracing::error!(delivery = %id, outcome = "failed", "{summary}");
-                Outcome::failed(summary)
-            }
+            Err(error) => Outcome::of_error(id, &error),
         }
     }
 }
@@ -212,6 +209,13 @@ impl Outcome {
             outcome: "failed",
             summary,
         }
+    }
+
+    /// What kept a delivery from being taken in or worked on.
+    fn of_error(id: &DeliveryId, error: &(dyn Error + 'static)) -> Self {
+        let summary = with_causes(error);
+        tracing::error!(delivery = %id, outcome = "failed", "{summary}");
+        Self::failed(summary)
     }
 
     /// What one record came to that had these alerts in it.

@@ -74,7 +74,7 @@ pub(super) async fn admit(table: &Lasting, delivery: &Delivery, most_waiting: u3
         write(table, &mut transaction, &new)?;
         ledger::record(&mut transaction, &Event::admitted(&new)).await?;
         if transaction.commit().await? == Committed::Yes {
-            return Ok(Admission::Admitted);
+            return Ok(Admission::Admitted { received });
         }
         tries.wait().await?;
     }

@@ -23,14 +23,15 @@ pub(super) fn admit(sql: &Connection, delivery: &Delivery, most_waiting: u32) ->
         return Ok(Admission::Full);
     }
     // A delivery that failed before starts anew; when it came first stays true.
-    sql.prepare_cached(
+    let statement = sql.prepare_cached(
         "INSERT INTO deliveries (id, door, detector, body, received, attempts, state, not_before, report)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8)
          ON CONFLICT (id) DO UPDATE SET
              door = excluded.door, detector = excluded.detector, body = excluded.body, attempts = 0,
-             state = excluded.state, not_before = excluded.not_before, report = excluded.report",
-    )?
-    .execute(params![
+             state = excluded.state, not_before = excluded.not_before, report = excluded.report
+         RETURNING received",
+    );
+    let values = params![
         delivery.id.as_str(),
         delivery.door,
         delivery.detector.name(),
@@ -39,9 +40,10 @@ pub(super) fn admit(sql: &Connection, delivery: &Delivery, most_waiting: u32) ->
         delivery.state.name(),
         not_before(delivery.state),
         delivery.report,
-    ])?;
+    ];
+    let received = to_time(statement?.query_row(values, |row| row.get(0))?)?;
     ledger::record(sql, &Event::admitted(delivery))?;
-    Ok(Admission::Admitted)
+    Ok(Admission::Admitted { received })
 }
 
 /// See [`super::super::Journal::waiting`].

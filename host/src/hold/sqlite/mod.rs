@@ -68,6 +68,14 @@ impl Storage {
         }
     }
 
+    /// SQLite's `locking_mode`. Whoever asks for a lock anew with each transaction lets others read meanwhile.
+    fn locking_mode(self) -> &'static str {
+        match self {
+            Self::Lasting => "NORMAL",
+            Self::Fleeting => "EXCLUSIVE",
+        }
+    }
+
     fn desk(self, connection: Connection) -> Result<Desk, JournalError> {
         match self {
             Self::Lasting => Desk::in_thread(connection),
@@ -83,7 +91,8 @@ impl SqliteJournal {
     }
 
     /// As [`Self::open`], on storage that does not outlive its machine, such as that of a Lambda function: what was written survives the end of the
-    /// process and not that of the machine, so nobody waits for the disk. For a process that does one thing after the other: who asks is held up until it is done.
+    /// process and not that of the machine, so nobody waits for the disk. For a process that does one thing after the other and is alone: who asks is held up until it is done, and no other process
+    /// can read the file meanwhile.
     pub fn open_fleeting(path: &Path) -> Result<Self, JournalError> {
         Self::open_on(path, Storage::Fleeting)
     }
@@ -100,6 +109,10 @@ impl SqliteJournal {
             source,
         };
         let connection = Connection::open(path).map_err(open)?;
+        // Before the first look at the file, so that the log's index is memory of this process and not a file that is shared.
+        connection
+            .pragma_update(None, "locking_mode", storage.locking_mode())
+            .map_err(open)?;
         connection
             .pragma_update(None, "synchronous", storage.synchronous())
             .map_err(open)?;

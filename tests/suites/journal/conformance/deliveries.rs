@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test]
 async fn a_delivery_seen_twice_is_worked_on_once() {
     let journal = journal().await;
-    assert_eq!(journal.admit(&delivery("a"), 10).await.unwrap(), Admission::Admitted);
+    assert_eq!(journal.admit(&delivery("a"), 10).await.unwrap(), Admission::Admitted { received: at(0) });
     let waiting = DeliveryState::Waiting { not_before: at(0) };
     assert_eq!(
         journal.admit(&delivery("a"), 10).await.unwrap(),
@@ -25,7 +25,11 @@ async fn a_delivery_that_failed_is_taken_again() {
     let journal = journal().await;
     journal.admit(&delivery("a"), 10).await.unwrap();
     journal.settle(&id("a"), DeliveryState::Failed, "{}").await.unwrap();
-    assert_eq!(journal.admit(&delivery("a"), 10).await.unwrap(), Admission::Admitted);
+    let mut again = delivery("a");
+    again.received = at(60);
+    // When it came first stays true.
+    assert_eq!(journal.admit(&again, 10).await.unwrap(), Admission::Admitted { received: at(0) });
+    assert_eq!(journal.delivery(&id("a")).await.unwrap().unwrap().received, at(0));
 }
 
 #[tokio::test]
@@ -36,7 +40,7 @@ async fn a_delivery_that_failed_and_comes_as_another_detectors_is_that_ones() {
     journal.admit(&dead, 10).await.unwrap();
     let mut again = delivery("a");
     again.detector = Detector::GuardDuty;
-    assert_eq!(journal.admit(&again, 10).await.unwrap(), Admission::Admitted);
+    assert_eq!(journal.admit(&again, 10).await.unwrap(), Admission::Admitted { received: at(0) });
     let kept = journal.delivery(&id("a")).await.unwrap().unwrap();
     assert_eq!(kept.detector, Detector::GuardDuty);
 }
@@ -44,11 +48,11 @@ async fn a_delivery_that_failed_and_comes_as_another_detectors_is_that_ones() {
 #[tokio::test]
 async fn what_can_not_be_read_is_kept_even_when_the_queue_is_full() {
     let journal = journal().await;
-    assert_eq!(journal.admit(&delivery("a"), 1).await.unwrap(), Admission::Admitted);
+    assert_eq!(journal.admit(&delivery("a"), 1).await.unwrap(), Admission::Admitted { received: at(0) });
     assert_eq!(journal.admit(&delivery("b"), 1).await.unwrap(), Admission::Full);
     let mut dead = delivery("c");
     dead.state = DeliveryState::Failed;
-    assert_eq!(journal.admit(&dead, 1).await.unwrap(), Admission::Admitted);
+    assert_eq!(journal.admit(&dead, 1).await.unwrap(), Admission::Admitted { received: at(0) });
     assert_eq!(journal.delivery(&id("b")).await.unwrap(), None);
     assert_eq!(
         journal.delivery(&id("c")).await.unwrap().unwrap().state,
@@ -93,7 +97,7 @@ async fn a_delivery_waits_for_its_time_and_counts_its_attempts() {
 async fn the_queue_is_as_full_as_it_was_said_whatever_became_of_those_that_came_and_went() {
     let journal = journal().await;
     for name in ["a", "b", "c"] {
-        assert_eq!(journal.admit(&delivery(name), 3).await.unwrap(), Admission::Admitted);
+        assert_eq!(journal.admit(&delivery(name), 3).await.unwrap(), Admission::Admitted { received: at(0) });
     }
     let full = async || journal.admit(&delivery("d"), 3).await.unwrap() == Admission::Full;
     assert!(full().await);
@@ -103,8 +107,8 @@ async fn the_queue_is_as_full_as_it_was_said_whatever_became_of_those_that_came_
     journal.settle(&id("a"), DeliveryState::Failed, "{}").await.unwrap();
     journal.settle(&id("b"), DeliveryState::Done, "{}").await.unwrap();
     journal.prune(at(10)).await.unwrap();
-    assert_eq!(journal.admit(&delivery("a"), 3).await.unwrap(), Admission::Admitted);
-    assert_eq!(journal.admit(&delivery("e"), 3).await.unwrap(), Admission::Admitted);
+    assert_eq!(journal.admit(&delivery("a"), 3).await.unwrap(), Admission::Admitted { received: at(0) });
+    assert_eq!(journal.admit(&delivery("e"), 3).await.unwrap(), Admission::Admitted { received: at(0) });
     assert!(full().await);
 }
 
@@ -142,7 +146,7 @@ async fn work_does_not_begin_on_what_another_has_settled_for_good_unless_it_is_s
         assert_eq!(attempt(&journal, name, 1).await, Attempt::Settled(state));
         assert_eq!(attempt(&journal, name, 2).await, Attempt::Settled(state));
     }
-    assert_eq!(journal.admit(&delivery("b"), 10).await.unwrap(), Admission::Admitted);
+    assert_eq!(journal.admit(&delivery("b"), 10).await.unwrap(), Admission::Admitted { received: at(0) });
     assert_eq!(attempt(&journal, "b", 3).await, Attempt::Ours(1));
 }
 

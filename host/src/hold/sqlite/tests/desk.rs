@@ -64,7 +64,7 @@ async fn what_comes_together_waits_for_the_disk_together() {
     let before = journal.transactions();
     hold_up.let_go().await;
     for admission in join_all(admissions).await {
-        assert_eq!(admission.unwrap().unwrap(), Admission::Admitted);
+        assert_eq!(admission.unwrap().unwrap(), Admission::Admitted { received: at(0) });
     }
     // One of them is the hold-up's own.
     let more = journal.transactions() - before - 1;
@@ -88,11 +88,11 @@ async fn one_that_fails_harms_none_of_those_beside_it() {
     hold_up.let_go().await;
     let error = failing.await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the journal failed to do the impossible");
-    assert_eq!(before.await.unwrap().unwrap(), Admission::Admitted);
-    assert_eq!(after.await.unwrap().unwrap(), Admission::Admitted);
+    assert_eq!(before.await.unwrap().unwrap(), Admission::Admitted { received: at(0) });
+    assert_eq!(after.await.unwrap().unwrap(), Admission::Admitted { received: at(0) });
     assert_eq!(
         journal.admit(&delivery("third"), 3).await.unwrap(),
-        Admission::Admitted,
+        Admission::Admitted { received: at(0) },
         "what the failing one wrote is taken back"
     );
 }
@@ -113,8 +113,11 @@ async fn one_that_panics_harms_none_of_those_beside_it() {
     hold_up.let_go().await;
     let error = panicking.await.unwrap().unwrap_err();
     insta::assert_snapshot!(error, @"the journal broke off while it tried to count: that is a fault of Quell, please report it with the log");
-    assert_eq!(after.await.unwrap().unwrap(), Admission::Admitted);
-    assert_eq!(journal.admit(&delivery("b"), 2).await.unwrap(), Admission::Admitted);
+    assert_eq!(after.await.unwrap().unwrap(), Admission::Admitted { received: at(0) });
+    assert_eq!(
+        journal.admit(&delivery("b"), 2).await.unwrap(),
+        Admission::Admitted { received: at(0) }
+    );
 }
 
 #[tokio::test]
@@ -136,7 +139,10 @@ async fn nobody_is_told_that_it_is_done_if_the_commit_fails() {
     let error = admission.await.unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the journal failed to admit a delivery");
     assert!(!is_known(&journal, "a").await);
-    assert_eq!(journal.admit(&delivery("a"), 1).await.unwrap(), Admission::Admitted);
+    assert_eq!(
+        journal.admit(&delivery("a"), 1).await.unwrap(),
+        Admission::Admitted { received: at(0) }
+    );
 }
 
 #[tokio::test]
@@ -161,7 +167,7 @@ async fn nobody_is_told_that_it_is_done_if_the_database_gives_up_in_the_middle()
     assert!(!is_known(&journal, "before").await && !is_known(&journal, "after").await);
     assert_eq!(
         journal.admit(&delivery("before"), 1).await.unwrap(),
-        Admission::Admitted
+        Admission::Admitted { received: at(0) }
     );
 }
 
