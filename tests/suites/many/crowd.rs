@@ -20,7 +20,7 @@ use quell::{
     hold::{DeliveryId, DeliveryState, DynamoJournal, Journal, Lease, Owner, ledger::Chain},
     report::Mode,
     roster::{Roster, Routed, Snapshot},
-    way::{Host, Parts},
+    way::{Host, Parts, Receipt},
 };
 use quell_tests::{
     fault::{Death, FaultyCloud, Life},
@@ -330,11 +330,12 @@ async fn work_off(host: &Host, queue: &Queue, places: Places) {
 
 async fn work_on(host: &Host, number: u32, places: Places) -> anyhow::Result<()> {
     let (id, alert) = (id(number), places.alert(number));
-    host.receive("many", Detector::StealthwatchCloud, id.clone(), alert.as_bytes())
-        .await?;
-    let delivery = host.journal().delivery(&id).await?.context("it was admitted")?;
-    if delivery.state != DeliveryState::Done {
-        host.work(&delivery).await?;
-    }
+    let received = host.receive("many", Detector::StealthwatchCloud, id.clone(), alert.as_bytes());
+    let delivery = match received.await? {
+        Receipt::Admitted(admitted) => admitted.delivery,
+        Receipt::SeenBefore(DeliveryState::Done) => return Ok(()),
+        Receipt::SeenBefore(_) => host.journal().delivery(&id).await?.context("it was admitted")?,
+    };
+    host.work(&delivery).await?;
     Ok(())
 }
