@@ -1,6 +1,7 @@
 //! What the suites share: a stand for a whole host on a simulated account, evil guests, the real binary, and parts that others wrote, with a look at
 //! them from outside that does not go through Quell's own code.
 
+pub mod around;
 pub mod attack;
 pub mod emulator;
 pub mod everything;
