@@ -162,6 +162,11 @@ impl Crowd {
         let again = (0..self.size.alerts).filter(|number| number % TWICE == 0);
         queue.locked().extend((0..self.size.alerts).chain(again));
         let mut hosts = JoinSet::new();
+        // Those who shall die are there first: beside all others they might never come to write.
+        let first_is_over = CancellationToken::new();
+        if self.size.dying == 0 {
+            first_is_over.cancel();
+        }
         for number in 0..self.size.hosts {
             let life = Arc::new(Life::default());
             if number < self.size.dying {
@@ -172,15 +177,21 @@ impl Crowd {
             }
             let host = self.host(number, &life);
             let (queue, places, book) = (Arc::clone(&queue), self.places, Arc::clone(&self.book));
+            let (is_mortal, first_is_over) = (number < self.size.dying, first_is_over.clone());
             hosts.spawn(async move {
+                if !is_mortal {
+                    first_is_over.cancelled().await;
+                }
                 // A function that is killed drops all that it is at.
-                tokio::select! {
+                let died = tokio::select! {
                     () = life.ended() => {
                         book.died(owner(number));
                         true
                     }
                     () = work_off(&host, &queue, places) => false,
-                }
+                };
+                first_is_over.cancel();
+                died
             });
         }
         let mut died = 0;
