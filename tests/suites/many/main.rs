@@ -162,7 +162,7 @@ async fn what_one_alert_costs() {
     insta::assert_snapshot!(calls(&crowd.proxy.passed(0)), @r"
     2 BatchGetItem of 7
     1 GetItem of 1
-    7 Query of 7
+    6 Query of 6
     6 TransactWriteItems of 36
     5 UpdateItem of 5
     ");
@@ -171,7 +171,7 @@ async fn what_one_alert_costs() {
     insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @r"
     2 BatchGetItem of 7
     1 GetItem of 1
-    7 Query of 7
+    6 Query of 6
     4 TransactWriteItems of 23
     3 UpdateItem of 3
     ");
@@ -182,7 +182,7 @@ async fn what_one_alert_costs() {
     insta::assert_snapshot!(calls(&crowd.proxy.passed(before)), @r"
     2 BatchGetItem of 7
     1 GetItem of 1
-    7 Query of 7
+    6 Query of 6
     4 TransactWriteItems of 22
     3 UpdateItem of 3
     ");
