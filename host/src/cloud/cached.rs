@@ -1,6 +1,6 @@
 //! A cloud whose answers are remembered for some seconds, so that a storm of alerts on one instance asks EC2 a handful of times.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -42,6 +42,7 @@ pub struct CachedCloud {
     instances: Answers<InstanceName, Vec<Instance>>,
     acls: Answers<SubnetId, NetworkAcl>,
     vpcs: Answers<VpcId, Vec<IpNet>>,
+    all_vpcs: Answers<(), BTreeMap<VpcId, Vec<IpNet>>>,
     groups: Answers<SecurityGroupId, SecurityGroup>,
     quota: Answers<(), Option<u16>>,
 }
@@ -55,6 +56,7 @@ impl CachedCloud {
             instances: Remembered::new(Arc::clone(clock), MOST),
             acls: Remembered::new(Arc::clone(clock), MOST),
             vpcs: Remembered::new(Arc::clone(clock), MOST),
+            all_vpcs: Remembered::new(Arc::clone(clock), 1),
             groups: Remembered::new(Arc::clone(clock), MOST),
             quota: Remembered::new(Arc::clone(clock), 1),
         }
@@ -126,9 +128,20 @@ impl Cloud for CachedCloud {
     }
 
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
+        if let Some(all) = self.all_vpcs.present(&()).await
+            && let Some(prefixes) = all.get(vpc)
+        {
+            return Ok(prefixes.clone());
+        }
         let (cloud, id, until) = (Arc::clone(&self.cloud), vpc.clone(), self.until(GOOD_FOR));
         let ask = || async move { Ok((cloud.vpc_prefixes(&id).await?, until)) };
         self.vpcs.get(vpc, ask).await
+    }
+
+    async fn vpcs(&self) -> Result<BTreeMap<VpcId, Vec<IpNet>>, CloudError> {
+        let (cloud, until) = (Arc::clone(&self.cloud), self.until(GOOD_FOR));
+        let ask = || async move { Ok((cloud.vpcs().await?, until)) };
+        self.all_vpcs.get(&(), ask).await
     }
 
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {

@@ -29,7 +29,7 @@ pub mod tag;
 pub mod target_group;
 pub mod trial;
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -87,6 +87,9 @@ pub trait Cloud: Send + Sync {
 
     /// All prefixes of a VPC, IPv4 and IPv6, those that are being disassociated left out.
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError>;
+
+    /// The prefixes of all VPCs here, as [`Self::vpc_prefixes`] has them of one. Who asks this before it is known which is needed, finds what is needed then at hand.
+    async fn vpcs(&self) -> Result<BTreeMap<VpcId, Vec<IpNet>>, CloudError>;
 
     /// A security group with its rules.
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError>;

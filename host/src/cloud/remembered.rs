@@ -85,6 +85,16 @@ where
         result.map(|(answer, _)| answer)
     }
 
+    /// The answer that is remembered, or the one that somebody is waiting for already. None if there is neither, or what was waited for was an error: who wants an answer all the same asks.
+    pub(super) async fn present(&self, key: &K) -> Option<V> {
+        let now = self.clock.now();
+        let asking = match self.state().entries.get(key)? {
+            Entry::Known { answer, from, until } => return (*from..*until).contains(&now).then(|| answer.clone()),
+            Entry::Asked { asking, .. } => asking.upgrade()?,
+        };
+        asking.await.ok().map(|(answer, _)| answer)
+    }
+
     /// Of the remembered answers that `is_meant` and are still good the newest, and when it was asked for.
     pub(super) fn newest(&self, is_meant: impl Fn(&V) -> bool) -> Option<(V, Timestamp)> {
         let now = self.clock.now();

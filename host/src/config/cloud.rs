@@ -31,6 +31,14 @@ pub struct Simulated {
 }
 
 impl Cloud {
+    /// Whether a role is assumed for any account.
+    pub fn assumes_roles(&self) -> bool {
+        match self {
+            Self::Aws(aws) => aws.accounts.iter().any(|account| account.role.is_some()),
+            Self::Simulated(_) => false,
+        }
+    }
+
     /// The one that is given. None if something was wrong.
     pub(super) fn check(aws: Option<Aws>, simulated: Option<Simulated>, checks: &mut Checks<'_>) -> Option<Self> {
         match (aws, simulated) {

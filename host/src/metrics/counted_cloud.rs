@@ -1,6 +1,6 @@
 //! A cloud whose calls that fail are counted.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -66,6 +66,10 @@ impl Cloud for CountedCloud {
 
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
         self.counted(self.cloud.vpc_prefixes(vpc)).await
+    }
+
+    async fn vpcs(&self) -> Result<BTreeMap<VpcId, Vec<IpNet>>, CloudError> {
+        self.counted(self.cloud.vpcs()).await
     }
 
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {

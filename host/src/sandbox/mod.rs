@@ -126,7 +126,7 @@ impl Sandbox {
             .map_err(|error| SandboxError::Engine(format!("{error:#}")))?;
         let host = Host {
             purpose,
-            ticker: Ticker::start(engine.clone()).map_err(SandboxError::Ticker)?,
+            ticker: Ticker::start(engine.clone(), purpose).map_err(SandboxError::Ticker)?,
             engine,
             places: Semaphore::new(limits.decisions_at_once as usize),
             kept,

@@ -12,11 +12,13 @@ use std::{
 
 use wasmtime::Engine;
 
+use super::engine::Use;
+
 /// How long an epoch lasts: how exact the limit of guest time is.
 const TICK: Duration = Duration::from_millis(1);
 
-/// Ticks without a decision before the thread sleeps. To wake it costs a tenth of a decision, so it stays awake between
-/// decisions that come one upon the other.
+/// Ticks without a decision before the thread of a daemon sleeps. To wake it costs a tenth of a decision, so it stays awake between
+/// decisions that come one upon the other. Where one comes after the other, it would only wake the processor a thousand times a second.
 const LINGER: u32 = 100;
 
 /// Makes epochs pass while at least one plugin runs; sleeps otherwise. Stops when dropped.
@@ -40,11 +42,15 @@ pub(super) struct Running<'a>(&'a Shared);
 
 impl Ticker {
     /// Starts the thread.
-    pub(super) fn start(engine: Engine) -> io::Result<Self> {
+    pub(super) fn start(engine: Engine, purpose: Use) -> io::Result<Self> {
+        let linger = match purpose {
+            Use::Daemon => LINGER,
+            Use::OneAtATime | Use::Measure => 0,
+        };
         let shared = Arc::new(Shared::default());
         let thread = thread::Builder::new().name("quell-ticker".to_owned()).spawn({
             let shared = shared.clone();
-            move || shared.tick(&engine)
+            move || shared.tick(&engine, linger)
         })?;
         Ok(Self {
             shared,
@@ -64,12 +70,12 @@ impl Ticker {
 }
 
 impl Shared {
-    fn tick(&self, engine: &Engine) {
+    fn tick(&self, engine: &Engine, linger: u32) {
         let mut idle = 0;
         while !self.stopped.load(SeqCst) {
             if self.running.load(SeqCst) > 0 {
                 idle = 0;
-            } else if idle < LINGER {
+            } else if idle < linger {
                 idle += 1;
             } else {
                 self.asleep.store(true, SeqCst);
@@ -103,11 +109,15 @@ impl Drop for Ticker {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
-    #[test]
-    fn it_sleeps_when_nothing_runs_and_wakes_when_something_does() {
-        let ticker = Ticker::start(Engine::default()).unwrap();
+    #[rstest]
+    #[case::daemon(Use::Daemon)]
+    #[case::function(Use::OneAtATime)]
+    fn it_sleeps_when_nothing_runs_and_wakes_when_something_does(#[case] purpose: Use) {
+        let ticker = Ticker::start(Engine::default(), purpose).unwrap();
         let sleeps = |ticker: &Ticker| ticker.shared.asleep.load(SeqCst);
         while !sleeps(&ticker) {
             thread::sleep(TICK);

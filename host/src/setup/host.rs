@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::yield_now;
 
 use super::{
     Purpose, SetupError, checkpoints, cloud, decoders, ends, feedback, never_block, observations, of_configuration,
@@ -12,8 +13,9 @@ use super::{
 use crate::{
     clock::Clock,
     cloud::Clouds,
-    config::{Config, Mode as ConfiguredMode},
+    config::{Config, Mode as ConfiguredMode, Plugin},
     converge::{Converger, Means, Stance, Terms},
+    decision::ActionKind,
     fact::{NoObservations, ObservationSource},
     hold::{Journal, Owner},
     metrics::Counters,
@@ -50,6 +52,11 @@ impl<'a> Prepared<'a> {
         let counters = Arc::<Counters>::default();
         let places = cloud::places(&config.cloud, &clock).await?;
         let clouds = Arc::new(places.clouds.counted(&counters).cached(&clock));
+        if purpose == Purpose::OneAtATime {
+            ask_ahead(config, &clouds);
+            // Before the plugins have this thread.
+            yield_now().await;
+        }
         let secrets = Secrets::new(&config.secrets);
         let observations: Arc<dyn ObservationSource> = match purpose {
             Purpose::Orders | Purpose::Plugins => Arc::new(NoObservations),
@@ -131,6 +138,20 @@ impl<'a> Prepared<'a> {
             host.set_checkpoints(checkpoints);
         }
         Ok(host)
+    }
+}
+
+/// Asks EC2 for what every block needs, the prefixes of VPCs, while plugins are loaded. With that there is a connection, too, when the first alert asks for more. Only where nobody has to know
+/// first which account and region an alert is for, and no role is assumed, whose session is named after the alert.
+fn ask_ahead(config: &Config, clouds: &Clouds) {
+    let may_block = |plugin: &Plugin| plugin.may.contains(&ActionKind::Block);
+    if let Some(cloud) = clouds.only()
+        && !config.cloud.assumes_roles()
+        && config.plugins.iter().any(may_block)
+    {
+        let cloud = Arc::clone(cloud);
+        // If it goes wrong, whoever needs it meets that.
+        tokio::spawn(async move { cloud.vpcs().await });
     }
 }
 

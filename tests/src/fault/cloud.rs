@@ -1,6 +1,6 @@
 //! An account in trouble: its process dies at a write, or the weather between both is bad.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -99,6 +99,10 @@ impl Cloud for FaultyCloud {
 
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
         self.call(self.account.vpc_prefixes(vpc)).await
+    }
+
+    async fn vpcs(&self) -> Result<BTreeMap<VpcId, Vec<IpNet>>, CloudError> {
+        self.call(self.account.vpcs()).await
     }
 
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {

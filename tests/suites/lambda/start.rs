@@ -12,8 +12,10 @@ use quell_tests::{
     proxy::Ec2Proxy,
     recorded,
     scene::Scene,
+    stage::aws_tables,
 };
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::{
     event::of_sns,
@@ -25,15 +27,74 @@ use super::{
 const LISTENS: &str = "0A";
 const CONNECTED: &str = "01";
 
+/// A function whose calls to EC2 are seen.
+struct Seen {
+    moto: Moto,
+    scene: Scene,
+    ec2: Ec2Proxy,
+    stealthwatch: SimulatedStealthwatch,
+    function: Emulator,
+    _folder: TempDir,
+}
+
+impl Seen {
+    /// With these accounts.
+    async fn start(accounts: &str) -> anyhow::Result<Self> {
+        let moto = Moto::start()?;
+        let scene = Scene::build(&moto)?;
+        let ec2 = Ec2Proxy::start(&moto.endpoint()).await?;
+        let stealthwatch = SimulatedStealthwatch::start(recorded::observations()?).await?;
+        let folder = tempfile::tempdir()?;
+        let config = format!(
+            r#"
+            {accounts}
+            [stealthwatch-cloud]
+            base-url = "{}"
+            user = "{}"
+            key-env = "KEY"
+            [journal]
+            path = "journal.sqlite"
+            [sandbox]
+            cache = "cache"
+            "#,
+            stealthwatch.base_url(),
+            SimulatedStealthwatch::USER,
+        );
+        let file = folder.path().join("quell.toml");
+        fs::write(&file, config)?;
+        let mut environment = Moto::environment_behind(ec2.endpoint());
+        environment.push(("KEY", SimulatedStealthwatch::KEY.to_owned()));
+        environment.push(("QUELL_CONFIG", file.display().to_string()));
+        Ok(Self {
+            function: Emulator::start(folder.path(), &environment)?,
+            moto,
+            scene,
+            ec2,
+            stealthwatch,
+            _folder: folder,
+        })
+    }
+
+    /// Lets SNS bring a recorded alert about the web server, and says what came of it.
+    async fn alert(&self, number: u32, recorded: &str) -> anyhow::Result<Value> {
+        let about = about(&self.scene.vpc, &self.scene.web);
+        let id = format!("11111111-aaaa-5bbb-8ccc-{number:012}");
+        let event = of_sns(&[(id.as_str(), recorded::changed(recorded, &about))]);
+        let answer = self.function.invoke(&event).await?;
+        Ok(answer["records"][0]["outcome"].clone())
+    }
+
+    /// What EC2 was asked.
+    fn asked(&self) -> Vec<String> {
+        let passed = self.ec2.passed(0);
+        passed.iter().map(|passed| passed.request.action.clone()).collect()
+    }
+}
+
 #[tokio::test]
 async fn a_function_starts_nothing_that_its_alerts_do_not_need_and_calls_nobody_before_one_does() -> anyhow::Result<()>
 {
-    let moto = Moto::start()?;
-    let scene = Scene::build(&moto)?;
-    let ec2 = Ec2Proxy::start(&moto.endpoint()).await?;
-    let stealthwatch = SimulatedStealthwatch::start(recorded::observations()?).await?;
-    let folder = tempfile::tempdir()?;
-    let config = format!(
+    let it = Seen::start(&format!(
         r#"
         [[aws.account]]
         id = "{ACCOUNT}"
@@ -43,34 +104,12 @@ async fn a_function_starts_nothing_that_its_alerts_do_not_need_and_calls_nobody_
         regions = ["{REGION}"]
         role = "{OTHER_ROLE}"
         external-id = "quell"
-        [stealthwatch-cloud]
-        base-url = "{}"
-        user = "{}"
-        key-env = "KEY"
-        [journal]
-        path = "journal.sqlite"
-        [sandbox]
-        cache = "cache"
-        "#,
-        stealthwatch.base_url(),
-        SimulatedStealthwatch::USER,
-    );
-    let file = folder.path().join("quell.toml");
-    std::fs::write(&file, config)?;
-    let mut environment = Moto::environment_behind(ec2.endpoint());
-    environment.push(("KEY", SimulatedStealthwatch::KEY.to_owned()));
-    environment.push(("QUELL_CONFIG", file.display().to_string()));
-    let function = Emulator::start(folder.path(), &environment)?;
-
-    let about = about(&scene.vpc, &scene.web);
-    let test = of_sns(&[(
-        "11111111-aaaa-5bbb-8ccc-000000000021",
-        recorded::changed(recorded::TEST, &about),
-    )]);
-    let answer = function.invoke(&test).await?;
-    assert_eq!(answer["records"][0]["outcome"], "nothing", "{answer}");
-    assert_eq!((ec2.count(), stealthwatch.requests()), (0, 0));
-    let process = function.function()?;
+        "#
+    ))
+    .await?;
+    assert_eq!(it.alert(21, recorded::TEST).await?, "nothing");
+    assert_eq!((it.ec2.count(), it.stealthwatch.requests()), (0, 0));
+    let process = it.function.function()?;
     assert_eq!(
         process.sockets(LISTENS)?,
         0,
@@ -81,18 +120,9 @@ async fn a_function_starts_nothing_that_its_alerts_do_not_need_and_calls_nobody_
         "there is a connection to the runtime, and no other"
     );
 
-    let attack = of_sns(&[(
-        "11111111-aaaa-5bbb-8ccc-000000000022",
-        recorded::changed(recorded::ATTACK, &about),
-    )]);
-    let answer = function.invoke(&attack).await?;
-    assert_eq!(answer["records"][0]["outcome"], "acted", "{answer}");
-    assert_eq!(stealthwatch.requests(), 1);
-    let mut asked: Vec<_> = ec2
-        .passed(0)
-        .iter()
-        .map(|passed| passed.request.action.clone())
-        .collect();
+    assert_eq!(it.alert(22, recorded::ATTACK).await?, "acted");
+    assert_eq!(it.stealthwatch.requests(), 1);
+    let mut asked = it.asked();
     // The network ACL and its VPC are asked for at the same time.
     asked[1..3].sort();
     insta::assert_snapshot!(asked.join("\n"), @r"
@@ -104,7 +134,33 @@ async fn a_function_starts_nothing_that_its_alerts_do_not_need_and_calls_nobody_
     CreateNetworkAclEntry
     CreateNetworkAclEntry
     ");
-    assert!(moto.sessions().await?.is_empty(), "no role is assumed");
+    assert!(it.moto.sessions().await?.is_empty(), "no role is assumed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_an_alert_can_be_for_one_place_only_its_vpcs_are_asked_for_while_plugins_are_loaded_and_not_again()
+-> anyhow::Result<()> {
+    let it = Seen::start(&aws_tables("")).await?;
+    assert_eq!(it.alert(21, recorded::ATTACK).await?, "acted");
+    insta::assert_snapshot!(it.asked().join("\n"), @r"
+    DescribeVpcs
+    DescribeInstances
+    DescribeNetworkAcls
+    CreateNetworkAclEntry
+    CreateNetworkAclEntry
+    CreateNetworkAclEntry
+    CreateNetworkAclEntry
+    ");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_function_that_may_not_block_asks_for_no_vpc() -> anyhow::Result<()> {
+    let plugin = "[[plugin]]\nname = 'isolate-attacker'\nmay = ['isolate']";
+    let it = Seen::start(&format!("{}{plugin}", aws_tables(""))).await?;
+    assert_eq!(it.alert(21, recorded::TEST).await?, "nothing");
+    assert_eq!(it.ec2.count(), 0);
     Ok(())
 }
 
@@ -168,8 +224,11 @@ async fn calling(private: Private, roots: &Roots) -> anyhow::Result<Function> {
     if private == Private::Aws {
         environment.push(("AWS_ENDPOINT_URL", nowhere.clone()));
     }
+    // Of two regions nobody knows before an alert which is to be asked.
+    let accounts = aws_tables("").replace("regions = [", "regions = [\"us-east-1\", ");
     let function = Function::start(&Wanted {
         in_a_file: true,
+        accounts: &accounts,
         environment: &environment,
         ..Wanted::default()
     })

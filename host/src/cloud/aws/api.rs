@@ -1,6 +1,6 @@
 //! EC2's calls, one method each.
 
-use std::{fmt, net::IpAddr};
+use std::{collections::BTreeMap, fmt, net::IpAddr};
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::Filter;
@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::{
     Ec2Cloud, MAX_PAGES, balancing, convert, fault::cloud_error, find, group, interface, machine, own_address, quota,
-    scaling, too_many_pages,
+    scaling, too_many_pages, vpc,
 };
 use crate::cloud::{
     Cloud,
@@ -96,12 +96,11 @@ impl Cloud for Ec2Cloud {
     }
 
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
-        let call = Call::DescribeVpcs;
-        let asked = self.clients.ec2().describe_vpcs().vpc_ids(vpc.as_str()).send();
-        let answer = asked.await.map_err(|error| cloud_error(call, &error))?;
-        let found = answer.vpcs().iter().find(|other| other.vpc_id() == Some(vpc.as_str()));
-        let found = found.ok_or_else(|| not_found(call, "InvalidVpcID.NotFound", vpc))?;
-        convert::prefixes(found).map_err(|fault| CloudError::new(call.name(), fault))
+        vpc::prefixes(self.clients.ec2(), vpc).await
+    }
+
+    async fn vpcs(&self) -> Result<BTreeMap<VpcId, Vec<IpNet>>, CloudError> {
+        vpc::all(self.clients.ec2()).await
     }
 
     async fn security_group(&self, id: &SecurityGroupId) -> Result<SecurityGroup, CloudError> {
@@ -273,7 +272,7 @@ impl Cloud for Ec2Cloud {
 }
 
 /// What EC2 would say if it were asked for one thing and not for a list.
-fn not_found(call: Call, code: &str, id: impl fmt::Display) -> CloudError {
+pub(super) fn not_found(call: Call, code: &str, id: impl fmt::Display) -> CloudError {
     let fault = Fault::NotFound {
         code: code.to_owned(),
         message: format!("{id} does not exist"),

@@ -18,6 +18,7 @@ mod quota;
 mod role;
 mod scaling;
 mod trial;
+mod vpc;
 
 use std::{fmt, time::Duration};
 

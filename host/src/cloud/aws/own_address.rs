@@ -7,9 +7,9 @@ use ipnet::IpNet;
 
 use super::{
     MAX_PAGES,
-    convert::{parsed, prefixes},
+    convert::parsed,
     fault::{cloud_error, unread},
-    too_many_pages,
+    too_many_pages, vpc,
 };
 use crate::cloud::{
     call::Call,
@@ -17,7 +17,7 @@ use crate::cloud::{
     own_address::OwnAddress,
 };
 
-/// How many interfaces or VPCs a page has.
+/// How many interfaces a page has.
 const PAGE: i32 = 1000;
 
 /// Those of interfaces first: they tell most.
@@ -98,24 +98,14 @@ async fn of_customer_gateways(client: &Client) -> Result<Vec<OwnAddress>, CloudE
 
 /// The IPv6 prefixes of all VPCs. Whatever is in one is the account's own, and reached from outside by the address that it has itself: there is nothing else to look for it by.
 async fn of_vpcs(client: &Client) -> Result<Vec<OwnAddress>, CloudError> {
-    let call = Call::DescribeVpcs;
-    let mut pages = client.describe_vpcs().into_paginator().page_size(PAGE).send();
-    let mut own = Vec::new();
-    for _ in 0..MAX_PAGES {
-        let Some(page) = pages.next().await else {
-            return Ok(own);
-        };
-        for vpc in page.map_err(|error| cloud_error(call, &error))?.vpcs() {
-            let prefixes = prefixes(vpc).map_err(unread(call))?.into_iter();
-            let of = format!("VPC {}", vpc.vpc_id().unwrap_or_default());
-            own.extend(
-                prefixes
-                    .filter(|prefix| matches!(prefix, IpNet::V6(_)))
-                    .map(|prefix| OwnAddress { prefix, of: of.clone() }),
-            );
-        }
-    }
-    Err(too_many_pages(call))
+    let vpcs = vpc::all(client).await?.into_iter();
+    Ok(vpcs
+        .flat_map(|(id, prefixes)| {
+            let of = format!("VPC {id}");
+            let v6 = prefixes.into_iter().filter(|prefix| matches!(prefix, IpNet::V6(_)));
+            v6.map(move |prefix| OwnAddress { prefix, of: of.clone() })
+        })
+        .collect())
 }
 
 fn alone(address: &str, field: &str) -> Result<IpNet, Fault> {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 
 use super::*;
 use crate::{
@@ -47,6 +47,42 @@ async fn a_storm_of_questions_about_one_instance_is_one_call_of_each_kind() {
     clock.advance(SignedDuration::from_secs(1));
     cached.instances(&name).await.unwrap();
     assert_eq!(account.count(Call::DescribeInstances), 2);
+}
+
+const VPC: &str = "vpc-0a1b2c3d4e5f60718";
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_one_vpc_while_all_are_asked_for_waits_for_that_answer() {
+    let (cached, account, clock) = scene();
+    account.answer_after(Duration::from_millis(100));
+    let vpc: VpcId = VPC.parse().unwrap();
+    let all = async { cached.vpcs().await.unwrap() };
+    let (all, one) = join(all, async { cached.vpc_prefixes(&vpc).await.unwrap() }).await;
+    assert_eq!(all.get(&vpc), Some(&one));
+    assert_eq!(cached.vpc_prefixes(&vpc).await.unwrap(), one);
+    assert_eq!(account.count(Call::DescribeVpcs), 1);
+    // It is good for as long as any answer.
+    clock.advance(GOOD_FOR);
+    assert_eq!(cached.vpc_prefixes(&vpc).await.unwrap(), one);
+    assert_eq!(account.count(Call::DescribeVpcs), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_all_vpcs_were_asked_for_in_vain_keeps_nobody_from_asking_for_one() {
+    let (cached, account, _) = scene();
+    account.answer_after(Duration::from_millis(100));
+    let message = "the connection is refused".to_owned();
+    account.fail_next(Call::DescribeVpcs, Fault::Unreachable { message });
+    let vpc: VpcId = VPC.parse().unwrap();
+    let (all, one) = join(cached.vpcs(), cached.vpc_prefixes(&vpc)).await;
+    all.unwrap_err();
+    assert!(!one.unwrap().is_empty());
+    // One that is not among them is asked for by itself, too.
+    cached.vpcs().await.unwrap();
+    let unknown: VpcId = "vpc-0fffffffffffffff0".parse().unwrap();
+    let error = cached.vpc_prefixes(&unknown).await.unwrap_err();
+    assert!(matches!(error.fault, Fault::NotFound { .. }), "{error}");
+    assert_eq!(account.count(Call::DescribeVpcs), 4);
 }
 
 #[tokio::test]

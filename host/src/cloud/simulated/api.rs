@@ -1,6 +1,6 @@
 //! The calls of EC2, answered by the account in memory.
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -53,6 +53,11 @@ impl Cloud for SimulatedCloud {
 
     async fn vpc_prefixes(&self, vpc: &VpcId) -> Result<Vec<IpNet>, CloudError> {
         self.call(Call::DescribeVpcs, vpc, |state| state.vpc_prefixes(vpc))
+            .await
+    }
+
+    async fn vpcs(&self) -> Result<BTreeMap<VpcId, Vec<IpNet>>, CloudError> {
+        self.call(Call::DescribeVpcs, "all", |state| Ok(state.account.vpcs.clone()))
             .await
     }
 

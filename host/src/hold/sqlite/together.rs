@@ -1,7 +1,7 @@
 //! Jobs in one transaction.
 //!
 //! A transaction that is safe from a power cut costs a wait for the disk, whatever is in it. So jobs that wait are done in one, each inside a savepoint
-//! of its own, and nobody is answered before all of it is on the disk.
+//! of its own if there are several, and nobody is answered before all of it is on the disk.
 
 use std::sync::{
     Arc,
@@ -36,7 +36,10 @@ pub(super) fn do_together(connection: &Connection, mut group: Vec<Box<dyn Job>>,
 fn run_together(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
     let is_readonly = connection.is_readonly("main")?;
     say(connection, if is_readonly { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
-    let done = run_each(connection, group).and_then(|()| say(connection, "COMMIT"));
+    let done = match group {
+        [alone] => run_alone(connection, &mut **alone),
+        _ => run_each(connection, group),
+    };
     if done.is_err() && !connection.is_autocommit() {
         // Should that fail too, whoever begins next is told.
         let _ = say(connection, "ROLLBACK");
@@ -44,22 +47,33 @@ fn run_together(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(
     done
 }
 
+fn run_alone(connection: &Connection, job: &mut dyn Job) -> Result<(), rusqlite::Error> {
+    let is_kept = job.run(connection);
+    goes_on(connection)?;
+    say(connection, if is_kept { "COMMIT" } else { "ROLLBACK" })
+}
+
 fn run_each(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
     for job in group {
         say(connection, "SAVEPOINT job")?;
         let is_kept = job.run(connection);
-        // When the disk is full or fails, SQLite ends the whole transaction by itself, and what the jobs before did is gone too.
-        if connection.is_autocommit() {
-            let why = "the transaction was rolled back because another part of it failed";
-            let error = ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK);
-            return Err(rusqlite::Error::SqliteFailure(error, Some(why.to_owned())));
-        }
+        goes_on(connection)?;
         if !is_kept {
             say(connection, "ROLLBACK TO job")?;
         }
         say(connection, "RELEASE job")?;
     }
-    Ok(())
+    say(connection, "COMMIT")
+}
+
+/// Whether the transaction is still there. When the disk is full or fails, SQLite ends all of it by itself, and what the jobs before did is gone too.
+fn goes_on(connection: &Connection) -> Result<(), rusqlite::Error> {
+    if !connection.is_autocommit() {
+        return Ok(());
+    }
+    let why = "the transaction was rolled back because another part of it failed";
+    let error = ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK);
+    Err(rusqlite::Error::SqliteFailure(error, Some(why.to_owned())))
 }
 
 /// Does a statement that is said again and again, and is read only the first time.

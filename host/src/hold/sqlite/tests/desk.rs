@@ -121,6 +121,21 @@ async fn one_that_panics_harms_none_of_those_beside_it() {
 }
 
 #[tokio::test]
+async fn who_fails_alone_leaves_nothing_behind() {
+    let journal = journal();
+    let fail = |sql: &Connection| -> Result<(), Failure> {
+        deliveries::admit(sql, &delivery("a"), 1)?;
+        Err(JournalError::Gone.into())
+    };
+    journal.desk.ask("fail", fail).await.unwrap_err();
+    assert!(!is_known(&journal, "a").await);
+    assert_eq!(
+        journal.admit(&delivery("a"), 1).await.unwrap(),
+        Admission::Admitted { received: at(0) }
+    );
+}
+
+#[tokio::test]
 async fn nobody_is_told_that_it_is_done_if_the_commit_fails() {
     let journal = journal();
     let hold_up = HoldUp::new(&journal).await;
