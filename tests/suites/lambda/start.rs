@@ -29,11 +29,11 @@ const CONNECTED: &str = "01";
 
 /// A function whose calls to EC2 are seen.
 struct Seen {
-    moto: Moto,
-    scene: Scene,
-    ec2: Ec2Proxy,
-    stealthwatch: SimulatedStealthwatch,
     function: Emulator,
+    stealthwatch: SimulatedStealthwatch,
+    ec2: Ec2Proxy,
+    scene: Scene,
+    moto: Moto,
     _folder: TempDir,
 }
 
@@ -67,10 +67,10 @@ impl Seen {
         environment.push(("QUELL_CONFIG", file.display().to_string()));
         Ok(Self {
             function: Emulator::start(folder.path(), &environment)?,
-            moto,
-            scene,
-            ec2,
             stealthwatch,
+            ec2,
+            scene,
+            moto,
             _folder: folder,
         })
     }
