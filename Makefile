@@ -48,7 +48,9 @@ test: toolchain venv languages look ## Everything that CI runs
 	for folder in $(JAVASCRIPT); do (cd $$folder && node --test --test-reporter=dot); done
 	for folder in $(PYTHON_FOLDERS); do (cd $$folder && $(abspath $(VENV))/bin/python -m unittest --quiet); done
 	$(call say,Clippy$(comma) and unit$(comma) property$(comma) conformance and end-to-end tests)
-	$(LINTING_CARGO) test --locked --workspace
+	$(LINTING_CARGO) test --locked --workspace --no-run --message-format json-render-diagnostics \
+		| $(PYTHON) tests/python/test_programs.py
+	$(LINTING_CARGO) test --locked --workspace --doc
 	$(call say,The build without AWS)
 	@# Its dependencies are those that were just built: `aws-dependencies` gives them the same features.
 	$(LINTING_CARGO) test --locked --no-run --workspace --no-default-features --features quell-tests/aws-dependencies --bin quell
