@@ -57,9 +57,15 @@ def read(line):
     )
 
 
+def say(line):
+    """Prints a line in one piece, whoever else prints."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def run(program):
     """Runs a program to its end."""
-    print(f"       Begun {program.source}", flush=True)
+    say(f"       Begun {program.source}")
     began = time.monotonic()
     ended = subprocess.run(
         [program.executable],
@@ -82,16 +88,16 @@ def main():
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for future in as_completed([pool.submit(run, program) for program in programs]):
             ended = future.result()
-            print(f"         Ran {ended.program.source} in {ended.seconds:.1f} s", flush=True)
+            say(f"         Ran {ended.program.source} in {ended.seconds:.1f} s")
             sys.stdout.buffer.write(ended.printed)
             sys.stdout.buffer.flush()
             passed += ended.passed()
             if ended.code != 0:
                 failed.append(ended)
     seconds = time.monotonic() - began
-    print(f"\n{passed} tests passed in {len(programs)} test programs, of which {len(failed)} failed, in {seconds:.0f} s")
+    say(f"\n{passed} tests passed in {len(programs)} test programs, of which {len(failed)} failed, in {seconds:.0f} s")
     for ended in failed:
-        print(f"FAILED ({ended.code}): {ended.program.source}; {ended.program.alone}")
+        say(f"FAILED ({ended.code}): {ended.program.source}; {ended.program.alone}")
     sys.exit(1 if failed else 0)
 
 

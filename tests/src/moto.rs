@@ -147,12 +147,18 @@ impl Moto {
             #[serde(rename = "AssumedRole", default)]
             assumed: Vec<Session>,
         }
-        let client = reqwest::Client::builder().no_proxy().build()?;
-        let answer = client.get(format!("{}/moto-api/data.json", self.endpoint())).send();
+        let answer = client()?.get(format!("{}/moto-api/data.json", self.endpoint())).send();
         let data: Data = answer.await?.error_for_status()?.json().await?;
         let mut sessions = data.sts.assumed;
         sessions.retain(|session| session.session_name != "scene");
         Ok(sessions)
+    }
+
+    /// Lets all accounts be as they were in the beginning.
+    pub async fn empty(&self) -> anyhow::Result<()> {
+        let emptied = client()?.post(format!("{}/moto-api/reset", self.endpoint())).send();
+        emptied.await?.error_for_status()?;
+        Ok(())
     }
 
     /// Keeps a secret in Secrets Manager, in place of what is kept there under this name.
@@ -271,6 +277,10 @@ impl Moto {
         write!(stream, "GET /moto-api/ HTTP/1.0\r\nHost: {}\r\n\r\n", self.address)?;
         stream.read_exact(&mut [0])
     }
+}
+
+fn client() -> anyhow::Result<reqwest::Client> {
+    Ok(reqwest::Client::builder().no_proxy().build()?)
 }
 
 impl Drop for Moto {

@@ -82,7 +82,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Starts the contenders in turn, each time in a scene of its own.
+/// Starts the contenders in turn, each time in accounts that have nothing but one scene.
 async fn measure(
     contenders: &[Contender],
     world: &World,
@@ -90,11 +90,11 @@ async fn measure(
 ) -> anyhow::Result<Vec<(&'static str, Figures)>> {
     // The first start of each reads its files from the disk, and is not counted.
     let rounds = extent.starts + usize::from(extent.measures);
-    let mut scenes = Scene::build_many(&world.moto, rounds * contenders.len())?.into_iter();
     let mut starts = vec![Vec::new(); contenders.len()];
     for _ in 0..rounds {
         for (contender, starts) in contenders.iter().zip(&mut starts) {
-            let scene = scenes.next().context("a scene for each start")?;
+            world.moto.empty().await?;
+            let scene = Scene::build(&world.moto)?;
             starts.push(Start::of(contender, world, &scene, &[]).await?);
         }
     }
