@@ -187,8 +187,7 @@ impl Moto {
         let scope = format!(
             "AWS4-HMAC-SHA256 Credential={KEY}/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=0"
         );
-        let client = reqwest::Client::builder().no_proxy().build()?;
-        let request = client
+        let request = client()?
             .post(self.endpoint())
             .header("authorization", scope)
             .header("content-type", "application/x-amz-json-1.1")

@@ -21,6 +21,10 @@ use crate::{contender::Contender, start::Start, world::World};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How its output ends.
 const LAST_LINE: &str = "totals: ";
+/// What it says of code whose file it does not know: of what a plugin was compiled to, which has no names, and of the section that this very list was used for.
+const NO_OBJECT: &str = "???";
+/// Of so many functions, and more, is a start with its first alerts.
+const LEAST: usize = 3_000;
 
 /// Starts Quell with its journal in a file and in a table, and writes a linker script with every function that ran.
 pub(crate) async fn write(world: &World, script: &Path) -> anyhow::Result<()> {
@@ -43,7 +47,11 @@ pub(crate) async fn write(world: &World, script: &Path) -> anyhow::Result<()> {
         Start::of(contender, world, scene, &under.map(str::to_owned)).await?;
         ran.extend(functions(&calls(&output)?, &process::binary()?));
     }
-    ensure!(!ran.is_empty(), "no function has a name: the binary is stripped");
+    ensure!(
+        ran.len() > LEAST,
+        "only {} functions have a name: the binary is stripped",
+        ran.len()
+    );
     fs::write(script, text(&ran)).with_context(|| format!("{} can't be written", script.display()))?;
     println!("{} functions in {}", ran.len(), script.display());
     Ok(())
@@ -89,7 +97,7 @@ fn functions(calls: &str, program: &Path) -> BTreeSet<String> {
             known.insert(number, name);
         }
         match (key, known.get(number)) {
-            ("ob", Some(object)) => is_ours = *object == program,
+            ("ob", Some(object)) => is_ours = *object == program || *object == NO_OBJECT,
             // What has no name is an address, and of no use after the next build.
             ("fn", Some(name)) if is_ours && is_name(name) => _ = ran.insert(pattern(name)),
             _ => {}
