@@ -1,7 +1,7 @@
 """Runs the test programs that cargo built, two at a time. Its input is what `cargo test --no-run --message-format json-render-diagnostics` prints.
 
 Much of what they do is waiting: for a process to start, for a hold to end, for an answer that comes late on purpose. One after the other, as cargo runs
-them, they leave half of two cores idle. What a program prints is shown in one piece when it has ended.
+them, they leave half of two cores idle. What a program prints goes to a file, and is shown in one piece when it has ended.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 AT_ONCE = 2
+PRINTED = Path("target/tmp/test-programs")
 
 
 class Program(NamedTuple):
@@ -27,6 +28,10 @@ class Program(NamedTuple):
     # What to type to run it alone.
     alone: str
 
+    def printed(self):
+        """The file with what it prints."""
+        return PRINTED / (self.source.removesuffix(".rs").replace("/", "-") + ".log")
+
 
 class Ended(NamedTuple):
     """How a program ended."""
@@ -34,16 +39,10 @@ class Ended(NamedTuple):
     program: Program
     code: int
     seconds: float
-    printed: bytes
-
-    def passed(self):
-        """How many of its tests passed."""
-        return sum(map(int, re.findall(rb"^test result: .* (\d+) passed", self.printed, re.MULTILINE)))
 
 
-def read(line):
+def read(message):
     """The test program that a message of cargo's tells of, if it tells of one."""
-    message = json.loads(line)
     if message["reason"] != "compiler-artifact" or not message["profile"]["test"] or not message["executable"]:
         return None
     target, folder = message["target"], Path(message["manifest_path"]).parent
@@ -57,43 +56,66 @@ def read(line):
     )
 
 
+def environment():
+    """What cargo and rustup would give a test program: some of them run cargo themselves, wherever they do it."""
+    try:
+        shown = subprocess.run(["rustup", "show", "active-toolchain"], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return dict(os.environ)
+    toolchain = {"RUSTUP_TOOLCHAIN": shown.stdout.split()[0]} if shown.returncode == 0 else {}
+    return toolchain | os.environ
+
+
 def say(line):
     """Prints a line in one piece, whoever else prints."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
-def run(program):
+def run(program, given):
     """Runs a program to its end."""
-    say(f"       Begun {program.source}")
+    say(f"       Begun {program.source} ({program.printed()})")
     began = time.monotonic()
-    ended = subprocess.run(
-        [program.executable],
-        cwd=program.folder,
-        env=os.environ | {"CARGO_MANIFEST_DIR": str(program.folder)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    return Ended(program, ended.returncode, time.monotonic() - began, ended.stdout)
+    with open(program.printed(), "wb") as printed:
+        ended = subprocess.run(
+            [program.executable],
+            cwd=program.folder,
+            env=given | {"CARGO_MANIFEST_DIR": str(program.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    return Ended(program, ended.returncode, time.monotonic() - began)
+
+
+def run_all(programs):
+    """Runs programs, and gives each when it has ended."""
+    PRINTED.mkdir(parents=True, exist_ok=True)
+    given = environment()
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        yield from (ended.result() for ended in as_completed([pool.submit(run, program, given) for program in programs]))
+    finally:
+        # Who is interrupted begins no other.
+        pool.shutdown(cancel_futures=True)
 
 
 def main():
-    programs = sorted(filter(None, map(read, sys.stdin)))
-    if not programs:
-        sys.exit("cargo built no test program")
+    messages = [json.loads(line) for line in sys.stdin]
+    if not any(message["reason"] == "build-finished" and message["success"] for message in messages):
+        sys.exit("not all test programs could be built")
+    programs = sorted(filter(None, map(read, messages)))
     began = time.monotonic()
     passed, failed = 0, []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for future in as_completed([pool.submit(run, program) for program in programs]):
-            ended = future.result()
-            say(f"         Ran {ended.program.source} in {ended.seconds:.1f} s")
-            sys.stdout.buffer.write(ended.printed)
-            sys.stdout.buffer.flush()
-            passed += ended.passed()
-            if ended.code != 0:
-                failed.append(ended)
+    for ended in run_all(programs):
+        say(f"         Ran {ended.program.source} in {ended.seconds:.1f} s")
+        printed = ended.program.printed().read_bytes()
+        sys.stdout.buffer.write(printed)
+        sys.stdout.buffer.flush()
+        passed += sum(map(int, re.findall(rb"^test result: .* (\d+) passed", printed, re.MULTILINE)))
+        if ended.code != 0:
+            failed.append(ended)
     seconds = time.monotonic() - began
     say(f"\n{passed} tests passed in {len(programs)} test programs, of which {len(failed)} failed, in {seconds:.0f} s")
     for ended in failed:
@@ -102,4 +124,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

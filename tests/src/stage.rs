@@ -322,15 +322,23 @@ fn configuration(wanted: &Wanted<'_>, stage: &Stage) -> String {
 
 /// The account that moto plays, with these lines in the table over it.
 pub fn aws_tables(more: &str) -> String {
+    in_regions(&[moto::REGION], more)
+}
+
+/// As [`aws_tables`], in a second region as well: of two, a function asks none before an alert says which.
+pub fn aws_tables_of_two_regions(more: &str) -> String {
+    in_regions(&[moto::REGION, "us-east-1"], more)
+}
+
+fn in_regions(regions: &[&str], more: &str) -> String {
     format!(
         r#"
         [aws]
         {more}
         [[aws.account]]
         id = "{}"
-        regions = ["{}"]
+        regions = {regions:?}
         "#,
         moto::ACCOUNT,
-        moto::REGION,
     )
 }

@@ -92,7 +92,9 @@ where
             Entry::Known { answer, from, until } => return (*from..*until).contains(&now).then(|| answer.clone()),
             Entry::Asked { asking, .. } => asking.upgrade()?,
         };
-        asking.await.ok().map(|(answer, _)| answer)
+        // Lambda may freeze a process between its start and its first alert, for whatever time, and the question with it.
+        let (answer, until) = asking.await.ok()?;
+        (self.clock.now() < until).then_some(answer)
     }
 
     /// Of the remembered answers that `is_meant` and are still good the newest, and when it was asked for.

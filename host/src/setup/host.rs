@@ -42,7 +42,7 @@ pub(super) struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// Loads the plugins, and makes whatever else a host needs. Nothing is called yet.
+    /// Loads the plugins, and makes whatever else a host needs. Nobody is waited for, and nobody called but for what a function asks ahead.
     pub(super) async fn prepare(
         config: &'a Config,
         purpose: Purpose,

@@ -1,20 +1,21 @@
 //! EC2's calls, one method each.
 
-use std::{collections::BTreeMap, fmt, net::IpAddr};
+use std::{collections::BTreeMap, net::IpAddr};
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::Filter;
 use ipnet::IpNet;
 
 use super::{
-    Ec2Cloud, MAX_PAGES, balancing, convert, fault::cloud_error, find, group, interface, machine, own_address, quota,
-    scaling, too_many_pages, vpc,
+    Ec2Cloud, MAX_PAGES, balancing, convert,
+    fault::{cloud_error, not_found},
+    find, group, interface, machine, own_address, quota, scaling, too_many_pages, vpc,
 };
 use crate::cloud::{
     Cloud,
     acl::{Direction, Entry, NetworkAcl},
     call::Call,
-    error::{CloudError, Fault},
+    error::CloudError,
     group_rule::{GroupRule, RuleSpec},
     id::{AclId, InstanceId, InterfaceId, SecurityGroupId, SecurityGroupRuleId, SnapshotId, SubnetId, VpcId},
     instance::{Instance, InstanceName, Interface},
@@ -269,13 +270,4 @@ impl Cloud for Ec2Cloud {
     async fn exit_standby(&self, instance: &InstanceId, group: &str) -> Result<(), CloudError> {
         scaling::exit_standby(self.clients.scaling(), instance, group).await
     }
-}
-
-/// What EC2 would say if it were asked for one thing and not for a list.
-pub(super) fn not_found(call: Call, code: &str, id: impl fmt::Display) -> CloudError {
-    let fault = Fault::NotFound {
-        code: code.to_owned(),
-        message: format!("{id} does not exist"),
-    };
-    CloudError::new(call.name(), fault)
 }

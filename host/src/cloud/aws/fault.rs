@@ -1,6 +1,6 @@
 //! What went wrong, from what the SDK reports.
 
-use std::error::Error;
+use std::{error::Error, fmt};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
@@ -23,6 +23,15 @@ where
 /// The error of `call`, whose answer can't be read.
 pub(super) fn unread(call: Call) -> impl Fn(Fault) -> CloudError {
     move |fault| CloudError::new(call.name(), fault)
+}
+
+/// What EC2 would say if it were asked for one thing and not for a list.
+pub(super) fn not_found(call: Call, code: &str, id: impl fmt::Display) -> CloudError {
+    let fault = Fault::NotFound {
+        code: code.to_owned(),
+        message: format!("{id} does not exist"),
+    };
+    CloudError::new(call.name(), fault)
 }
 
 /// What went wrong.

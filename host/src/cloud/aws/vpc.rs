@@ -6,10 +6,8 @@ use aws_sdk_ec2::Client;
 use ipnet::IpNet;
 
 use super::{
-    MAX_PAGES,
-    api::not_found,
-    convert,
-    fault::{cloud_error, unread},
+    MAX_PAGES, convert,
+    fault::{cloud_error, not_found, unread},
     too_many_pages,
 };
 use crate::cloud::{call::Call, error::CloudError, id::VpcId};

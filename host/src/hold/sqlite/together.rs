@@ -24,16 +24,22 @@ impl Transactions {
 
 /// Does some jobs in one transaction, and answers each.
 pub(super) fn do_together(connection: &Connection, mut group: Vec<Box<dyn Job>>, transactions: &Transactions) {
-    let failure = run_together(connection, &mut group).err();
-    if failure.is_none() {
+    let done = run_together(connection, &mut group);
+    if let Ok(Ended::Committed) = done {
         transactions.0.fetch_add(1, Ordering::Relaxed);
     }
     for job in group {
-        job.answer(failure.as_ref());
+        job.answer(done.as_ref().err());
     }
 }
 
-fn run_together(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
+/// How a transaction ended.
+enum Ended {
+    Committed,
+    RolledBack,
+}
+
+fn run_together(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<Ended, rusqlite::Error> {
     let is_readonly = connection.is_readonly("main")?;
     say(connection, if is_readonly { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
     let done = match group {
@@ -47,13 +53,17 @@ fn run_together(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(
     done
 }
 
-fn run_alone(connection: &Connection, job: &mut dyn Job) -> Result<(), rusqlite::Error> {
+fn run_alone(connection: &Connection, job: &mut dyn Job) -> Result<Ended, rusqlite::Error> {
     let is_kept = job.run(connection);
     goes_on(connection)?;
-    say(connection, if is_kept { "COMMIT" } else { "ROLLBACK" })
+    if is_kept {
+        say(connection, "COMMIT").map(|()| Ended::Committed)
+    } else {
+        say(connection, "ROLLBACK").map(|()| Ended::RolledBack)
+    }
 }
 
-fn run_each(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
+fn run_each(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<Ended, rusqlite::Error> {
     for job in group {
         say(connection, "SAVEPOINT job")?;
         let is_kept = job.run(connection);
@@ -63,7 +73,7 @@ fn run_each(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), r
         }
         say(connection, "RELEASE job")?;
     }
-    say(connection, "COMMIT")
+    say(connection, "COMMIT").map(|()| Ended::Committed)
 }
 
 /// Whether the transaction is still there. When the disk is full or fails, SQLite ends all of it by itself, and what the jobs before did is gone too.

@@ -3,7 +3,7 @@
 use anyhow::ensure;
 use jiff::Timestamp;
 use quell::hold::{EndReason, Journal};
-use quell_tests::stage::aws_tables;
+use quell_tests::stage::aws_tables_of_two_regions;
 
 use super::{
     Case, DENIED, Due, Killed, PATIENT_CALLS, Play, TIMEOUT, asked::nothing_twice, attack, attack_on, is_done,
@@ -16,7 +16,7 @@ use crate::{
 
 #[tokio::test]
 async fn a_function_that_ends_at_any_step_loses_no_alert_and_writes_nothing_twice() -> anyhow::Result<()> {
-    let (attacks, accounts) = ([attack()], aws_tables(PATIENT_CALLS));
+    let (attacks, accounts) = ([attack()], aws_tables_of_two_regions(PATIENT_CALLS));
     let play = Play {
         wanted: Wanted {
             attacks: &attacks,

@@ -12,7 +12,7 @@ use quell::{
 use quell_tests::{
     moto::Moto,
     proxy::{Moment, Passed},
-    stage::aws_tables,
+    stage::aws_tables_of_two_regions,
 };
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ async fn play(
     cases: impl Fn(&[String]) -> Vec<Case>,
     mended: impl AsyncFn(&Killed) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let (attacks, accounts) = ([attack()], aws_tables(PATIENT_CALLS));
+    let (attacks, accounts) = ([attack()], aws_tables_of_two_regions(PATIENT_CALLS));
     let play = Play {
         wanted: Wanted {
             settings: SHORT,
