@@ -85,6 +85,21 @@ async fn that_all_vpcs_were_asked_for_in_vain_keeps_nobody_from_asking_for_one()
     assert_eq!(account.count(Call::DescribeVpcs), 4);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_came_after_its_time_is_not_taken_for_a_good_one() {
+    let (cached, account, clock) = scene();
+    account.answer_after(Duration::from_millis(100));
+    let vpc: VpcId = VPC.parse().unwrap();
+    let late = async {
+        // The process was frozen while the answer was under way.
+        clock.advance(GOOD_FOR);
+        cached.vpc_prefixes(&vpc).await.unwrap()
+    };
+    let (all, one) = join(cached.vpcs(), late).await;
+    assert_eq!(all.unwrap().get(&vpc), Some(&one));
+    assert_eq!(account.count(Call::DescribeVpcs), 2);
+}
+
 #[tokio::test]
 async fn a_write_is_seen_at_once_also_by_subnet() {
     let (cached, account, _) = scene();
