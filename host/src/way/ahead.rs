@@ -1,4 +1,4 @@
-//! Asks EC2 ahead for what nearly every alert needs, while the journal is written and the detector is asked. What is found is remembered for some seconds, where whoever asks next finds it
+//! Asks EC2 ahead for what nearly every alert needs, while it is written into the journal and the detector is asked. What is found is remembered for some seconds, where whoever asks next finds it
 //! or waits for the same answer. What goes wrong is for whoever needs it to meet.
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -7,15 +7,26 @@ use futures::future::{join, join_all};
 
 use super::{Host, place};
 use crate::{
-    alert::Alert,
+    alert::{Alert, Detector},
     cloud::{Cause, Cloud, Instance, InstanceName},
     decision::ActionKind,
     roster::Routed,
 };
 
 impl Host {
-    /// Asks for the instance that an alert names as its source and, if a plugin that gets the alert may block, for its network ACLs and the prefixes of its VPC. Changes and decides nothing.
-    pub async fn ask_ahead(&self, alert: &Alert) {
+    /// Asks for the instance that the alert of a body names as its source and, if a plugin that gets the alert may block, for its network ACLs and the prefixes of its VPC. Changes and decides nothing.
+    /// A body with several alerts has something to be done meanwhile, and is left alone.
+    pub async fn ask_ahead(&self, detector: Detector, body: &[u8]) {
+        let decoders = &self.parts.decoders;
+        if let Ok(alerts) = decoders.alerts_in(detector, body)
+            && let [only] = alerts.as_slice()
+            && let Ok(alert) = decoders.decode(detector, only.as_bytes())
+        {
+            self.ask_for(&alert).await;
+        }
+    }
+
+    async fn ask_for(&self, alert: &Alert) {
         if alert.test || alert.resolved {
             return;
         }

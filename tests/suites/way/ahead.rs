@@ -1,7 +1,7 @@
 //! What EC2 is asked ahead of an alert's way.
 
 use quell::{
-    alert::{Alert, Decoders, Detector},
+    alert::Detector,
     cloud::{Fault, call::Call},
     report::Outcome,
 };
@@ -11,10 +11,8 @@ use quell_tests::{
 };
 use serde_json::json;
 
-fn alert(text: &str) -> Alert {
-    Decoders::default()
-        .decode(Detector::StealthwatchCloud, text.as_bytes())
-        .unwrap()
+async fn ask_ahead(stand: &Stand, body: &str) {
+    stand.host.ask_ahead(Detector::StealthwatchCloud, body.as_bytes()).await;
 }
 
 /// The names of the calls since the last time that somebody asked.
@@ -28,7 +26,7 @@ fn calls(stand: &Stand) -> Vec<String> {
 #[tokio::test]
 async fn what_was_asked_ahead_is_not_asked_again() {
     let stand = Stand::new().await.unwrap();
-    stand.host.ask_ahead(&alert(recorded::ATTACK)).await;
+    ask_ahead(&stand, recorded::ATTACK).await;
     assert_eq!(
         calls(&stand),
         ["DescribeInstances", "DescribeNetworkAcls", "DescribeVpcs"]
@@ -47,7 +45,7 @@ async fn who_asks_ahead_in_vain_does_not_keep_the_alert_from_its_way() {
     stand
         .cloud
         .fail_next(Call::DescribeInstances, Fault::Unreachable { message });
-    stand.host.ask_ahead(&alert(recorded::ATTACK)).await;
+    ask_ahead(&stand, recorded::ATTACK).await;
     assert_eq!(calls(&stand), ["DescribeInstances"]);
     let report = stand.report("1", recorded::ATTACK).await.unwrap();
     assert_eq!(report.outcome, Outcome::Acted);
@@ -57,7 +55,7 @@ async fn who_asks_ahead_in_vain_does_not_keep_the_alert_from_its_way() {
 async fn nothing_is_asked_for_what_comes_to_nothing() {
     let stand = Stand::new().await.unwrap();
     for text in [recorded::TEST, recorded::RESOLVED] {
-        stand.host.ask_ahead(&alert(text)).await;
+        ask_ahead(&stand, text).await;
     }
     let elsewhere = changed(
         recorded::ATTACK,
@@ -66,6 +64,14 @@ async fn nothing_is_asked_for_what_comes_to_nothing() {
             json!({ "name": "i-0abc1234def567890", "namespace": "awsv2:999999999999:eu-west-1" }),
         )],
     );
-    stand.host.ask_ahead(&alert(&elsewhere)).await;
+    ask_ahead(&stand, &elsewhere).await;
+    assert_eq!(calls(&stand), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn nothing_is_asked_for_several_alerts_at_once() {
+    let stand = Stand::new().await.unwrap();
+    let several = format!("[{},{}]", recorded::ATTACK, recorded::TEST);
+    ask_ahead(&stand, &several).await;
     assert_eq!(calls(&stand), Vec::<String>::new());
 }

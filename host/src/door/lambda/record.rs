@@ -17,7 +17,7 @@ use crate::{
     cloud::Cause,
     hold::{Delivery, DeliveryId, DeliveryState},
     text::with_causes,
-    way::{Admitted, Host, Receipt, Received},
+    way::{Host, Receipt, Received},
 };
 
 /// What became of a record.
@@ -102,7 +102,16 @@ impl Invocation<'_> {
 
     async fn receive(self, Carried { id, body, .. }: Carried<'_>, said: Option<Detector>) -> Outcome {
         let detector = whose(said, body.as_bytes());
-        let received = self.host.receive_all("lambda", detector, id, body.as_bytes()).await;
+        let ahead = pin!(self.host.ask_ahead(detector, body.as_bytes()));
+        let work = pin!(self.take_in(detector, id, body.as_bytes()));
+        match select(ahead, work).await {
+            Either::Left(((), work)) => work.await,
+            Either::Right((outcome, _)) => outcome,
+        }
+    }
+
+    async fn take_in(self, detector: Detector, id: DeliveryId, body: &[u8]) -> Outcome {
+        let received = self.host.receive_all("lambda", detector, id, body).await;
         // Alerts that came together: what the others came to stands when one fails, and a repetition finds them done.
         let mut came_of_it = Vec::new();
         for received in received {
@@ -120,14 +129,7 @@ impl Invocation<'_> {
             }
             // An earlier try failed for a passing reason: whoever sent it repeats it, and this is the next try.
             Ok(Receipt::SeenBefore(_)) => self.find_and_work(&id).await,
-            Ok(Receipt::Admitted(admitted)) => {
-                let Admitted { delivery, alert } = &*admitted;
-                let (ahead, work) = (pin!(self.host.ask_ahead(alert)), pin!(self.work(delivery)));
-                match select(ahead, work).await {
-                    Either::Left(((), work)) => work.await,
-                    Either::Right((outcome, _)) => outcome,
-                }
-            }
+            Ok(Receipt::Admitted(admitted)) => self.work(&admitted.delivery).await,
             Err(error) => Outcome::of_error(&id, &error),
         }
     }
