@@ -106,6 +106,8 @@ def main():
     if not any(message["reason"] == "build-finished" and message["success"] for message in messages):
         sys.exit("not all test programs could be built")
     programs = sorted(filter(None, map(read, messages)))
+    if not programs:
+        sys.exit("cargo built no test program")
     began = time.monotonic()
     passed, failed = 0, []
     for ended in run_all(programs):
